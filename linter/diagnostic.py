@@ -1,0 +1,76 @@
+"""What a rule yields and what a reader sees."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+from linter.source import Source, Span
+
+
+class Edit(NamedTuple):
+    """Replace the text of a span."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """A repair: ``applicability`` is ``safe``, ``narrowing`` or ``unsafe``.
+
+    ``safe``: the decoded document provably means the same, or the wrong token has one possible
+    right form. ``narrowing``: it matches less than before. ``unsafe``: it changes what is meant.
+    """
+
+    title: str
+    applicability: str
+    edits: tuple[Edit, ...]
+
+
+class Finding(NamedTuple):
+    """A mistake as a rule sees it. The engine adds severity, effect and consequence.
+
+    ``fact`` names the row of the fact table that says whether the target minds at all. Of several
+    findings with the same ``group`` only the one with the gravest effect is reported: they are one
+    mistake seen from several sides.
+    """
+
+    fact: str
+    span: Span
+    message: str
+    hint: Optional[str] = None
+    related: tuple[tuple[Span, str], ...] = ()
+    fix: Optional[Fix] = None
+    yaml_path: Optional[str] = None
+    group: Optional[int] = None
+
+
+class ObjectRef(NamedTuple):
+    """The object in which a finding lies; ``document_index`` counts from 0 in its file."""
+
+    api_version: Optional[str]
+    kind: Optional[str]
+    namespace: Optional[str]
+    name: Optional[str]
+    document_index: int
+
+
+class Diagnostic(NamedTuple):
+    """A finding, stamped by the engine: everything an output needs.
+
+    ``fact`` is the row of the fact table on which it rests.
+    """
+
+    source: Source
+    span: Span
+    rule: str
+    severity: str
+    effect: Optional[str]
+    refused_by: Optional[str]
+    message: str
+    hint: Optional[str]
+    url: Optional[str]
+    related: tuple[tuple[Span, str], ...]
+    fix: Optional[Fix]
+    object: Optional[ObjectRef]
+    yaml_path: Optional[str]
+    fact: str = ''

@@ -1,0 +1,67 @@
+"""A file's text, and where its lines are."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """Half-open range of offsets into a source text, in code points."""
+
+    start: int
+    end: int
+
+
+class Source:
+    """The text of one file; offsets are code points, lines and columns count from 1.
+
+    A line ends at LF, CRLF or CR and nowhere else: not at NEL, U+2028 or form feed,
+    which YAML parsers and ``str.splitlines`` break at but editors and git do not.
+    """
+
+    __slots__ = ('_starts', 'path', 'text')
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        self.text = text
+        self._starts: list[int] | None = None
+
+    @property
+    def line_starts(self) -> list[int]:
+        """Offset of the first character of every line."""
+        if self._starts is None:
+            starts = [0]
+            text = self.text
+            if '\r' in text:
+                at, size = 0, len(text)
+                while at < size:
+                    cr, lf = text.find('\r', at), text.find('\n', at)
+                    if cr == -1 and lf == -1:
+                        break
+                    if cr == -1 or (lf != -1 and lf < cr):
+                        at = lf + 1
+                    elif lf == cr + 1:
+                        at = lf + 1
+                    else:
+                        at = cr + 1
+                    starts.append(at)
+            else:
+                at = text.find('\n')
+                while at != -1:
+                    starts.append(at + 1)
+                    at = text.find('\n', at + 1)
+            self._starts = starts
+        return self._starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column (both from 1; a tab counts one) of an offset."""
+        starts = self.line_starts
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a line (from 1), without its line end."""
+        starts = self.line_starts
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1]:end].rstrip('\r\n')
