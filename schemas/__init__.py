@@ -1,0 +1,1 @@
+"""JSON Schemas of Calico's resources, generated from the field tables in `spec/`."""
