@@ -1,0 +1,89 @@
+"""JSON, version 1: one object, described by schemas/diagnostics.schema.json.
+
+Each diagnostic is on a line of its own, for grep and for readable diffs of reports under version
+control.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Optional, TextIO
+
+from linter.diagnostic import Diagnostic, Fix, ObjectRef
+from linter.report import SEVERITIES, Summary, is_utf8, path_of
+from linter.source import Source, Span
+
+# JSON allows these as they are, but a terminal or an editor may act on them, and surrogates cannot
+# be encoded. A surrogate stands for a byte of a path that is no UTF-8 (PEP 383); escaped, it is
+# what os.fsencode() needs to find the file again: https://www.rfc-editor.org/rfc/rfc8259#section-8.2
+_UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
+
+
+def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
+    by_severity = dict.fromkeys(SEVERITIES, 0)
+    ascii_only = not is_utf8(out)
+    out.write('{"version": 1, "diagnostics": [')
+    separator = '\n'
+    for diagnostic in diagnostics:
+        by_severity[diagnostic.severity] += 1
+        out.write(separator + _dump(_diagnostic(diagnostic), ascii_only))
+        separator = ',\n'
+    last = {
+        'files': summary.files,
+        'documents': summary.documents,
+        'checked': summary.checked,
+        'skipped': summary.skipped,
+        'by_severity': by_severity,
+    }
+    end = '' if separator == '\n' else '\n'
+    out.write(f'{end}], "summary": {_dump(last, ascii_only)}}}\n')
+
+
+def _dump(value: object, ascii_only: bool) -> str:
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    return _UNSAFE.sub(lambda match: f'\\u{ord(match[0]):04x}', text)
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
+    source = diagnostic.source
+    path = path_of(source.path)
+    return {
+        'path': path,
+        **_place(source, diagnostic.span),
+        'rule': diagnostic.rule,
+        'severity': diagnostic.severity,
+        'effect': diagnostic.effect,
+        'refused_by': diagnostic.refused_by,
+        'message': diagnostic.message,
+        'hint': diagnostic.hint,
+        'url': diagnostic.url,
+        'related': [
+            {'path': path, **_place(source, span), 'message': message}
+            for span, message in diagnostic.related
+        ],
+        'fix': _fix(source, diagnostic.fix),
+        'object': _object(diagnostic.object),
+        'yaml_path': diagnostic.yaml_path,
+    }
+
+
+def _place(source: Source, span: Span) -> dict[str, int]:
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(span.end)
+    return {'line': line, 'column': column, 'end_line': end_line, 'end_column': end_column}
+
+
+def _fix(source: Source, fix: Optional[Fix]) -> dict[str, object] | None:
+    if fix is None:
+        return None
+    return {
+        'title': fix.title,
+        'applicability': fix.applicability,
+        'edits': [{**_place(source, edit.span), 'text': edit.text} for edit in fix.edits],
+    }
+
+
+def _object(reference: Optional[ObjectRef]) -> dict[str, object] | None:
+    return None if reference is None else reference._asdict()

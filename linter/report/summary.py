@@ -1,0 +1,61 @@
+"""The run in a sentence, for people; it belongs on standard error, and the caller says when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TextIO
+
+from linter.report import SEVERITIES, Summary, emit, escape
+
+_V2 = 'of projectcalico.org/v2 that'
+# A reason for leaving documents out is a phrase that goes after a number; these bend for one.
+_ONE = {
+    'other Calico kinds': 'other Calico kind',
+    f'kinds {_V2} are not judged': f'kind {_V2} is not judged',
+    'templates': 'template',
+}
+_TEMPLATES_SHOWN = 10
+
+
+def print_summary(summary: Summary, counts: Mapping[str, int], out: TextIO) -> None:
+    """``calico-lint: 2 errors in 14 files (37 documents, 12 checked; skipped: 2 templates)``.
+
+    ``counts`` are the findings of each severity.
+    """
+    emit(out, f'calico-lint: {_sentence(summary, counts)}\n')
+    shown = summary.templates[:_TEMPLATES_SHOWN]
+    if shown:
+        emit(out, 'skipped as templates, which only parse once they are rendered:\n')
+    for place in shown:
+        emit(out, f'  {escape(place)}\n')
+    if len(summary.templates) > len(shown):
+        emit(out, f'  and {len(summary.templates) - len(shown)} more\n')
+
+
+def _sentence(summary: Summary, counts: Mapping[str, int]) -> str:
+    found = ', '.join(
+        _count(counts[severity], severity, severity if severity == 'info' else f'{severity}s')
+        for severity in SEVERITIES
+        if counts.get(severity)
+    )
+    if not summary.files:
+        return found or 'nothing was checked: there is no file to read'
+    skipped = ', '.join(
+        _count(number, _ONE.get(reason, reason), reason)
+        for reason, number in summary.skipped.items()
+        if number
+    )
+    documents = _count(summary.documents, 'document', 'documents')
+    if summary.checked:
+        seen = f'{documents}, {summary.checked} checked'
+    else:
+        found = f'{found}, nothing was checked' if found else 'nothing was checked'
+        seen = documents
+    if skipped:
+        seen += f'; skipped: {skipped}'
+    files = _count(summary.files, 'file', 'files')
+    return f'{found or "no findings"} in {files} ({escape(seen)})'
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f'{number} {one if number == 1 else many}'

@@ -1,0 +1,163 @@
+"""Code frames for people: what is wrong, and the line it is in. The only module to import rich."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import NamedTuple, TextIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from linter.diagnostic import Diagnostic
+from linter.report import escape, headline, is_utf8, path_of
+from linter.source import Source, Span
+
+_STYLES = {'error': 'bold red', 'warning': 'bold yellow', 'info': 'bold cyan'}
+_QUIET = 'blue'
+_TAB = 4
+_EMOJI_STYLE = '\ufe0f'
+_CUT = '...'
+_NARROWEST = 40
+
+
+def write(
+    diagnostics: Iterable[Diagnostic], out: TextIO, color: bool, width: int | None = None
+) -> None:
+    """Write a frame for each diagnostic.
+
+    Whatever comes from outside goes into Text objects, which know no markup, and is escaped.
+    """
+    console = Console(
+        file=out,
+        force_terminal=color,
+        no_color=not color,
+        # The 8 colours that everybody's theme has chosen: where colour is forced, TERM says
+        # nothing about the reader.
+        color_system='standard' if color else None,
+        width=width,
+    )
+    frames = _Frames(max(console.width, _NARROWEST), _shower(out))
+    for diagnostic in diagnostics:
+        # soft_wrap: the terminal wraps, so that what is copied from it has no line breaks
+        console.print(frames.render(diagnostic), soft_wrap=True)
+
+
+def _shower(out: TextIO) -> Callable[[str], str]:
+    """A function that makes a text visible, and possible in the output's encoding."""
+    encoding = out.encoding
+    if is_utf8(out):
+        return escape
+    return lambda text: escape(text).encode(encoding, 'backslashreplace').decode(encoding)
+
+
+class _Cell(NamedTuple):
+    """A character as shown, and the column of the terminal, from 0, where it starts."""
+
+    shown: str
+    at: int
+
+
+class _Frames:
+    def __init__(self, width: int, show: Callable[[str], str]) -> None:
+        self.width = width
+        self.show = show
+
+    def render(self, diagnostic: Diagnostic) -> Text:
+        """The headline, the frame, the hint and the related places."""
+        source, span = diagnostic.source, diagnostic.span
+        style = _STYLES[diagnostic.severity]
+        place, severity, rule, message = headline(diagnostic, self.show)
+        related = [(*source.position(span.start), span, note) for span, note in diagnostic.related]
+        rows = [source.position(span.start)[0], *(row for row, *_ in related)]
+        margin = len(str(max(rows)))
+        text = Text()
+        text.append(f'{place}: ', 'bold')
+        text.append(f'{severity}[{rule}]', style)
+        text.append(f' {message}\n')
+        self._frame(text, source, span, style, margin, above=1)
+        if diagnostic.hint:
+            text.append(f'{"":{margin}} hint: ', 'bold')
+            text.append(f'{self.show(diagnostic.hint)}\n')
+        path = self.show(path_of(source.path))
+        for row, column, where, note in related:
+            text.append(f'{"":{margin}} {path}:{row}:{column}: {self.show(note)}\n')
+            self._frame(text, source, where, _QUIET, margin, above=0)
+        return text
+
+    def _frame(
+        self, text: Text, source: Source, span: Span, style: str, margin: int, above: int
+    ) -> None:
+        """Append the line of a span, underlined, and the lines above it.
+
+        A span that goes on in further lines is underlined to the end of its first one. An empty
+        span is one caret, which may stand behind the line.
+        """
+        row, column = source.position(span.start)
+        end_row, end_column = source.position(span.end)
+        line = source.line(row)
+        # A JSON file may be a single line: cut off beforehand what cannot come into view.
+        skip = max(0, column - 1 - 2 * self.width)
+        stop = column - 1 + 2 * self.width
+        cells = self._cells(line[skip:stop])
+        first = min(column - 1 - skip, len(cells) - 1)
+        last = min(end_column - 1 - skip, len(cells) - 1) if end_row == row else len(cells) - 1
+        start = cells[first].at
+        end = max(cells[last].at, start + 1)
+        room = self.width - margin - len(' | ')
+        left = _left(start, end, max(cells[-1].at, end), room)
+        for number in range(max(1, row - above), row + 1):
+            shown = source.line(number)
+            text.append(f'{number:>{margin}} | ', _QUIET)
+            text.append(
+                _crop(self._cells(shown[skip:stop]), left, room, skip > 0, len(shown) > stop)
+            )
+            text.append('\n')
+        text.append(f'{"":{margin}} | ', _QUIET)
+        text.append(' ' * (start - left))
+        text.append('^' * (min(end, left + room) - start), style)
+        text.append('\n')
+
+    def _cells(self, line: str) -> list[_Cell]:
+        """The characters of a line, and an empty one for its end."""
+        cells = []
+        at = 0
+        for char in line:
+            if char == '\t':
+                shown = ' ' * (_TAB - at % _TAB)
+            else:
+                shown = self.show(char)
+            cells.append(_Cell(shown, at))
+            at += cell_len(shown)
+            if char == _EMOJI_STYLE and len(cells) > 1:
+                # It widens the character before it, and is nothing by itself.
+                at = cells[-2].at + cell_len(cells[-2].shown + shown)
+        return [*cells, _Cell('', at)]
+
+
+def _left(start: int, end: int, total: int, room: int) -> int:
+    """The first column in view, of a line of which only ``room`` columns fit."""
+    if total <= room or end <= room - len(_CUT):
+        return 0
+    left = start - room // 3
+    if end - start <= room - 2 * len(_CUT):
+        left = max(left, end + len(_CUT) - room)
+    return max(0, min(left, total - room))
+
+
+def _crop(cells: list[_Cell], left: int, room: int, before: bool, after: bool) -> str:
+    """What is in view; ``before`` and ``after`` tell of more than the cells at hand."""
+    low, high = left, left + room
+    head = tail = ''
+    if before or left > 0:
+        low, head = low + len(_CUT), _CUT
+    if after or cells[-1].at > high:
+        high, tail = high - len(_CUT), _CUT
+    shown: list[str] = []
+    for cell, following in pairwise(cells):
+        if low <= cell.at and following.at <= high:
+            if not shown:
+                shown.append(' ' * (cell.at - low))
+            shown.append(cell.shown)
+    return f'{head}{"".join(shown)}{tail}'

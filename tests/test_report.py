@@ -1,0 +1,685 @@
+"""What people and programs read: text, frames, JSON and the summary."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from linter import report  # noqa: E402
+from linter.diagnostic import Diagnostic, Edit, Fix, ObjectRef  # noqa: E402
+from linter.errors import Fatal  # noqa: E402
+from linter.report import Summary, escape, path_of, wants_color  # noqa: E402
+from linter.report.summary import print_summary  # noqa: E402
+from linter.source import Source, Span  # noqa: E402
+
+SCHEMA = json.loads((ROOT / 'schemas' / 'diagnostics.schema.json').read_bytes())
+SUMMARY = Summary(1, 2, 1, {'templates': 1}, ('a.yaml:9',))
+
+POLICY = """\
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  ingress:
+  - acton: Allow
+"""
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def diagnostic(
+    text: str = POLICY,
+    mark: str = 'acton',
+    path: str = 'a.yaml',
+    *,
+    end: int | None = None,
+    severity: str = 'error',
+    message: str = "unknown field 'acton'",
+    hint: str | None = None,
+    related: tuple[tuple[str, str], ...] = (),
+    fix: Fix | None = None,
+) -> Diagnostic:
+    start = text.index(mark)
+    return Diagnostic(
+        source=Source(path, text),
+        span=Span(start, start + len(mark) if end is None else end),
+        rule='unknown-field',
+        severity=severity,
+        effect='refused',
+        refused_by='calico',
+        message=message,
+        hint=hint,
+        url='https://example.org/unknown-field',
+        related=tuple(
+            (Span(text.index(word), text.index(word) + len(word)), note) for word, note in related
+        ),
+        fix=fix,
+        object=ObjectRef('projectcalico.org/v3', 'NetworkPolicy', None, 'web', 0),
+        yaml_path='spec.ingress[0].acton',
+    )
+
+
+def written(
+    *diagnostics: Diagnostic,
+    fmt: str = 'text',
+    color: bool = False,
+    width: int = 80,
+    out: io.StringIO | None = None,
+) -> str:
+    out = io.StringIO() if out is None else out
+    report.write(diagnostics, SUMMARY, fmt, out, color, width)
+    return out.getvalue()
+
+
+def frames(*diagnostics: Diagnostic, width: int = 80) -> str:
+    return written(*diagnostics, out=Terminal(), width=width)
+
+
+def as_json(*diagnostics: Diagnostic) -> Any:
+    text = written(*diagnostics, fmt='json')
+    value = json.loads(text)
+    Draft202012Validator(SCHEMA).validate(value)
+    assert text.endswith('}\n')
+    return value
+
+
+# --- text ---
+
+
+def test_text_is_a_line_each() -> None:
+    assert written(
+        diagnostic(hint='write action', related=(('name', 'here'),)),
+        diagnostic(severity='warning', path='./b/c.yaml', message='odd'),
+    ) == (
+        "a.yaml:6:5: error[unknown-field] unknown field 'acton'\n"
+        'b/c.yaml:6:5: warning[unknown-field] odd\n'
+    )
+    assert written() == ''
+
+
+@pytest.mark.parametrize(
+    ('text', 'shown'),
+    [
+        ('plain, with \\ and "quotes"', 'plain, with \\ and "quotes"'),
+        ('naïve 日本語 ü € 👍', 'naïve 日本語 ü € 👍'),
+        ('a\nb\r\nc\td', 'a\\nb\\r\\nc\\td'),
+        ('\x1b[2J\x07\x00\x7f', '\\x1b[2J\\x07\\x00\\x7f'),
+        ('\x9b31m', '\\x9b31m'),
+        ('\u202etxt.\u2066', '\\u202etxt.\\u2066'),
+        ('a\u2028b\u200bc\xa0d\ufeff', 'a\\u2028b\\u200bc\\xa0d\\ufeff'),
+        ('\udcff\udc80', '\\xff\\x80'),
+        ('\ud83d', '\\ud83d'),
+        ('\U000e0041', '\\U000e0041'),
+        ('::error::x', '::error::x'),
+        ('', ''),
+    ],
+)
+def test_nothing_can_repaint_a_log(text: str, shown: str) -> None:
+    assert escape(text) == shown
+    assert written(diagnostic(message=text, path=f'd/{text}.yaml')) == (
+        f'd/{shown}.yaml:6:5: error[unknown-field] {shown}\n'
+    )
+    assert f'd/{shown}.yaml:6:5: error[unknown-field] {shown}\n' in frames(
+        diagnostic(message=text, path=f'd/{text}.yaml')
+    )
+
+
+@pytest.mark.parametrize('fmt', ['text', 'json'])
+@pytest.mark.parametrize('encoding', ['ascii', 'cp1252', 'utf-8', 'UTF8', 'utf-16'])
+@pytest.mark.parametrize('color', [False, True])
+def test_no_encoding_ends_the_run(fmt: str, encoding: str, color: bool) -> None:
+    binary = io.BytesIO()
+    out = io.TextIOWrapper(binary, encoding=encoding, newline='')
+    one = diagnostic('x: 日本 WRONG\n', 'WRONG', 'é\udcff.yaml', message='日本 \ud800')
+    report.write([one], SUMMARY, fmt, out, color, 80)
+    out.flush()
+    text = binary.getvalue().decode(encoding)
+    if fmt == 'json':
+        assert json.loads(text)['diagnostics'][0]['path'] == 'é\udcff.yaml'
+        assert json.loads(text)['diagnostics'][0]['message'] == '日本 \ud800'
+    else:
+        assert ('日本' in text) == (encoding.lower()[:3] == 'utf')
+        assert '\\xff.yaml:1:' in text
+
+
+@pytest.mark.parametrize(
+    ('path', 'shown'),
+    [
+        ('a.yaml', 'a.yaml'),
+        ('./a.yaml', 'a.yaml'),
+        ('././/a.yaml', 'a.yaml'),
+        ('../a.yaml', '../a.yaml'),
+        ('.hidden/a.yaml', '.hidden/a.yaml'),
+        ('/abs/a.yaml', '/abs/a.yaml'),
+        ('<stdin>', '<stdin>'),
+    ],
+)
+def test_paths(path: str, shown: str) -> None:
+    assert path_of(path) == shown
+    assert as_json(diagnostic(path=path))['diagnostics'][0]['path'] == shown
+
+
+# --- frames ---
+
+
+def test_a_frame() -> None:
+    assert (
+        frames(diagnostic(hint="write 'action'", related=(('kind', 'in this policy'),)))
+        == """\
+a.yaml:6:5: error[unknown-field] unknown field 'acton'
+5 |   ingress:
+6 |   - acton: Allow
+  |     ^^^^^
+  hint: write 'action'
+  a.yaml:1:1: in this policy
+1 | kind: NetworkPolicy
+  | ^^^^
+
+"""
+    )
+
+
+def frame(text: str, mark: str, *, end: int | None = None, width: int = 80) -> list[str]:
+    """The lines of the frame, without headline, gutter and trailing space."""
+    lines = frames(diagnostic(text, mark, end=end), width=width).splitlines()[1:-1]
+    return [line[line.index('|') + 2 :].rstrip() for line in lines]
+
+
+@pytest.mark.parametrize(
+    ('text', 'mark', 'expected'),
+    [
+        ('a: WRONG\n', 'WRONG', ['a: WRONG', '   ^^^^^']),
+        ('\n\nWRONG', 'WRONG', ['', 'WRONG', '^^^^^']),
+        ('日本: WRONG', 'WRONG', ['日本: WRONG', '      ^^^^^']),
+        ('a: 日本', '日本', ['a: 日本', '   ^^^^']),
+        ('\ta:\tWRONG', 'WRONG', ['    a:  WRONG', '        ^^^^^']),
+        ('日\tWRONG', 'WRONG', ['日  WRONG', '    ^^^^^']),
+        ('a\tb', '\t', ['a   b', ' ^^^']),
+        ('e\u0301: WRONG', 'WRONG', ['e\u0301: WRONG', '   ^^^^^']),
+        ('\x1b[0m WRONG', 'WRONG', ['\\x1b[0m WRONG', '        ^^^^^']),
+        ('a\u202e\x1b', '\u202e', ['a\\u202e\\x1b', ' ^^^^^^']),
+        ('a: [bold]WRONG[/]', 'WRONG', ['a: [bold]WRONG[/]', '         ^^^^^']),
+        ('a: :smile: WRONG', 'WRONG', ['a: :smile: WRONG', '           ^^^^^']),
+        (
+            'a\x0bb\x85c\u2028d: WRONG',
+            'WRONG',
+            [
+                'a\\x0bb\\x85c\\u2028d: WRONG',
+                '                    ^^^^^',
+            ],
+        ),
+        ('one\r\ntwo: WRONG\r\nthree', 'WRONG', ['one', 'two: WRONG', '     ^^^^^']),
+        ('one\rtwo: WRONG\rthree', 'WRONG', ['one', 'two: WRONG', '     ^^^^^']),
+    ],
+)
+def test_the_underline_is_under_the_span(text: str, mark: str, expected: list[str]) -> None:
+    assert frame(text, mark) == expected
+
+
+def test_an_emoji_is_as_wide_as_rich_says() -> None:
+    from rich.cells import cell_len
+
+    heart = '\u2764\ufe0f'  # 1 cell in older versions of rich, 2 in newer
+    line, carets = frame(f'{heart}: WRONG', 'WRONG')
+    assert (line, carets.index('^')) == (f'{heart}: WRONG', cell_len(heart) + 2)
+
+
+def test_spans_of_no_and_of_many_lines() -> None:
+    assert frame('a: |\n  b\n  c\n', '|', end=9) == ['a: |', '   ^']
+    assert frame('a:\n  b: x y\n  c: z\n', 'b: x', end=17) == ['a:', '  b: x y', '  ^^^^^^']
+    assert frame('a: b', 'b', end=3) == ['a: b', '   ^']
+    assert frame('a: b\n', '\n') == ['a: b', '    ^'], 'the end of a line'
+    assert frame('a: b', '', end=0) == ['a: b', '^']
+    one = diagnostic('acton\n')
+    end = frames(one._replace(span=Span(6, 6))).splitlines()
+    assert end[1:4] == ['1 | acton', '2 | ', '  | ^'], 'the end of the file'
+    empty = frames(Diagnostic(Source('a.yaml', ''), Span(0, 0), *one[2:])).splitlines()
+    assert empty[1:3] == ['1 | ', '  | ^']
+
+
+def test_gutters_are_as_wide_as_the_widest() -> None:
+    text = 'first\n' + '\n' * 97 + 'x\nacton\n'
+    assert frames(diagnostic(text, related=(('first', 'here'),), hint='do')).splitlines()[1:] == [
+        ' 99 | x',
+        '100 | acton',
+        '    | ^^^^^',
+        '    hint: do',
+        '    a.yaml:1:1: here',
+        '  1 | first',
+        '    | ^^^^^',
+        '',
+    ]
+
+
+@pytest.mark.parametrize('width', [40, 80, 200])
+@pytest.mark.parametrize(
+    'text',
+    [
+        'x' * 300 + 'WRONG' + 'y' * 300,
+        'x' * 300 + 'WRONG',
+        'WRONG' + 'y' * 300,
+        'xx WRONG' + 'y' * 300,
+        'x' * 37 + 'WRONG yyy',
+        'x' * 70 + 'WRONG' + 'y' * 3,
+        '日' * 300 + 'WRONG' + '本' * 300,
+        '日' * 301 + ' WRONG ' + '本' * 300,
+        '\t' * 50 + 'WRONG' + '\x1b' * 50,
+        'e\u0301' * 900 + 'WRONG' + 'e\u0301' * 900,
+        '{"a": 1, ' * 30000 + 'WRONG' + '}' * 30000,
+    ],
+)
+def test_long_lines_are_seen_through_a_window(text: str, width: int) -> None:
+    from rich.cells import cell_len
+
+    *above, line, carets = frame(f'{text}\n{text}\n', 'WRONG', width=width)
+    assert above == []
+    assert cell_len(line) <= width - 4
+    assert 'WRONG' in line
+    assert cell_len(line[: line.index('WRONG')]) == carets.index('^')
+    assert carets.strip() == '^^^^^'
+    # The line above is seen through the same window.
+    second = text.index('WRONG') + len(text) + 1
+    shown = frames(
+        diagnostic(f'{text}\n{text}\n', 'WRONG')._replace(span=Span(second, second + 5)),
+        width=width,
+    ).splitlines()
+    assert shown[1][4:] == shown[2][4:] == line
+
+
+def test_a_long_span_is_seen_from_its_start() -> None:
+    line, carets = frame('a: ' + 'x' * 30 + ' [' + 'WRONG' * 100 + ']', 'WRONG' * 100, width=60)
+    assert line.startswith('...xx')
+    assert line[carets.index('^') :].startswith('WRONGWRONG')
+    assert line.endswith('...')
+    assert len(carets) == len(line) == 56
+
+
+def test_headlines_are_left_to_the_terminal_to_wrap() -> None:
+    message = 'word ' * 100 + 'end'
+    assert frames(diagnostic(message=message, hint=message, path='p' * 200), width=40).count(
+        '\n'
+    ) == len(['headline', 'above', 'line', 'carets', 'hint', ''])
+
+
+def test_markup_is_text_everywhere() -> None:
+    nasty = '[red]x[/red] [link=https://example.org]y[/] :warning: [/]'
+    shown = written(
+        diagnostic(
+            f'{nasty}: acton',
+            path=f'{nasty}.yaml',
+            message=nasty,
+            hint=nasty,
+            related=((nasty, nasty),),
+        ),
+        color=True,
+    )
+    plain = re.sub('\x1b\\[[0-9;]*m', '', shown)
+    assert plain.count(nasty) == 7
+    assert '\x1b]8' not in shown
+
+
+@pytest.mark.parametrize(
+    ('severity', 'code'), [('error', '1;31'), ('warning', '1;33'), ('info', '1;36')]
+)
+def test_colours(severity: str, code: str) -> None:
+    shown = written(diagnostic(severity=severity), color=True)
+    assert f'\x1b[{code}m{severity}[unknown-field]\x1b[0m' in shown
+    assert f'\x1b[{code}m^^^^^\x1b[0m' in shown
+    assert re.sub('\x1b\\[[0-9;]*m', '', shown) == frames(diagnostic(severity=severity))
+
+
+def test_colour_is_what_the_caller_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    colored = written(diagnostic(), color=True)
+    for name, value in (('NO_COLOR', '1'), ('TERM', 'dumb'), ('COLUMNS', '30')):
+        monkeypatch.setenv(name, value)
+    assert written(diagnostic(), color=True) == colored
+    monkeypatch.delenv('NO_COLOR')
+    monkeypatch.setenv('FORCE_COLOR', '1')
+    assert '\x1b' not in frames(diagnostic())
+    assert written(diagnostic()).count('\n') == 1
+
+
+@pytest.mark.parametrize('tty', [False, True])
+@pytest.mark.parametrize(
+    ('environ', 'expected'),
+    [
+        ({}, None),
+        ({'NO_COLOR': ''}, None),
+        ({'NO_COLOR': '0'}, False),
+        ({'NO_COLOR': '1', 'FORCE_COLOR': '1'}, False),
+        ({'FORCE_COLOR': ''}, None),
+        ({'FORCE_COLOR': '1'}, True),
+        ({'FORCE_COLOR': '3', 'TERM': 'dumb'}, True),
+        ({'FORCE_COLOR': '0'}, False),
+        ({'TERM': 'dumb'}, False),
+        ({'TERM': 'xterm'}, None),
+    ],
+)
+def test_wants_color(environ: dict[str, str], expected: bool | None, tty: bool) -> None:
+    out = Terminal() if tty else io.StringIO()
+    assert wants_color(out, environ) is (tty if expected is None else expected)
+
+
+# --- JSON ---
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_json_says_everything() -> None:
+    at = POLICY.index('acton')
+    fix = Fix("write 'action'", 'safe', (Edit(Span(at, at + 5), 'action'),))
+    value = as_json(diagnostic(hint="write 'action'", related=(('kind', 'here'),), fix=fix))
+    assert value == {
+        'version': 1,
+        'diagnostics': [
+            {
+                'path': 'a.yaml',
+                'line': 6,
+                'column': 5,
+                'end_line': 6,
+                'end_column': 10,
+                'rule': 'unknown-field',
+                'severity': 'error',
+                'effect': 'refused',
+                'refused_by': 'calico',
+                'message': "unknown field 'acton'",
+                'hint': "write 'action'",
+                'url': 'https://example.org/unknown-field',
+                'related': [
+                    {
+                        'path': 'a.yaml',
+                        'line': 1,
+                        'column': 1,
+                        'end_line': 1,
+                        'end_column': 5,
+                        'message': 'here',
+                    }
+                ],
+                'fix': {
+                    'title': "write 'action'",
+                    'applicability': 'safe',
+                    'edits': [
+                        {
+                            'line': 6,
+                            'column': 5,
+                            'end_line': 6,
+                            'end_column': 10,
+                            'text': 'action',
+                        }
+                    ],
+                },
+                'object': {
+                    'api_version': 'projectcalico.org/v3',
+                    'kind': 'NetworkPolicy',
+                    'namespace': None,
+                    'name': 'web',
+                    'document_index': 0,
+                },
+                'yaml_path': 'spec.ingress[0].acton',
+            }
+        ],
+        'summary': {
+            'files': 1,
+            'documents': 2,
+            'checked': 1,
+            'skipped': {'templates': 1},
+            'by_severity': {'error': 1, 'warning': 0, 'info': 0},
+        },
+    }
+
+
+def test_json_says_null_where_there_is_nothing() -> None:
+    bare = Diagnostic(
+        Source('<stdin>', ''),
+        Span(0, 0),
+        'a-rule',
+        'info',
+        None,
+        None,
+        'm',
+        None,
+        None,
+        (),
+        None,
+        None,
+        None,
+    )
+    (one,) = as_json(bare)['diagnostics']
+    assert set(one) == set(as_json(diagnostic())['diagnostics'][0])
+    assert {key for key, value in one.items() if value is None} == {
+        'effect',
+        'refused_by',
+        'hint',
+        'url',
+        'fix',
+        'object',
+        'yaml_path',
+    }
+    assert one['related'] == []
+
+
+def test_json_counts() -> None:
+    severities = ['error', 'info', 'error', 'warning', 'error']
+    value = as_json(*(diagnostic(severity=severity) for severity in severities))
+    assert value['summary']['by_severity'] == {'error': 3, 'warning': 1, 'info': 1}
+    assert as_json()['diagnostics'] == []
+
+
+@pytest.mark.parametrize(
+    'text',
+    ['a\nb\tc\x00\x1b', '"\\', '日本 é', '\x7f\x9b', '\u2028\u202e\ufeff', '\udcff', '👍', '</a>'],
+)
+def test_json_keeps_every_string(text: str) -> None:
+    one = diagnostic(message=text, hint=text, path=f'{text}.yaml')
+    (value,) = as_json(one)['diagnostics']
+    assert (value['message'], value['hint'], value['path']) == (text, text, f'{text}.yaml')
+    raw = written(one, fmt='json')
+    assert all(char == '\n' or char.isprintable() for char in raw)
+    assert raw.count('\n') == 3, 'a line each'
+    raw.encode()
+
+
+def test_columns_are_code_points_and_ends_exclusive() -> None:
+    (one,) = as_json(diagnostic('a: 👍\u0301\tacton\r\nb', 'acton\r\nb'))['diagnostics']
+    assert [one[key] for key in ('line', 'column', 'end_line', 'end_column')] == [1, 7, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ('where', 'change'),
+    [
+        ((), {'version': 2}),
+        ((), {'extra': 1}),
+        (('diagnostics', 0), {'severity': 'fatal'}),
+        (('diagnostics', 0), {'effect': 'gone'}),
+        (('diagnostics', 0), {'refused_by': 'helm'}),
+        (('diagnostics', 0), {'path': './a.yaml'}),
+        (('diagnostics', 0), {'line': 0}),
+        (('diagnostics', 0), {'column': None}),
+        (('diagnostics', 0), {'rule': 'Unknown_Field'}),
+        (('diagnostics', 0), {'related': None}),
+        (('diagnostics', 0), {'fix': {}}),
+        (('diagnostics', 0), {'code': 'X1'}),
+        (('diagnostics', 0, 'object'), {'document_index': -1}),
+        (('summary',), {'by_severity': {'error': 1}}),
+        (('summary',), {'skipped': {'templates': 'many'}}),
+    ],
+)
+def test_the_schema_refuses(where: tuple[str | int, ...], change: dict[str, object]) -> None:
+    value = as_json(diagnostic())
+    part = value
+    for key in where:
+        part = part[key]
+    part.update(change)
+    assert not Draft202012Validator(SCHEMA).is_valid(value)
+
+
+@pytest.mark.parametrize(
+    'part', ['', 'diagnostics', 'summary', 'object', 'fix', 'related', 'edits']
+)
+def test_the_schema_demands_every_key(part: str) -> None:
+    def full() -> Any:
+        fix = Fix('t', 'unsafe', (Edit(Span(0, 0), ''),))
+        return as_json(diagnostic(related=(('kind', 'here'),), fix=fix))
+
+    def pick(value: Any) -> Any:
+        one = value['diagnostics'][0]
+        return {
+            '': value,
+            'diagnostics': one,
+            'summary': value['summary'],
+            'object': one['object'],
+            'fix': one['fix'],
+            'related': one['related'][0],
+            'edits': one['fix']['edits'][0],
+        }[part]
+
+    for key in pick(full()):
+        value = full()
+        del pick(value)[key]
+        assert not Draft202012Validator(SCHEMA).is_valid(value), key
+
+
+# --- formats ---
+
+
+def test_formats_are_the_modules() -> None:
+    assert {'json', 'text'} <= set(report.formats())
+    assert not {'terminal', 'summary'} & set(report.formats())
+
+
+def test_a_new_format_is_a_new_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / 'two_lines.py').write_text(
+        'def write(diagnostics, summary, out):\n'
+        '    for one in diagnostics: out.write(f"{one.rule}\\n{summary.files}\\n")\n'
+    )
+    (tmp_path / 'broken.py').write_text('import nowhere_to_be_found\n')
+    monkeypatch.setattr(report, '__path__', [*report.__path__, str(tmp_path)])
+    assert 'two-lines' in report.formats()
+    assert written(diagnostic(), fmt='two-lines', out=Terminal()) == 'unknown-field\n1\n'
+    with pytest.raises(ModuleNotFoundError, match='nowhere_to_be_found'):
+        written(fmt='broken')
+    for name in ('two_lines', 'broken'):
+        sys.modules.pop(f'linter.report.{name}', None)
+        if isinstance(getattr(report, name, None), ModuleType):
+            delattr(report, name)
+
+
+@pytest.mark.parametrize(
+    'fmt', ['yaml', 'terminal', 'summary', '', '..json', 'json.decoder', '__init__', 'a b', '\x1b']
+)
+def test_an_unknown_format_is_fatal(fmt: str) -> None:
+    with pytest.raises(Fatal) as excinfo:
+        written(fmt=fmt)
+    assert str(excinfo.value).startswith(f'unknown output format {escape(fmt)}: there are ')
+    assert 'json, ' in str(excinfo.value)
+
+
+@pytest.mark.parametrize('fmt', ['text', 'json'])
+def test_reports_for_programs_import_nothing_heavy(fmt: str) -> None:
+    code = (
+        'import sys; before = set(sys.modules)\n'
+        'from linter import report\n'
+        'from linter.diagnostic import Diagnostic\n'
+        'from linter.source import Source, Span\n'
+        'one = Diagnostic(Source("a.yaml", "x"), Span(0, 1), "r", "error", None, None, "m", None,\n'
+        '    None, (), None, None, None)\n'
+        'summary = report.Summary(1, 1, 1, {}, ())\n'
+        f'report.write([one], summary, {fmt!r}, sys.stderr, False, None)\n'
+        'from linter.report.summary import print_summary\n'
+        'print_summary(summary, {"error": 1}, sys.stderr)\n'
+        'print(*set(sys.modules) - before)'
+    )
+    run = subprocess.run(
+        (sys.executable, '-c', code),
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, 'PYTHONPATH': str(ROOT)},
+    )
+    assert '1 error in 1 file' in run.stderr
+    modules = {module.partition('.')[0] for module in run.stdout.split()}
+    assert 'linter' in modules
+    assert not modules & {'rich', 'jsonschema', 'pkgutil', 'pathlib', 'dataclasses', 'shutil'}
+
+
+# --- summary ---
+
+
+def said(summary: Summary, **counts: int) -> str:
+    out = io.StringIO()
+    print_summary(summary, counts, out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ('summary', 'counts', 'expected'),
+    [
+        (
+            Summary(14, 37, 12, {"not Calico's": 20, 'other Calico kinds': 3, 'templates': 2}, ()),
+            {'error': 2, 'warning': 1, 'info': 0},
+            "2 errors, 1 warning in 14 files (37 documents, 12 checked; skipped: 20 not Calico's, "
+            '3 other Calico kinds, 2 templates)',
+        ),
+        (
+            Summary(1, 3, 1, {"not Calico's": 1, 'other Calico kinds': 1, 'templates': 0}, ()),
+            {'error': 1, 'info': 2},
+            "1 error, 2 info in 1 file (3 documents, 1 checked; skipped: 1 not Calico's, "
+            '1 other Calico kind)',
+        ),
+        (Summary(2, 2, 2, {}, ()), {}, 'no findings in 2 files (2 documents, 2 checked)'),
+        (
+            Summary(3, 5, 0, {"not Calico's": 4, 'templates': 1}, ()),
+            {},
+            "nothing was checked in 3 files (5 documents; skipped: 4 not Calico's, 1 template)",
+        ),
+        (
+            Summary(1, 0, 0, {}, ()),
+            {'error': 1},
+            '1 error, nothing was checked in 1 file (0 documents)',
+        ),
+        (Summary(0, 0, 0, {}, ()), {}, 'nothing was checked: there is no file to read'),
+        (
+            Summary(1, 2, 1, {'v1 API': 1}, ()),
+            {'warning': 2},
+            '2 warnings in 1 file (2 documents, 1 checked; skipped: 1 v1 API)',
+        ),
+    ],
+)
+def test_the_summary_is_a_sentence(summary: Summary, counts: dict[str, int], expected: str) -> None:
+    assert said(summary, **counts) == f'calico-lint: {expected}\n'
+
+
+def test_templates_are_listed() -> None:
+    assert said(Summary(1, 2, 1, {'templates': 1}, ('c/a\x1b.yaml:7',))) == (
+        'calico-lint: no findings in 1 file (2 documents, 1 checked; skipped: 1 template)\n'
+        'skipped as templates, which only parse once they are rendered:\n'
+        '  c/a\\x1b.yaml:7\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ('number', 'more'), [(10, ''), (11, '  and 1 more\n'), (99, '  and 89 more\n')]
+)
+def test_but_not_all_of_them(number: int, more: str) -> None:
+    places = tuple(f'a.yaml:{line}' for line in range(1, number + 1))
+    text = said(Summary(1, number, 0, {'templates': number}, places))
+    assert text.count('  a.yaml:') == 10
+    assert text.endswith(more or 'a.yaml:10\n')
