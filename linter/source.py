@@ -39,12 +39,8 @@ class Source:
                     cr, lf = text.find('\r', at), text.find('\n', at)
                     if cr == -1 and lf == -1:
                         break
-                    if cr == -1 or (lf != -1 and lf < cr):
-                        at = lf + 1
-                    elif lf == cr + 1:
-                        at = lf + 1
-                    else:
-                        at = cr + 1
+                    alone = cr != -1 and (lf == -1 or lf > cr + 1)
+                    at = (cr if alone else lf) + 1
                     starts.append(at)
             else:
                 at = text.find('\n')
@@ -64,4 +60,4 @@ class Source:
         """The text of a line (from 1), without its line end."""
         starts = self.line_starts
         end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1]:end].rstrip('\r\n')
+        return self.text[starts[number - 1] : end].rstrip('\r\n')

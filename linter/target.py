@@ -72,14 +72,17 @@ def parse_version(text: str) -> Version:
         version = (int(parts[0]), int(parts[1]))
         if version in VERSIONS:
             return version
-        nearest = min(VERSIONS, key=lambda known: abs(
-            (known[0] - version[0]) * 1000 + known[1] - version[1]))
+        nearest = min(
+            VERSIONS, key=lambda known: abs((known[0] - version[0]) * 1000 + known[1] - version[1])
+        )
         raise Fatal(
             f'Calico {text} is not known here: use --calico-version {version_text(nearest)} '
-            f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])}).')
+            f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])}).'
+        )
     raise Fatal(
         f'{text!r} is not a Calico version: write it like {version_text(DEFAULT_VERSION)} '
-        f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])}).')
+        f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])}).'
+    )
 
 
 def make_target(version: str | None, admission: str, datastore: str | None) -> Target:
@@ -88,5 +91,6 @@ def make_target(version: str | None, admission: str, datastore: str | None) -> T
     if admission == 'native' and number < NATIVE_SINCE:
         raise Fatal(
             f'Calico {version_text(number)} has no native v3 CRDs: '
-            f'use --admission api, or --calico-version {version_text(NATIVE_SINCE)} or newer.')
+            f'use --admission api, or --calico-version {version_text(NATIVE_SINCE)} or newer.'
+        )
     return Target(number, admission, datastore)

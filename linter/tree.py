@@ -23,7 +23,13 @@ class Scalar:
     __slots__ = ('end', 'outer', 'start', 'style', 'tag', 'value')
 
     def __init__(
-        self, value: str, style: str, tag: str | None, start: int, end: int, outer: int,
+        self,
+        value: str,
+        style: str,
+        tag: str | None,
+        start: int,
+        end: int,
+        outer: int,
     ) -> None:
         self.value = value
         self.style = style

@@ -15,7 +15,12 @@ class Value:
     __slots__ = ('index', 'key', 'name', 'node', 'parent')
 
     def __init__(
-        self, node: Node, key: Optional[Scalar], parent: Optional[Container], name: str, index: int,
+        self,
+        node: Node,
+        key: Optional[Scalar],
+        parent: Optional[Container],
+        name: str,
+        index: int,
     ) -> None:
         self.node = node
         self.key = key
@@ -61,8 +66,14 @@ class Leaf(Value):
     __slots__ = ('ok', 'value')
 
     def __init__(
-        self, value: Any, node: Node, key: Optional[Scalar], parent: Optional[Container],
-        name: str, index: int, ok: bool = True,
+        self,
+        value: Any,
+        node: Node,
+        key: Optional[Scalar],
+        parent: Optional[Container],
+        name: str,
+        index: int,
+        ok: bool = True,
     ) -> None:
         self.value = value
         self.node = node
@@ -86,15 +97,20 @@ class Leaf(Value):
 class Object(Value):
     """A mapping: ``fields`` by the schema's spelling; those that are null stand in ``nulls``.
 
-    ``type`` is the name of the object in the spec tables (``Rule``, ``EntityRule``, …), the kind for
-    the document itself, or ``map`` for labels and the like.
+    ``type`` is the name of the object in the spec tables (``Rule``, ``EntityRule``, …), the
+    kind for the document itself, or ``map`` for labels and the like.
     """
 
     __slots__ = ('fields', 'nulls', 'type')
 
     def __init__(
-        self, node: Node, key: Optional[Scalar], parent: Optional[Container], name: str,
-        index: int, type: str,
+        self,
+        node: Node,
+        key: Optional[Scalar],
+        parent: Optional[Container],
+        name: str,
+        index: int,
+        type: str,
     ) -> None:
         self.node = node
         self.key = key
@@ -146,7 +162,12 @@ class Array(Value):
     __slots__ = ('items',)
 
     def __init__(
-        self, node: Node, key: Optional[Scalar], parent: Optional[Container], name: str, index: int,
+        self,
+        node: Node,
+        key: Optional[Scalar],
+        parent: Optional[Container],
+        name: str,
+        index: int,
     ) -> None:
         self.node = node
         self.key = key

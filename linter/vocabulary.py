@@ -18,78 +18,163 @@ class Kind(NamedTuple):
     has_crd: bool = True
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (
-    Kind('NetworkPolicy', True),
-    Kind('GlobalNetworkPolicy', False),
-    Kind('StagedNetworkPolicy', True, (3, 30)),
-    Kind('StagedGlobalNetworkPolicy', False, (3, 30)),
-    Kind('StagedKubernetesNetworkPolicy', True, (3, 30)),
-    Kind('NetworkSet', True),
-    Kind('GlobalNetworkSet', False),
-    Kind('Tier', False, (3, 29)),
-    Kind('HostEndpoint', False),
-    Kind('Profile', False, has_crd=False),
-    Kind('IPPool', False),
-)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind('NetworkPolicy', True),
+        Kind('GlobalNetworkPolicy', False),
+        Kind('StagedNetworkPolicy', True, (3, 30)),
+        Kind('StagedGlobalNetworkPolicy', False, (3, 30)),
+        Kind('StagedKubernetesNetworkPolicy', True, (3, 30)),
+        Kind('NetworkSet', True),
+        Kind('GlobalNetworkSet', False),
+        Kind('Tier', False, (3, 29)),
+        Kind('HostEndpoint', False),
+        Kind('Profile', False, has_crd=False),
+        Kind('IPPool', False),
+    )
+}
 
 PAGE_KINDS = ('NetworkPolicy', 'GlobalNetworkPolicy')
 """The kinds of ``projectcalico.org/v2`` that are judged."""
 
-UNMISTAKABLE = frozenset((
-    'GlobalNetworkPolicy', 'NetworkSet', 'GlobalNetworkSet', 'HostEndpoint',
-    'StagedNetworkPolicy', 'StagedGlobalNetworkPolicy', 'StagedKubernetesNetworkPolicy',
-))
+UNMISTAKABLE = frozenset(
+    (
+        'GlobalNetworkPolicy',
+        'NetworkSet',
+        'GlobalNetworkSet',
+        'HostEndpoint',
+        'StagedNetworkPolicy',
+        'StagedGlobalNetworkPolicy',
+        'StagedKubernetesNetworkPolicy',
+    )
+)
 """Kinds that are Calico's whatever their apiVersion says; Tier, Profile and IPPool are not."""
 
-POLICY_KINDS = frozenset((
-    'NetworkPolicy', 'GlobalNetworkPolicy', 'StagedNetworkPolicy', 'StagedGlobalNetworkPolicy',
-))
+POLICY_KINDS = frozenset(
+    (
+        'NetworkPolicy',
+        'GlobalNetworkPolicy',
+        'StagedNetworkPolicy',
+        'StagedGlobalNetworkPolicy',
+    )
+)
 
-OTHER_KINDS = frozenset((
-    # Calico Open Source, not checked here.
-    'BGPConfiguration', 'BGPFilter', 'BGPPeer', 'BlockAffinity', 'CalicoNodeStatus',
-    'ClusterInformation', 'ExternalNetwork', 'FelixConfiguration', 'GatewayAPI', 'IPAMBlock',
-    'IPAMConfig', 'IPAMConfiguration', 'IPAMHandle', 'IPReservation',
-    'KubeControllersConfiguration', 'LiveMigration', 'Node', 'WorkloadEndpoint', 'VXLANTunnel',
-    # Calico Enterprise and Cloud.
-    'AlertException', 'AuthenticationReview', 'AuthorizationReview', 'BFDConfiguration',
-    'DeepPacketInspection', 'EgressGatewayPolicy', 'EgressPolicy', 'GlobalAlert',
-    'GlobalAlertTemplate', 'GlobalReport', 'GlobalReportType', 'GlobalThreatFeed', 'LicenseKey',
-    'ManagedCluster', 'Network', 'PacketCapture', 'PolicyRecommendationScope',
-    'PolicyRecommendationStatus', 'RemoteClusterConfiguration', 'SecurityEventWebhook',
-    'StagedPolicy', 'UISettings', 'UISettingsGroup', 'WAFPolicy', 'GlobalWAFPolicy',
-))
+OTHER_KINDS = frozenset(
+    (
+        # Calico Open Source, not checked here.
+        'BGPConfiguration',
+        'BGPFilter',
+        'BGPPeer',
+        'BlockAffinity',
+        'CalicoNodeStatus',
+        'ClusterInformation',
+        'ExternalNetwork',
+        'FelixConfiguration',
+        'GatewayAPI',
+        'IPAMBlock',
+        'IPAMConfig',
+        'IPAMConfiguration',
+        'IPAMHandle',
+        'IPReservation',
+        'KubeControllersConfiguration',
+        'LiveMigration',
+        'Node',
+        'WorkloadEndpoint',
+        'VXLANTunnel',
+        # Calico Enterprise and Cloud.
+        'AlertException',
+        'AuthenticationReview',
+        'AuthorizationReview',
+        'BFDConfiguration',
+        'DeepPacketInspection',
+        'EgressGatewayPolicy',
+        'EgressPolicy',
+        'GlobalAlert',
+        'GlobalAlertTemplate',
+        'GlobalReport',
+        'GlobalReportType',
+        'GlobalThreatFeed',
+        'LicenseKey',
+        'ManagedCluster',
+        'Network',
+        'PacketCapture',
+        'PolicyRecommendationScope',
+        'PolicyRecommendationStatus',
+        'RemoteClusterConfiguration',
+        'SecurityEventWebhook',
+        'StagedPolicy',
+        'UISettings',
+        'UISettingsGroup',
+        'WAFPolicy',
+        'GlobalWAFPolicy',
+    )
+)
 """Kinds of the group that are passed over."""
 
 V1_KINDS = {
-    'policy': 'GlobalNetworkPolicy', 'profile': 'Profile', 'hostEndpoint': 'HostEndpoint',
-    'ipPool': 'IPPool', 'bgpPeer': 'BGPPeer', 'node': 'Node',
-    'workloadEndpoint': 'WorkloadEndpoint', 'policyList': 'GlobalNetworkPolicy',
-    'profileList': 'Profile', 'hostEndpointList': 'HostEndpoint', 'ipPoolList': 'IPPool',
-    'bgpPeerList': 'BGPPeer', 'nodeList': 'Node', 'workloadEndpointList': 'WorkloadEndpoint',
+    'policy': 'GlobalNetworkPolicy',
+    'profile': 'Profile',
+    'hostEndpoint': 'HostEndpoint',
+    'ipPool': 'IPPool',
+    'bgpPeer': 'BGPPeer',
+    'node': 'Node',
+    'workloadEndpoint': 'WorkloadEndpoint',
+    'policyList': 'GlobalNetworkPolicy',
+    'profileList': 'Profile',
+    'hostEndpointList': 'HostEndpoint',
+    'ipPoolList': 'IPPool',
+    'bgpPeerList': 'BGPPeer',
+    'nodeList': 'Node',
+    'workloadEndpointList': 'WorkloadEndpoint',
 }
 """Kinds of the v1 API (``apiVersion: v1``) and what replaced them."""
 
 ALIASES = {
-    'networkpolicies': 'NetworkPolicy', 'policy': 'NetworkPolicy', 'np': 'NetworkPolicy',
-    'policies': 'NetworkPolicy', 'pol': 'NetworkPolicy', 'pols': 'NetworkPolicy',
-    'cnp': 'NetworkPolicy', 'caliconetworkpolicy': 'NetworkPolicy',
-    'globalnetworkpolicies': 'GlobalNetworkPolicy', 'gnp': 'GlobalNetworkPolicy',
-    'gnps': 'GlobalNetworkPolicy', 'cgnp': 'GlobalNetworkPolicy',
-    'stagednetworkpolicies': 'StagedNetworkPolicy', 'snp': 'StagedNetworkPolicy',
-    'scnp': 'StagedNetworkPolicy', 'snps': 'StagedNetworkPolicy',
-    'stagedpolicy': 'StagedNetworkPolicy', 'spol': 'StagedNetworkPolicy',
+    'networkpolicies': 'NetworkPolicy',
+    'policy': 'NetworkPolicy',
+    'np': 'NetworkPolicy',
+    'policies': 'NetworkPolicy',
+    'pol': 'NetworkPolicy',
+    'pols': 'NetworkPolicy',
+    'cnp': 'NetworkPolicy',
+    'caliconetworkpolicy': 'NetworkPolicy',
+    'globalnetworkpolicies': 'GlobalNetworkPolicy',
+    'gnp': 'GlobalNetworkPolicy',
+    'gnps': 'GlobalNetworkPolicy',
+    'cgnp': 'GlobalNetworkPolicy',
+    'stagednetworkpolicies': 'StagedNetworkPolicy',
+    'snp': 'StagedNetworkPolicy',
+    'scnp': 'StagedNetworkPolicy',
+    'snps': 'StagedNetworkPolicy',
+    'stagedpolicy': 'StagedNetworkPolicy',
+    'spol': 'StagedNetworkPolicy',
     'spols': 'StagedNetworkPolicy',
     'stagedglobalnetworkpolicies': 'StagedGlobalNetworkPolicy',
-    'sgnp': 'StagedGlobalNetworkPolicy', 'sgnps': 'StagedGlobalNetworkPolicy',
-    'sknp': 'StagedKubernetesNetworkPolicy', 'skpol': 'StagedKubernetesNetworkPolicy',
+    'sgnp': 'StagedGlobalNetworkPolicy',
+    'sgnps': 'StagedGlobalNetworkPolicy',
+    'sknp': 'StagedKubernetesNetworkPolicy',
+    'skpol': 'StagedKubernetesNetworkPolicy',
     'skpols': 'StagedKubernetesNetworkPolicy',
-    'networksets': 'NetworkSet', 'netset': 'NetworkSet', 'netsets': 'NetworkSet',
-    'globalnetworksets': 'GlobalNetworkSet', 'gns': 'GlobalNetworkSet',
-    'gnetset': 'GlobalNetworkSet', 'gnetsets': 'GlobalNetworkSet',
-    'tiers': 'Tier', 'hostendpoints': 'HostEndpoint', 'hep': 'HostEndpoint',
-    'heps': 'HostEndpoint', 'profiles': 'Profile', 'pro': 'Profile', 'pros': 'Profile',
-    'ippools': 'IPPool', 'ipp': 'IPPool', 'ipps': 'IPPool', 'pool': 'IPPool', 'pools': 'IPPool',
+    'networksets': 'NetworkSet',
+    'netset': 'NetworkSet',
+    'netsets': 'NetworkSet',
+    'globalnetworksets': 'GlobalNetworkSet',
+    'gns': 'GlobalNetworkSet',
+    'gnetset': 'GlobalNetworkSet',
+    'gnetsets': 'GlobalNetworkSet',
+    'tiers': 'Tier',
+    'hostendpoints': 'HostEndpoint',
+    'hep': 'HostEndpoint',
+    'heps': 'HostEndpoint',
+    'profiles': 'Profile',
+    'pro': 'Profile',
+    'pros': 'Profile',
+    'ippools': 'IPPool',
+    'ipp': 'IPPool',
+    'ipps': 'IPPool',
+    'pool': 'IPPool',
+    'pools': 'IPPool',
 }
 """What calicoctl and kubectl call the kinds on their command lines; not legal in a file."""
 
@@ -114,9 +199,14 @@ PROTOCOLS: tuple[Protocol, ...] = (
 )
 
 KUBERNETES_FIELDS = {
-    'podSelector': 'selector', 'policyTypes': 'types', 'from': 'source', 'to': 'destination',
-    'ipBlock': 'nets', 'matchLabels': "a selector such as app == 'x'",
-    'matchExpressions': "a selector such as app in {'x', 'y'}", 'endPort': 'a range such as 80:90',
+    'podSelector': 'selector',
+    'policyTypes': 'types',
+    'from': 'source',
+    'to': 'destination',
+    'ipBlock': 'nets',
+    'matchLabels': "a selector such as app == 'x'",
+    'matchExpressions': "a selector such as app in {'x', 'y'}",
+    'endPort': 'a range such as 80:90',
 }
 """Fields of Kubernetes' NetworkPolicy, and what stands for them in Calico's."""
 
@@ -130,9 +220,15 @@ ENTERPRISE_FIELDS = {
 """Fields that only Calico Enterprise and Cloud know, and what to do without them."""
 
 V1_FIELDS = {
-    'net': 'nets', 'notNet': 'notNets', 'tag': 'selector', 'notTag': 'notSelector',
+    'net': 'nets',
+    'notNet': 'notNets',
+    'tag': 'selector',
+    'notTag': 'notSelector',
 }
 """Fields of the v1 API that are gone, and what replaced them."""
 
-API_VERSIONS = {'v3': 'projectcalico.org/v3', 'v2': 'projectcalico.org/v2',
-                'raw': 'crd.projectcalico.org/v1'}
+API_VERSIONS = {
+    'v3': 'projectcalico.org/v3',
+    'v2': 'projectcalico.org/v2',
+    'raw': 'crd.projectcalico.org/v1',
+}

@@ -50,7 +50,6 @@ def listing(words: Iterable[str], last: str = 'or') -> str:
 def quoted(text: str, most: int = 60) -> str:
     """User text for a message: in quotes, shortened, control characters escaped."""
     if len(text) > most:
-        text = text[:most - 1] + '…'
-    shown = ''.join(
-        c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
+        text = text[: most - 1] + '…'
+    shown = ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
     return f"'{shown}'"

@@ -1,0 +1,242 @@
+"""The command line: words in, exit status out; alone prints, and turns Fatal into status 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Optional
+
+from linter.errors import Fatal
+
+if TYPE_CHECKING:
+    import argparse
+
+    from linter.run import Options, Outcome
+
+COMMANDS = ('check', 'explain', 'rules', 'schema')
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Run the command; 0 clean, 1 findings, 2 bad usage or a run that could not finish."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _main(arguments)
+    except Fatal as error:
+        print(f'calico-lint: {error}', file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader went away (`| head`): stop quietly, and keep the interpreter's own flush quiet.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 2
+    except KeyboardInterrupt:
+        print('calico-lint: interrupted', file=sys.stderr)
+        return 130
+
+
+def _main(arguments: list[str]) -> int:
+    if arguments[:1] == ['check'] and not any(
+        word.startswith('-') and word != '-' for word in arguments
+    ):
+        from linter.run import Options
+
+        # The hook's call has no options: argparse would double the time to start.
+        return _check(Options(tuple(arguments[1:]) or ('.',)), 'text')
+    namespace = _parser().parse_args(arguments)
+    if namespace.command == 'check':
+        return _check(_options(namespace), namespace.output_format)
+    if namespace.command == 'explain':
+        return _explain(namespace.rule)
+    if namespace.command == 'rules':
+        return _rules()
+    return _schema(namespace.kind, namespace.api, namespace.calico_version)
+
+
+def _parser() -> argparse.ArgumentParser:
+    import argparse
+
+    from linter import __version__
+
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> Any:
+            raise Fatal(f'{message[:1].lower()}{message[1:]} (see {self.prog} --help)')
+
+    parser = Parser(
+        prog='calico-lint', description='Check Calico network policy YAML before it is applied.'
+    )
+    parser.add_argument('-V', '--version', action='version', version=f'calico-lint {__version__}')
+    commands = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
+    check = commands.add_parser(
+        'check',
+        help='check files',
+        description='Check files, folders (default: .) or - for '
+        'standard input. Exit status: 0 clean or infos only, 1 errors or warnings, 2 bad usage or '
+        'a run that could not finish.',
+    )
+    check.add_argument('paths', nargs='*', metavar='PATH')
+    check.add_argument(
+        '--calico-version',
+        metavar='VERSION',
+        help='the Calico that must accept the files, 3.26 to 3.33 (default: 3.32)',
+    )
+    check.add_argument(
+        '--admission',
+        choices=('api', 'native'),
+        default='api',
+        help='api: calicoctl and the Calico API server (default); '
+        'native: kubectl against native v3 CRDs',
+    )
+    check.add_argument(
+        '--datastore',
+        choices=('kubernetes', 'etcdv3'),
+        help="Calico's datastore (default: kubernetes)",
+    )
+    check.add_argument(
+        '--output-format', metavar='FORMAT', default='text', help='text (default) or json'
+    )
+    check.add_argument(
+        '--select',
+        metavar='RULES',
+        action='append',
+        default=[],
+        help='report only these rules or groups, separated by commas',
+    )
+    check.add_argument(
+        '--ignore',
+        metavar='RULES',
+        action='append',
+        default=[],
+        help='do not report these rules or groups, separated by commas',
+    )
+    check.add_argument(
+        '--stdin-filename', metavar='PATH', help='the name of what is read from standard input'
+    )
+    explain = commands.add_parser('explain', help='explain a rule')
+    explain.add_argument('rule', metavar='RULE')
+    commands.add_parser('rules', help='list the rules')
+    schema = commands.add_parser('schema', help='print the JSON Schema of a kind')
+    schema.add_argument('kind', metavar='KIND')
+    schema.add_argument('--api', choices=('v3', 'v2'), default='v3')
+    schema.add_argument('--calico-version', metavar='VERSION')
+    return parser
+
+
+def _options(namespace: argparse.Namespace) -> Options:
+    from linter.run import Options
+    from linter.target import make_target
+
+    if '-' in namespace.paths and len(namespace.paths) > 1:
+        raise Fatal('- stands for standard input and cannot be mixed with other paths')
+    if namespace.stdin_filename is not None and namespace.paths != ['-']:
+        raise Fatal('--stdin-filename goes with - (standard input): calico-lint check -')
+    return Options(
+        tuple(namespace.paths) or ('.',),
+        make_target(namespace.calico_version, namespace.admission, namespace.datastore),
+        _rule_ids(namespace.select),
+        _rule_ids(namespace.ignore),
+        namespace.stdin_filename,
+    )
+
+
+def _rule_ids(words: Iterable[str]) -> frozenset[str]:
+    """Ids of rules, groups unfolded; Fatal names the nearest of an unknown one."""
+    names = [name.strip() for word in words for name in word.split(',') if name.strip()]
+    if not names:
+        return frozenset()
+    from linter.rule import load
+    from linter.words import nearest
+
+    rules = load()
+    groups: dict[str, set[str]] = {}
+    for rule in rules.values():
+        groups.setdefault(rule.group, set()).add(rule.id)
+    found: set[str] = set()
+    for name in names:
+        if name in rules:
+            found.add(name)
+        elif name in groups:
+            found |= groups[name]
+        else:
+            near = nearest(name, [*rules, *groups])
+            advice = f'did you mean {near}?' if near else 'see calico-lint rules'
+            raise Fatal(f'there is no rule or group {name!r}: {advice}')
+    return frozenset(found)
+
+
+def _check(options: Options, output_format: str) -> int:
+    from linter import report
+    from linter.run import counts, run, status
+
+    report.require(output_format)
+    outcome = run(options)
+    summary = report.Summary(
+        outcome.files, outcome.documents, outcome.checked, outcome.skipped, outcome.templates
+    )
+    report.write(
+        outcome.diagnostics, summary, output_format, sys.stdout, report.wants_color(sys.stdout)
+    )
+    sys.stdout.flush()
+    for message in outcome.errors:
+        lines = '\n'.join(report.escape(line) for line in message.splitlines())
+        print(f'calico-lint: {lines}', file=sys.stderr)
+    if _is_worth_a_summary(outcome, options):
+        from linter.report.summary import print_summary
+
+        print_summary(summary, counts(outcome.diagnostics), sys.stderr)
+    return status(outcome)
+
+
+def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:
+    """A run that met nothing of Calico's among files named one by one has nothing to say."""
+    if outcome.diagnostics or outcome.checked or outcome.templates or sys.stderr.isatty():
+        return True
+    return any(path == '-' or os.path.isdir(path) for path in options.paths)
+
+
+def _explain(name: str) -> int:
+    from linter import rule as rules
+    from linter.pages import page
+    from linter.words import nearest
+
+    known = rules.load()
+    if name not in known:
+        near = nearest(name, known)
+        advice = f'did you mean {near}?' if near else 'see calico-lint rules'
+        raise Fatal(f'there is no rule {name!r}: {advice}')
+    print(page(known[name]))
+    return 0
+
+
+def _rules() -> int:
+    from linter import rule as rules
+
+    known = rules.load()
+    width = max(map(len, known))
+    for rule in known.values():
+        print(f'{rule.id:{width}}  {rule.summary}')
+    return 0
+
+
+def _schema(kind: str, api: str, version: Optional[str]) -> int:
+    import json
+
+    from linter.decode import read_schema
+    from linter.target import parse_version
+    from linter.vocabulary import ALIASES, KINDS, PAGE_KINDS
+    from linter.words import listing
+
+    kinds = KINDS if api == 'v3' else PAGE_KINDS
+    folded = {name.lower(): name for name in kinds}
+    wanted = folded.get(ALIASES.get(kind.lower(), kind).lower())
+    if wanted is None:
+        raise Fatal(f'there is no schema of kind {kind!r} in {api}: write {listing(kinds)}')
+    schema = read_schema(api, wanted)
+    if version is not None:
+        from linter.schema_versions import for_version
+
+        try:
+            schema = for_version(schema, parse_version(version))
+        except ValueError as error:
+            raise Fatal(f'{error}.') from None
+    print(json.dumps(schema, indent=2, ensure_ascii=False))
+    return 0

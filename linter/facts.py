@@ -1,0 +1,109 @@
+"""The fact table: who minds what, since when, and what happens then."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import NamedTuple, Optional
+
+from linter.target import Target, Version
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def schema_path(*names: str) -> str:
+    """A file of the schemas folder: inside the package when installed, beside it in a checkout."""
+    inside = os.path.join(_HERE, 'schemas', *names)
+    if os.path.exists(inside):
+        return inside
+    return os.path.join(os.path.dirname(_HERE), 'schemas', *names)
+
+
+class Row(NamedTuple):
+    """In these lanes and versions, for these kinds, the fact has this outcome.
+
+    ``kinds`` None = every kind; ``since``/``until`` inclusive, None = unbounded. Effects and
+    severities are those of the JSON output; ``source`` is the place in Calico's sources.
+    """
+
+    fact: str
+    rule: str
+    kinds: Optional[tuple[str, ...]]
+    lanes: tuple[str, ...]
+    since: Optional[Version]
+    until: Optional[Version]
+    effect: Optional[str]
+    severity: str
+    refused_by: Optional[str]
+    consequence: Optional[str]
+    source: str
+
+    def covers(self, kind: Optional[str], lane: str, target: Target) -> bool:
+        if self.since is not None and target.version < self.since:
+            return False
+        if self.until is not None and target.version > self.until:
+            return False
+        if self.kinds is not None and kind not in self.kinds:
+            return False
+        if lane in self.lanes:
+            return True
+        return lane == 'api' and 'kdd' in self.lanes and target.datastore != 'etcdv3'
+
+
+def _version(text: Optional[str]) -> Optional[Version]:
+    if text is None:
+        return None
+    major, minor = text.split('.')
+    return int(major), int(minor)
+
+
+class Facts:
+    """The rows of ``facts.json``, by fact."""
+
+    def __init__(self) -> None:
+        with open(schema_path('facts.json'), encoding='utf-8') as file:
+            raw = json.load(file)
+        self._rows: dict[str, list[Row]] = {}
+        for row in raw:
+            self._rows.setdefault(row['fact'], []).append(
+                Row(
+                    row['fact'],
+                    row['rule'],
+                    tuple(row['kinds']) if row['kinds'] else None,
+                    tuple(row['lanes']),
+                    _version(row['since']),
+                    _version(row['until']),
+                    row['effect'],
+                    row['severity'],
+                    row['refused_by'],
+                    row['consequence'],
+                    row['source'],
+                )
+            )
+        self._found: dict[tuple[str, Optional[str], str, Target], Optional[Row]] = {}
+
+    def rows(self) -> list[Row]:
+        """All rows, in the table's order within a fact."""
+        return [row for rows in self._rows.values() for row in rows]
+
+    def find(self, fact: str, kind: Optional[str], lane: str, target: Target) -> Optional[Row]:
+        """The row in force, or None where the target does not mind. KeyError: no such fact."""
+        key = (fact, kind, lane, target)
+        try:
+            return self._found[key]
+        except KeyError:
+            pass
+        row = next((row for row in self._rows[fact] if row.covers(kind, lane, target)), None)
+        self._found[key] = row
+        return row
+
+
+_cached: Optional[Facts] = None
+
+
+def load() -> Facts:
+    """The table, read once."""
+    global _cached
+    if _cached is None:
+        _cached = Facts()
+    return _cached

@@ -1,0 +1,166 @@
+"""What an unknown key was meant to be: another API's field, a near miss, or a field elsewhere."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from linter.decode import Problem
+from linter.document import Document
+from linter.values import Container, Object, Value
+from linter.vocabulary import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
+from linter.words import nearest
+
+_NAMES = {
+    'Metadata': 'metadata',
+    'ICMP': 'an icmp match',
+    'HTTPMatch': 'an http match',
+    'HTTPPath': 'an http path',
+    'ServiceMatch': 'a services match',
+    'ServiceAccountMatch': 'a serviceAccounts match',
+    'RuleMetadata': "a rule's metadata",
+    'EndpointPort': 'an endpoint port',
+}
+
+
+def owner_name(owner: Optional[Container], document: Document) -> str:
+    """What a user calls the object in which a key stands."""
+    if not isinstance(owner, Object) or owner.parent is None:
+        return document.kind
+    if owner.type == 'EntityRule':
+        return owner.name
+    if owner.type == 'Rule':
+        return f'an {owner.name} rule'
+    if owner.type == 'Spec':
+        return f'the spec of a {document.kind}'
+    return _NAMES.get(owner.type, owner.name)
+
+
+def in_metadata(value: Value) -> bool:
+    """Whether a value is part of the document's own metadata, which is Kubernetes' ObjectMeta."""
+    at: Optional[Value] = value
+    while at is not None and at.parent is not None:
+        if at.name == 'metadata' and at.parent.parent is None:
+            # The metadata itself must be a mapping for Calico's schema too.
+            return at is not value
+        at = at.parent
+    return False
+
+
+def neighbour(problem: Problem, document: Document) -> Optional[str]:
+    """Whose field an unknown key is: ``kubernetes``, ``enterprise``, ``v1``, or nobody's."""
+    name = problem.name
+    owner = problem.owner
+    if not isinstance(owner, Object):
+        return None
+    if owner.type in ('Spec', 'Rule', 'EntityRule') and document.is_policy:
+        if name in KUBERNETES_FIELDS:
+            return 'kubernetes'
+        if (
+            name == 'ports'
+            and owner.type == 'Rule'
+            and not {'source', 'destination'} & set(owner.fields)
+            and _is_kubernetes(document)
+        ):
+            return 'kubernetes'
+    if name in V1_FIELDS and owner.type == 'EntityRule':
+        return 'v1'
+    if name in ENTERPRISE_FIELDS and owner.type in ('Spec', 'EntityRule', 'HTTPMatch'):
+        return 'enterprise'
+    return None
+
+
+def _is_kubernetes(document: Document) -> bool:
+    return any(
+        problem.kind == 'unknown' and problem.name in KUBERNETES_FIELDS
+        for problem in document.problems
+    )
+
+
+def meant(problem: Problem) -> Optional[str]:
+    """The field of the same object that an unknown key resembles."""
+    properties = problem.schema.get('properties', {})
+    taken = problem.owner.fields if isinstance(problem.owner, Object) else {}
+    return nearest(problem.name, (name for name in properties if name not in taken))
+
+
+def right_place(problem: Problem, document: Document) -> Optional[str]:
+    """Where a field belongs that stands one level off; a half sentence for the user."""
+    name, owner = problem.name, problem.owner
+    if not isinstance(owner, Object):
+        return None
+    if owner.type == 'Rule':
+        if name in ('ports', 'notPorts'):
+            return f'write it under destination (or source): destination: {{{name}: …}}'
+        if name in (
+            'nets',
+            'notNets',
+            'selector',
+            'notSelector',
+            'namespaceSelector',
+            'services',
+            'serviceAccounts',
+        ):
+            side = 'source' if owner.name == 'ingress' else 'destination'
+            return f'write it under source or destination, here probably {side}'
+        if name in ('types', 'order', 'tier', 'ingress', 'egress'):
+            return 'write it one level up, in spec'
+    if owner.type == 'EntityRule' and name in (
+        'protocol',
+        'notProtocol',
+        'action',
+        'icmp',
+        'notICMP',
+        'ipVersion',
+        'http',
+    ):
+        return 'write it one level up, in the rule itself'
+    if owner.type == 'Spec':
+        if (
+            name in ('namespaceSelector', 'doNotTrack', 'preDNAT', 'applyOnForward')
+            and document.is_policy
+        ):
+            return 'only a GlobalNetworkPolicy has it, so remove it or change the kind'
+        if name == 'stagedAction' and document.is_policy:
+            return 'only staged policies have it, so remove it or change the kind'
+        if name in ('name', 'namespace', 'labels', 'annotations'):
+            return 'write it in metadata'
+        if name in ('action', 'source', 'destination', 'protocol') and document.is_policy:
+            return 'write it in a rule, under ingress or egress'
+    if owner.parent is None:
+        if name in ('name', 'namespace', 'labels', 'annotations'):
+            return 'write it in metadata'
+        if name in ('selector', 'types', 'ingress', 'egress', 'order', 'tier', 'nets'):
+            return 'write it in spec'
+        if name == 'status':
+            return 'the cluster writes it, so remove it'
+        if name.startswith('x-'):
+            return 'Calico allows no fields of your own, so put the anchor where it is first used'
+    if owner.type == 'Metadata' and name in ('selector', 'types', 'order', 'tier'):
+        return 'write it in spec'
+    return None
+
+
+def absorbs(problem: Problem, document: Document) -> bool:
+    """Whether a missing field needs no word of its own: another finding already says it."""
+    owner = problem.owner
+    for other in document.problems:
+        if other.owner is not owner:
+            continue
+        if other.kind == 'unknown':
+            near = nearest(other.name, (problem.name,))
+            if near is not None or neighbour(other, document) == 'kubernetes':
+                return True
+        elif other.kind == 'value' and other.name == problem.name:
+            return True
+    return False
+
+
+def absorbs_name(document: Document) -> bool:
+    """Whether an unknown key of the metadata is a misspelt ``name``."""
+    metadata = document.metadata
+    return any(
+        problem.kind == 'unknown'
+        and problem.owner is metadata
+        and nearest(problem.name, ('name',)) is not None
+        for problem in document.problems
+    )

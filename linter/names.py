@@ -1,0 +1,73 @@
+"""Names of objects, labels and annotations, as Calico's validator and Kubernetes check them.
+
+``\\Z`` and ASCII classes throughout: Go's ``$`` does not match before a trailing newline.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+from linter.words import quoted
+
+_LABEL = r'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'
+LABEL = re.compile(rf'{_LABEL}\Z')
+SUBDOMAIN = re.compile(rf'{_LABEL}(?:\.{_LABEL})*\Z')
+ONE_DOT = re.compile(rf'{_LABEL}(?:\.{_LABEL})?\Z')
+KUBERNETES_DERIVED = ('knp.default.', 'ossg.default.')
+_QUALIFIED = re.compile(r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z')
+V2_NAME = re.compile(r'[A-Za-z0-9._/-]{1,128}\Z')
+MOST_ANNOTATION_BYTES = 262144
+
+
+def size(text: str) -> int:
+    """Length in bytes, which is what Go counts."""
+    return len(text) if text.isascii() else len(text.encode('utf-8', 'surrogatepass'))
+
+
+def qualified_problem(key: str) -> Optional[str]:
+    """What is wrong with a label or annotation key, for the user; None: nothing."""
+    prefix, slash, name = key.rpartition('/')
+    if slash:
+        if '/' in prefix:
+            return f'{quoted(key)} has more than one slash: write prefix/name'
+        if not prefix:
+            return f'{quoted(key)} has nothing before its slash: write prefix/name'
+        if size(prefix) > 253 or not SUBDOMAIN.match(prefix):
+            return (
+                f'the prefix {quoted(prefix)} is not a domain name in lower case, '
+                'such as example.com'
+            )
+    if not name:
+        return (
+            f'{quoted(key)} has an empty name: write one after the slash'
+            if slash
+            else 'the key is empty'
+        )
+    if size(name) > 63:
+        return f'the name part of {quoted(key)} is longer than 63 characters'
+    if not _QUALIFIED.match(name):
+        return (
+            f'{quoted(name)} is not a legal key: it consists of letters, digits, '
+            "'-', '_' and '.', and starts and ends with a letter or digit"
+        )
+    return None
+
+
+def label_value_problem(value: str) -> Optional[str]:
+    """What is wrong with a label value, for the user; None: nothing."""
+    if size(value) > 63:
+        return f'the label value {quoted(value)} is longer than 63 characters'
+    if value and not _QUALIFIED.match(value):
+        return (
+            f'{quoted(value)} is not a legal label value: it consists of letters, digits, '
+            "'-', '_' and '.', and starts and ends with a letter or digit"
+        )
+    return None
+
+
+def suggestion(name: str) -> Optional[str]:
+    """A legal name that resembles an illegal one; None where nothing is left of it."""
+    made = re.sub(r'[^a-z0-9.-]+', '-', name.lower())
+    made = '.'.join(part.strip('-') for part in made.split('.') if part.strip('-'))
+    return made if made and made != name and len(made) <= 253 else None

@@ -1,0 +1,325 @@
+"""Whose document is it? What in a YAML document is Calico's, and under which API."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
+
+from linter.diagnostic import Edit, Finding, Fix
+from linter.source import Span
+from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.vocabulary import (
+    ALIASES,
+    API_VERSIONS,
+    KINDS,
+    OTHER_KINDS,
+    PAGE_KINDS,
+    POLICY_KINDS,
+    UNMISTAKABLE,
+    V1_KINDS,
+)
+from linter.words import listing, nearest, quoted
+
+_GROUPS = ('projectcalico.org', 'crd.projectcalico.org')
+_CALICO_SPEC = frozenset(('selector', 'types', 'tier', 'order'))
+
+
+class Owned(NamedTuple):
+    """A document, or an item of a list, that is Calico's.
+
+    ``api`` is ``v3``, ``v2`` or ``raw``. ``kind`` is the kind to judge it as, or None where it is
+    passed over (``skipped`` says why) or has no kind that could be judged.
+    """
+
+    node: Mapping
+    api: str
+    kind: Optional[str]
+    skipped: Optional[str]
+    findings: tuple[Finding, ...]
+    version_key: Optional[Scalar]
+    """The key ``apiVersion``, where there is one."""
+
+
+def field(node: Mapping, name: str) -> Optional[tuple[Scalar, Node]]:
+    """The last entry under a key: of duplicates the last one counts."""
+    found: Optional[tuple[Scalar, Node]] = None
+    for key, value in node.entries:
+        if isinstance(key, Scalar) and key.value == name:
+            found = key, value
+    return found
+
+
+def _folded(node: Mapping, name: str) -> Optional[tuple[Scalar, Node]]:
+    for key, value in node.entries:
+        if isinstance(key, Scalar) and key.value.lower() == name.lower():
+            return key, value
+    return None
+
+
+def text_of(entry: Optional[tuple[Scalar, Node]]) -> str:
+    return entry[1].value if entry is not None and isinstance(entry[1], Scalar) else ''
+
+
+def span_of(node: Node) -> Span:
+    return Span(node.start, node.end)
+
+
+def value_span(entry: tuple[Scalar, Node]) -> Span:
+    """The value's token, or of an empty value its key."""
+    key, value = entry
+    return span_of(value) if value.end > value.start else span_of(key)
+
+
+def first_span(node: Mapping) -> Span:
+    """The first key of a mapping."""
+    return span_of(node.entries[0][0]) if node.entries else span_of(node)
+
+
+class ListFinding(NamedTuple):
+    """A finding about the list that holds the items, not about one of them."""
+
+    node: Mapping
+    finding: Finding
+
+
+def owned(root: Node) -> Iterator[Owned | ListFinding]:
+    """What is Calico's in a document: itself, the items of a sequence, the items of a List."""
+    if isinstance(root, Sequence):
+        for item in root.items:
+            if isinstance(item, Mapping):
+                yield from owned_mapping(item, in_sequence=True)
+    elif isinstance(root, Mapping):
+        yield from owned_mapping(root)
+
+
+def owned_mapping(node: Mapping, in_sequence: bool = False) -> Iterator[Owned | ListFinding]:
+    kind_entry = field(node, 'kind')
+    kind = text_of(kind_entry)
+    version = text_of(field(node, 'apiVersion'))
+    if kind.endswith('List') and kind[:-4] not in KINDS and kind != 'List' and kind not in V1_KINDS:
+        near = nearest(kind[:-4], KINDS)
+        if near is None or not _in_group(version):
+            return
+    if kind == 'List' or (kind.endswith('List') and kind[:-4] in KINDS):
+        item_kind = kind[:-4]
+        if item_kind and not _in_group(version) and item_kind not in UNMISTAKABLE:
+            return
+        items = field(node, 'items')
+        found = False
+        if in_sequence and item_kind and kind_entry is not None:
+            yield ListFinding(
+                node,
+                Finding(
+                    'list-in-sequence',
+                    value_span(kind_entry),
+                    f'calicoctl does not read a {kind} inside a list of documents: '
+                    'write its items there',
+                ),
+            )
+        if items is not None and isinstance(items[1], Sequence):
+            for item in items[1].items:
+                if isinstance(item, Mapping):
+                    for result in _item(item, version, item_kind):
+                        found = True
+                        yield result
+        if not item_kind and (found or _in_group(version)) and kind_entry is not None:
+            yield ListFinding(
+                node,
+                Finding(
+                    'list-kind',
+                    value_span(kind_entry),
+                    "calicoctl does not read kind 'List': use separate documents or a typed list "
+                    'such as NetworkPolicyList',
+                ),
+            )
+        return
+    found_one = classify(node)
+    if found_one is not None:
+        yield found_one
+
+
+def _item(item: Mapping, version: str, kind: str) -> Iterator[Owned | ListFinding]:
+    """An item of a list; of a typed list it may leave out apiVersion and kind."""
+    if not kind:
+        yield from owned_mapping(item)
+        return
+    result = classify(item, version, kind)
+    if result is not None:
+        yield result
+
+
+def _in_group(version: str) -> bool:
+    return version.lower().partition('/')[0] in _GROUPS
+
+
+def _replace(title: str, entry: tuple[Scalar, Node], text: str) -> Fix:
+    node = entry[1]
+    quote = node.style if isinstance(node, Scalar) and node.style in ('"', "'") else ''
+    return Fix(title, 'safe', (Edit(span_of(node), f'{quote}{text}{quote}'),))
+
+
+def classify(
+    node: Mapping,
+    list_version: str = '',
+    list_kind: str = '',
+) -> Optional[Owned]:
+    """Whether a mapping is Calico's, by its own apiVersion and kind."""
+    version_entry = field(node, 'apiVersion')
+    kind_entry = field(node, 'kind')
+    version = text_of(version_entry) or ('' if version_entry else list_version)
+    kind = text_of(kind_entry) or ('' if kind_entry else list_kind)
+    findings: list[Finding] = []
+    misspelt_version = None
+    if version_entry is None and not list_version:
+        misspelt_version = _folded(node, 'apiVersion')
+        if misspelt_version is not None:
+            version = text_of(misspelt_version)
+    group, _, number = version.partition('/')
+    is_v1 = version == 'v1' and kind in V1_KINDS
+    if is_v1:
+        assert version_entry is not None
+        return Owned(
+            node,
+            'v3',
+            None,
+            'v1 API',
+            (
+                Finding(
+                    'legacy-v1',
+                    value_span(version_entry),
+                    f'{quoted(kind)} of apiVersion v1 is the API of Calico before 3.0, which no '
+                    'cluster serves any more: write apiVersion projectcalico.org/v3 and '
+                    f'kind {V1_KINDS[kind]}',
+                ),
+            ),
+            version_entry[0],
+        )
+    if not _in_group(version):
+        if kind not in UNMISTAKABLE and not _is_calico_network_policy(node, kind, version):
+            return None
+        api = 'v3'
+        wanted = API_VERSIONS['v3']
+        if version_entry is None:
+            findings.append(
+                Finding(
+                    'api-version',
+                    first_span(node),
+                    f'{kind} has no apiVersion: write apiVersion: {wanted}',
+                )
+            )
+        else:
+            findings.append(
+                Finding(
+                    'api-version',
+                    value_span(version_entry),
+                    f'{quoted(version)} has no kind {kind} of Calico: write apiVersion: {wanted}',
+                )
+            )
+    else:
+        api = 'raw' if group.lower() == _GROUPS[1] else 'v3'
+        known = {'v1': 'raw'} if api == 'raw' else {'v3': 'v3', 'v2': 'v2'}
+        if misspelt_version is not None:
+            findings.append(
+                Finding(
+                    'api-version',
+                    span_of(misspelt_version[0]),
+                    f'{quoted(misspelt_version[0].value)} is not read as apiVersion: '
+                    'write apiVersion',
+                    fix=Fix(
+                        'Write apiVersion',
+                        'safe',
+                        (Edit(span_of(misspelt_version[0]), 'apiVersion'),),
+                    ),
+                )
+            )
+            api = known.get(number.lower(), api)
+        elif number in known and group in _GROUPS:
+            api = known[number]
+        else:
+            assert version_entry is not None or list_version
+            entry = version_entry
+            api = known.get(number.lower(), api)
+            wanted = API_VERSIONS[api]
+            if entry is not None:
+                message = f'{quoted(version)} is not an API of Calico: write {wanted}'
+                if group.lower() == _GROUPS[1] and number.lower() in ('v2', 'v3'):
+                    message = f'{quoted(version)} does not exist: the API is {API_VERSIONS["v3"]}'
+                fix = (
+                    _replace(f'Write {wanted}', entry, wanted)
+                    if version.lower() == wanted
+                    else None
+                )
+                findings.append(Finding('api-version', value_span(entry), message, fix=fix))
+    version_key = version_entry[0] if version_entry else None
+    if not kind:
+        wrong_case = _folded(node, 'kind')
+        place = (
+            span_of(wrong_case[0])
+            if wrong_case
+            else (value_span(kind_entry) if kind_entry else first_span(node))
+        )
+        if wrong_case and not kind_entry:
+            message = f'{quoted(wrong_case[0].value)} is not read as kind: write kind'
+        else:
+            message = 'the document has no kind: write kind: NetworkPolicy, for example'
+        findings.append(Finding('kind-missing', place, message))
+        kind = text_of(wrong_case)
+        if kind not in KINDS:
+            return Owned(node, api, None, None, tuple(findings), version_key)
+    if api == 'v2' and kind not in PAGE_KINDS and kind in KINDS:
+        return Owned(
+            node,
+            api,
+            None,
+            'kinds of projectcalico.org/v2 that are not judged',
+            tuple(findings),
+            version_key,
+        )
+    if kind in KINDS:
+        return Owned(node, api, kind, None, tuple(findings), version_key)
+    if kind in OTHER_KINDS or (kind.endswith('List') and kind[:-4] in OTHER_KINDS):
+        return Owned(node, api, None, 'other Calico kinds', tuple(findings), version_key)
+    meant = ALIASES.get(kind.lower()) or nearest(kind, KINDS)
+    assert kind_entry is not None or list_kind
+    if kind_entry is not None:
+        fix = None
+        if meant is not None:
+            what = (
+                'is what calicoctl accepts on its command line, not a kind'
+                if kind.lower() in ALIASES
+                else 'is not a kind of Calico'
+            )
+            if kind.lower() == meant.lower():
+                what = 'is not spelt as Calico spells it'
+            message = f'{quoted(kind)} {what}: write {meant}'
+            fix = _replace(f'Write {meant}', kind_entry, meant)
+        else:
+            message = f'{quoted(kind)} is not a kind of Calico: it has {listing(KINDS, "and")}'
+        findings.append(Finding('kind-unknown', value_span(kind_entry), message, fix=fix))
+    return Owned(node, api, meant, None, tuple(findings), version_key)
+
+
+def _is_calico_network_policy(node: Mapping, kind: str, version: str) -> bool:
+    """A NetworkPolicy under a missing or wrong apiVersion whose spec is written for Calico."""
+    if kind != 'NetworkPolicy':
+        return False
+    group = version.lower().partition('/')[0]
+    if '.' in group and not group.endswith('k8s.io') and 'calico' not in group:
+        return False  # another project's NetworkPolicy, such as Antrea's
+    spec = field(node, 'spec')
+    if spec is None or not isinstance(spec[1], Mapping):
+        return False
+    for key, value in spec[1].entries:
+        if not isinstance(key, Scalar):
+            continue
+        if key.value in _CALICO_SPEC:
+            return True
+        if key.value in ('ingress', 'egress') and isinstance(value, Sequence):
+            for item in value.items:
+                if isinstance(item, Mapping) and field(item, 'action') is not None:
+                    return True
+    return False
+
+
+def is_policy(kind: Optional[str]) -> bool:
+    return kind in POLICY_KINDS

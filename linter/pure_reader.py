@@ -1,0 +1,453 @@
+"""Events from ruamel.yaml's pure parser: the only owner of ``ruamel``.
+
+It stands in where PyYAML has no libyaml, and is a second opinion in the tests. ruamel.yaml's own
+scanner is neither YAML 1.1 nor 1.2 to the letter (no tab may follow a plain scalar, NEL is half a
+line break), so what concerns single tokens is scanned here, as libyaml and go-yaml do it:
+https://github.com/go-yaml/yaml/blob/v2.4.0/scannerc.go
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Optional
+
+import ruamel.yaml.events as event_types
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.parser import Parser
+from ruamel.yaml.reader import Reader, ReaderError
+from ruamel.yaml.scanner import Scanner, ScannerError
+from ruamel.yaml.tokens import DocumentEndToken, ScalarToken, TagToken
+
+KINDS: dict[type, int] = {
+    event_types.ScalarEvent: 0,
+    event_types.MappingStartEvent: 1,
+    event_types.SequenceStartEvent: 2,
+    event_types.MappingEndEvent: 3,
+    event_types.SequenceEndEvent: 3,
+    event_types.AliasEvent: 4,
+    event_types.DocumentEndEvent: 5,
+    event_types.DocumentStartEvent: 6,
+    event_types.StreamStartEvent: 6,
+    event_types.StreamEndEvent: 6,
+}
+
+EXACT = True
+
+SCALAR: type = event_types.ScalarEvent
+
+ERRORS: tuple[type[Exception], ...] = (YAMLError,)
+
+
+def events(text: str) -> Iterator[Any]:
+    """The events of a text, one by one."""
+    yaml = YAML(typ='safe', pure=True)
+    yaml.version = '1.1'
+    yaml.Reader, yaml.Scanner, yaml.Parser = _Reader, _Scanner, _Parser
+    return iter(yaml.parse(text))
+
+
+# What the parser says, and what libyaml says instead.
+_WORDS = (
+    (r'mapping values are not allowed', 'mapping values are not allowed in this context'),
+    (r'sequence entries are not allowed', 'block sequence entries are not allowed in this context'),
+    (r'mapping keys are not allowed', 'mapping keys are not allowed in this context'),
+    (r"expected ',' or '(.)'", r"did not find expected ',' or '\1'"),
+    (r'expected the node content', 'did not find expected node content'),
+    (r'found character .* that cannot start', 'found character that cannot start any token'),
+    (r'found undefined tag handle', 'found undefined tag handle'),
+    (r"expected '<document start>'", 'did not find expected <document start>'),
+)
+
+
+def problem(error: Exception, text: str) -> tuple[str, int, str, Optional[int]]:
+    """What an error says, in libyaml's words: problem, offset, context, and its offset."""
+    if isinstance(error, ReaderError):
+        # The position is off by what was already read, and that is nothing.
+        found = Reader.NON_PRINTABLE.search(text)
+        at = 0 if found is None else found.start()
+        return 'control characters are not allowed', at, '', None
+    if not isinstance(error, MarkedYAMLError):
+        return str(error), 0, '', None
+    mark, begin = error.problem_mark or error.context_mark, error.context_mark
+    what, context = error.problem or '', error.context or ''
+    if what.startswith('expected <block end>'):
+        what = 'did not find expected ' + ('key' if 'mapping' in context else "'-' indicator")
+    for pattern, words in _WORDS:
+        found = re.match(pattern, what, re.DOTALL)
+        if found is not None:
+            what = found.expand(words)
+            break
+    return (
+        what,
+        len(text) if mark is None else mark.index,
+        context,
+        None if begin is None else begin.index,
+    )
+
+
+_BREAKS = '\r\n\x85\u2028\u2029'
+_BLANKS = ' \t'
+# The reader puts a NUL after the text.
+_BREAKS_OR_END = _BREAKS + '\0'
+_BLANKS_OR_END = _BLANKS + _BREAKS_OR_END
+
+_SPACES = re.compile(r' *')
+_BLANK_RUN = re.compile(r'[ \t]*')
+_COMMENT = re.compile(r'#[^\r\n\x85\u2028\u2029\0]*')
+_LINE = re.compile(r'[^\r\n\x85\u2028\u2029\0]*')
+_BREAK = re.compile(r'\r\n|[\r\n\x85\u2028\u2029]')
+_DIRECTIVE = re.compile(r'%([0-9A-Za-z_-]*)')
+_NAME = re.compile(r'[0-9A-Za-z_-]*')
+_HANDLE = re.compile(r'![0-9A-Za-z_-]*!?')
+_URI = re.compile(r"(?:[\w;/?:@&=+$,.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*", re.ASCII)
+_HEADER = re.compile(r'(?:([+-])([0-9])?|([0-9])([+-])?)?')
+_SINGLE = re.compile(r"(?:[^' \t\r\n\x85\u2028\u2029\0]|'')*")
+_DOUBLE = re.compile(r'[^"\\ \t\r\n\x85\u2028\u2029\0]*')
+_PLAIN = re.compile(r'(?:[^: \t\r\n\x85\u2028\u2029\0]|:(?![ \t\r\n\x85\u2028\u2029\0]))*')
+_FLOW_PLAIN = re.compile(
+    r'(?:[^:,?\[\]{} \t\r\n\x85\u2028\u2029\0]|:(?![ \t\r\n\x85\u2028\u2029\0]))*'
+)
+_ESCAPES = {
+    '0': '\0',
+    'a': '\a',
+    'b': '\b',
+    't': '\t',
+    '\t': '\t',
+    'n': '\n',
+    'v': '\v',
+    'f': '\f',
+    'r': '\r',
+    'e': '\x1b',
+    ' ': ' ',
+    '"': '"',
+    "'": "'",
+    '\\': '\\',
+    'N': '\x85',
+    '_': '\xa0',
+    'L': '\u2028',
+    'P': '\u2029',
+}
+_CODES = {'x': 2, 'u': 4, 'U': 8}
+
+
+class _Reader(Reader):
+    def forward(self, length: int = 1) -> None:
+        """Move on, counting lines as YAML 1.1 does, and a byte order mark as a column."""
+        end = self.pointer + length
+        passed = self.buffer[self.pointer : end]
+        self.pointer = self.index = end
+        last = -1
+        for found in _BREAK.finditer(passed):
+            self.line += 1
+            last = found.end()
+        self.column = self.column + length if last < 0 else length - last
+
+
+class _Parser(Parser):
+    def process_directives(self) -> Any:
+        """Keep the version, which an explicit document without a directive would change."""
+        value = super().process_directives()
+        self.loader.version = '1.1'
+        return value
+
+    def parse_document_end(self) -> Any:
+        """As libyaml: without a look at what follows `...`."""
+        token = self.scanner.peek_token()
+        explicit = self.scanner.check_token(DocumentEndToken)
+        if explicit:
+            self.scanner.get_token()
+        self.state = self.parse_document_start
+        return event_types.DocumentEndEvent(token.start_mark, token.start_mark, explicit=explicit)
+
+
+class _Scanner(Scanner):
+    def _fail(self, context: str, start: Any, what: str) -> ScannerError:
+        return ScannerError(context, start, what, self.reader.get_mark())
+
+    def _skip(self, pattern: re.Pattern[str]) -> str:
+        reader = self.reader
+        found = pattern.match(reader.buffer, reader.pointer)
+        passed: str = '' if found is None else found[0]
+        if passed:
+            reader.forward(len(passed))
+        return passed
+
+    def _line_break(self) -> str:
+        """Pass a line break, and say what a scalar takes it for."""
+        passed = self._skip(_BREAK)
+        return passed if passed in ('\u2028', '\u2029', '') else '\n'
+
+    def _at_document_mark(self) -> bool:
+        reader = self.reader
+        return bool(
+            reader.column == 0
+            and reader.prefix(3) in ('---', '...')
+            and reader.peek(3) in _BLANKS_OR_END
+        )
+
+    def scan_to_next_token(self) -> None:
+        reader = self.reader
+        while True:
+            if reader.column == 0 and reader.peek() == '\ufeff':
+                reader.forward()
+            # A tab may stand before a token only where no key could start.
+            self._skip(_BLANK_RUN if self.flow_level or not self.allow_simple_key else _SPACES)
+            self._skip(_COMMENT)
+            if not self._line_break():
+                return
+            if not self.flow_level:
+                self.allow_simple_key = True
+
+    def scan_directive(self) -> Any:
+        start = self.reader.get_mark()
+        found = _DIRECTIVE.match(self.reader.buffer, self.reader.pointer)
+        if found is None or not found[1]:
+            raise self._fail(
+                'while scanning a directive', start, 'could not find expected directive name'
+            )
+        if found[1] not in ('YAML', 'TAG'):
+            raise self._fail('while scanning a directive', start, 'found unknown directive name')
+        return super().scan_directive()
+
+    def scan_anchor(self, TokenClass: Any) -> Any:
+        reader = self.reader
+        start = reader.get_mark()
+        context = 'while scanning an ' + ('alias' if reader.peek() == '*' else 'anchor')
+        reader.forward()
+        name = self._skip(_NAME)
+        if not name or reader.peek() not in _BLANKS_OR_END + '?:,]}%@`':
+            raise self._fail(
+                context, start, 'did not find expected alphabetic or numeric character'
+            )
+        return TokenClass(name, start, reader.get_mark())
+
+    def scan_tag(self) -> Any:
+        reader = self.reader
+        start = reader.get_mark()
+        handle: Optional[str] = None
+        if reader.peek(1) == '<':
+            reader.forward(2)
+            suffix = self._skip(_URI)
+            if not suffix:
+                raise self._fail('while parsing a tag', start, 'did not find expected tag URI')
+            if reader.peek() != '>':
+                raise self._fail('while scanning a tag', start, "did not find the expected '>'")
+            reader.forward()
+        else:
+            handle = self._skip(_HANDLE)
+            suffix = self._skip(_URI)
+            if len(handle) > 1 and handle.endswith('!'):
+                if not suffix:
+                    raise self._fail('while parsing a tag', start, 'did not find expected tag URI')
+            else:
+                suffix = handle[1:] + suffix
+                handle = '!'
+                if not suffix:
+                    handle, suffix = None, '!'
+        if reader.peek() == '%':
+            raise self._fail('while parsing a tag', start, 'did not find URI escaped octet')
+        if reader.peek() not in _BLANKS_OR_END:
+            raise self._fail(
+                'while scanning a tag', start, 'did not find expected whitespace or line break'
+            )
+        return TagToken((handle, suffix), start, reader.get_mark())
+
+    def scan_block_scalar(self, style: str, rt: Optional[bool] = False) -> Any:
+        reader = self.reader
+        start = reader.get_mark()
+        reader.forward()
+        header = _HEADER.match(reader.buffer, reader.pointer)
+        chomping, digit = '', ''
+        if header is not None:
+            chomping = header[1] or header[4] or ''
+            digit = header[2] or header[3] or ''
+            if digit == '0':
+                raise self._fail(
+                    'while scanning a block scalar',
+                    start,
+                    'found an indentation indicator equal to 0',
+                )
+            reader.forward(len(header[0]))
+        self._skip(_BLANK_RUN)
+        self._skip(_COMMENT)
+        if reader.peek() not in _BREAKS_OR_END:
+            raise self._fail(
+                'while scanning a block scalar',
+                start,
+                'did not find expected comment or line break',
+            )
+        self._line_break()
+        indent = max(self.indent, 0) + int(digit) if digit else 0
+        breaks, indent, end = self._block_breaks(indent, start)
+        value: list[str] = []
+        leading = ''
+        was_blank = False
+        while reader.column == indent and reader.peek() != '\0':
+            is_blank = reader.peek() in _BLANKS
+            if style == '>' and leading == '\n' and not was_blank and not is_blank:
+                if not breaks:
+                    value.append(' ')
+            else:
+                value.append(leading)
+            value.extend(breaks)
+            was_blank = is_blank
+            value.append(self._skip(_LINE))
+            leading = self._line_break()
+            breaks, indent, end = self._block_breaks(indent, start)
+        if chomping != '-':
+            value.append(leading)
+        if chomping == '+':
+            value.extend(breaks)
+        return ScalarToken(''.join(value), False, start, end, style)
+
+    def _block_breaks(self, indent: int, start: Any) -> tuple[list[str], int, Any]:
+        """Pass blank lines and the indentation of the next one; find the indentation out."""
+        reader = self.reader
+        breaks: list[str] = []
+        end = reader.get_mark()
+        deepest = 0
+        while True:
+            while (not indent or reader.column < indent) and reader.peek() == ' ':
+                reader.forward()
+            deepest = max(deepest, reader.column)
+            if (not indent or reader.column < indent) and reader.peek() == '\t':
+                raise self._fail(
+                    'while scanning a block scalar',
+                    start,
+                    'found a tab character where an indentation space is expected',
+                )
+            passed = self._line_break()
+            if not passed:
+                break
+            breaks.append(passed)
+            end = reader.get_mark()
+        return breaks, indent or max(deepest, self.indent + 1, 1), end
+
+    def scan_flow_scalar(self, style: str) -> Any:
+        reader = self.reader
+        start = reader.get_mark()
+        reader.forward()
+        value: list[str] = []
+        while True:
+            if self._at_document_mark():
+                raise self._fail(
+                    'while scanning a quoted scalar', start, 'found unexpected document indicator'
+                )
+            if reader.peek() == '\0':
+                raise self._fail(
+                    'while scanning a quoted scalar', start, 'found unexpected end of stream'
+                )
+            folded = False
+            if style == "'":
+                value.append(self._skip(_SINGLE).replace("''", "'"))
+            else:
+                folded = self._double(value, start)
+            if reader.peek() == style:
+                break
+            value.append(self._fold(folded))
+        reader.forward()
+        return ScalarToken(''.join(value), False, start, reader.get_mark(), style)
+
+    def _double(self, value: list[str], start: Any) -> bool:
+        """Take what has no blanks in it; whether an escaped line break ended it."""
+        reader = self.reader
+        context = 'while parsing a quoted scalar'
+        while True:
+            value.append(self._skip(_DOUBLE))
+            if reader.peek() != '\\':
+                return False
+            char = reader.peek(1)
+            if char in _BREAKS:
+                reader.forward()
+                self._line_break()
+                return True
+            length = _CODES.get(char, 0)
+            if length:
+                reader.forward(2)
+                digits = reader.prefix(length)
+                if not re.fullmatch(rf'[0-9A-Fa-f]{{{length}}}', digits):
+                    raise self._fail(context, start, 'did not find expected hexdecimal number')
+                code = int(digits, 16)
+                if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
+                    raise self._fail(context, start, 'found invalid Unicode character escape code')
+                value.append(chr(code))
+                reader.forward(length)
+            elif char in _ESCAPES:
+                value.append(_ESCAPES[char])
+                reader.forward(2)
+            else:
+                raise self._fail(context, start, 'found unknown escape character')
+
+    def _fold(self, folded: bool) -> str:
+        """Pass blanks and line breaks, and say what a quoted scalar takes them for."""
+        blanks = self._skip(_BLANK_RUN)
+        leading = '' if folded else self._line_break()
+        if not leading and not folded:
+            return blanks
+        breaks: list[str] = []
+        while True:
+            self._skip(_BLANK_RUN)
+            passed = self._line_break()
+            if not passed:
+                break
+            breaks.append(passed)
+        if leading == '\n':
+            return ''.join(breaks) or ' '
+        return leading + ''.join(breaks)
+
+    def scan_plain(self) -> Any:
+        reader = self.reader
+        start = end = reader.get_mark()
+        indent = self.indent + 1
+        value: list[str] = []
+        between = ''
+        multiline = False
+        while True:
+            if self._at_document_mark() or reader.peek() == '#':
+                break
+            passed = self._skip(_FLOW_PLAIN if self.flow_level else _PLAIN)
+            if passed:
+                value.extend((between, passed))
+                between = ''
+                multiline = False
+                end = reader.get_mark()
+            if reader.peek() not in _BLANKS + _BREAKS:
+                break
+            blanks = self._skip(_BLANK_RUN)
+            leading = self._line_break()
+            if not leading:
+                between += blanks
+                continue
+            breaks: list[str] = []
+            while True:
+                if reader.column < indent and '\t' in self._peek_blanks(indent):
+                    raise self._fail(
+                        'while scanning a plain scalar',
+                        start,
+                        'found a tab character that violates indentation',
+                    )
+                self._skip(_BLANK_RUN)
+                more = self._line_break()
+                if not more:
+                    break
+                breaks.append(more)
+            multiline = True
+            between = ''.join(breaks) or ' ' if leading == '\n' else leading + ''.join(breaks)
+            if not self.flow_level and reader.column < indent:
+                break
+        # The next line may start with a key.
+        if multiline:
+            self.allow_simple_key = True
+        return ScalarToken(''.join(value), True, start, end)
+
+    def _peek_blanks(self, indent: int) -> str:
+        """Move to the first tab of the indentation, if there is one, and say what is there."""
+        reader = self.reader
+        found = _SPACES.match(reader.buffer, reader.pointer)
+        spaces = 0 if found is None else len(found[0])
+        if reader.column + spaces < indent and reader.peek(spaces) == '\t':
+            reader.forward(spaces)
+            return '\t'
+        return ''

@@ -1,0 +1,110 @@
+"""What a lint rule is, and how rules are found.
+
+A rule is one module of ``linter.rules``: its docstring is its page, its name with dashes is its
+id, ``GROUP`` names the family by which it can be selected, and each function decorated with
+``@rule(subject, ...)`` is called for every part of a document of that subject. It yields
+findings that name a fact; whether the target minds that fact, and how much, is for the fact
+table to say, so no rule ever asks for a lane or a version.
+
+Subjects are
+
+- ``document``: the whole document, once;
+- the name of an object in the spec tables: ``Spec``, ``Rule``, ``EntityRule``, ``Metadata``, …;
+- a format: ``calico-selector``, ``calico-port``, ``calico-protocol``, ``calico-cidr``, …;
+- ``problem:KIND``: what did not fit the schema (``linter.decode.Problem``);
+- ``tagged``: a scalar with a YAML tag.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any, NamedTuple, Optional, TypeVar
+
+from linter.diagnostic import Finding, Fix
+from linter.source import Span
+from linter.values import Value
+
+Check = Callable[[Any, Any], Iterator[Finding]]
+C = TypeVar('C', bound=Callable[..., Iterator[Finding]])
+
+
+class Rule(NamedTuple):
+    """A rule: its id, its group, its page in Markdown, and its checks by subject."""
+
+    id: str
+    group: str
+    doc: str
+    checks: tuple[tuple[str, Check], ...]
+
+    @property
+    def summary(self) -> str:
+        """The first line of its page."""
+        return self.doc.strip().split('\n', 1)[0]
+
+
+_registered: dict[str, list[tuple[str, Check]]] = {}
+_rules: dict[str, Rule] = {}
+_subjects: dict[str, list[tuple[str, Check]]] = {}
+
+
+def rule(*subjects: str) -> Callable[[C], C]:
+    """Call the function with every value of the subjects, and the document."""
+
+    def register(check: C) -> C:
+        checks = _registered.setdefault(check.__module__, [])
+        checks.extend((subject, check) for subject in subjects)
+        return check
+
+    return register
+
+
+def load() -> dict[str, Rule]:
+    """Every rule by id: every module of ``linter/rules``."""
+    if not _rules:
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'rules')
+        for name in sorted(os.listdir(folder)):
+            if not name.endswith('.py') or name.startswith('_'):
+                continue
+            module = import_module(f'linter.rules.{name[:-3]}')
+            id = name[:-3].replace('_', '-')
+            checks = tuple(_registered.get(module.__name__, ()))
+            _rules[id] = Rule(id, module.GROUP, module.__doc__ or '', checks)
+            for subject, check in checks:
+                _subjects.setdefault(subject, []).append((id, check))
+    return _rules
+
+
+def subjects() -> dict[str, list[tuple[str, Check]]]:
+    """The checks of every rule by subject."""
+    load()
+    return _subjects
+
+
+def at(
+    fact: str,
+    value: Value,
+    message: str,
+    hint: Optional[str] = None,
+    *,
+    related: tuple[tuple[Span, str], ...] = (),
+    fix: Optional[Fix] = None,
+    group: Optional[int] = None,
+) -> Finding:
+    """A finding at a value's own token."""
+    return Finding(fact, value.span, message, hint, related, fix, value.yaml_path, group)
+
+
+def at_key(
+    fact: str,
+    value: Value,
+    message: str,
+    hint: Optional[str] = None,
+    *,
+    related: tuple[tuple[Span, str], ...] = (),
+    fix: Optional[Fix] = None,
+    group: Optional[int] = None,
+) -> Finding:
+    """A finding at a value's key; of a list item, at its first token."""
+    return Finding(fact, value.key_span, message, hint, related, fix, value.yaml_path, group)

@@ -1,0 +1,62 @@
+"""A rule's `nets` holds an address without a prefix length.
+
+Rules take CIDRs only (network sets take both). Where kubectl writes CRDs, Felix reads the
+address as a network of one.
+
+The fix is safe: `/32` or `/128` is the one network that consists of this address.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.1.2.3]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.1.2.3/32]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import nets
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.spelling import write
+from linter.values import Leaf
+from linter.words import quoted
+
+GROUP = 'nets'
+
+
+@rule('calico-cidr')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    net = nets.parse(leaf.text)
+    if net is not None and net.prefix is None:
+        right = f'{leaf.text}/{net.bits}'
+        yield at(
+            'R-710-bare',
+            leaf,
+            f'{quoted(leaf.text)} is an address, not a network: write {right}',
+            fix=write(leaf, right),
+        )

@@ -1,0 +1,63 @@
+"""A CIDR of a rule has host bits set.
+
+`10.1.2.3/8` is either the network `10.0.0.0/8` or the address `10.1.2.3/32`; rules take neither
+for the other, network sets do. Where kubectl writes CRDs, Felix reads the whole network.
+
+The fix is unsafe: it writes the network, and the address may have been meant.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.1.2.3/8]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.0.0.0/8]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import nets
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.spelling import write
+from linter.values import Leaf
+from linter.words import quoted
+
+GROUP = 'nets'
+
+
+@rule('calico-cidr')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    net = nets.parse(leaf.text)
+    if net is not None and net.prefix is not None and not net.masked:
+        address = leaf.text.partition('/')[0]
+        yield at(
+            'R-710-hostbits',
+            leaf,
+            f'{quoted(leaf.text)} has host bits set: write {net.network} for the network, or '
+            f'{address}/{net.bits} for the address',
+            fix=write(leaf, net.network)._replace(applicability='unsafe'),
+        )

@@ -1,0 +1,71 @@
+"""A list has an item twice.
+
+`types` and `performanceHints` refuse repeated items; since Calico 3.32 so do `nets`, `notNets`
+and the names of `serviceAccounts`, and `nets` of network sets, when the datastore is
+Kubernetes.
+
+The fix is safe: without the repeated item the list means the same.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress, Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress, Egress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.source import Span
+from linter.values import Object
+from linter.words import quoted
+
+GROUP = 'fields'
+
+_LISTS = {
+    'Spec': (
+        ('types', 'R-304'),
+        ('performanceHints', 'R-308-duplicate'),
+        ('nets', 'R-716'),
+        ('policyTypes', 'R-716'),
+    ),
+    'EntityRule': (('nets', 'R-716'), ('notNets', 'R-716')),
+    'ServiceAccountMatch': (('names', 'R-716'),),
+}
+
+
+@rule('Spec', 'EntityRule', 'ServiceAccountMatch')
+def check(object: Object, document: Document) -> Iterator[Finding]:
+    for name, fact in _LISTS[object.type]:
+        if name not in object.fields:
+            continue
+        seen: dict[str, Span] = {}
+        for leaf in object.leaves(name):
+            text = str(leaf.value)
+            if text in seen:
+                yield at(
+                    fact,
+                    leaf,
+                    f'{quoted(text)} is in {name} twice: remove one of them',
+                    related=((seen[text], 'the first one'),),
+                )
+            else:
+                seen[text] = leaf.span

@@ -1,0 +1,80 @@
+"""A key stands twice in one mapping.
+
+The last one counts and the first is lost without a word, wherever the document is not refused:
+by calicoctl up to 3.31 and by kubectl. calicoctl 3.32 and newer refuse it, also when the second
+key comes from a merge (`<<`).
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      selector: role == 'a'
+      selector: role == 'b'
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      selector: role in {'a', 'b'}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import rule
+from linter.source import Span
+from linter.words import quoted
+
+GROUP = 'yaml'
+
+
+@rule('problem:duplicate', 'problem:merge-override', 'problem:case-duplicate')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    if problem.key is None:
+        return
+    related: tuple[tuple[Span, str], ...] = ()
+    if problem.first is not None:
+        related = ((Span(problem.first.start, problem.first.end), 'the other one'),)
+    shown = quoted(problem.key.value)
+    if problem.kind == 'duplicate':
+        fact, message = (
+            'duplicate-key',
+            f'{shown} is set twice in this mapping, and only the last '
+            'one counts: merge the two or remove one',
+        )
+    elif problem.kind == 'merge-override':
+        fact, message = (
+            'merge-override',
+            f'{shown} is also set by a merge key (<<), which '
+            'calicoctl 3.32 and newer refuse: write the fields out',
+        )
+    else:
+        fact, message = (
+            'case-duplicate',
+            f'{shown} and {quoted(problem.name)} are the same field: remove one of them',
+        )
+        if problem.first is not None and problem.key.value == problem.name:
+            message = (
+                f'{shown} and {quoted(problem.first.value)} are the same field: remove one of them'
+            )
+    yield Finding(fact, Span(problem.key.start, problem.key.end), message, related=related)

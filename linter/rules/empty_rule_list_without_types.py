@@ -1,0 +1,60 @@
+"""An empty list of rules without `types` means something else in each lane.
+
+For `egress: []` alone, calicoctl and the Calico API server fill in `types: [Ingress]`, because
+they look at the rules that are there, so a policy meant to deny egress denies ingress. Native
+v3 CRDs look at the keys and fill in `[Egress]`. `crd.projectcalico.org/v1` gets both. Say which
+one you mean.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  egress: []
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Egress]
+  egress: []
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at_key, rule
+from linter.values import Array, Object
+
+GROUP = 'types'
+
+
+@rule('Spec')
+def check(spec: Object, document: Document) -> Iterator[Finding]:
+    if not document.is_policy or document.api != 'v3':
+        return
+    types = spec.fields.get('types')
+    if types is not None and not (isinstance(types, Array) and not types.items):
+        return
+    lists = {name: spec.fields.get(name) for name in ('ingress', 'egress')}
+    egress = lists['egress']
+    # Only an empty egress is read differently from what it says.
+    if isinstance(egress, Array) and not egress.items:
+        ingress = lists['ingress']
+        wanted = 'Ingress, Egress' if isinstance(ingress, Array) else 'Egress'
+        yield at_key(
+            'R-301',
+            egress,
+            'without types, this empty egress is the same as none, and the policy governs '
+            f'ingress only: write types: [{wanted}]',
+        )

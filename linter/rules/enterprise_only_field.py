@@ -1,0 +1,60 @@
+"""A field exists only in Calico Enterprise and Calico Cloud.
+
+Open-source Calico refuses it, and where unknown fields are pruned the match disappears: an
+`Allow` to some domains becomes an `Allow` to everywhere.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Egress]
+  egress:
+  - action: Allow
+    destination:
+      domains: [example.com]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Egress]
+  egress:
+  - action: Allow
+    destination:
+      nets: [203.0.113.0/24]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.fields import neighbour
+from linter.rule import rule
+from linter.source import Span
+from linter.vocabulary import ENTERPRISE_FIELDS
+from linter.words import quoted
+
+GROUP = 'fields'
+
+
+@rule('problem:unknown')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    if problem.key is not None and neighbour(problem, document) == 'enterprise':
+        yield Finding(
+            'enterprise-field',
+            Span(problem.key.start, problem.key.end),
+            f'{quoted(problem.name)} exists only in Calico Enterprise and Calico Cloud: '
+            f'{ENTERPRISE_FIELDS[problem.name]}',
+            yaml_path=problem.value.yaml_path if problem.value is not None else None,
+        )

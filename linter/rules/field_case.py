@@ -1,0 +1,61 @@
+"""A field is right but for its letter case.
+
+calicoctl and the Calico API server read field names in any letter case. kubectl with CRDs does
+not: there `notports` or `Selector` is an unknown field that vanishes, and with it the match.
+Spell fields as the reference does, and the file means the same everywhere.
+
+The fix is safe: Calico's API reads both spellings alike.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  Selector: role == 'web'
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: role == 'web'
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Edit, Finding, Fix
+from linter.document import Document
+from linter.rule import rule
+from linter.source import Span
+from linter.words import quoted
+
+GROUP = 'fields'
+
+
+@rule('problem:case')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    key = problem.key
+    if key is None or any(
+        other.kind == 'case-duplicate' and other.key is key for other in document.problems
+    ):
+        return
+    quote = key.style if key.style in ('"', "'") else ''
+    span = Span(key.start, key.end)
+    yield Finding(
+        'field-case',
+        span,
+        f'{quoted(key.value)} is not spelt as Calico spells it, and only calicoctl and the Calico '
+        f'API server forgive that: write {problem.name}',
+        fix=Fix(f'Write {problem.name}', 'safe', (Edit(span, f'{quote}{problem.name}{quote}'),)),
+    )

@@ -1,0 +1,52 @@
+"""A field is newer than the Calico version that you target.
+
+```yaml bad --calico-version 3.28
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: security.web
+  namespace: shop
+spec:
+  tier: security
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: security.web
+  namespace: shop
+spec:
+  tier: security
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import rule
+from linter.source import Span
+from linter.words import quoted
+
+GROUP = 'fields'
+
+
+@rule('problem:later')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    if problem.key is None:
+        return
+    since = problem.schema.get('x-calico-since')
+    until = problem.schema.get('x-calico-until')
+    when = f'exists since Calico {since}' if since else f'existed until Calico {until}'
+    yield Finding(
+        'field-since',
+        Span(problem.key.start, problem.key.end),
+        f'{quoted(problem.name)} {when} only: target a version that has it, or remove it',
+        yaml_path=problem.value.yaml_path if problem.value is not None else None,
+    )

@@ -1,0 +1,51 @@
+"""A v2 NetworkPolicy sets a flag that matters to host endpoints only.
+
+The page of `projectcalico.org/v2` lists doNotTrack, preDNAT and applyOnForward for both kinds,
+but a NetworkPolicy selects workloads only, and the fields left it six days later.
+
+```yaml bad
+apiVersion: projectcalico.org/v2
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  applyOnForward: true
+  types: [ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v2
+kind: GlobalNetworkPolicy
+metadata:
+  name: web
+spec:
+  applyOnForward: true
+  types: [ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at_key, rule
+from linter.values import Object
+
+GROUP = 'types'
+
+
+@rule('Spec')
+def check(spec: Object, document: Document) -> Iterator[Finding]:
+    if document.api != 'v2' or document.kind != 'NetworkPolicy':
+        return
+    for name in ('doNotTrack', 'preDNAT', 'applyOnForward'):
+        if name in spec.fields:
+            yield at_key(
+                'v2-host-flags',
+                spec.fields[name],
+                f'{name} has no effect on a NetworkPolicy, which selects workloads only: '
+                'remove it, or write a GlobalNetworkPolicy',
+            )

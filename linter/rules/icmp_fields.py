@@ -1,0 +1,123 @@
+"""An ICMP match does not fit its rule.
+
+`icmp` needs `protocol: ICMP` or `ICMPv6` in the same rule (their numbers 1 and 58 count since
+Calico 3.33), and a `code` needs a `type`.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: ping
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    icmp:
+      type: 8
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: ping
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: ICMP
+    icmp:
+      code: 1
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: ping
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: ICMP
+    icmp:
+      type: 8
+      code: 0
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import protocols
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, at_key, rule
+from linter.source import Span
+from linter.values import Leaf, Object
+from linter.words import quoted
+
+GROUP = 'ports'
+
+
+@rule('Rule')
+def check(traffic: Object, document: Document) -> Iterator[Finding]:
+    icmp = traffic.object('icmp')
+    if icmp is None or document.api == 'v2':
+        return
+    protocol = traffic.fields.get('protocol')
+    related: tuple[tuple[Span, str], ...] = ()
+    if protocol is None:
+        yield at_key(
+            'R-706', icmp, 'an icmp match needs its protocol: add protocol: ICMP or ICMPv6'
+        )
+    elif isinstance(protocol, Leaf) and protocol.ok:
+        read = protocols.parse(protocol.value, document.api)
+        if read.problem is not None:
+            return
+        related = ((protocol.span, 'the protocol'),)
+        shown = quoted(str(protocol.value))
+        if read.name not in ('ICMP', 'ICMPv6'):
+            yield at_key(
+                'R-706',
+                icmp,
+                f'an icmp match needs protocol ICMP or ICMPv6, not {shown}: '
+                'change the protocol, or remove icmp',
+                related=related,
+            )
+        elif read.written != 'name':
+            fact = 'R-706-number' if read.written == 'number' else 'R-706-text'
+            yield at_key(
+                fact,
+                icmp,
+                f'an icmp match needs the protocol by its name: write {read.name} for {shown}',
+                related=related,
+            )
+
+
+@rule('ICMP')
+def check_icmp(icmp: Object, document: Document) -> Iterator[Finding]:
+    code = icmp.leaf('code')
+    type = icmp.fields.get('type')
+    if code is not None and type is None:
+        yield at('R-707', code, f'{icmp.name} has a code without a type: add type')
+    if document.api == 'v2':
+        for leaf in (icmp.leaf('type'), code):
+            if leaf is not None and leaf.value == 0:
+                yield at(
+                    'v2-icmp-zero',
+                    leaf,
+                    f'the v2 page says 1 to 255, and its pre-release dropped a policy with '
+                    f'{leaf.name} 0: write projectcalico.org/v3',
+                )
+        if isinstance(type, Leaf) and type.value == 255:
+            yield at(
+                'v2-icmp-255',
+                type,
+                'type 255 is on the v2 page, but no kernel matches it and v3 refuses it: '
+                'write a type up to 254',
+            )

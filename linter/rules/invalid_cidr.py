@@ -1,0 +1,93 @@
+"""An entry of a list of networks is not a network.
+
+Calico reads CIDRs as Go does: dotted quads without leading zeros, a decimal prefix, no
+netmasks, no names, no ranges. Where kubectl writes CRDs, Felix skips what it cannot read, and a
+rule with nothing left in `nets` matches every address.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.0.0.0/33]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.0.0.0/8, 192.168.0.0/16]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import nets
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.values import Leaf
+from linter.words import quoted
+
+GROUP = 'nets'
+
+
+@rule('calico-cidr')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    if nets.parse(leaf.text) is None:
+        yield at('R-710', leaf, f'{quoted(leaf.text)} is not a network: {_advice(leaf.text)}')
+
+
+@rule('calico-net')
+def check_set(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    if not leaf.text:
+        yield at('nets-empty', leaf, 'an empty entry of nets matches nothing: remove it')
+    elif nets.parse(leaf.text) is None:
+        yield at('set-net', leaf, f'{quoted(leaf.text)} is not a network: {_advice(leaf.text)}')
+
+
+def _advice(text: str) -> str:
+    stripped = text.strip()
+    if stripped != text and nets.parse(stripped) is not None:
+        return f'write {stripped}, without blanks'
+    address, slash, suffix = stripped.partition('/')
+    if slash and nets.parse(address) is not None:
+        family = nets.parse(address)
+        most = 32 if family is not None and family.bits == 32 else 128
+        mask = nets.parse_v4(suffix)
+        if mask is not None:
+            bits = bin(mask).count('1')
+            if mask == (1 << 32) - (1 << 32 - bits):
+                return f'write {address}/{bits}, with the length of the mask'
+        return f'the number after the slash is from 0 to {most}'
+    if stripped.count('.') == 3:
+        parts = address.split('.')
+        if all(part.isascii() and part.isdigit() for part in parts):
+            plain = '.'.join(part.lstrip('0') or '0' for part in parts)
+            if plain != address and nets.parse_v4(plain) is not None:
+                return f'write {plain}{slash}{suffix}, without leading zeros'
+            return 'each of the four numbers is from 0 to 255'
+    if '-' in stripped and nets.parse(stripped.partition('-')[0].strip()) is not None:
+        return 'a range is written as CIDRs, such as 10.0.0.0/30'
+    if not stripped:
+        return 'write a CIDR such as 10.0.0.0/8, or remove the entry'
+    if stripped.lower() in ('any', 'all', '*'):
+        return 'write 0.0.0.0/0 or ::/0, or leave nets out to match every address'
+    if any(c.isalpha() for c in stripped) and '.' in stripped and ':' not in stripped:
+        return 'names are not resolved, so write its addresses as CIDRs'
+    return 'write a CIDR such as 10.0.0.0/8 or fd00::/8'

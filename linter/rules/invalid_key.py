@@ -1,0 +1,53 @@
+"""A mapping key is null, a list or a mapping, which JSON cannot hold.
+
+Everything that goes to Calico becomes JSON on its way, and there a key is text.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+  labels:
+    null: a
+spec:
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+  labels:
+    'null': a
+spec:
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import rule
+from linter.source import Span
+from linter.words import quoted
+
+GROUP = 'yaml'
+
+
+@rule('problem:key')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    key = problem.key
+    if key is None:
+        return
+    if key.value:
+        message = f"{quoted(key.value)} is read as null, not as text: write '{key.value}'"
+    else:
+        message = 'a key must be text: write the name of a field, in quotes if need be'
+    yield Finding('yaml-key', Span(key.start, key.end), message)

@@ -1,0 +1,81 @@
+"""A port is not a number from 1 to 65535, a range, or the name of a port.
+
+Calico reads a port as a number, as a range `low:high`, or as a name that a pod gives to one of
+its ports: at most 15 characters of a-z, 0-9 and single dashes, at least one of them a letter.
+What is none of these is refused. Where kubectl writes CRDs the mistake gets through: a port
+that cannot be decoded then stops the policy updates of the whole cluster (calico#11529).
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports: [0]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports: [80, '8000:8080', http]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import ports
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.values import Leaf, Object
+from linter.words import quoted
+
+GROUP = 'ports'
+
+
+@rule('calico-port')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    port = ports.parse(leaf.value)
+    if port.problem is None:
+        return
+    text = leaf.text
+    if text and (ports.as_range(text) is not None or ports.is_list(text)):
+        return  # port-range-dash
+    shown = quoted(text) if isinstance(leaf.value, str) else str(leaf.value)
+    if document.api == 'v2' and port.problem == 'name':
+        return
+    yield at(f'port-{port.problem}', leaf, f'{shown} is not a port: {port.why}')
+
+
+@rule('EndpointPort')
+def check_endpoint_port(port: Object, document: Document) -> Iterator[Finding]:
+    name = port.leaf('name')
+    if name is not None and ports.parse(name.text or ' ').problem is not None:
+        yield at(
+            'hep-port-name',
+            name,
+            f'{quoted(name.text)} is not the name of a port: it has at most 15 characters of '
+            "a-z, 0-9 and single '-', at least one of them a letter",
+        )
+    number = port.leaf('port')
+    if number is not None and not 1 <= number.value <= 65535:
+        yield at(
+            'hep-port', number, f'{number.value} is not a port: a port is a number from 1 to 65535'
+        )

@@ -1,0 +1,95 @@
+"""A value is not among those that the field accepts.
+
+The accepted values and ranges are those of Calico's reference page of the resource. The message
+names them, and the nearest one where there is one.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Accept
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.explain import reasons
+from linter.rule import at, rule
+from linter.spelling import right_case
+from linter.values import Leaf
+from linter.words import listing, nearest, quoted
+
+GROUP = 'fields'
+
+_MEANT = {
+    'accept': 'Allow',
+    'permit': 'Allow',
+    'drop': 'Deny',
+    'reject': 'Deny',
+    'block': 'Deny',
+    'next': 'Pass',
+    'next-tier': 'Pass',
+    'nexttier': 'Pass',
+    'both': 'Ingress and Egress',
+    'inbound': 'Ingress',
+    'outbound': 'Egress',
+}
+
+
+@rule('problem:value')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if not isinstance(leaf, Leaf):
+        return
+    fact = problem.schema.get('x-calico-fact', 'wrong-type')
+    if (
+        leaf.text
+        and right_case(leaf.text, problem.schema) is not None
+        and 'x-calico-fact' in problem.schema
+    ):
+        return  # value-case
+    shown = quoted(leaf.text) if isinstance(leaf.value, str) else str(leaf.value)
+    for reason in reasons(problem.schema, leaf.value):
+        if reason.keyword == 'enum':
+            values = [str(value) for value in reason.limit]
+            meant = _MEANT.get(leaf.text.lower()) or nearest(leaf.text, values)
+            if document.api == 'v2' and meant is not None:
+                meant = meant.lower()
+            choice = listing(values)
+            advice = (
+                f'write {meant} ({choice} are accepted)'
+                if meant and len(values) > 1
+                else f'write {choice}'
+            )
+            if not leaf.text and isinstance(leaf.value, str):
+                shown = 'the empty text'
+                fact = {'R-701': 'R-701-empty', 'R-503': 'R-503-empty'}.get(fact, fact)
+        elif reason.keyword in ('minimum', 'maximum'):
+            low, high = problem.schema.get('minimum'), problem.schema.get('maximum')
+            advice = f'write a number from {low} to {high}'
+        else:
+            advice = reason.message
+        yield at(fact, leaf, f'{shown} is not a value of {leaf.name}: {advice}')
+        return

@@ -1,0 +1,85 @@
+"""`ipVersion` contradicts the protocol or the networks of its rule.
+
+ICMP is IPv4 and ICMPv6 is IPv6; `nets` and `notNets` must be of the family that `ipVersion` names.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    ipVersion: 6
+    source:
+      nets: [10.0.0.0/8]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    ipVersion: 4
+    source:
+      nets: [10.0.0.0/8]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import protocols
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.traffic import networks
+from linter.values import Leaf, Object
+from linter.words import quoted
+
+GROUP = 'nets'
+
+_FAMILY = {'ICMP': 4, 'ICMPv6': 6}
+
+
+@rule('Rule')
+def check(traffic: Object, document: Document) -> Iterator[Finding]:
+    version = traffic.leaf('ipVersion')
+    if version is None or version.value not in (4, 6):
+        return
+    if document.api == 'v3':
+        for field in ('protocol', 'notProtocol'):
+            protocol = traffic.leaf(field)
+            read = protocols.parse(protocol.value, 'v3') if protocol is not None else None
+            family = _FAMILY.get((read.name if read is not None else None) or '')
+            if read is None or protocol is None or family is None or family == version.value:
+                continue
+            fact = {'name': 'R-709', 'number': 'R-709-number', 'text': 'R-709-text'}[read.written]
+            yield _at(
+                fact,
+                version,
+                f'{field} {quoted(str(protocol.value))} is {read.name}, which is IPv{family}: '
+                f'write ipVersion: {family}, or remove it',
+                protocol,
+            )
+    other = next((leaf for leaf, net in networks(traffic) if net.family != version.value), None)
+    if other is not None:
+        yield _at(
+            'R-712',
+            version,
+            f'ipVersion is {version.value}, but {quoted(other.text)} is '
+            f'IPv{10 - version.value}: write ipVersion: {10 - version.value}, or remove it',
+            other,
+        )
+
+
+def _at(fact: str, version: Leaf, message: str, cause: Leaf) -> Finding:
+    return at(fact, version, message, related=((cause.span, 'this one'),), group=version.span.start)

@@ -1,0 +1,88 @@
+"""A Calico policy is written with the fields of Kubernetes' NetworkPolicy.
+
+The two APIs share the kind's name and nothing else. Calico has `selector` for `podSelector`,
+`types` for `policyTypes`, `source` and `destination` for `from` and `to`, and its rules have an
+`action`. The document is refused; where unknown fields are pruned, the policy selects
+everything and its rules match anything. One finding speaks for all such fields of a document.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      role: web
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - podSelector: {}
+    ports:
+    - port: 80
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: role == 'web'
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    source:
+      selector: all()
+    destination:
+      ports: [80]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.fields import neighbour
+from linter.rule import rule
+from linter.source import Span
+from linter.vocabulary import KUBERNETES_FIELDS
+from linter.words import quoted
+
+GROUP = 'fields'
+
+
+@rule('document')
+def check(document: Document, _: Document) -> Iterator[Finding]:
+    mine = [
+        problem
+        for problem in document.problems
+        if problem.kind == 'unknown'
+        and problem.key is not None
+        and neighbour(problem, document) == 'kubernetes'
+    ]
+    if not mine:
+        return
+    mine.sort(key=lambda problem: problem.key.start if problem.key else 0)
+    first = next((problem for problem in mine if problem.name in KUBERNETES_FIELDS), mine[0])
+    assert first.key is not None
+    advice = KUBERNETES_FIELDS.get(first.name)
+    also = tuple(
+        (Span(problem.key.start, problem.key.end), f'{problem.name} is of Kubernetes too')
+        for problem in mine
+        if problem is not first and problem.key is not None
+    )
+    yield Finding(
+        'kubernetes-field',
+        Span(first.key.start, first.key.end),
+        f"{quoted(first.name)} is a field of Kubernetes' NetworkPolicy, not of Calico's: write "
+        f'{advice}' + (', and the same for the other fields of Kubernetes below' if also else ''),
+        'or keep these fields and write apiVersion: networking.k8s.io/v1',
+        also,
+        yaml_path=first.value.yaml_path if first.value is not None else None,
+    )

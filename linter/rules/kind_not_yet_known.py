@@ -1,0 +1,24 @@
+"""A kind is newer than the Calico version that you target.
+
+```yaml bad --calico-version 3.29
+apiVersion: projectcalico.org/v3
+kind: StagedNetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+
+```yaml good --calico-version 3.29
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+"""
+
+GROUP = 'document'

@@ -1,0 +1,25 @@
+"""A kind has no CRD, so kubectl cannot apply it.
+
+Profiles are made by Calico from namespaces and service accounts.
+
+```yaml bad --admission native
+apiVersion: projectcalico.org/v3
+kind: Profile
+metadata:
+  name: web
+spec:
+  labelsToApply:
+    role: web
+```
+
+```yaml good --admission native
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSet
+metadata:
+  name: web
+spec:
+  nets: [10.0.0.0/8]
+```
+"""
+
+GROUP = 'document'

@@ -1,0 +1,74 @@
+"""A label or annotation is not the text that you see.
+
+YAML reads `yes` as a boolean, `010` as 8 and `1.20` as a number. calicoctl turns them into the
+text `true`, `8` and `1.2`, so no selector for the text you see matches. kubectl with CRDs
+refuses them. Quotes make the text what it looks like.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+  labels:
+    release: 1.20
+spec:
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+  labels:
+    release: '1.20'
+    revision: 7
+spec:
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem, key_text
+from linter.diagnostic import Edit, Finding, Fix
+from linter.document import Document
+from linter.rule import at, rule
+from linter.source import Span
+from linter.tree import Scalar
+from linter.values import Leaf
+
+GROUP = 'yaml'
+
+
+@rule('problem:coerced')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if (
+        isinstance(leaf, Leaf)
+        and isinstance(leaf.node, Scalar)
+        and not leaf.node.style
+        and leaf.node.tag is None
+        and leaf.name not in ('selector',)
+    ):
+        yield at(
+            'label-coerced',
+            leaf,
+            f'YAML reads {leaf.node.value} as {leaf.value}: write "{leaf.node.value}"',
+            fix=Fix('Quote it', 'unsafe', (Edit(leaf.span, f'"{leaf.node.value}"'),)),
+        )
+
+
+@rule('problem:coerced-key')
+def check_key(problem: Problem, document: Document) -> Iterator[Finding]:
+    key = problem.key
+    if key is not None and key.tag is None:
+        yield Finding(
+            'label-coerced',
+            Span(key.start, key.end),
+            f'YAML reads the key {key.value} as {key_text(key)}: write "{key.value}"',
+        )

@@ -1,0 +1,83 @@
+"""`global()` stands where it has no meaning.
+
+It means "host endpoints and global network sets" and makes sense only as the whole
+`namespaceSelector` of a source or destination. Elsewhere Calico refuses it, and it looks for
+the text, so it also refuses `global(` inside a quoted value.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: global()
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      namespaceSelector: global()
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import rule
+from linter.values import Leaf, Object
+
+GROUP = 'selectors'
+
+_ALONE = re.compile(r'[ \t]*global\([ \t]*\)[ \t]*\Z')
+# v3.15 to v3.29 looked for a neighbour only.
+_JOINED = re.compile(r'global\(\s*\)\s*(?:&&|\|\|)|(?:&&|\|\|)\s*global\(\s*\)')
+
+
+@rule('calico-selector')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    at = leaf.text.find('global(')
+    if at == -1 or document.api == 'v2' or not isinstance(leaf.parent, Object):
+        return
+    place = leaf.parent.type
+    span = document.inside(leaf, at, at + 6)
+    group = leaf.span.start
+    if place == 'EntityRule' and leaf.name == 'namespaceSelector':
+        if _ALONE.match(leaf.text):
+            return
+        message = (
+            'global() must be the whole namespaceSelector: write it alone, and another rule '
+            'for the rest'
+        )
+        facts = ['R-733']
+        if _JOINED.search(leaf.text):
+            facts.append('R-733-joined')
+    elif place == 'EntityRule' and leaf.name == 'selector':
+        message = (
+            'global() is for the namespaceSelector of a source or destination only: write '
+            'namespaceSelector: global()'
+        )
+        facts = ['R-732' if 'global()' in leaf.text else 'R-732-open']
+    elif place == 'Spec':
+        message = (
+            'global() is for the namespaceSelector of a source or destination only: write '
+            'all(), or leave it out'
+        )
+        facts = ['R-731' if 'global()' in leaf.text else 'R-731-open']
+    else:
+        return
+    for fact in facts:
+        yield Finding(fact, span, message, yaml_path=leaf.yaml_path, group=group)

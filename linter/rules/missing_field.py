@@ -1,0 +1,79 @@
+"""A required field is missing.
+
+Every rule of a policy needs an `action`. Kubernetes' CRDs also require `spec` and `metadata`
+where calicoctl does without.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - protocol: TCP
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.fields import absorbs, owner_name
+from linter.rule import at_key, rule
+from linter.values import Object
+from linter.words import listing
+
+GROUP = 'fields'
+
+
+@rule('problem:missing')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    owner = problem.owner
+    if (
+        not isinstance(owner, Object)
+        or owner.parent is None
+        or absorbs(problem, document)
+        or owner.type == 'Metadata'
+    ):  # name-missing
+        return
+    fact = 'R-701-missing' if problem.name == 'action' else 'R-309'
+    empty = owner.nulls.get(problem.name)
+    values = problem.schema['properties'].get(problem.name, {}).get('enum')
+    advice = f'write {problem.name}: {listing(values)}' if values else f'add {problem.name}'
+    if empty is not None:
+        yield Finding(
+            fact, empty.span, f'{problem.name} is empty: {advice}', yaml_path=empty.yaml_path
+        )
+    else:
+        yield at_key(fact, owner, f'{owner_name(owner, document)} has no {problem.name}: {advice}')
+
+
+@rule('document')
+def check_parts(document: Document, _: Document) -> Iterator[Finding]:
+    for name, fact in (('metadata', 'metadata-missing'), ('spec', 'spec-missing')):
+        if name not in document.root.fields:
+            empty = document.root.nulls.get(name)
+            finding = at_key(fact, document.root, f'{document.kind} has no {name}: add it')
+            yield (
+                finding
+                if empty is None
+                else finding._replace(span=empty.span, message=f'{name} is empty: fill it in')
+            )

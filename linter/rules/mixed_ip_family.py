@@ -1,0 +1,65 @@
+"""A rule has IPv4 and IPv6 networks.
+
+All `nets` and `notNets` of a rule, on both sides, are of one family. Write two rules.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.0.0.0/8, 'fd00::/8']
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.0.0.0/8]
+  - action: Allow
+    source:
+      nets: ['fd00::/8']
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.traffic import networks
+from linter.values import Object
+from linter.words import quoted
+
+GROUP = 'nets'
+
+
+@rule('Rule')
+def check(traffic: Object, document: Document) -> Iterator[Finding]:
+    first = None
+    for leaf, net in networks(traffic):
+        if first is None:
+            first = leaf, net
+        elif net.family != first[1].family:
+            yield at(
+                'R-711',
+                leaf,
+                f'{quoted(leaf.text)} is IPv{net.family}, but {quoted(first[0].text)} of the '
+                f'same rule is IPv{first[1].family}: write two rules',
+                related=((first[0].span, 'the other family'),),
+            )
+            return

@@ -1,0 +1,174 @@
+"""The name of an object or tier is not one that Calico accepts.
+
+Names are in lower case: letters, digits, `-` and, for most kinds, dots, at most 253 characters.
+A NetworkPolicy or GlobalNetworkPolicy may have one dot (none before Calico 3.29), a Tier none
+and at most 63 characters.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: Allow_Web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: team.shop.web
+spec:
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: allow-web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import names
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.values import Leaf, Object
+from linter.words import quoted
+
+GROUP = 'names'
+
+_RULE = "it consists of a-z, 0-9, '-' and '.', and each part starts and ends with a letter or digit"
+
+
+@rule('Metadata')
+def check(metadata: Object, document: Document) -> Iterator[Finding]:
+    leaf = metadata.leaf('name')
+    if leaf is None or not leaf.text or metadata.parent is not document.root:
+        return
+    if document.api == 'v2':
+        yield from _page(leaf)
+        return
+    name = leaf.text
+    group = leaf.node.start
+    excess = names.size(name) - 253
+    if excess > 0:
+        yield at(
+            'R-102',
+            leaf,
+            f'the name is {excess} bytes too long: at most 253 are allowed',
+            group=group,
+        )
+    if not names.SUBDOMAIN.match(name):
+        better = names.suggestion(name)
+        advice = f', such as {quoted(better)}' if better else ''
+        yield at('R-103', leaf, f'{quoted(name)} is not a legal name: {_RULE}{advice}', group=group)
+        return
+    kind = document.kind
+    if kind in ('NetworkPolicy', 'StagedNetworkPolicy'):
+        if name.startswith(names.KUBERNETES_DERIVED):
+            return
+        if not names.ONE_DOT.match(name):
+            yield at(
+                'R-104',
+                leaf,
+                f'{quoted(name)} has more than one dot, and the name of a '
+                f'{kind} may have one only: write {quoted(_dashes(name))}',
+                group=group,
+            )
+        elif '.' in name:
+            yield at(
+                'R-104-dot',
+                leaf,
+                f'{quoted(name)} has a dot, which Calico allows in the name '
+                f'of a {kind} since 3.29 only: write {quoted(name.replace(".", "-"))}',
+                group=group,
+            )
+    elif kind in ('GlobalNetworkPolicy', 'StagedGlobalNetworkPolicy'):
+        if not names.ONE_DOT.match(name):
+            yield at(
+                'R-105',
+                leaf,
+                f'{quoted(name)} has more than one dot, and the name of a '
+                f'{kind} may have one only: write {quoted(_dashes(name))}',
+                group=group,
+            )
+        elif '.' in name:
+            yield at(
+                'R-105-dot',
+                leaf,
+                f'{quoted(name)} has a dot, which Calico allows in the name '
+                f'of a {kind} since 3.29 only: write {quoted(name.replace(".", "-"))}',
+                group=group,
+            )
+    elif kind == 'Tier':
+        if '.' in name:
+            yield at(
+                'R-106',
+                leaf,
+                f'{quoted(name)} has a dot, which the name of a Tier must not '
+                f'have: write {quoted(name.replace(".", "-"))}',
+                group=group,
+            )
+        elif len(name) > 63:
+            yield at(
+                'R-106',
+                leaf,
+                f'the name of a Tier has at most 63 characters, this one {len(name)}: shorten it',
+                group=group,
+            )
+
+
+@rule('Spec')
+def check_tier(spec: Object, document: Document) -> Iterator[Finding]:
+    leaf = spec.leaf('tier')
+    if leaf is None or not leaf.text or not document.is_policy:
+        return
+    if not names.SUBDOMAIN.match(leaf.text):
+        better = names.suggestion(leaf.text)
+        advice = f', such as {quoted(better)}' if better else ''
+        yield at(
+            'R-201',
+            leaf,
+            f'{quoted(leaf.text)} is not a legal tier name: it consists of '
+            f"a-z, 0-9 and '-', and starts and ends with a letter or digit{advice}",
+        )
+    elif len(leaf.text) > 63:
+        yield at(
+            'R-202',
+            leaf,
+            f'the name of a tier has at most 63 characters, this one '
+            f'{len(leaf.text)}: no such tier can exist',
+        )
+
+
+def _dashes(name: str) -> str:
+    head, _, tail = name.partition('.')
+    return f'{head}.{tail.replace(".", "-")}'
+
+
+def _page(leaf: Leaf) -> Iterator[Finding]:
+    name = leaf.text
+    if not names.V2_NAME.match(name):
+        advice = (
+            f'it has at most 128 characters, this one {len(name)}'
+            if len(name) > 128
+            else "it consists of letters, digits, '.', '_', '-' and '/'"
+        )
+        yield at('v2-name', leaf, f'{quoted(name)} is not a legal name: {advice}')
+    elif '/' in name:
+        yield at(
+            'v2-name-slash',
+            leaf,
+            f'{quoted(name)} has a slash, and the v2 pre-release stored such a policy but never '
+            f'enforced it: write {quoted(name.replace("/", "-"))}',
+        )

@@ -1,0 +1,59 @@
+"""A name or label is reserved for what Calico makes itself.
+
+Policies named `knp.default.…` are views of Kubernetes NetworkPolicies, so calicoctl refuses to
+write them; the label `projectcalico.org/namespace` of a network set is set by Calico.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: knp.default.web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, at_key, rule
+from linter.values import Object
+from linter.words import quoted
+
+GROUP = 'names'
+
+
+@rule('Metadata')
+def check(metadata: Object, document: Document) -> Iterator[Finding]:
+    leaf = metadata.leaf('name')
+    if leaf is not None and leaf.text.startswith('knp.default.'):
+        rest = leaf.text.removeprefix('knp.default.')
+        fact = 'v2-name-reserved' if document.api == 'v2' else 'R-108'
+        yield at(
+            fact,
+            leaf,
+            f'{quoted(leaf.text)} is reserved for what Calico makes of Kubernetes '
+            f'NetworkPolicies: write {quoted(rest or "web")}, or a Kubernetes NetworkPolicy',
+            group=leaf.node.start,
+        )
+    labels = metadata.object('labels')
+    if labels is not None and 'projectcalico.org/namespace' in labels.fields:
+        yield at_key(
+            'R-207',
+            labels.fields['projectcalico.org/namespace'],
+            'projectcalico.org/namespace is a label that Calico sets itself: remove it',
+        )

@@ -1,0 +1,59 @@
+"""A namespace is not one that Kubernetes can have.
+
+Calico itself does not check it, but Kubernetes namespaces are DNS labels: a-z, 0-9 and `-`, at
+most 63 characters.
+
+```yaml bad --admission native
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: Shop_1
+spec:
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop-1
+spec:
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import names
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.values import Object
+from linter.words import quoted
+
+GROUP = 'names'
+
+
+@rule('Metadata')
+def check(metadata: Object, document: Document) -> Iterator[Finding]:
+    leaf = metadata.leaf('namespace')
+    if (
+        leaf is None
+        or not leaf.text
+        or not document.is_namespaced
+        or metadata.parent is not document.root
+    ):
+        return
+    if len(leaf.text) > 63 or not names.LABEL.match(leaf.text):
+        better = names.suggestion(leaf.text.replace('.', '-'))
+        advice = f', such as {quoted(better)}' if better and len(better) < 64 else ''
+        yield at(
+            'namespace-syntax',
+            leaf,
+            f'{quoted(leaf.text)} is not a namespace that Kubernetes can have: it consists of '
+            f"a-z, 0-9 and '-', and has at most 63 characters{advice}",
+        )

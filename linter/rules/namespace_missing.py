@@ -1,0 +1,55 @@
+"""A namespaced object says no namespace.
+
+calicoctl then puts it into `default` (or what `-n` says) and kubectl into the current
+namespace, and its selectors choose among the endpoints of that namespace. A kustomization that
+sets `namespace:` for the file silences this note.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+spec:
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, at_key, rule
+from linter.values import Leaf, Object
+
+GROUP = 'names'
+
+
+@rule('Metadata')
+def check(metadata: Object, document: Document) -> Iterator[Finding]:
+    if not document.is_namespaced or metadata.parent is not document.root:
+        return
+    message = (
+        f"{document.kind} has no namespace: it goes to 'default' or to the client's own, "
+        'so add namespace'
+    )
+    namespace = metadata.fields.get('namespace')
+    if namespace is None:
+        blank = metadata.nulls.get('namespace')
+        if blank is not None:
+            yield at('R-210', blank, message)
+        else:
+            yield at_key('R-210', metadata, message)
+    elif isinstance(namespace, Leaf) and namespace.ok and not namespace.text:
+        yield at('R-210', namespace, message)

@@ -1,0 +1,52 @@
+"""A cluster-scoped object has a namespace.
+
+calicoctl refuses it. The Kubernetes API server drops the field, and what looks confined to a
+namespace is cluster-wide: a GlobalNetworkPolicy with `namespace: test` and an `Allow` opens
+every namespace.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: web
+spec:
+  namespaceSelector: kubernetes.io/metadata.name == 'shop'
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at_key, rule
+from linter.values import Leaf, Object
+
+GROUP = 'names'
+
+
+@rule('Metadata')
+def check(metadata: Object, document: Document) -> Iterator[Finding]:
+    if document.is_namespaced or metadata.parent is not document.root:
+        return
+    namespace = metadata.fields.get('namespace')
+    if isinstance(namespace, Leaf) and namespace.ok and namespace.text:
+        kind = document.kind.replace('Global', '', 1)
+        other = f', or write kind: {kind}' if kind != document.kind else ''
+        yield at_key(
+            'R-208',
+            namespace,
+            f'{document.kind} is cluster-wide and has no namespace: remove it{other}',
+        )

@@ -1,0 +1,59 @@
+"""`notNets` excludes every address.
+
+A rule with `notNets: [0.0.0.0/0]` or `::/0` matches nothing. Calico refuses it since 3.29.6,
+3.30.3 and 3.31.0; without that check Felix skips the rule.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      notNets: [0.0.0.0/0]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [0.0.0.0/0]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import nets
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.values import Object
+from linter.words import quoted
+
+GROUP = 'nets'
+
+
+@rule('EntityRule')
+def check(entity: Object, document: Document) -> Iterator[Finding]:
+    for leaf in entity.leaves('notNets'):
+        net = nets.parse(leaf.text)
+        if net is not None and net.prefix == 0 and net.masked:
+            yield at(
+                'R-713',
+                leaf,
+                f'{quoted(leaf.text)} in notNets excludes every address, so the '
+                'rule matches nothing: remove it, or write the rule without notNets',
+            )

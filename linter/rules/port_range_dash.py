@@ -1,0 +1,80 @@
+"""A port range is written with a dash, or several ports are written as one.
+
+Calico's ranges have a colon: `8000:9000`. It reads `8000-9000` as the name of a port and
+refuses it since such a name has no letter; where kubectl writes CRDs, Felix drops the whole
+policy instead. Several ports are items of a list, not text with commas.
+
+The fix of a plain `low-high` is safe: it has one possible right form.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports: [8000-9000]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports: ['8000:9000']
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Optional
+
+from linter import ports
+from linter.diagnostic import Edit, Finding, Fix
+from linter.document import Document
+from linter.rule import at, rule
+from linter.values import Leaf
+from linter.words import quoted
+
+GROUP = 'ports'
+
+
+@rule('calico-port')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    text = leaf.text
+    if not text or ports.parse(text).problem is None:
+        return
+    fact = 'port-dash' if ports.parse(text).problem == 'name' else 'port-dash-decode'
+    limits = ports.as_range(text)
+    if limits is not None:
+        low, high = limits
+        fix: Optional[Fix] = None
+        if 1 <= low <= high <= 65535:
+            fix = Fix(f'Write {low}:{high}', 'safe', (Edit(leaf.span, f"'{low}:{high}'"),))
+        known = 'the name of a port that cannot exist' if document.api == 'v2' else 'a name'
+        yield at(
+            fact,
+            leaf,
+            f'{quoted(text)} is {known}, not a range of ports: '
+            f"write '{min(low, high)}:{max(low, high)}'",
+            fix=fix,
+        )
+    elif ports.is_list(text):
+        items = ', '.join(
+            f"'{part}'" if ':' in part else part
+            for part in (piece.replace(' ', '') for piece in text.split(','))
+        )
+        yield at(fact, leaf, f'{quoted(text)} is one text, not a list of ports: write [{items}]')

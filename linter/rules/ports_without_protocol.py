@@ -1,0 +1,117 @@
+"""A rule matches ports, but its protocol has none.
+
+Only TCP, UDP and SCTP (6, 17, 132) have ports that a rule can match. Without `protocol` a
+number says nothing, so Calico refuses the rule; where kubectl writes CRDs, Felix drops the
+whole policy. Since Calico 3.32 a rule whose ports are all names may leave the protocol out,
+since the pods that define the names define their protocol too.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    destination:
+      ports: [80]
+```
+
+```yaml bad --calico-version 3.31
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    destination:
+      ports: [http]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports: [80]
+  - action: Allow
+    destination:
+      ports: [http]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import ports, protocols
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at_key, rule
+from linter.source import Span
+from linter.values import Array, Leaf, Object
+from linter.words import listing, quoted
+
+GROUP = 'ports'
+
+
+@rule('Rule')
+def check(traffic: Object, document: Document) -> Iterator[Finding]:
+    lists: list[Array] = []
+    for side in ('source', 'destination'):
+        entity = traffic.object(side)
+        if entity is not None:
+            for name in ('ports', 'notPorts'):
+                value = entity.fields.get(name)
+                if isinstance(value, Array) and value.items:
+                    lists.append(value)
+    if not lists:
+        return
+    protocol = traffic.fields.get('protocol')
+    lists.sort(key=lambda value: value.key_span.start)
+    wanted = listing(protocols.with_ports(document.api))
+    if protocol is None:
+        numeric = [value for value in lists if _has_number(value)]
+        first = numeric[0] if numeric else lists[0]
+        fact = 'R-704' if numeric else 'R-704-named'
+        also: tuple[tuple[Span, str], ...] = tuple(
+            (value.key_span, 'these ports need it too')
+            for value in (numeric or lists)
+            if value is not first
+        )
+        yield at_key(
+            fact,
+            first,
+            f'a rule with {first.name} needs a protocol that has ports: add protocol: {wanted}',
+            related=also,
+        )
+    elif isinstance(protocol, Leaf) and protocol.ok:
+        read = protocols.parse(protocol.value, document.api)
+        if read.problem is None and not protocols.has_ports(read.name, document.api):
+            shown = quoted(str(protocol.value))
+            yield at_key(
+                'R-705',
+                lists[0],
+                f'protocol {shown} has no ports that a rule can match: remove '
+                f'{lists[0].name}, or write protocol: {wanted}',
+                related=((protocol.span, 'the protocol'),),
+            )
+
+
+def _has_number(value: Array) -> bool:
+    return any(
+        isinstance(item, Leaf) and (not item.ok or ports.parse(item.value).is_number)
+        for item in value.items
+    )

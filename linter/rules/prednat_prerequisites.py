@@ -1,0 +1,80 @@
+"""doNotTrack, preDNAT and applyOnForward do not fit together.
+
+At most one of `doNotTrack` and `preDNAT` may be true, either needs `applyOnForward: true`, and
+a preDNAT policy has neither egress rules nor the type `Egress`.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: hosts
+spec:
+  preDNAT: true
+  types: [Ingress]
+  ingress:
+  - action: Deny
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: hosts
+spec:
+  preDNAT: true
+  applyOnForward: true
+  types: [Ingress]
+  ingress:
+  - action: Deny
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, at_key, rule
+from linter.values import Array, Leaf, Object
+
+GROUP = 'types'
+
+
+@rule('Spec')
+def check(spec: Object, document: Document) -> Iterator[Finding]:
+    untracked, pre = spec.leaf('doNotTrack'), spec.leaf('preDNAT')
+    flags = [flag for flag in (untracked, pre) if flag is not None and flag.value is True]
+    if not flags or not document.is_policy:
+        return
+    flags.sort(key=lambda flag: flag.span.start)
+    if len(flags) == 2:
+        yield at(
+            'R-401',
+            flags[1],
+            'doNotTrack and preDNAT cannot both be true: set one to false',
+            related=((flags[0].span, 'the other one'),),
+        )
+    forward = spec.fields.get('applyOnForward')
+    if forward is None or (isinstance(forward, Leaf) and forward.value is False):
+        first = flags[0]
+        message = f'{first.name} needs applyOnForward: add applyOnForward: true'
+        yield at('R-404', first, message)
+    if pre is None or pre.value is not True:
+        return
+    egress = spec.fields.get('egress')
+    if isinstance(egress, Array) and egress.items:
+        yield at_key(
+            'R-402',
+            egress,
+            'a preDNAT policy has no egress rules: remove egress, or preDNAT',
+            related=((pre.key_span, 'preDNAT'),),
+        )
+    for item in spec.leaves('types'):
+        if item.text.lower() == 'egress':
+            yield at(
+                'R-403',
+                item,
+                'a preDNAT policy governs ingress only: remove Egress from types, or preDNAT',
+                related=((pre.key_span, 'preDNAT'),),
+            )

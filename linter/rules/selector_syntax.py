@@ -1,0 +1,128 @@
+"""A selector is not one that Calico can read.
+
+Comparisons are `key == 'value'` with quotes, `!=`, `in {…}`, `not in {…}`, `contains`, `starts
+with`, `ends with`; tests are `has(key)` and `all()`; they are joined with `&&`, `||`, `!` and
+parentheses. Only blanks and tabs may stand between them, so a block scalar written with `|` or
+`>` fails because of its final newline. Where kubectl writes CRDs nobody checks selectors, and
+Felix drops the whole policy.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: role = 'web'
+  types: [Ingress]
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: >
+    role == 'web' &&
+    has(tier)
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: >-
+    role == 'web' &&
+    (tier in {'a', 'b'} || !has(tier))
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Optional
+
+from linter.diagnostic import Edit, Finding, Fix
+from linter.document import Document
+from linter.rule import rule
+from linter.selector import V2, V3, V3_LENIENT, Mistake, explain, parse
+from linter.source import Span
+from linter.tree import Scalar
+from linter.values import Leaf, Object
+
+GROUP = 'selectors'
+
+
+@rule('calico-selector')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    text = leaf.text
+    dialect = V2 if document.api == 'v2' else V3
+    if parse(text, dialect) is not None:
+        return
+    mistake = explain(text, dialect)
+    span = document.inside(leaf, mistake.start, mistake.end)
+    if (
+        mistake.kind == 'trailing-newline'
+        and isinstance(leaf.node, Scalar)
+        and leaf.node.style in ('|', '>')
+    ):
+        span = Span(leaf.node.start, leaf.node.start + 1)
+    fact = 'R-730'
+    if dialect == V3:
+        if parse(text, V3_LENIENT) is not None:
+            fact = 'R-730-newline'
+        elif parse(f'({text})', V3) is not None:
+            fact = 'F-8'
+    group = leaf.span.start
+    fix = _fix(leaf, document, mistake)
+    if _is_scope(leaf, document):
+        yield Finding(
+            'R-730-scope', span, mistake.message, mistake.hint, (), fix, leaf.yaml_path, group
+        )
+    yield Finding(fact, span, mistake.message, mistake.hint, (), fix, leaf.yaml_path, group)
+
+
+def _is_scope(leaf: Leaf, document: Document) -> bool:
+    """Whether the selector is one that Felix leaves out where it does not parse."""
+    return (
+        leaf.name in ('namespaceSelector', 'serviceAccountSelector')
+        and isinstance(leaf.parent, Object)
+        and leaf.parent.type == 'Spec'
+        and document.is_policy
+    )
+
+
+def _fix(leaf: Leaf, document: Document, mistake: Mistake) -> Optional[Fix]:
+    node = leaf.node
+    if not mistake.edits or not isinstance(node, Scalar) or node.value != leaf.value:
+        return None
+    if mistake.kind == 'trailing-newline':
+        if node.style not in ('|', '>'):
+            return None
+        header = document.source.text[node.start : node.start + 2]
+        end = node.start + (2 if header[1:] == '+' else 1)
+        return Fix(f'Write {node.style}-', 'safe', (Edit(Span(node.start, end), f'{node.style}-'),))
+    edits: list[Edit] = []
+    for start, end, text in mistake.edits:
+        if node.style in ("'", '"') and (node.style in text or '\\' in text):
+            text = text.replace("'", "''") if node.style == "'" else text.replace('"', '\\"')
+        if node.style == '' and (': ' in text or ' #' in text):
+            return None
+        if end > start:
+            span = document.inside(leaf, start, end)
+        else:
+            at = document.inside(leaf, start).start
+            span = Span(at, at)
+        edits.append(Edit(span, text))
+    return Fix(
+        mistake.fix_title or 'Write it as Calico reads it',
+        mistake.applicability or 'unsafe',
+        tuple(edits),
+    )

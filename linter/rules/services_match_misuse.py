@@ -1,0 +1,120 @@
+"""A `services` match is incomplete or stands where it cannot work.
+
+Services are matched as the destination of egress rules and the source of ingress rules. A match
+names the service, in a GlobalNetworkPolicy also its namespace, and stands alone: no selectors,
+nets or serviceAccounts beside it, no ports in a destination.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    destination:
+      services:
+        name: db
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Egress]
+  egress:
+  - action: Allow
+    destination:
+      services:
+        name: db
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import names
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, at_key, rule
+from linter.values import Array, Leaf, Object
+from linter.words import listing, quoted
+
+GROUP = 'selectors'
+
+_ALONE = ('namespaceSelector', 'selector', 'notSelector', 'nets', 'notNets', 'serviceAccounts')
+
+
+@rule('ServiceMatch')
+def check(services: Object, document: Document) -> Iterator[Finding]:
+    entity = services.parent
+    traffic = services.up('Rule')
+    if not isinstance(entity, Object) or traffic is None:
+        return
+    side, direction = entity.name, traffic.name
+    if (direction, side) in (('egress', 'source'), ('ingress', 'destination')):
+        right = 'destination' if direction == 'egress' else 'source'
+        yield at_key(
+            'R-741',
+            services,
+            f'services cannot match the {side} of an {direction} rule: write it under {right}',
+        )
+    name = services.leaf('name')
+    if 'name' not in services.fields:
+        empty = services.nulls.get('name')
+        message = 'services says no name: add the name of the service'
+        yield at('R-742', empty, message) if empty else at_key('R-742', services, message)
+    elif name is not None and not name.text:
+        yield at('R-742', name, 'the name of the service is empty: write it')
+    if document.kind.endswith('GlobalNetworkPolicy') and not services.text('namespace'):
+        blank = services.fields.get('namespace') or services.nulls.get('namespace')
+        if not (isinstance(blank, Leaf) and not blank.ok and blank.value is not None):
+            message = (
+                'services says no namespace, which a global policy needs: '
+                'add the namespace of the service'
+            )
+            yield at('R-743', blank, message) if blank else at_key('R-743', services, message)
+    for field in ('name', 'namespace'):
+        leaf = services.leaf(field)
+        if leaf is not None and leaf.text and not names.SUBDOMAIN.match(leaf.text):
+            yield at(
+                'R-746',
+                leaf,
+                f'{quoted(leaf.text)} is not the {field} of a service: it consists of a-z, '
+                "0-9, '-' and '.'",
+            )
+    clash = [
+        value
+        for field in _ALONE
+        if (value := entity.fields.get(field)) is not None
+        and not (isinstance(value, Leaf) and value.text == '' and value.ok)
+        and not (isinstance(value, Array) and not value.items)
+    ]
+    if clash:
+        clash.sort(key=lambda value: value.key_span.start)
+        words = listing([value.name for value in clash], 'and')
+        yield at_key(
+            'R-744',
+            clash[0],
+            f'services stands alone in its {side}: remove {words}, or services',
+            related=((services.key_span, 'services'),),
+        )
+    if side == 'destination':
+        ports = [
+            value
+            for field in ('ports', 'notPorts')
+            if isinstance(value := entity.fields.get(field), Array) and value.items
+        ]
+        if ports:
+            yield at_key(
+                'R-745',
+                ports[0],
+                f'a services match brings the ports of the service with it: remove {ports[0].name}',
+                related=((services.key_span, 'services'),),
+            )

@@ -1,0 +1,75 @@
+"""An unquoted port range is a number to base 60 for other YAML readers.
+
+Calico's own reader takes `22:23` as text. PyYAML, Ruby and Ansible take it as 1343, so a policy
+that passes through one of them opens another port. In quotes it is a range for everyone.
+
+The fix is safe: Calico reads the same with and without quotes.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports:
+      - 22:23
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports:
+      - '22:23'
+      - 8000:8080
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import ports
+from linter.diagnostic import Edit, Finding, Fix
+from linter.document import Document
+from linter.rule import at, rule
+from linter.tree import Scalar
+from linter.values import Leaf
+
+GROUP = 'yaml'
+
+
+@rule('calico-port')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    node = leaf.node
+    if not leaf.text or not isinstance(node, Scalar) or node.style or ':' not in leaf.text:
+        return
+    port = ports.parse(leaf.text)
+    # The YAML 1.1 form: no leading zero, and every part after the first below 60.
+    if (
+        port.problem is None
+        and leaf.text[0] != '0'
+        and port.high < 60
+        and len(leaf.text.rpartition(':')[2]) <= 2
+    ):
+        yield at(
+            'sexagesimal',
+            leaf,
+            f'{leaf.text} without quotes is {port.low * 60 + port.high} for YAML readers '
+            f"other than Calico's: write '{leaf.text}'",
+            fix=Fix(f"Write '{leaf.text}'", 'safe', (Edit(leaf.span, f"'{leaf.text}'"),)),
+        )

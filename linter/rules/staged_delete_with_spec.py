@@ -1,0 +1,71 @@
+"""A staged policy that announces a deletion says more than that.
+
+With `stagedAction: Delete` the only other field of `spec` is `tier`: everything else must be
+absent, even an empty list of rules.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: StagedNetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  stagedAction: Delete
+  selector: role == 'web'
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: StagedNetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  tier: default
+  stagedAction: Delete
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at_key, rule
+from linter.values import Array, Leaf, Object, Value
+
+GROUP = 'types'
+
+
+@rule('Spec')
+def check(spec: Object, document: Document) -> Iterator[Finding]:
+    if not document.kind.startswith('Staged') or spec.text('stagedAction') != 'Delete':
+        return
+    kubernetes = document.kind == 'StagedKubernetesNetworkPolicy'
+    # Calico's client clears types before it validates.
+    allowed = {'stagedAction'} if kubernetes else {'stagedAction', 'tier', 'types'}
+    extra = [
+        value for name, value in spec.fields.items() if name not in allowed and not _is_zero(value)
+    ]
+    if not extra:
+        return
+    extra.sort(key=lambda value: value.key_span.start)
+    fact = 'R-502' if kubernetes else 'R-501'
+    others = tuple((value.key_span, f'so is {value.name}') for value in extra[1:])
+    rest = '' if kubernetes else ' and tier'
+    message = (
+        f'with stagedAction: Delete, {extra[0].name} is out of place: remove every field of '
+        f'spec but stagedAction{rest}'
+    )
+    group = extra[0].key_span.start
+    yield at_key(fact, extra[0], message, related=others, group=group)
+    yield at_key('R-505', extra[0], message, related=others, group=group)
+
+
+def _is_zero(value: Value) -> bool:
+    if isinstance(value, Leaf):
+        return value.ok and value.name != 'order' and value.value in ('', False)
+    if isinstance(value, Array):
+        return False
+    return isinstance(value, Object) and not value.fields

@@ -1,0 +1,28 @@
+"""A value that Calico would refuse looks like a placeholder.
+
+`${NAMESPACE}` and `<your-name>` are filled in by something else before the file reaches Calico,
+so this is an info only. Check the rendered file too.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: ${APP}-web
+  namespace: shop
+spec:
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: role == '${ROLE}'
+  types: [Ingress]
+```
+"""
+
+GROUP = 'yaml'

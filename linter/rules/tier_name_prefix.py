@@ -1,0 +1,85 @@
+"""The name of a policy does not begin with the name of its tier.
+
+From Calico 3.29 to 3.31 a policy of a tier other than `default` is named `<tier>.<name>`, and a
+policy of the default tier has no other prefix than `default.`. Calico 3.32 dropped the rule.
+Earlier versions also stored default-tier policies under such a name, which matters to whoever
+writes `crd.projectcalico.org/v1` directly.
+
+```yaml bad --calico-version 3.31
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  tier: security
+  types: [Ingress]
+```
+
+```yaml good --calico-version 3.31
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: security.web
+  namespace: shop
+spec:
+  tier: security
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.values import Object
+from linter.words import quoted
+
+GROUP = 'names'
+
+_EXEMPT = ('knp.default.', 'kanp.adminnetworkpolicy.', 'kbanp.baselineadminnetworkpolicy.', 'ossg.')
+
+
+@rule('Metadata')
+def check(metadata: Object, document: Document) -> Iterator[Finding]:
+    leaf = metadata.leaf('name')
+    if leaf is None or not leaf.text or not document.is_policy or leaf.text.startswith(_EXEMPT):
+        return
+    name = leaf.text
+    spec = document.spec
+    tier = (spec.text('tier') if spec is not None else '') or 'default'
+    if tier == 'default':
+        wrong = '.' in name and not name.startswith('default.')
+        advice = (
+            f'write {quoted(name.partition(".")[2])}, or set spec.tier to '
+            f'{quoted(name.partition(".")[0])}'
+        )
+    else:
+        wrong = not name.startswith(tier + '.')
+        advice = f'write {quoted(f"{tier}.{name}")}'
+    if wrong:
+        yield at(
+            'R-110',
+            leaf,
+            f'from Calico 3.29 to 3.31 the name of a policy of tier '
+            f'{quoted(tier)} begins with {quoted(tier + ".")}'
+            f'{" or has no dot" if tier == "default" else ""}: {advice}',
+            group=leaf.node.start,
+        )
+    elif tier == 'default' and not name.startswith('default.'):
+        yield at(
+            'F-11',
+            leaf,
+            f'this object of tier default is not named {quoted("default." + name)}',
+            group=leaf.node.start,
+        )
+    if wrong and tier != 'default':
+        yield at(
+            'F-11',
+            leaf,
+            f'this object of tier {tier} is not named {quoted(tier + "." + name)}',
+            group=leaf.node.start,
+        )

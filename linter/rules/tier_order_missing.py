@@ -1,0 +1,40 @@
+"""A tier says no order where nothing fills it in.
+
+calicoctl and the Calico API server set 1,000,000. Kubernetes' CRDs leave it out, and a tier
+without an order comes after all others.
+
+```yaml bad --admission native
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata:
+  name: security
+spec:
+  defaultAction: Pass
+```
+
+```yaml good --admission native
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata:
+  name: security
+spec:
+  order: 100
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at_key, rule
+from linter.values import Object
+
+GROUP = 'types'
+
+
+@rule('Spec')
+def check(spec: Object, document: Document) -> Iterator[Finding]:
+    if document.kind == 'Tier' and 'order' not in spec.fields:
+        yield at_key('F-12', spec, 'the tier says no order: add order')

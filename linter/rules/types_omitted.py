@@ -1,0 +1,61 @@
+"""A policy says no `types` where nothing fills them in.
+
+calicoctl and the Calico API server write `types` from the rules that are present. Nobody does
+that for `crd.projectcalico.org/v1`, and for native v3 CRDs only a MutatingAdmissionPolicy does.
+A policy that stays without `types` governs both directions, so one with ingress rules only also
+cuts off egress.
+
+```yaml bad
+apiVersion: crd.projectcalico.org/v1
+kind: NetworkPolicy
+metadata:
+  name: default.web
+  namespace: shop
+spec:
+  ingress:
+  - action: Allow
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  ingress:
+  - action: Allow
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at_key, rule
+from linter.values import Array, Object
+
+GROUP = 'types'
+
+
+@rule('Spec')
+def check(spec: Object, document: Document) -> Iterator[Finding]:
+    if not document.is_policy or document.api != 'v3' or 'types' in spec.fields:
+        return
+    given = [name for name in ('ingress', 'egress') if name in spec.fields]
+    wanted = ', '.join(name.capitalize() for name in given) or 'Ingress'
+    yield at_key('F-4', spec, f'the policy has no types: write types: [{wanted}]')
+
+
+@rule('Spec')
+def check_empty(spec: Object, document: Document) -> Iterator[Finding]:
+    types = spec.fields.get('types')
+    if document.is_policy and isinstance(types, Array) and not types.items:
+        yield at_key(
+            'types-empty',
+            types,
+            'types is an empty list, which CRDs refuse since Calico 3.32: '
+            'write types: [Ingress], or remove it',
+        )

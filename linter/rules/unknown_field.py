@@ -1,0 +1,90 @@
+"""A key is not a field of the object in which it stands.
+
+Calico's readers refuse the document. Where kubectl writes CRDs without strict validation, the
+key vanishes without a word, and what it limited is no longer limited: a rule that loses its
+`ports` allows every port. The message names the field that was probably meant, or where the
+field belongs.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    ports: [80]
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  slector: role == 'web'
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: role == 'web'
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports: [80]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Edit, Finding, Fix
+from linter.document import Document
+from linter.fields import in_metadata, meant, neighbour, owner_name, right_place
+from linter.rule import rule
+from linter.source import Span
+from linter.words import quoted
+
+GROUP = 'fields'
+
+
+@rule('problem:unknown')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    if neighbour(problem, document) is not None or problem.key is None:
+        return
+    key = problem.key
+    place = right_place(problem, document)
+    near = meant(problem)
+    fix = None
+    message = f'{quoted(problem.name)} is not a field of {owner_name(problem.owner, document)}'
+    if near is not None and (place is None or near.lower() == problem.name.lower()):
+        message += f': write {near}'
+        quote = key.style if key.style in ('"', "'") else ''
+        fix = Fix(
+            f'Write {near}', 'unsafe', (Edit(Span(key.start, key.end), f'{quote}{near}{quote}'),)
+        )
+    elif place is not None:
+        message += f': {place}'
+    else:
+        message += ': remove it'
+    path = problem.value.yaml_path if problem.value is not None else None
+    fact = (
+        'unknown-metadata'
+        if problem.value is not None and in_metadata(problem.value)
+        else 'unknown-field'
+    )
+    yield Finding(fact, Span(key.start, key.end), message, fix=fix, yaml_path=path)

@@ -1,0 +1,74 @@
+"""A field belongs to the v1 API of Calico 2.
+
+`net` became `nets`, `tag` became a selector, and their negations likewise. Neither v3 nor the
+v2 pre-release knows them, though the v2 page still lists `tag` and `notTag`.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      net: 10.0.0.0/8
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets: [10.0.0.0/8]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.decode import Problem
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.fields import neighbour
+from linter.rule import rule
+from linter.source import Span
+from linter.tree import Scalar
+from linter.values import Leaf
+from linter.vocabulary import V1_FIELDS
+from linter.words import quoted
+
+GROUP = 'fields'
+
+
+@rule('problem:unknown')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    if problem.key is None or neighbour(problem, document) != 'v1':
+        return
+    wanted = V1_FIELDS[problem.name]
+    node = problem.value.node if isinstance(problem.value, Leaf) else None
+    text = node.value if isinstance(node, Scalar) else ''
+    if wanted in ('nets', 'notNets'):
+        advice = f'{wanted}: [{text}]' if text else wanted
+    else:
+        advice = f'{wanted}: has({text})' if text else wanted
+    fact = (
+        'v2-tag'
+        if document.api == 'v2' and wanted.lower().endswith('selector')
+        else 'unknown-field'
+    )
+    yield Finding(
+        fact,
+        Span(problem.key.start, problem.key.end),
+        f'{quoted(problem.name)} is a field of the v1 API, which is gone: write {advice}',
+        yaml_path=problem.value.yaml_path if problem.value is not None else None,
+    )

@@ -1,0 +1,110 @@
+"""A value is right but for its letter case.
+
+Actions, types and protocols of `projectcalico.org/v3` are case-sensitive: `Allow`, `Ingress`,
+`TCP`. The same file may work where kubectl writes `crd.projectcalico.org/v1` before Calico
+3.32, because Felix ignores case, and break on the next upgrade.
+
+The fix is safe: the wrong token has one possible right form.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: allow
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter import protocols
+from linter.decode import Problem
+from linter.diagnostic import Finding
+from linter.document import Document
+from linter.rule import at, rule
+from linter.spelling import right_case, write
+from linter.values import Leaf, Object
+from linter.words import quoted
+
+GROUP = 'fields'
+
+
+@rule('problem:value')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if not isinstance(leaf, Leaf) or not leaf.text or 'x-calico-fact' not in problem.schema:
+        return
+    right = right_case(leaf.text, problem.schema)
+    if right is not None:
+        fact = problem.schema['x-calico-fact']
+        if fact in ('R-701', 'R-303'):
+            fact += '-case'
+        yield at(
+            fact,
+            leaf,
+            f'{quoted(leaf.text)} is not spelt as Calico spells it: write {right}',
+            fix=write(leaf, right),
+        )
+
+
+@rule('calico-protocol')
+def check_protocol(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    protocol = protocols.parse(leaf.value, document.api)
+    if protocol.problem == 'case' and protocol.right is not None:
+        yield at(
+            'R-703-case',
+            leaf,
+            f'{quoted(leaf.text)} is not spelt as Calico spells it: write {protocol.right}',
+            fix=write(leaf, protocol.right),
+        )
+
+
+@rule('Spec')
+def check_v2(spec: Object, document: Document) -> Iterator[Finding]:
+    if document.api != 'v2':
+        return
+    types = [leaf for leaf in spec.leaves('types') if leaf.text]
+    title = [leaf for leaf in types if leaf.text[0].isupper()]
+    if title and len(title) < len(types):
+        yield at(
+            'v2-types-mixed',
+            title[0],
+            f'types mixes upper and lower case: write {title[0].text.lower()} as the others',
+            fix=write(title[0], title[0].text.lower()),
+        )
+    elif title:
+        yield at(
+            'v2-types-case',
+            title[0],
+            f'{quoted(title[0].text)} is the v3 spelling, which the v2 pre-release happened to '
+            f'accept: write {title[0].text.lower()}',
+            fix=write(title[0], title[0].text.lower()),
+        )
+    for name in ('ingress', 'egress'):
+        for traffic in spec.items(name):
+            if isinstance(traffic, Object) and traffic.text('action') == 'pass':
+                action = traffic.fields['action']
+                yield at(
+                    'v2-pass',
+                    action,
+                    "the v2 pre-release refused 'pass' behind the scenes and dropped the whole "
+                    'policy: write projectcalico.org/v3 and Pass',
+                )

@@ -1,0 +1,164 @@
+"""A value is of another type than its field.
+
+A list where a mapping is wanted, text where a number is wanted (`order: "100"`), a mapping
+where a selector is wanted. calicoctl turns numbers and booleans into text where text is wanted;
+kubectl with CRDs does not.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  order: "100"
+  types: [Ingress]
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: {role: web}
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  order: 100
+  selector: role == 'web'
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from linter.decode import Problem
+from linter.diagnostic import Edit, Finding, Fix
+from linter.document import Document
+from linter.fields import in_metadata
+from linter.rule import at, rule
+from linter.tree import Mapping, Scalar, Sequence
+from linter.values import Leaf
+from linter.words import quoted
+
+GROUP = 'fields'
+
+_TIME = re.compile(
+    r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?'
+    r'(?:Z|[+-][0-9]{2}:[0-9]{2})\Z'
+)
+
+
+@rule('problem:type')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if not isinstance(leaf, Leaf):
+        return
+    fact = 'metadata-type' if in_metadata(leaf) else 'wrong-type'
+    wanted = _wanted(problem.schema)
+    name = leaf.name if leaf.index < 0 else f'an item of {leaf.name}'
+    fix = None
+    advice = f'write {wanted}'
+    node = leaf.node
+    if problem.schema.get('format') == 'calico-selector':
+        wanted, advice = 'text', "write a selector such as role == 'web'"
+    if isinstance(node, Mapping) and problem.schema.get('format') == 'calico-selector':
+        pairs = [
+            (k.value, v.value)
+            for k, v in node.entries
+            if isinstance(k, Scalar) and isinstance(v, Scalar)
+        ]
+        if pairs and len(pairs) == len(node.entries) and len(pairs) < 4:
+            text = ' && '.join(f"{key} == '{value}'" for key, value in pairs)
+            advice = f'write the selector {text}'
+    elif isinstance(node, Scalar) and isinstance(leaf.value, str) and node.style in ('"', "'"):
+        if (problem.schema.get('type') in ('number', 'integer') and _is_number(leaf.value)) or (
+            problem.schema.get('type') == 'boolean' and leaf.value in ('true', 'false')
+        ):
+            advice = f'write {leaf.value}, without quotes'
+            fix = Fix('Remove the quotes', 'safe', (Edit(leaf.span, leaf.value),))
+    elif isinstance(node, Scalar) and problem.schema.get('type') == 'array' and node.value:
+        advice = f'write [{node.value}]'
+    elif isinstance(node, Scalar) and problem.schema.get('type') == 'string' and node.value:
+        advice = f"write '{node.value}', in quotes"
+    yield at(fact, leaf, f'{name} is {wanted}, not {_given(leaf)}: {advice}', fix=fix)
+
+
+@rule('date-time')
+def check_time(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    if leaf.text and not _TIME.match(leaf.text):
+        yield at(
+            'metadata-type' if in_metadata(leaf) else 'wrong-type',
+            leaf,
+            f'{quoted(leaf.text)} is not a time: write one such as 2024-01-31T12:00:00Z, '
+            'or remove it, since the cluster writes it',
+        )
+
+
+@rule('problem:null-item')
+def check_null(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if isinstance(leaf, Leaf):
+        yield at('null-item', leaf, f'an item of {leaf.name} is empty: remove it or fill it in')
+
+
+@rule('problem:bad-tag')
+def check_tag(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if isinstance(leaf, Leaf):
+        yield at(
+            'yaml-value',
+            leaf,
+            f'{quoted(leaf.text)} is not of the type that its YAML tag says: remove the tag',
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.isascii() and '_' not in text
+
+
+def _wanted(schema: dict[str, Any]) -> str:
+    form = schema.get('format')
+    if form in ('calico-port', 'int-or-string'):
+        return 'a number or a text'
+    if form == 'calico-protocol':
+        return 'a name or a number'
+    return {
+        'object': 'a mapping',
+        'array': 'a list',
+        'string': 'text',
+        'integer': 'a whole number',
+        'number': 'a number',
+        'boolean': 'true or false',
+    }.get(schema.get('type', 'string'), 'text')
+
+
+def _given(leaf: Leaf) -> str:
+    if isinstance(leaf.node, Mapping):
+        return 'a mapping'
+    if isinstance(leaf.node, Sequence):
+        return 'a list'
+    if isinstance(leaf.value, bool):
+        return f'the boolean {str(leaf.value).lower()}'
+    if isinstance(leaf.value, float) and leaf.value - leaf.value != 0:
+        return f'{quoted(leaf.scalar.value)}, which JSON cannot hold'
+    if isinstance(leaf.value, (int, float)):
+        return f'the number {leaf.value}'
+    return f'the text {quoted(leaf.text)}'

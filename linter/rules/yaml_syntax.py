@@ -1,0 +1,28 @@
+"""A Calico document is not YAML that can be read.
+
+Nothing of the document reaches the cluster. The place is where the reader gave up; the cause is
+often a little earlier: an indentation, a tab, a missing quote.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: 'role' == 'web'
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: "role == 'web'"
+  types: [Ingress]
+```
+"""
+
+GROUP = 'yaml'

@@ -1,0 +1,81 @@
+"""A `!` in front of a plain value is a YAML tag, not part of the value.
+
+`selector: !has(a)` is the tag `!has(a)` on an empty value: the selector is empty and selects
+everything. `selector: ! has(a)` keeps the value and loses the negation: it selects the
+opposite. Calico accepts both without a word. In quotes the text is what it looks like.
+
+The fix is unsafe: it changes what is selected, to what the text says.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: !has(internal)
+  types: [Ingress]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: '!has(internal)'
+  types: [Ingress]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.diagnostic import Edit, Finding, Fix
+from linter.document import Document
+from linter.rule import rule
+from linter.source import Span
+from linter.tree import Scalar
+from linter.values import Leaf
+from linter.words import quoted
+
+GROUP = 'yaml'
+
+
+@rule('tagged')
+def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    node = leaf.node
+    if (
+        not isinstance(node, Scalar)
+        or node.tag is None
+        or not node.tag.startswith('!')
+        or node.style
+    ):
+        return
+    end = max(node.end, node.start)
+    written = document.source.text[node.outer : end].strip()
+    span = Span(node.outer, node.outer + len(written))
+    if '\n' in written:
+        return
+    fix = Fix('Quote it', 'unsafe', (Edit(span, "'" + written.replace("'", "''") + "'"),))
+    if node.value:
+        yield Finding(
+            'yaml-negation',
+            span,
+            f'the ! is a YAML tag and not part of the value, which is {quoted(node.value)}: '
+            'put the whole value in quotes',
+            fix=fix,
+            yaml_path=leaf.yaml_path,
+        )
+        return
+    what = 'selects everything' if 'elector' in leaf.name else 'has no effect'
+    yield Finding(
+        'yaml-tag',
+        span,
+        f'{quoted(written)} is a YAML tag on an empty value, so {leaf.name} is empty and {what}: '
+        'put it in quotes',
+        fix=fix,
+        yaml_path=leaf.yaml_path,
+    )
