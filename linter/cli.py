@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Optional
 
 from linter.errors import Fatal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Sequence
+    from typing import Any, Optional
 
     from linter.run import Options, Outcome
 
@@ -35,6 +36,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 def _main(arguments: list[str]) -> int:
+    arguments = [_path_with_dash(word) for word in arguments]
     if arguments[:1] == ['check'] and not any(
         word.startswith('-') and word != '-' for word in arguments
     ):
@@ -42,6 +44,8 @@ def _main(arguments: list[str]) -> int:
 
         # The hook's call has no options: argparse would double the time to start.
         return _check(Options(tuple(arguments[1:]) or ('.',)), 'text')
+    if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith('-'):
+        raise Fatal(_unknown_command(arguments[0]))
     namespace = _parser().parse_args(arguments)
     if namespace.command == 'check':
         return _check(_options(namespace), namespace.output_format)
@@ -50,6 +54,24 @@ def _main(arguments: list[str]) -> int:
     if namespace.command == 'rules':
         return _rules()
     return _schema(namespace.kind, namespace.api, namespace.calico_version)
+
+
+def _unknown_command(word: str) -> str:
+    from linter.words import listing, nearest
+
+    if os.path.exists(word):
+        return f'{word!r} is no command: write calico-lint check {word}'
+    near = nearest(word, COMMANDS)
+    advice = f'did you mean {near}?' if near else f'there are {listing(COMMANDS, "and")}'
+    return f'there is no command {word!r}: {advice}'
+
+
+def _path_with_dash(word: str) -> str:
+    """A file named like an option, as a hook may pass it: pre-commit has no ``--`` before names."""
+    if word.startswith('-') and word.lower().endswith(('.yaml', '.yml', '.json')) \
+            and '=' not in word and os.path.lexists(word):
+        return os.path.join(os.curdir, word)
+    return word
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -164,13 +186,27 @@ def _rule_ids(words: Iterable[str]) -> frozenset[str]:
 
 
 def _check(options: Options, output_format: str) -> int:
-    from linter import report
     from linter.run import counts, run, status
 
-    report.require(output_format)
+    if output_format != 'text':
+        from linter.report import require
+
+        require(output_format)
     outcome = run(options)
+    if (
+        not (outcome.diagnostics or outcome.errors)
+        and output_format == 'text'
+        and not _is_worth_a_summary(outcome, options)
+    ):
+        return 0
+    from linter import report
+
     summary = report.Summary(
-        outcome.files, outcome.documents, outcome.checked, outcome.skipped, outcome.templates
+        outcome.files,
+        outcome.documents,
+        outcome.checked,
+        outcome.skipped,
+        tuple(outcome.templates),
     )
     report.write(
         outcome.diagnostics, summary, output_format, sys.stdout, report.wants_color(sys.stdout)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
-import warnings
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Optional
 
 from linter.errors import Fatal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Not from typing: importing that would double the time that a run without policies takes.
+    from collections.abc import Iterator, Sequence
+
+    from linter.gitignore import Layers, Rules
+
 SUFFIXES = ('.yaml', '.yml', '.json')
 STDIN = '-'
-
-# Put behind the last name of paths and patterns: see _pattern().
-_END = '\0'
 
 _KINDS = (
     (stat.S_ISFIFO, 'is a pipe, not a file; `-` reads standard input'),
@@ -37,41 +37,20 @@ class Unreadable(Exception):
         return f'{_shown(self.path)}: {self.reason}'
 
 
-class _Rule(NamedTuple):
-    match: Callable[[str], Optional[object]]
-    ignored: bool
-    only_directories: bool
-
-
-class _Rules(NamedTuple):
-    """The patterns of one ignore file, last first; ``base`` is the length of its directory."""
-
-    base: int
-    patterns: tuple[_Rule, ...]
-
-    def verdict(self, path: str, is_directory: bool) -> bool | None:
-        """Ignored, explicitly not ignored, or not mentioned; the path ends with _END."""
-        name = path[self.base :]
-        for match, ignored, only_directories in self.patterns:
-            if (is_directory or not only_directories) and match(name) is not None:
-                return ignored
-        return None
-
-
-_Layers = tuple[_Rules, ...]
-
-
-class _Directory(NamedTuple):
+class _Directory:
     """A directory to walk.
 
     ``prefix`` is what its entries' names are appended to, ``inside`` the same as seen from the
     top of the repository (or of the walk, outside of one).
     """
 
-    path: str
-    prefix: str
-    inside: str
-    layers: _Layers
+    __slots__ = ('inside', 'layers', 'path', 'prefix')
+
+    def __init__(self, path: str, prefix: str, inside: str, layers: Layers) -> None:
+        self.path = path
+        self.prefix = prefix
+        self.inside = inside
+        self.layers = layers
 
 
 def find(paths: Sequence[str], excludes: Sequence[str] = ()) -> Iterator[str | Unreadable]:
@@ -143,7 +122,9 @@ def _root(path: str) -> str | Unreadable | _Directory:
     path = relative(path)
     if stat.S_ISDIR(mode):
         prefix = '' if path == os.curdir else path.rstrip('/') + '/'
-        return _Directory(path, prefix, *_above(os.path.realpath(path)))
+        from linter.gitignore import above
+
+        return _Directory(path, prefix, *above(os.path.realpath(path)))
     for is_kind, reason in _KINDS:
         if is_kind(mode):
             return Unreadable(path, reason)
@@ -169,7 +150,11 @@ def _missing(path: str) -> str:
 def _find(
     roots: list[str | Unreadable | _Directory], excludes: Sequence[str]
 ) -> Iterator[str | Unreadable]:
-    excluded = _rules(list(excludes), 0)
+    excluded = None
+    if excludes:
+        from linter.gitignore import rules
+
+        excluded = rules(list(excludes), 0)
     seen = set()
     for root in roots:
         for found in _walk(root, excluded) if isinstance(root, _Directory) else (root,):
@@ -179,7 +164,7 @@ def _find(
                 yield found
 
 
-def _walk(root: _Directory, excluded: _Rules | None) -> Iterator[str | Unreadable]:
+def _walk(root: _Directory, excluded: Rules | None) -> Iterator[str | Unreadable]:
     """The files under a directory, sorted.
 
     Symbolic links to directories are not followed, as git does not, so there are no loops and
@@ -198,10 +183,13 @@ def _walk(root: _Directory, excluded: _Rules | None) -> Iterator[str | Unreadabl
 
 
 def _entries(
-    directory: _Directory, excluded: _Rules | None, nested: bool
+    directory: _Directory, excluded: Rules | None, nested: bool
 ) -> Iterator[str | Unreadable | _Directory]:
     """The files and directories in a directory that are neither ignored nor of no interest."""
-    path, prefix, inside, layers = directory
+    from linter.gitignore import END, is_ignored, own_excludes, rules_of
+
+    path, prefix = directory.path, directory.prefix
+    inside, layers = directory.inside, directory.layers
     try:
         with os.scandir(path) as entries:
             listing = sorted(entries, key=lambda entry: entry.name)
@@ -211,9 +199,9 @@ def _entries(
     for entry in listing:
         if entry.name == '.git' and nested:
             # A submodule or a clone in a clone: what surrounds it has no say in it.
-            inside, layers = '', _own_excludes(prefix + '.git')
+            inside, layers = '', own_excludes(prefix + '.git')
         elif entry.name == '.gitignore' and entry.is_file(follow_symlinks=False):
-            rules = _rules_of(prefix + '.gitignore', len(inside))
+            rules = rules_of(prefix + '.gitignore', len(inside))
             layers = (*layers, rules) if rules else layers
     for entry in listing:
         name = entry.name
@@ -224,9 +212,9 @@ def _entries(
         elif not name.lower().endswith(SUFFIXES) or not _is_file(entry):
             continue
         if layers or excluded:
-            if excluded and excluded.verdict(f'{prefix}{name}{_END}', is_directory):
+            if excluded and excluded.verdict(f'{prefix}{name}{END}', is_directory):
                 continue
-            if layers and _is_ignored(f'{inside}{name}{_END}', is_directory, layers):
+            if layers and is_ignored(f'{inside}{name}{END}', is_directory, layers):
                 continue
         if is_directory:
             yield _Directory(prefix + name, f'{prefix}{name}/', f'{inside}{name}/', layers)
@@ -243,116 +231,6 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError:  # links in a circle
         return False
-
-
-def _is_ignored(path: str, is_directory: bool, layers: _Layers) -> bool:
-    """The nearest ignore file that mentions the path decides: gitignore(5), PATTERN FORMAT."""
-    for rules in reversed(layers):
-        verdict = rules.verdict(path, is_directory)
-        if verdict is not None:
-            return verdict
-    return False
-
-
-def _above(root: str) -> tuple[str, _Layers]:
-    """Where a directory lies in its repository, and the ignore rules that come from above it.
-
-    What core.excludesFile names is left out: the outcome shall not depend on whose machine it is.
-    """
-    top = root
-    while not os.path.lexists(os.path.join(top, '.git')):
-        parent = os.path.dirname(top)
-        if parent == top:
-            return '', ()
-        top = parent
-    layers = list(_own_excludes(os.path.join(top, '.git')))
-    inside = ''
-    for name in os.path.relpath(root, top).split(os.sep) if root != top else ():
-        path = os.path.join(top, inside, '.gitignore')
-        try:
-            regular = stat.S_ISREG(os.lstat(path).st_mode)
-        except OSError:
-            regular = False
-        rules = _rules_of(path, len(inside)) if regular else None
-        if rules:
-            layers.append(rules)
-        inside += name + '/'
-    return inside, tuple(layers)
-
-
-def _own_excludes(git: str) -> _Layers:
-    """The rules in .git/info/exclude; ``.git`` is a file in submodules and worktrees.
-
-    https://git-scm.com/docs/gitrepository-layout
-    """
-    if os.path.isfile(git):
-        link = _text_of(git).strip()
-        if not link.startswith('gitdir: '):
-            return ()
-        git = os.path.join(os.path.dirname(git), link[8:])
-    common = os.path.join(git, 'commondir')
-    if os.path.isfile(common):
-        git = os.path.join(git, _text_of(common).strip())
-    path = os.path.join(git, 'info', 'exclude')
-    rules = _rules_of(path, 0) if os.path.isfile(path) else None
-    return (rules,) if rules else ()
-
-
-def _text_of(path: str) -> str:
-    """The text of one of git's own files, '' if it cannot be read: git only warns, too."""
-    try:
-        with open(path, 'rb') as file:
-            return os.fsdecode(file.read().removeprefix(b'\xef\xbb\xbf'))
-    except OSError:
-        return ''
-
-
-def _rules_of(path: str, base: int) -> _Rules | None:
-    return _rules(_text_of(path).split('\n'), base)
-
-
-def _rules(lines: list[str], base: int) -> _Rules | None:
-    """The rules of some lines of an ignore file, or None if they hold none."""
-    patterns = [pattern for pattern in map(_pattern, lines) if pattern]
-    if not patterns:
-        return None
-    from pathspec import GitIgnoreSpec
-
-    compiled = []
-    with warnings.catch_warnings():
-        # `[[:alpha:]]`, which pathspec hands to re as it is
-        warnings.simplefilter('ignore', FutureWarning)
-        for pattern, only_directories in patterns:
-            try:
-                spec = GitIgnoreSpec.from_lines([pattern])
-            except (ValueError, re.error):  # git passes over what is no pattern, too
-                continue
-            for one in spec.patterns:
-                if one.include is not None:
-                    compiled.append(_Rule(one.match_file, one.include, only_directories))
-    return _Rules(base, tuple(reversed(compiled)))
-
-
-def _pattern(line: str) -> tuple[str, bool] | None:
-    """A line of an ignore file as a pattern for marked paths, and whether files are exempt.
-
-    pathspec answers whether a path *or a directory above it* matches, which is one question too
-    many where directories are judged before what is in them, as git does: with ``/*`` and
-    ``!/keep/``, ``keep/a.yaml`` matches the first pattern only by way of ``keep``. And it lets
-    ``keep/**`` match ``keep/`` itself. So the end of every path is marked, and the end of every
-    pattern demands the mark; then a match is a match of the whole path.
-    """
-    line = line.removesuffix('\r')
-    if line.startswith('#'):
-        return None
-    line = re.sub(r'(?<!\\)((?:\\\\)*) +$', r'\1', line)
-    only_directories = line.endswith('/')
-    line = line.removesuffix('/')
-    if not line.strip('!/') or re.search(r'(?<!\\)(?:\\\\)*\\$', line):
-        return None
-    if line.endswith('/**') or line in ('**', '!**'):
-        line += '/*'
-    return line + _END, only_directories
 
 
 def _reason(error: OSError) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
 from linter import facts as fact_table
 from linter import rule as rules
+from linter.decode import decode
 from linter.diagnostic import Diagnostic, Finding, ObjectRef
+from linter.document import Document
 from linter.facts import Row
 from linter.loader import (
     BadEncoding,
@@ -22,7 +24,7 @@ from linter.loader import (
     split,
 )
 from linter.ownership import ListFinding, Owned, field, owned, span_of, text_of
-from linter.scan import may_be_calico, may_be_calico_text
+from linter.scan import NOT_CALICO, documents_in, may_be_calico, may_be_calico_text
 from linter.source import Source, Span
 from linter.target import Lane, Target, version_text
 from linter.tree import Mapping, Node, Scalar, Sequence
@@ -49,7 +51,6 @@ class Result(NamedTuple):
     errors: tuple[str, ...] = ()
 
 
-NOT_CALICO = "not Calico's"
 TEMPLATE = 'templates'
 
 
@@ -59,7 +60,6 @@ class _Run:
     def __init__(self, source: Source, target: Target) -> None:
         self.source = source
         self.target = target
-        self.facts = fact_table.load()
         self.found: list[Diagnostic] = []
         self.documents = 0
         self.checked = 0
@@ -108,7 +108,7 @@ class _Run:
         object: Optional[ObjectRef],
     ) -> None:
         """A finding of the engine's own, whose rule is the one that its fact's row names."""
-        row = self.facts.find(finding.fact, kind, lane, self.target)
+        row = fact_table.load().find(finding.fact, kind, lane, self.target)
         if row is not None:
             self.found.append(self.stamp(row.rule, finding, row, object))
 
@@ -137,7 +137,9 @@ class _Run:
             self.skip(NOT_CALICO)
             return
         self.calico_chunks += 1
-        swollen = excessive_aliasing(root)
+        # An alias is written with a star: without one there is nothing to unfold.
+        starred = text.find('*', chunk.start, chunk.end) != -1
+        swollen = excessive_aliasing(root) if starred else None
         if swollen is not None:
             self.report(
                 Finding(
@@ -205,13 +207,10 @@ class _Run:
         self.checked += 1
         if self.is_unknown(owned, kind, lane, reference):
             return
-        from linter.decode import decode
-        from linter.document import Document
-
         api = 'v2' if owned.api == 'v2' else 'v3'
         decoded = decode(owned.node, api, kind, self.target.version, lane)
         document = Document(self.source, owned.node, api, kind, decoded)
-        self.settle(self.apply(document, lane), kind, lane, reference, owned.node)
+        self.settle(self.apply(document), kind, lane, reference, owned.node)
 
     def note_api(self, owned: Owned, lane: Lane, reference: ObjectRef) -> None:
         """What is worth knowing about the API itself."""
@@ -286,47 +285,43 @@ class _Run:
             return True
         return False
 
-    def apply(self, document: object, lane: Lane) -> Iterator[tuple[str, Finding]]:
+    def apply(self, document: Document) -> list[tuple[str, Finding]]:
         """Every finding of every rule, with the rule's id."""
-        from linter.document import Document
-
-        assert isinstance(document, Document)
-        subjects = rules.subjects()
+        found: list[tuple[str, Finding]] = []
         decoded = document.decoded
-        for name, check in subjects.get('document', ()):
-            yield from self.call(name, check, document, document)
+        self.call('document', (document,), document, found)
         for subject, values in decoded.subjects.items():
-            for name, check in subjects.get(subject, ()):
-                for value in values:
-                    yield from self.call(name, check, value, document)
+            self.call(subject, values, document, found)
         for problem in decoded.problems:
-            for name, check in subjects.get(f'problem:{problem.kind}', ()):
-                yield from self.call(name, check, problem, document)
-        for leaf in decoded.tagged:
-            for name, check in subjects.get('tagged', ()):
-                yield from self.call(name, check, leaf, document)
+            self.call(f'problem:{problem.kind}', (problem,), document, found)
+        if decoded.tagged:
+            self.call('tagged', decoded.tagged, document, found)
+        return found
 
     def call(
         self,
-        name: str,
-        check: rules.Check,
-        value: object,
-        document: object,
-    ) -> Iterator[tuple[str, Finding]]:
-        try:
-            for finding in check(value, document):
-                yield name, finding
-        except Exception:
-            import traceback
+        subject: str,
+        values: Iterable[object],
+        document: Document,
+        found: list[tuple[str, Finding]],
+    ) -> None:
+        """Every check of a subject on every value; a rule that breaks hides no other's findings."""
+        for name, check in rules.checks(subject):
+            try:
+                for value in values:
+                    for finding in check(value, document):
+                        found.append((name, finding))
+            except Exception:
+                import traceback
 
-            self.errors.append(
-                f'{self.source.path}: rule {name} broke, which is a bug of calico-lint:\n'
-                f'{traceback.format_exc()}'
-            )
+                self.errors.append(
+                    f'{self.source.path}: rule {name} broke, which is a bug of calico-lint:\n'
+                    f'{traceback.format_exc()}'
+                )
 
     def settle(
         self,
-        findings: Iterator[tuple[str, Finding]],
+        findings: Iterable[tuple[str, Finding]],
         kind: str,
         lane: Lane,
         reference: ObjectRef,
@@ -336,7 +331,7 @@ class _Run:
         kept: list[tuple[str, Finding, Row]] = []
         groups: dict[int, int] = {}
         for name, finding in findings:
-            row = self.facts.find(finding.fact, kind, lane.name, self.target)
+            row = fact_table.load().find(finding.fact, kind, lane.name, self.target)
             if row is None:
                 continue
             if finding.group is not None:
@@ -409,7 +404,7 @@ class _Run:
 def check(path: str, data: bytes, target: Target) -> Result:
     """Check one file."""
     if not may_be_calico(data):
-        documents = data.count(b'\n---') + (not data.startswith(b'---\n---'))
+        documents = documents_in(data)
         return Result([], documents, 0, {NOT_CALICO: documents}, ())
     try:
         text = decode_bytes(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import NamedTuple, Optional
+from typing import Any, NamedTuple, Optional
 
 from linter.target import Target, Version
 
@@ -57,34 +57,43 @@ def _version(text: Optional[str]) -> Optional[Version]:
     return int(major), int(minor)
 
 
+def _row(raw: dict[str, Any]) -> Row:
+    return Row(
+        raw['fact'],
+        raw['rule'],
+        tuple(raw['kinds']) if raw['kinds'] else None,
+        tuple(raw['lanes']),
+        _version(raw['since']),
+        _version(raw['until']),
+        raw['effect'],
+        raw['severity'],
+        raw['refused_by'],
+        raw['consequence'],
+        raw['source'],
+    )
+
+
 class Facts:
     """The rows of ``facts.json``, by fact."""
 
     def __init__(self) -> None:
         with open(schema_path('facts.json'), encoding='utf-8') as file:
-            raw = json.load(file)
+            self._raw: list[dict[str, Any]] = json.load(file)
         self._rows: dict[str, list[Row]] = {}
-        for row in raw:
-            self._rows.setdefault(row['fact'], []).append(
-                Row(
-                    row['fact'],
-                    row['rule'],
-                    tuple(row['kinds']) if row['kinds'] else None,
-                    tuple(row['lanes']),
-                    _version(row['since']),
-                    _version(row['until']),
-                    row['effect'],
-                    row['severity'],
-                    row['refused_by'],
-                    row['consequence'],
-                    row['source'],
-                )
-            )
         self._found: dict[tuple[str, Optional[str], str, Target], Optional[Row]] = {}
 
     def rows(self) -> list[Row]:
-        """All rows, in the table's order within a fact."""
-        return [row for rows in self._rows.values() for row in rows]
+        """All rows, in the table's order."""
+        return [_row(raw) for raw in self._raw]
+
+    def _rows_of(self, fact: str) -> list[Row]:
+        rows = self._rows.get(fact)
+        if rows is None:
+            rows = [_row(raw) for raw in self._raw if raw['fact'] == fact]
+            if not rows:
+                raise KeyError(fact)
+            self._rows[fact] = rows
+        return rows
 
     def find(self, fact: str, kind: Optional[str], lane: str, target: Target) -> Optional[Row]:
         """The row in force, or None where the target does not mind. KeyError: no such fact."""
@@ -93,7 +102,7 @@ class Facts:
             return self._found[key]
         except KeyError:
             pass
-        row = next((row for row in self._rows[fact] if row.covers(kind, lane, target)), None)
+        row = next((row for row in self._rows_of(fact) if row.covers(kind, lane, target)), None)
         self._found[key] = row
         return row
 

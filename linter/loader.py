@@ -340,6 +340,10 @@ class _Document:
                         node = self._alias(event, anchors, top, parents)
                         aliases += 1
                     elif kind == _DOCUMENT_END:
+                        rest = _AFTER.match(self.part, end - base)
+                        if not module.EXACT and rest is not None and rest.end() < len(self.part):
+                            # A parser looks at a token or two after the document.
+                            raise _Differs
                         break
                     else:
                         continue

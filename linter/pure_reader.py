@@ -146,6 +146,14 @@ class _Reader(Reader):
 
 
 class _Parser(Parser):
+    def parse_node(self, block: bool = False, indentless_sequence: bool = False) -> Any:
+        """Let a node start with its tag, also where an anchor follows that."""
+        token = self.scanner.peek_token()
+        event = super().parse_node(block, indentless_sequence)
+        if isinstance(token, TagToken):
+            event.start_mark = token.start_mark
+        return event
+
     def process_directives(self) -> Any:
         """Keep the version, which an explicit document without a directive would change."""
         value = super().process_directives()

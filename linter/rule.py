@@ -47,6 +47,8 @@ class Rule(NamedTuple):
 _registered: dict[str, list[tuple[str, Check]]] = {}
 _rules: dict[str, Rule] = {}
 _subjects: dict[str, list[tuple[str, Check]]] = {}
+_index: Optional[dict[str, tuple[str, ...]]] = None
+_FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'rules')
 
 
 def rule(*subjects: str) -> Callable[[C], C]:
@@ -60,26 +62,65 @@ def rule(*subjects: str) -> Callable[[C], C]:
     return register
 
 
+def modules() -> list[str]:
+    """The names of the modules that are rules."""
+    return sorted(
+        name[:-3]
+        for name in os.listdir(_FOLDER)
+        if name.endswith('.py') and not name.startswith('_')
+    )
+
+
+def _load(name: str) -> Rule:
+    module = import_module(f'linter.rules.{name}')
+    id = name.replace('_', '-')
+    if id not in _rules:
+        checks = tuple(_registered.get(module.__name__, ()))
+        _rules[id] = Rule(id, module.GROUP, module.__doc__ or '', checks)
+    return _rules[id]
+
+
 def load() -> dict[str, Rule]:
     """Every rule by id: every module of ``linter/rules``."""
-    if not _rules:
-        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'rules')
-        for name in sorted(os.listdir(folder)):
-            if not name.endswith('.py') or name.startswith('_'):
-                continue
-            module = import_module(f'linter.rules.{name[:-3]}')
-            id = name[:-3].replace('_', '-')
-            checks = tuple(_registered.get(module.__name__, ()))
-            _rules[id] = Rule(id, module.GROUP, module.__doc__ or '', checks)
-            for subject, check in checks:
-                _subjects.setdefault(subject, []).append((id, check))
-    return _rules
+    return {rule.id: rule for rule in map(_load, modules())}
 
 
-def subjects() -> dict[str, list[tuple[str, Check]]]:
-    """The checks of every rule by subject."""
-    load()
-    return _subjects
+def checks(subject: str) -> list[tuple[str, Check]]:
+    """The checks of a subject, with the ids of their rules; imports those rules only.
+
+    ``rules_index.py`` says which they are, to spare a run the import of all the others. Where it
+    does not name the very modules that are there, it is out of date and every rule is imported.
+    """
+    global _index
+    found = _subjects.get(subject)
+    if found is None:
+        if _index is None:
+            _index = _read_index()
+        found = _subjects[subject] = [
+            (rule.id, check)
+            for rule in map(_load, _index[subject] if subject in _index else _index['*'])
+            for its_subject, check in rule.checks
+            if its_subject == subject
+        ]
+    return found
+
+
+def _read_index() -> dict[str, tuple[str, ...]]:
+    from linter.rules_index import INDEX, MODULES
+
+    names = modules()
+    if tuple(names) == MODULES:
+        return {'*': (), **INDEX}
+    return {'*': tuple(names)}
+
+
+def index() -> dict[str, list[str]]:
+    """Which modules look at which subject, from the rules themselves."""
+    found: dict[str, list[str]] = {}
+    for name in modules():
+        for subject in dict.fromkeys(subject for subject, _ in _load(name).checks):
+            found.setdefault(subject, []).append(name)
+    return dict(sorted(found.items()))
 
 
 def at(

@@ -27,6 +27,15 @@ _V1_MARK_BYTES = tuple(mark.encode() for mark in _V1_MARKS)
 _WIDE = (b'\xff\xfe', b'\xfe\xff', b'\0\0\xfe\xff')
 
 
+NOT_CALICO = "not Calico's"
+"""Why a document was passed over, in the summary."""
+
+
+def documents_in(data: bytes) -> int:
+    """About how many documents a stream has that is not worth a parser."""
+    return data.count(b'\n---') + (not data.startswith(b'---\n---'))
+
+
 def may_be_calico(data: bytes) -> bool:
     """Whether a file can hold a Calico document."""
     folded = data.lower()

@@ -18,13 +18,39 @@ SPEC = os.path.join(HERE, 'spec')
 OUTPUT = os.path.join(HERE, 'facts.json')
 
 LANES = {
-    'api': ['api'], 'native': ['native'], 'raw': ['raw'], 'page': ['page'],
-    'crd': ['native', 'raw'], 'all': ['api', 'native', 'raw'], 'kdd': ['kdd'],
+    'api': ['api'],
+    'native': ['native'],
+    'raw': ['raw'],
+    'page': ['page'],
+    'crd': ['native', 'raw'],
+    'all': ['api', 'native', 'raw'],
+    'kdd': ['kdd'],
 }
 EFFECTS = {'refused', 'dropped', 'ignored', 'hazard', ''}
 SEVERITIES = {'error', 'warning', 'info'}
 REFUSERS = {'calico', 'kubernetes', 'calicoctl', ''}
 VERSIONS = re.compile(r'(?:(3\.\d+)\+|(3\.\d+)?-(3\.\d+)|)\Z')
+
+
+_API = 'api/pkg/apis/projectcalico/v3'
+_VALIDATOR = 'libcalico-go/lib/validator/v3/validator.go'
+SOURCES = {
+    'V': _VALIDATOR,
+    'V32': f'{_VALIDATOR} at v3.32.1',
+    'PC': f'{_API}/policy_common.go',
+    'NP': f'{_API}/networkpolicy.go',
+    'GNP': f'{_API}/globalnetworkpolicy.go',
+    'SNP': f'{_API}/stagednetworkpolicy.go',
+    'SKNP': f'{_API}/stagedkubernetesnetworkpolicy.go',
+    'TIER': f'{_API}/tier.go',
+    'RM': 'calicoctl/calicoctl/resourcemgr/resourcemgr.go',
+    'CR': 'calicoctl/calicoctl/commands/common/resources.go',
+    'VF': 'felix/calc/validation_filter.go',
+    'UP': 'libcalico-go/lib/backend/syncersv1/updateprocessors',
+}
+"""The shorthand of the column Source, spelt out: paths in projectcalico/calico."""
+
+_SHORTHAND = re.compile(rf'(?<![\w/.-])({"|".join(sorted(SOURCES, reverse=True))})(?![\w.])')
 
 
 class BadTable(Exception):
@@ -50,14 +76,18 @@ def tables(path: str) -> Iterator[Row]:
             elif not all(re.fullmatch(r':?-+:?', cell) for cell in cells):
                 if len(cells) != len(header):
                     raise BadTable(f'{path}:{number}: {len(cells)} cells under {len(header)} heads')
-                yield Row(number, dict(zip(header, cells)))
+                yield Row(number, dict(zip(header, cells, strict=True)))
 
 
 def outcomes(path: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for line, row in tables(path):
-        if row['Effect'] not in EFFECTS or row['Severity'] not in SEVERITIES \
-                or row['Refused by'] not in REFUSERS or row['Outcome'] in found:
+        if (
+            row['Effect'] not in EFFECTS
+            or row['Severity'] not in SEVERITIES
+            or row['Refused by'] not in REFUSERS
+            or row['Outcome'] in found
+        ):
             raise BadTable(f'{path}:{line}: bad outcome {row["Outcome"]!r}')
         found[row['Outcome']] = row
     return found
@@ -81,19 +111,21 @@ def facts(directory: str = SPEC) -> list[dict[str, Any]]:
         if row['Outcome'] not in known:
             raise BadTable(f'{where}: outcome {row["Outcome"]!r}')
         outcome = known[row['Outcome']]
-        rows.append({
-            'fact': row['Fact'],
-            'rule': row['Rule'],
-            'kinds': row['Kinds'].split(', ') if row['Kinds'] else None,
-            'lanes': lanes,
-            'since': match[1] or match[2],
-            'until': match[3],
-            'effect': outcome['Effect'] or None,
-            'severity': outcome['Severity'],
-            'refused_by': outcome['Refused by'] or None,
-            'consequence': outcome['Consequence'] or None,
-            'source': row['Source'],
-        })
+        rows.append(
+            {
+                'fact': row['Fact'],
+                'rule': row['Rule'],
+                'kinds': row['Kinds'].split(', ') if row['Kinds'] else None,
+                'lanes': lanes,
+                'since': match[1] or match[2],
+                'until': match[3],
+                'effect': outcome['Effect'] or None,
+                'severity': outcome['Severity'],
+                'refused_by': outcome['Refused by'] or None,
+                'consequence': outcome['Consequence'] or None,
+                'source': _SHORTHAND.sub(lambda match: SOURCES[match[1]], row['Source']),
+            }
+        )
     return rows
 
 

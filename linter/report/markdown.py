@@ -1,0 +1,82 @@
+"""A Markdown summary, for a comment on a pull request or ``$GITHUB_STEP_SUMMARY``.
+
+It quotes policies, so nothing in it may become markup, a link, or a mention that notifies someone.
+The comment in its first line lets a bot find it again and edit it instead of adding another.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable
+from typing import TextIO
+
+from linter.diagnostic import Diagnostic
+from linter.report import SEVERITIES, Summary, emit, escape, headline
+from linter.report._encode import ordered
+from linter.report.summary import print_summary
+
+# A comment on GitHub has room for 65,536 characters.
+_ROOM = 60_000
+_HEAD = '| severity | where | rule | what |\n| --- | --- | --- | --- |\n'
+_PUNCTUATION = re.compile(r'[!-/:-@\[-`{-~]')
+_LIVE = re.compile(r'(?<=[@#])(?=\w)')
+
+
+def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
+    found = sorted(ordered(diagnostics), key=lambda one: SEVERITIES.index(one.severity))
+    emit(out, f'<!-- calico-lint -->\n### calico-lint\n\n{_sentence(found, summary)}\n')
+    if not found:
+        return
+    rows = []
+    room = _ROOM
+    for diagnostic in found:
+        row = _row(diagnostic)
+        room -= len(row)
+        if room < 0:
+            break
+        rows.append(row)
+    emit(out, f'\n{_HEAD}{"".join(rows)}')
+    if len(rows) < len(found):
+        emit(out, f'\nand {len(found) - len(rows)} more\n')
+
+
+def _sentence(diagnostics: Iterable[Diagnostic], summary: Summary) -> str:
+    counts = dict.fromkeys(SEVERITIES, 0)
+    for diagnostic in diagnostics:
+        counts[diagnostic.severity] += 1
+    said = io.StringIO()
+    print_summary(summary._replace(templates=()), counts, said)
+    return prose(said.getvalue().strip().removeprefix('calico-lint: '))
+
+
+def _row(diagnostic: Diagnostic) -> str:
+    place, severity, rule, message = headline(diagnostic)
+    what = prose(message)
+    if diagnostic.hint:
+        what += f'<br>{prose(escape(diagnostic.hint))}'
+    name = code(rule)
+    if diagnostic.url:
+        name = f'[{name}]({_url(diagnostic.url)})'
+    return f'| {severity} | {code(place)} | {name} | {what} |\n'
+
+
+def prose(text: str) -> str:
+    """Text that reads as it is written; a space of no width keeps ``@name`` and ``#1`` asleep."""
+    parts = _LIVE.split(text)
+    return '&#8203;'.join(_PUNCTUATION.sub(r'\\\g<0>', part) for part in parts)
+
+
+def code(text: str) -> str:
+    """A code span in a table, in a fence of more backticks than are in it."""
+    if '\\|' in text:
+        return prose(text)  # In a table, only one of the two could be escaped.
+    fence = '`'
+    while fence in text:
+        fence += '`'
+    pad = ' ' if text[:1] in ('`', ' ') or text[-1:] in ('`', ' ') else ''
+    return f'{fence}{pad}{text}{pad}{fence}'.replace('|', r'\|')
+
+
+def _url(text: str) -> str:
+    return re.sub(r'[()<>|\\\s]', lambda match: f'%{ord(match[0]):02X}', text)
