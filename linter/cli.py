@@ -38,7 +38,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 def _main(arguments: list[str]) -> int:
     arguments = [_path_with_dash(word) for word in arguments]
     if arguments[:1] == ['check'] and not any(
-        word.startswith('-') and word != '-' for word in arguments
+        word.startswith('-') for word in arguments
     ):
         from linter.run import Options
 

@@ -81,9 +81,11 @@ def decode_bytes(data: bytes) -> str:
 
 
 _LINE_END = re.compile(r'\r\n?|\n')
-_DIRECTIVE = re.compile(r'(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n?|\n))*%')
-_AFTER = re.compile(r'(?:\s+|#.*|\.\.\.(?!\S))*')
-_BLANK = re.compile(r'(?:---(?![^\s]))?(?:[ \t\r\n]+|#[^\r\n]*)*')
+# YAML 1.1 breaks lines, and so ends comments, at these; see Source for what a line is elsewhere.
+_COMMENT = r'#[^\r\n\x85\u2028\u2029]*'
+_DIRECTIVE = re.compile(rf'(?:[ \t]*(?:{_COMMENT})?(?:\r\n?|[\n\x85\u2028\u2029]))*%')
+_AFTER = re.compile(rf'(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT}|\.\.\.(?!\S))*')
+_BLANK = re.compile(rf'(?:---(?!\S))?(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT})*')
 
 
 def split(text: str) -> Iterator[Chunk]:
@@ -143,7 +145,7 @@ def compose(text: str, chunk: Chunk, reader: str = 'auto') -> Optional[Node]:
     """
     module = _reader(reader)
     base = chunk.start
-    # A byte order mark that `cat` left: every parser drops it here, and libyaml forgets to count.
+    # A byte order mark that `cat` left: every parser drops it here, and libyaml does not count it.
     while base < chunk.end and text[base] == '\ufeff':
         base += 1
     part = text[base : chunk.end]

@@ -52,13 +52,12 @@ def _case(path: str, diagnostics: Sequence[Diagnostic]) -> str:
     notes = [one for one in diagnostics if one.severity == 'info']
     parts = []
     if failed:
-        gravest = min(failed, key=lambda one: SEVERITIES.index(one.severity)).severity
-        message = escape(failed[0].message)
+        gravest = min(failed, key=lambda one: SEVERITIES.index(one.severity))
+        message = escape(gravest.message)
         if len(failed) > 1:
             message += f' (and {len(failed) - 1} more)'
-        parts.append(
-            f'<failure message="{_xml(message)}" type="{gravest}">{_lines(failed)}</failure>\n'
-        )
+        attributes = f'message="{_xml(message)}" type="{gravest.severity}"'
+        parts.append(f'<failure {attributes}>{_lines(failed)}</failure>\n')
     if notes:
         parts.append(f'<system-out>{_lines(notes)}</system-out>\n')
     if not parts:

@@ -19,8 +19,11 @@ from linter.report.summary import print_summary
 # A comment on GitHub has room for 65,536 characters.
 _ROOM = 60_000
 _HEAD = '| severity | where | rule | what |\n| --- | --- | --- | --- |\n'
-_PUNCTUATION = re.compile(r'[!-/:-@\[-`{-~]')
-_LIVE = re.compile(r'(?<=[@#])(?=\w)')
+# What Markdown gives a meaning to, and `$`, which starts a formula on GitHub.
+_MARKUP = re.compile(r'[\\`*_\[\]<>&|~$#]')
+# Code as the messages mark it; and what GitHub brings to life even where it is escaped: mentions,
+# issues, links, and emoji, as which also `:100:` in an address counts. Code spans are inert.
+_CODE = re.compile(r'`([^`]+)`|([^\s`]*(?:[@#]\w|:[\w+-]+:|://|www\.)[^\s`]*)')
 
 
 def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
@@ -62,15 +65,24 @@ def _row(diagnostic: Diagnostic) -> str:
 
 
 def prose(text: str) -> str:
-    """Text that reads as it is written; a space of no width keeps ``@name`` and ``#1`` asleep."""
-    parts = _LIVE.split(text)
-    return '&#8203;'.join(_PUNCTUATION.sub(r'\\\g<0>', part) for part in parts)
+    """A message that reads as it is written, its code set as such."""
+    parts = []
+    at = 0
+    for match in _CODE.finditer(text):
+        parts += [_plain(text[at : match.start()]), code(match[1] or match[2])]
+        at = match.end()
+    return ''.join([*parts, _plain(text[at:])])
+
+
+def _plain(text: str) -> str:
+    return _MARKUP.sub(r'\\\g<0>', text)
 
 
 def code(text: str) -> str:
     """A code span in a table, in a fence of more backticks than are in it."""
     if '\\|' in text:
-        return prose(text)  # In a table, only one of the two could be escaped.
+        # A table unescapes the one and not the other: only HTML can say this.
+        return f'<code>{re.sub("[^ 0-9A-Za-z]", lambda match: f"&#{ord(match[0])};", text)}</code>'
     fence = '`'
     while fence in text:
         fence += '`'

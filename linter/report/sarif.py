@@ -105,7 +105,7 @@ def _descriptor(rule: Rule, rows: Iterable[Row]) -> dict[str, object]:
     summary = _plain(rule.summary)
     return {
         'id': rule.id,
-        'name': rule.id.title().replace('-', ''),
+        'name': ''.join(part.capitalize() for part in rule.id.split('-')),
         'shortDescription': {'text': summary},
         'fullDescription': {'text': _full(rule.doc) or summary},
         'help': {'text': rule.doc.strip(), 'markdown': page(rule)},

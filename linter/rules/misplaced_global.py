@@ -54,7 +54,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         return
     place = leaf.parent.type
     span = document.inside(leaf, at, at + 6)
-    group = leaf.span.start
+    group = leaf.span.start - 1  # a selector that cannot be read has no other mistake
     if place == 'EntityRule' and leaf.name == 'namespaceSelector':
         if _ALONE.match(leaf.text):
             return

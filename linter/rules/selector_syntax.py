@@ -66,27 +66,64 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     dialect = V2 if document.api == 'v2' else V3
     if parse(text, dialect) is not None:
         return
+    body = text.rstrip('\n')
+    if body != text and _is_block(leaf):
+        yield from _report_newline(leaf, document)
+        if parse(body, dialect) is not None:
+            return
+        text = body  # how the block ends was one mistake, and there is another one
     mistake = explain(text, dialect)
-    span = document.inside(leaf, mistake.start, mistake.end)
-    if (
-        mistake.kind == 'trailing-newline'
-        and isinstance(leaf.node, Scalar)
-        and leaf.node.style in ('|', '>')
-    ):
-        span = Span(leaf.node.start, leaf.node.start + 1)
     fact = 'R-730'
     if dialect == V3:
         if parse(text, V3_LENIENT) is not None:
             fact = 'R-730-newline'
         elif parse(f'({text})', V3) is not None:
             fact = 'F-8'
-    group = leaf.span.start
-    fix = _fix(leaf, document, mistake)
+    span = document.inside(leaf, mistake.start, mistake.end)
+    yield from _report(
+        leaf,
+        document,
+        fact,
+        span,
+        mistake.message,
+        mistake.hint,
+        _fix(leaf, document, mistake),
+        leaf.span.start - 1,
+    )
+
+
+def _is_block(leaf: Leaf) -> bool:
+    return isinstance(leaf.node, Scalar) and leaf.node.style in ('|', '>')
+
+
+def _report_newline(leaf: Leaf, document: Document) -> Iterator[Finding]:
+    node = leaf.scalar
+    indicator = Span(node.start, node.start + 1)
+    keeps = document.source.text[node.start + 1 : node.start + 2] == '+'
+    end = indicator.end + keeps
+    right = f'{node.style}-'
+    fix = Fix(f'Write {right}', 'safe', (Edit(Span(node.start, end), right),))
+    message = (
+        f'the block keeps its final line break, which Calico refuses in a selector: write {right} '
+        f'instead of {node.style}'
+    )
+    yield from _report(leaf, document, 'R-730', indicator, message, None, fix, node.start)
+
+
+def _report(
+    leaf: Leaf,
+    document: Document,
+    fact: str,
+    span: Span,
+    message: str,
+    hint: Optional[str],
+    fix: Optional[Fix],
+    group: int,
+) -> Iterator[Finding]:
+    """The same mistake under each fact that the target may mind."""
     if _is_scope(leaf, document):
-        yield Finding(
-            'R-730-scope', span, mistake.message, mistake.hint, (), fix, leaf.yaml_path, group
-        )
-    yield Finding(fact, span, mistake.message, mistake.hint, (), fix, leaf.yaml_path, group)
+        yield Finding('R-730-scope', span, message, hint, (), fix, leaf.yaml_path, group)
+    yield Finding(fact, span, message, hint, (), fix, leaf.yaml_path, group)
 
 
 def _is_scope(leaf: Leaf, document: Document) -> bool:
@@ -103,12 +140,6 @@ def _fix(leaf: Leaf, document: Document, mistake: Mistake) -> Optional[Fix]:
     node = leaf.node
     if not mistake.edits or not isinstance(node, Scalar) or node.value != leaf.value:
         return None
-    if mistake.kind == 'trailing-newline':
-        if node.style not in ('|', '>'):
-            return None
-        header = document.source.text[node.start : node.start + 2]
-        end = node.start + (2 if header[1:] == '+' else 1)
-        return Fix(f'Write {node.style}-', 'safe', (Edit(Span(node.start, end), f'{node.style}-'),))
     edits: list[Edit] = []
     for start, end, text in mistake.edits:
         if node.style in ("'", '"') and (node.style in text or '\\' in text):

@@ -1,0 +1,235 @@
+"""The command line: words in, exit status and output out."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema.validators import Draft202012Validator
+
+from linter import __version__
+from linter.cli import main
+
+ROOT = Path(__file__).parent.parent
+
+CLEAN = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: role == 'web'
+  types: [Ingress]
+"""
+ERROR = CLEAN.replace('==', '=')
+WARNING = CLEAN.replace('selector', 'Selector')
+INFO = CLEAN.replace('  namespace: shop\n', '')
+NAMED_PORTS = CLEAN + '  ingress:\n  - action: Allow\n    destination: {ports: [http]}\n'
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv('NO_COLOR', '1')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ('text', 'status'), [(CLEAN, 0), (INFO, 0), (WARNING, 1), (ERROR, 1), ('a: [', 0), ('', 0)]
+)
+def test_exit_status(text: str, status: int) -> None:
+    Path('x.yaml').write_text(text)
+    assert main(['check', 'x.yaml']) == status
+    assert main(['check']) == status
+
+
+def test_text(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('x.yaml').write_text(ERROR)
+    main(['check'])
+    out, err = capsys.readouterr()
+    assert out.startswith('x.yaml:7:18: error[selector-syntax] ')
+    assert out.count('\n') == 1
+    assert '1 error in 1 file (1 document, 1 checked)' in err
+
+
+def test_a_run_that_met_nothing_of_calico_is_silent_about_named_files(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path('x.yaml').write_text('kind: Service\n')
+    assert main(['check', 'x.yaml']) == 0
+    assert capsys.readouterr() == ('', '')
+
+
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('x.yaml').write_text(ERROR + '---\n' + INFO)
+    assert main(['check', '--output-format', 'json', '.']) == 1
+    report = json.loads(capsys.readouterr().out)
+    schema = json.loads((ROOT / 'schemas' / 'diagnostics.schema.json').read_text())
+    Draft202012Validator(schema).validate(report)
+    first, second = report['diagnostics']
+    assert (first['path'], first['line'], first['column']) == ('x.yaml', 7, 18)
+    assert (first['rule'], first['severity']) == ('selector-syntax', 'error')
+    assert (first['effect'], first['refused_by']) == ('refused', 'calico')
+    assert first['yaml_path'] == 'spec.selector'
+    assert first['object'] == {
+        'api_version': 'projectcalico.org/v3',
+        'kind': 'NetworkPolicy',
+        'namespace': 'shop',
+        'name': 'web',
+        'document_index': 0,
+    }
+    assert second['rule'] == 'namespace-missing'
+    assert second['object']['document_index'] == 1
+    assert report['summary']['by_severity'] == {'error': 1, 'warning': 0, 'info': 1}
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (['chek'], "there is no command 'chek': did you mean check?"),
+        (['x.yaml'], "'x.yaml' is no command: write calico-lint check x.yaml"),
+        (['check', 'missing.yaml'], 'no such file or directory: missing.yaml'),
+        (['check', '--calico-version', '3.25'], 'use --calico-version 3.26'),
+        (['check', '--calico-version', '4.0'], 'use --calico-version 3.33'),
+        (['check', '--calico-version', 'latest'], 'write it like 3.32'),
+        (['check', '--admission', 'native', '--calico-version', '3.31'], 'use --admission api'),
+        (['check', '--output-format', 'xml'], 'unknown output format xml'),
+        (['check', '--select', 'invalid-prt'], 'did you mean invalid-port?'),
+        (['check', '--colour'], 'unrecognized arguments: --colour'),
+        (['check', '--stdin-filename', 'a.yaml'], '--stdin-filename goes with -'),
+        (['check', '-', 'x.yaml'], 'cannot be mixed'),
+        (['explain', 'invalid-prt'], 'did you mean invalid-port?'),
+        (['schema', 'Pod'], "there is no schema of kind 'Pod'"),
+        (['schema', 'Tier', '--calico-version', '3.28'], 'Calico 3.28 has no kind Tier'),
+    ],
+)
+def test_bad_usage_is_one_sentence_and_status_2(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path('x.yaml').write_text(CLEAN)
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ''
+    assert err.startswith('calico-lint: ')
+    assert err.count('\n') == 1
+    assert message in err
+
+
+def test_versions_and_lanes() -> None:
+    Path('x.yaml').write_text(NAMED_PORTS)
+    assert main(['check']) == 0
+    assert main(['check', '--calico-version', 'v3.31.7']) == 1
+    assert main(['check', '--calico-version', '3.32.1', '--admission', 'native']) == 0
+
+
+def test_select_and_ignore(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('x.yaml').write_text(ERROR.replace('name: web', 'name: Web'))
+    assert main(['check', '--ignore', 'selector-syntax,name-invalid']) == 0
+    assert main(['check', '--select', 'names']) == 1
+    assert 'selector-syntax' not in capsys.readouterr().out
+    assert main(['check', '--select', 'ports', '--select', 'nets']) == 0
+
+
+def test_standard_input(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stdin(text: str) -> None:
+        monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    stdin(ERROR)
+    assert main(['check', '-']) == 1
+    assert capsys.readouterr().out.startswith('<stdin>:7:18: ')
+    stdin(ERROR)
+    assert main(['check', '-', '--stdin-filename', './apps/x.yaml']) == 1
+    assert capsys.readouterr().out.startswith('apps/x.yaml:7:18: ')
+
+
+def test_a_file_named_like_an_option_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('-rf.yaml').write_text(ERROR)
+    assert main(['check', '-rf.yaml']) == 1
+    assert capsys.readouterr().out.startswith('-rf.yaml:7:18: ')
+
+
+def test_an_unreadable_file_is_said_and_the_others_are_still_checked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    os.mkfifo('pipe.yaml')
+    Path('x.yaml').write_text(ERROR)
+    assert main(['check', 'pipe.yaml', 'x.yaml']) == 2
+    out, err = capsys.readouterr()
+    assert 'x.yaml:7:18' in out
+    assert 'pipe.yaml' in err
+
+
+def test_a_rule_that_breaks_is_named_and_hides_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from linter.rules import name_invalid
+
+    def broken(*_: object) -> None:
+        raise RuntimeError('oops')
+
+    monkeypatch.setattr(name_invalid.names, 'size', broken)
+    Path('x.yaml').write_text(ERROR)
+    assert main(['check']) == 2
+    out, err = capsys.readouterr()
+    assert 'error[selector-syntax]' in out
+    assert 'x.yaml: rule name-invalid broke' in err
+    assert 'RuntimeError: oops' in err
+
+
+def test_a_kustomization_that_sets_the_namespace_silences_the_note(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path('overlay').mkdir()
+    Path('overlay', 'x.yaml').write_text(INFO)
+    Path('overlay', 'kustomization.yaml').write_text('resources: [x.yaml]\n')
+    main(['check'])
+    assert 'namespace-missing' in capsys.readouterr().out
+    from linter import kustomize
+
+    kustomize._known.clear()
+    Path('overlay', 'kustomization.yaml').write_text('namespace: shop\nresources: [x.yaml]\n')
+    main(['check'])
+    assert 'namespace-missing' not in capsys.readouterr().out
+
+
+def test_templates_are_listed_not_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('x.yaml').write_text(CLEAN.replace('web\n', '{{ .Values.name }}\n', 1))
+    assert main(['check']) == 0
+    out, err = capsys.readouterr()
+    assert out == ''
+    assert 'x.yaml:1' in err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(['--version'])
+    assert stop.value.code == 0
+    assert capsys.readouterr().out == f'calico-lint {__version__}\n'
+
+
+def test_explain_and_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(['explain', 'invalid-port']) == 0
+    page = capsys.readouterr().out
+    assert page.startswith('# invalid-port\n')
+    assert 'numorstring/port.go' in page
+    assert main(['rules']) == 0
+    listing = capsys.readouterr().out
+    assert 'invalid-port ' in listing
+    assert 'A port is not a number' in listing
+
+
+def test_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (['NetworkPolicy'], ['np'], ['NetworkPolicy', '--api', 'v2']):
+        assert main(['schema', *arguments]) == 0
+        schema = json.loads(capsys.readouterr().out)
+        Draft202012Validator.check_schema(schema)
+        assert schema['title'] == 'NetworkPolicy'
+    assert main(['schema', 'NetworkPolicy', '--calico-version', '3.28']) == 0
+    assert 'tier' not in json.loads(capsys.readouterr().out)['$defs']['Spec']['properties']

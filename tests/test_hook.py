@@ -1,0 +1,154 @@
+"""The hooks of .pre-commit-hooks.yaml, run by the real pre-commit in a real git repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / '.pre-commit-hooks.yaml').read_text())
+
+CLEAN = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: role == 'web'
+  types: [Ingress]
+"""
+BROKEN = CLEAN.replace('==', '=')
+FOREIGN = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: web\n'
+
+
+def git(*arguments: str, cwd: Path) -> str:
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith('GIT_')},
+        'GIT_AUTHOR_NAME': 'a',
+        'GIT_AUTHOR_EMAIL': 'a@example.com',
+        'GIT_COMMITTER_NAME': 'a',
+        'GIT_COMMITTER_EMAIL': 'a@example.com',
+        'GIT_CONFIG_GLOBAL': os.devnull,
+    }
+    return subprocess.run(
+        ('git', *arguments), cwd=cwd, env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+@pytest.fixture(scope='module')
+def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository that offers the hooks, as a tag of this one would: our files, committed."""
+    repository = tmp_path_factory.mktemp('hooks')
+    listed = git('ls-files', '--cached', '--others', '--exclude-standard', cwd=ROOT)
+    for name in listed.splitlines():
+        if name.startswith(('fixtures/', 'tests/', 'bench/')) or not (ROOT / name).is_file():
+            continue
+        target = repository / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes((ROOT / name).read_bytes())
+    git('init', '-q', '-b', 'main', cwd=repository)
+    git('add', '-A', cwd=repository)
+    git('commit', '-qm', 'release', cwd=repository)
+    git('tag', 'v0.1.0', cwd=repository)
+    return repository
+
+
+@pytest.fixture
+def users(tmp_path: Path, hooks: Path) -> Path:
+    """A user's repository with both hooks configured."""
+    (tmp_path / '.pre-commit-config.yaml').write_text(
+        f'repos:\n- repo: {hooks}\n  rev: v0.1.0\n  hooks:\n'
+        '  - id: calico-lint\n  - id: calico-lint-all\n'
+    )
+    git('init', '-q', '-b', 'main', cwd=tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope='module', autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An own cache, so that the hook's environment is really built from this tree."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('PRE_COMMIT_HOME', str(tmp_path_factory.mktemp('cache')))
+        yield
+
+
+def pre_commit(repository: Path, hook: str) -> tuple[int, str]:
+    git('add', '-A', cwd=repository)
+    done = subprocess.run(
+        (sys.executable, '-m', 'pre_commit', 'run', hook),
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        env={**os.environ, 'NO_COLOR': '1', 'PRE_COMMIT_COLOR': 'never'},
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize('hook', ['calico-lint', 'calico-lint-all'])
+def test_a_clean_policy_passes(users: Path, hook: str) -> None:
+    (users / 'policy.yaml').write_text(CLEAN)
+    status, output = pre_commit(users, hook)
+    assert status == 0, output
+    assert 'Passed' in output
+
+
+@pytest.mark.parametrize('hook', ['calico-lint', 'calico-lint-all'])
+def test_a_broken_policy_fails_with_its_place(users: Path, hook: str) -> None:
+    (users / 'apps').mkdir()
+    (users / 'apps' / 'policy.yaml').write_text(BROKEN)
+    (users / 'service.yaml').write_text(FOREIGN)
+    status, output = pre_commit(users, hook)
+    assert status == 1, output
+    assert 'apps/policy.yaml:7:18: error[selector-syntax]' in output
+
+
+def test_only_what_is_staged_is_reported(users: Path) -> None:
+    (users / 'policy.yaml').write_text(BROKEN)
+    git('add', '-A', cwd=users)
+    git('commit', '-qm', 'before the hook', cwd=users)
+    (users / 'other.yaml').write_text(CLEAN)
+    assert pre_commit(users, 'calico-lint')[0] == 0
+    assert pre_commit(users, 'calico-lint-all')[0] == 1
+
+
+def test_a_commit_without_manifests_does_not_run_the_hook(users: Path) -> None:
+    (users / 'README.md').write_text('# Shop\n')
+    git('add', '-A', cwd=users)
+    git('commit', '-qm', 'configuration', cwd=users)
+    (users / 'README.md').write_text('# The shop\n')
+    status, output = pre_commit(users, 'calico-lint')
+    assert status == 0, output
+    assert 'Skipped' in output
+
+
+def test_a_commit_without_calico_files_says_nothing(users: Path) -> None:
+    (users / 'service.yaml').write_text(FOREIGN)
+    status, output = pre_commit(users, 'calico-lint')
+    assert status == 0, output
+    assert 'Passed' in output
+
+
+@pytest.mark.parametrize('hook', HOOKS, ids=lambda hook: str(hook['id']))
+def test_the_entries_name_commands_and_options_that_exist(
+    hook: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / 'service.yaml').write_text(FOREIGN)
+    command, *arguments = hook['entry'].split()
+    assert command == 'calico-lint'
+    assert '--' not in arguments  # it would swallow the arguments of the user
+    done = subprocess.run(
+        (sys.executable, '-m', 'linter', *arguments, 'service.yaml'),
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, 'PYTHONPATH': str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
