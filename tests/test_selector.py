@@ -540,13 +540,13 @@ def test_nothing_to_explain(text: str) -> None:
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
-        ("a = 'b'", 'A single `=` is not an operator: write `==`'),
-        ('app == web', "The value `web` must be in quotes: write `app == 'web'`"),
+        ("a = 'b'", 'a single `=` is not an operator: write `==`'),
+        ('app == web', "the value `web` must be in quotes: write `app == 'web'`"),
         ("a == 'b' and has(c)", '`and` is not an operator: write `&&`'),
-        ('a=b,c=d', "This is the syntax of a Kubernetes label selector: "
+        ('a=b,c=d', "this is the syntax of a Kubernetes label selector: "
                     "write `a == 'b' && c == 'd'`"),
-        ("(a == 'b'", 'The `(` that opens here is never closed: write the `)`'),
-        ("a == 'b'\n", 'The selector ends in a line break, which Calico refuses: '
+        ("(a == 'b'", 'the `(` that opens here is never closed: write the `)`'),
+        ("a == 'b'\n", 'the selector ends in a line break, which Calico refuses: '
                        'begin the block with `|-` or `>-`, not with `|` or `>`'),
     ],
 )  # fmt: skip

@@ -366,7 +366,7 @@ def _no_label(place: Place) -> Mistake | None:
     if known and [token.type for token in place.before[-3:-1]] == ['EQ', 'STRING']:
         edits = ((at, at, f'{label} == '),)
         if place.last.type == '_OR':
-            hint = f'Shorter is {code(f"{label} in {{{place.before[-2]}, {value[0]}}}")}'
+            hint = f'shorter is {code(f"{label} in {{{place.before[-2]}, {value[0]}}}")}'
     right = f'{label} == {value[0]}'
     return mistake(
         'value-without-label', at, value.end(),
