@@ -56,7 +56,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     span = document.inside(leaf, at, at + 6)
     group = leaf.span.start - 1  # a selector that cannot be read has no other mistake
     if place == 'EntityRule' and leaf.name == 'namespaceSelector':
-        if _ALONE.match(leaf.text):
+        if _ALONE.match(leaf.text.rstrip('\n')):
             return
         message = (
             'global() must be the whole namespaceSelector: write it alone, and another rule '

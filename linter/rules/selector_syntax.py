@@ -67,11 +67,11 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     if parse(text, dialect) is not None:
         return
     body = text.rstrip('\n')
-    if body != text and _is_block(leaf):
+    if body != text:
         yield from _report_newline(leaf, document)
         if parse(body, dialect) is not None:
             return
-        text = body  # how the block ends was one mistake, and there is another one
+        text = body  # how it ends was one mistake, and there is another one
     mistake = explain(text, dialect)
     fact = 'R-730'
     if dialect == V3:
@@ -92,22 +92,22 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     )
 
 
-def _is_block(leaf: Leaf) -> bool:
-    return isinstance(leaf.node, Scalar) and leaf.node.style in ('|', '>')
-
-
 def _report_newline(leaf: Leaf, document: Document) -> Iterator[Finding]:
-    node = leaf.scalar
-    indicator = Span(node.start, node.start + 1)
-    keeps = document.source.text[node.start + 1 : node.start + 2] == '+'
-    end = indicator.end + keeps
-    right = f'{node.style}-'
-    fix = Fix(f'Write {right}', 'safe', (Edit(Span(node.start, end), right),))
-    message = (
-        f'the block keeps its final line break, which Calico refuses in a selector: write {right} '
-        f'instead of {node.style}'
-    )
-    yield from _report(leaf, document, 'R-730', indicator, message, None, fix, node.start)
+    node = leaf.node
+    fix: Optional[Fix] = None
+    if isinstance(node, Scalar) and node.style in ('|', '>'):
+        span = Span(node.start, node.start + 1)
+        keeps = document.source.text[node.start + 1 : node.start + 2] == '+'
+        right = f'{node.style}-'
+        fix = Fix(f'Write {right}', 'safe', (Edit(Span(node.start, span.end + keeps), right),))
+        message = (
+            'the block keeps its final line break, which Calico refuses in a selector: '
+            f'write {right} instead of {node.style}'
+        )
+    else:
+        span = document.inside(leaf, len(leaf.text.rstrip('\n')))
+        message = 'the selector ends in a line break, which Calico refuses: remove it'
+    yield from _report(leaf, document, 'R-730', span, message, None, fix, leaf.span.start)
 
 
 def _report(
