@@ -22,6 +22,7 @@ from linter.loader import (
     excessive_aliasing,
     is_empty,
     split,
+    unread,
 )
 from linter.ownership import ListFinding, Owned, field, owned, span_of, text_of
 from linter.scan import NOT_CALICO, documents_in, may_be_calico, may_be_calico_text
@@ -132,9 +133,13 @@ class _Run:
             self.template(chunk)
             return
         results = list(owned(root))
-        mine = [result for result in results if isinstance(result, Owned)]
-        if not mine and not results:
-            self.skip(NOT_CALICO)
+        if not results:
+            rest = unread(text, chunk, root)
+            if rest is not None and _apparent_group(text, Chunk(0, rest, chunk.end)):
+                self.checked += 1
+                self.unread(chunk, root)
+            else:
+                self.skip(NOT_CALICO)
             return
         self.calico_chunks += 1
         # An alias is written with a star: without one there is nothing to unfold.
@@ -152,6 +157,7 @@ class _Run:
                 None,
             )
             return
+        self.unread(chunk, root)
         for result in results:
             if isinstance(result, ListFinding):
                 self.report(
@@ -162,6 +168,41 @@ class _Run:
                 )
             else:
                 self.judge(result, chunk)
+
+    def unread(self, chunk: Chunk, root: Node) -> None:
+        """Text that no reader of Calico ever sees."""
+        text = self.source.text
+        reference = ObjectRef(None, None, None, None, chunk.index)
+        rest = unread(text, chunk, root)
+        if rest is not None:
+            self.report(
+                Finding(
+                    'unread-rest',
+                    Span(rest, rest + 1),
+                    'Calico reads one document up to here and nothing after it: '
+                    'write --- on a line of its own between documents',
+                ),
+                None,
+                self.target.admission,
+                reference,
+            )
+        if chunk.start:
+            begin = text.rfind('---', 0, chunk.start)
+            line = text[begin : chunk.start]
+            content = line.lstrip('-').strip()
+            if content and not content.startswith(('#', '%')):
+                at = begin + line.index(content[0], 3)
+                self.report(
+                    Finding(
+                        'unread-marker',
+                        Span(at, at + len(content)),
+                        'calicoctl and kubectl throw away what stands behind --- on its line: '
+                        'write it on the next line',
+                    ),
+                    None,
+                    self.target.admission,
+                    reference,
+                )
 
     def template(self, chunk: Chunk) -> None:
         self.skip(TEMPLATE)

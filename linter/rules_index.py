@@ -62,6 +62,7 @@ MODULES = (
     'types_omitted',
     'unknown_field',
     'unknown_kind',
+    'unread_text',
     'unsupported_operation',
     'v1_field',
     'value_case',
