@@ -76,7 +76,6 @@ class _Run:
 
     def stamp(
         self,
-        rule: str,
         finding: Finding,
         row: Row,
         object: Optional[ObjectRef],
@@ -87,13 +86,13 @@ class _Run:
         return Diagnostic(
             self.source,
             finding.span,
-            rule,
+            row.rule,
             row.severity,
             row.effect,
             row.refused_by,
             message,
             finding.hint,
-            f'{URL}{rule.replace("-", "_")}.py',
+            f'{URL}{row.rule.replace("-", "_")}.py',
             finding.related,
             finding.fix,
             object,
@@ -111,7 +110,7 @@ class _Run:
         """A finding of the engine's own, whose rule is the one that its fact's row names."""
         row = fact_table.load().find(finding.fact, kind, lane, self.target)
         if row is not None:
-            self.found.append(self.stamp(row.rule, finding, row, object))
+            self.found.append(self.stamp(finding, row, object))
 
     def chunk(self, chunk: Chunk) -> None:
         text = self.source.text
@@ -326,9 +325,9 @@ class _Run:
             return True
         return False
 
-    def apply(self, document: Document) -> list[tuple[str, Finding]]:
-        """Every finding of every rule, with the rule's id."""
-        found: list[tuple[str, Finding]] = []
+    def apply(self, document: Document) -> list[Finding]:
+        """Every finding of every rule."""
+        found: list[Finding] = []
         decoded = document.decoded
         self.call('document', (document,), document, found)
         for subject, values in decoded.subjects.items():
@@ -344,14 +343,13 @@ class _Run:
         subject: str,
         values: Iterable[object],
         document: Document,
-        found: list[tuple[str, Finding]],
+        found: list[Finding],
     ) -> None:
         """Every check of a subject on every value; a rule that breaks hides no other's findings."""
         for name, check in rules.checks(subject):
             try:
                 for value in values:
-                    for finding in check(value, document):
-                        found.append((name, finding))
+                    found += check(value, document)
             except Exception:
                 import traceback
 
@@ -362,37 +360,37 @@ class _Run:
 
     def settle(
         self,
-        findings: Iterable[tuple[str, Finding]],
+        findings: Iterable[Finding],
         kind: str,
         lane: Lane,
         reference: ObjectRef,
         node: Mapping,
     ) -> None:
         """Keep what the target minds, and of each group the gravest."""
-        kept: list[tuple[str, Finding, Row]] = []
+        kept: list[tuple[Finding, Row]] = []
         groups: dict[int, int] = {}
-        for name, finding in findings:
+        for finding in findings:
             row = fact_table.load().find(finding.fact, kind, lane.name, self.target)
             if row is None:
                 continue
             if finding.group is not None:
                 other = groups.get(finding.group)
                 if other is not None:
-                    if _GRAVITY[row.effect] < _GRAVITY[kept[other][2].effect]:
-                        kept[other] = (name, finding, row)
+                    if _GRAVITY[row.effect] < _GRAVITY[kept[other][1].effect]:
+                        kept[other] = (finding, row)
                     continue
                 groups[finding.group] = len(kept)
-            kept.append((name, finding, row))
+            kept.append((finding, row))
         if not kept:
             return
         holes = _placeholders(self.source.text, node)
         filled: set[int] = set()
-        for name, finding, row in kept:
+        for finding, row in kept:
             hole = next(
                 (hole for hole in holes if hole.start <= finding.span.start < hole.end), None
             )
             if hole is None or row.severity == 'info':
-                self.found.append(self.stamp(name, finding, row, reference))
+                self.found.append(self.stamp(finding, row, reference))
             elif hole.start not in filled:
                 filled.add(hole.start)
                 self.report(

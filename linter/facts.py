@@ -47,7 +47,9 @@ class Row(NamedTuple):
             return False
         if lane in self.lanes:
             return True
-        return lane == 'api' and 'kdd' in self.lanes and target.datastore != 'etcdv3'
+        if lane == 'api':
+            return 'kdd' in self.lanes and target.datastore != 'etcdv3'
+        return lane == 'page' and 'page-kdd' in self.lanes and target.datastore == 'kubernetes'
 
 
 def _version(text: Optional[str]) -> Optional[Version]:

@@ -557,7 +557,7 @@ class _Document:
         elif 'expected node content' in what:
             message = f'a value cannot start with `{char}`' if char else 'a value is missing here'
         else:
-            message = f'{what}'
+            message = what
         if at >= len(part):
             at = max(0, len(part.rstrip(_BLANKS)) - 1)
         return YamlError(self.base + at, message, hint)

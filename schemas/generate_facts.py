@@ -25,6 +25,7 @@ LANES = {
     'crd': ['native', 'raw'],
     'all': ['api', 'native', 'raw'],
     'kdd': ['kdd'],
+    'page-kdd': ['page-kdd'],
 }
 EFFECTS = {'refused', 'dropped', 'ignored', 'hazard', ''}
 SEVERITIES = {'error', 'warning', 'info'}

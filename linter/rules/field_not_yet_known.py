@@ -4,10 +4,10 @@
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
 metadata:
-  name: security.web
+  name: web
   namespace: shop
 spec:
-  tier: security
+  tier: default
   types: [Ingress]
 ```
 

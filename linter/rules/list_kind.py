@@ -1,4 +1,4 @@
-"""calicoctl does not read `kind: List`.
+"""`kind: List` is not read by calicoctl.
 
 kubectl does, and so its items are judged like any others. For calicoctl use separate documents,
 or a typed list such as NetworkPolicyList.

@@ -63,4 +63,4 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             )
             yield at_key('R-101', metadata, f'metadata has no name: {advice}')
     elif isinstance(name, Leaf) and name.ok and not name.text:
-        yield at('R-101', name, 'name is empty: write the name of the object')
+        yield at('R-101-empty', name, 'name is empty: write the name of the object')

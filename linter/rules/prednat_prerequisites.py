@@ -1,4 +1,4 @@
-"""doNotTrack, preDNAT and applyOnForward do not fit together.
+"""The flags doNotTrack, preDNAT and applyOnForward do not fit together.
 
 At most one of `doNotTrack` and `preDNAT` may be true, either needs `applyOnForward: true`, and
 a preDNAT policy has neither egress rules nor the type `Egress`.

@@ -120,9 +120,8 @@ def _report(
     fix: Optional[Fix],
     group: int,
 ) -> Iterator[Finding]:
-    """The same mistake under each fact that the target may mind."""
-    if _is_scope(leaf, document):
-        yield Finding('R-730-scope', span, message, hint, (), fix, leaf.yaml_path, group)
+    if fact == 'R-730' and _is_scope(leaf, document):
+        fact = 'R-730-scope'
     yield Finding(fact, span, message, hint, (), fix, leaf.yaml_path, group)
 
 

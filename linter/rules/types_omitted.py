@@ -5,11 +5,11 @@ that for `crd.projectcalico.org/v1`, and for native v3 CRDs only a MutatingAdmis
 A policy that stays without `types` governs both directions, so one with ingress rules only also
 cuts off egress.
 
-```yaml bad
-apiVersion: crd.projectcalico.org/v1
+```yaml bad --admission native
+apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
 metadata:
-  name: default.web
+  name: web
   namespace: shop
 spec:
   ingress:

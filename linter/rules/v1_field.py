@@ -64,7 +64,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     fact = (
         'v2-tag'
         if document.api == 'v2' and wanted.lower().endswith('selector')
-        else 'unknown-field'
+        else 'v1-field'
     )
     yield Finding(
         fact,

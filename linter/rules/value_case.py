@@ -54,9 +54,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         return
     right = right_case(leaf.text, problem.schema)
     if right is not None:
-        fact = problem.schema['x-calico-fact']
-        if fact in ('R-701', 'R-303'):
-            fact += '-case'
+        fact = f'{problem.schema["x-calico-fact"]}-case'
         yield at(
             fact,
             leaf,

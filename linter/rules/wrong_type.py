@@ -51,7 +51,7 @@ from linter.document import Document
 from linter.fields import in_metadata
 from linter.rule import at, rule
 from linter.tree import Mapping, Scalar, Sequence
-from linter.values import Leaf
+from linter.values import Leaf, Object
 from linter.words import quoted
 
 GROUP = 'fields'
@@ -68,6 +68,8 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if not isinstance(leaf, Leaf):
         return
     fact = 'metadata-type' if in_metadata(leaf) else 'wrong-type'
+    if fact == 'metadata-type' and isinstance(leaf.parent, Object) and leaf.parent.type == 'map':
+        fact = 'label-type'
     wanted = _wanted(problem.schema)
     name = leaf.name if leaf.index < 0 else f'an item of {leaf.name}'
     fix = None
