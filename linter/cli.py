@@ -37,9 +37,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 def _main(arguments: list[str]) -> int:
     arguments = [_path_with_dash(word) for word in arguments]
-    if arguments[:1] == ['check'] and not any(
-        word.startswith('-') for word in arguments
-    ):
+    if arguments[:1] == ['check'] and not any(word.startswith('-') for word in arguments):
         from linter.run import Options
 
         # The hook's call has no options: argparse would double the time to start.
@@ -68,8 +66,12 @@ def _unknown_command(word: str) -> str:
 
 def _path_with_dash(word: str) -> str:
     """A file named like an option, as a hook may pass it: pre-commit has no ``--`` before names."""
-    if word.startswith('-') and word.lower().endswith(('.yaml', '.yml', '.json')) \
-            and '=' not in word and os.path.lexists(word):
+    if (
+        word.startswith('-')
+        and word.lower().endswith(('.yaml', '.yml', '.json'))
+        and '=' not in word
+        and os.path.lexists(word)
+    ):
         return os.path.join(os.curdir, word)
     return word
 

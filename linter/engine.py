@@ -223,9 +223,10 @@ class _Run:
         self.calico_chunks += 1
         self.checked += 1
         fact = 'yaml-depth' if isinstance(error, TooDeep) else 'yaml-syntax'
+        message = f'{error.message}: {error.hint}' if error.hint else error.message
         end = min(error.offset + 1, max(chunk.end, error.offset))
         self.report(
-            Finding(fact, Span(error.offset, max(end, error.offset)), error.message, error.hint),
+            Finding(fact, Span(error.offset, max(end, error.offset)), message),
             None,
             self.target.lane(group).name,
             ObjectRef(None, None, None, None, chunk.index),
@@ -389,9 +390,9 @@ class _Run:
             hole = next(
                 (hole for hole in holes if hole.start <= finding.span.start < hole.end), None
             )
-            if hole is None or row.severity == 'info':
+            if hole is None:
                 self.found.append(self.stamp(finding, row, reference))
-            elif hole.start not in filled:
+            elif row.severity != 'info' and hole.start not in filled:
                 filled.add(hole.start)
                 self.report(
                     Finding(

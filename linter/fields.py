@@ -31,7 +31,8 @@ def owner_name(owner: Optional[Container], document: Document) -> str:
     if owner.type == 'Rule':
         return f'an {owner.name} rule'
     if owner.type == 'Spec':
-        return f'the spec of a {document.kind}'
+        article = 'an' if document.kind == 'IPPool' else 'a'
+        return f'the spec of {article} {document.kind}'
     return _NAMES.get(owner.type, owner.name)
 
 

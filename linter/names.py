@@ -30,9 +30,9 @@ def qualified_problem(key: str) -> Optional[str]:
     prefix, slash, name = key.rpartition('/')
     if slash:
         if '/' in prefix:
-            return f'{quoted(key)} has more than one slash: write prefix/name'
+            return f'{quoted(key)} has more than one slash (prefix/name is right)'
         if not prefix:
-            return f'{quoted(key)} has nothing before its slash: write prefix/name'
+            return f'{quoted(key)} has nothing before its slash (prefix/name is right)'
         if size(prefix) > 253 or not SUBDOMAIN.match(prefix):
             return (
                 f'the prefix {quoted(prefix)} is not a domain name in lower case, '
@@ -40,7 +40,7 @@ def qualified_problem(key: str) -> Optional[str]:
             )
     if not name:
         return (
-            f'{quoted(key)} has an empty name: write one after the slash'
+            f'{quoted(key)} has nothing after its slash (prefix/name is right)'
             if slash
             else 'the key is empty'
         )

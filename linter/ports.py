@@ -57,11 +57,15 @@ def parse(value: Union[int, str]) -> Port:
                 high,
                 None,
                 'decode',
-                f'the first port of a range is the lower one: write {high}:{low}',
+                f'the first port of a range is the lower one, so write {high}:{low}',
             )
         if low == 0:
             return Port(
-                low, high, None, 'range', 'ports start at 1' + (f': write 1:{high}' if high else '')
+                low,
+                high,
+                None,
+                'range',
+                'ports start at 1' + (f', so write 1:{high}' if high else ''),
             )
         return Port(low, high, None, None)
     if not _NAME.match(value):

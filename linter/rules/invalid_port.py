@@ -74,8 +74,3 @@ def check_endpoint_port(port: Object, document: Document) -> Iterator[Finding]:
             f'{quoted(name.text)} is not the name of a port: it has at most 15 characters of '
             "a-z, 0-9 and single '-', at least one of them a letter",
         )
-    number = port.leaf('port')
-    if number is not None and not 1 <= number.value <= 65535:
-        yield at(
-            'hep-port', number, f'{number.value} is not a port: a port is a number from 1 to 65535'
-        )

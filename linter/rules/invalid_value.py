@@ -38,7 +38,7 @@ from linter.document import Document
 from linter.explain import reasons
 from linter.rule import at, rule
 from linter.spelling import right_case
-from linter.values import Leaf
+from linter.values import Leaf, Object
 from linter.words import listing, nearest, quoted
 
 GROUP = 'fields'
@@ -74,7 +74,9 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     for reason in reasons(problem.schema, leaf.value):
         if reason.keyword == 'enum':
             values = [str(value) for value in reason.limit]
-            meant = _MEANT.get(leaf.text.lower()) or nearest(leaf.text, values)
+            meant = _MEANT.get(leaf.text.lower()) or (
+                nearest(leaf.text, values) if leaf.text else None
+            )
             if document.api == 'v2' and meant is not None:
                 meant = meant.lower()
             choice = listing(values)
@@ -91,5 +93,13 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             advice = f'write a number from {low} to {high}'
         else:
             advice = reason.message
-        yield at(fact, leaf, f'{shown} is not a value of {leaf.name}: {advice}')
+        yield at(fact, leaf, f'{shown} is not a value of {_field(leaf)}: {advice}')
         return
+
+
+def _field(leaf: Leaf) -> str:
+    """The field as a user knows it: ``type`` alone says too little."""
+    parent = leaf.parent
+    if isinstance(parent, Object) and parent.type == 'ICMP':
+        return f'{parent.name}.{leaf.name}'
+    return leaf.name

@@ -66,7 +66,8 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             yield _at(
                 fact,
                 version,
-                f'{field} {quoted(str(protocol.value))} is {read.name}, which is IPv{family}: '
+                f'{field} {protocol.value} is {_name(read)}IPv{family}, but ipVersion is '
+                f'{version.value}: '
                 f'write ipVersion: {family}, or remove it',
                 protocol,
             )
@@ -83,3 +84,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
 
 def _at(fact: str, version: Leaf, message: str, cause: Leaf) -> Finding:
     return at(fact, version, message, related=((cause.span, 'this one'),), group=version.span.start)
+
+
+def _name(read: protocols.Protocol) -> str:
+    return '' if read.written == 'name' else f'{read.name}, which is '

@@ -65,7 +65,7 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
         yield at(
             'R-102',
             leaf,
-            f'the name is {excess} bytes too long: at most 253 are allowed',
+            f'the name has {names.size(name)} bytes, and Calico allows 253: shorten it',
             group=group,
         )
     if not names.SUBDOMAIN.match(name):

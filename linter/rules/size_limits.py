@@ -78,7 +78,7 @@ def check(object: Object, document: Document) -> Iterator[Finding]:
             yield at_key(
                 fact,
                 value,
-                f'{name} has {len(value.items)} {what}, and Calico allows {most}: '
+                f'{name} has {len(value.items)} items, and Calico allows {most}: '
                 'split it into several',
             )
 

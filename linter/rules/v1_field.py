@@ -61,11 +61,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         advice = f'{wanted}: [{text}]' if text else wanted
     else:
         advice = f'{wanted}: has({text})' if text else wanted
-    fact = (
-        'v2-tag'
-        if document.api == 'v2' and wanted.lower().endswith('selector')
-        else 'v1-field'
-    )
+    fact = 'v2-tag' if document.api == 'v2' and wanted.lower().endswith('selector') else 'v1-field'
     yield Finding(
         fact,
         Span(problem.key.start, problem.key.end),

@@ -94,7 +94,12 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             fix = Fix('Remove the quotes', 'safe', (Edit(leaf.span, leaf.value),))
     elif isinstance(node, Scalar) and problem.schema.get('type') == 'array' and node.value:
         advice = f'write [{node.value}]'
-    elif isinstance(node, Scalar) and problem.schema.get('type') == 'string' and node.value:
+    elif (
+        isinstance(node, Scalar)
+        and problem.schema.get('type') == 'string'
+        and node.value
+        and problem.schema.get('format') != 'calico-selector'
+    ):
         advice = f"write '{node.value}', in quotes"
     yield at(fact, leaf, f'{name} is {wanted}, not {_given(leaf)}: {advice}', fix=fix)
 

@@ -147,9 +147,12 @@ def _find(text: str, dialect: str) -> Mistake:
     translated = _translated(text)
     if translated is not None and parse(translated, dialect) is not None:
         return mistake(
-            'kubernetes-form', found.start, found.end,
+            'kubernetes-form',
+            found.start,
+            found.end,
             f'this is the syntax of a Kubernetes label selector: write {code(translated)}',
-            edits=((0, len(text), translated),), write=translated,
+            edits=((0, len(text), translated),),
+            write=translated,
         )
     return found
 

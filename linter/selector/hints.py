@@ -94,8 +94,15 @@ def _set(items: str) -> str:
 
 
 def mistake(
-    kind: str, start: int, end: int, message: str, hint: str | None = None, *,
-    edits: Edits = (), write: str = '', safe: bool = True,
+    kind: str,
+    start: int,
+    end: int,
+    message: str,
+    hint: str | None = None,
+    *,
+    edits: Edits = (),
+    write: str = '',
+    safe: bool = True,
 ) -> Mistake:
     """``write`` is what the edits write; ``safe`` says that nothing else can have been meant."""
     if not edits:
@@ -112,9 +119,13 @@ def unclosed(
 ) -> Mistake:
     closing = ')' if opening == '(' else '}'
     return mistake(
-        'unclosed', at, at + 1,
+        'unclosed',
+        at,
+        at + 1,
         f'the {code(opening)} that opens here is never closed: write the {code(closing)}',
-        edits=edits, write=write, safe=safe,
+        edits=edits,
+        write=write,
+        safe=safe,
     )
 
 
@@ -137,7 +148,9 @@ def _line_break(place: Place) -> Mistake | None:
         return None
     if not text[start:].strip(' \t\r\n'):
         return mistake(
-            'trailing-newline', start, len(text),
+            'trailing-newline',
+            start,
+            len(text),
             'the selector ends in a line break, which Calico refuses: '
             'begin the block with `|-` or `>-`, not with `|` or `>`',
         )
@@ -145,8 +158,11 @@ def _line_break(place: Place) -> Mistake | None:
     if place.dialect == V3 and parse(text, V3_LENIENT) is not None:
         hint += '; up to 3.29 Calico took this line break for a blank'
     return mistake(
-        'newline', start, start + (2 if text.startswith('\r\n', start) else 1),
-        'Calico refuses this line break in the selector: write it all on one line', hint,
+        'newline',
+        start,
+        start + (2 if text.startswith('\r\n', start) else 1),
+        'Calico refuses this line break in the selector: write it all on one line',
+        hint,
     )
 
 
@@ -159,10 +175,13 @@ def _odd_blank(place: Place) -> Mistake | None:
     new = ' ' if char.isspace() else ''
     name = unicodedata.name(char, 'control character').lower()
     return mistake(
-        'odd-blank', place.at, end,
+        'odd-blank',
+        place.at,
+        end,
         f'Calico refuses this invisible U+{ord(char):04X} ({name}): '
         + ('write a plain space' if new else 'remove it'),
-        edits=((place.at, end, new),), write=new,
+        edits=((place.at, end, new),),
+        write=new,
     )
 
 
@@ -182,7 +201,9 @@ def _curly_quotes(place: Place) -> Mistake | None:
     end = _first_of(_family(char), text, at + 1)
     if end is None or place.slot == 'joint':
         return mistake(
-            'curly-quotes', at, at + 1,
+            'curly-quotes',
+            at,
+            at + 1,
             f'{char} is not a quote to Calico: write the straight quote {quote}',
         )
     value = text[at + 1 : end]
@@ -190,7 +211,9 @@ def _curly_quotes(place: Place) -> Mistake | None:
         quote = '"' if quote == "'" else "'"
     right = f'{quote}{value}{quote}'
     return mistake(
-        'curly-quotes', at, at + 1,
+        'curly-quotes',
+        at,
+        at + 1,
         f'{char} is not a quote to Calico: write {code(right)} with straight quotes',
         edits=((at, at + 1, quote), (end, end + 1, quote)) if quote not in value else (),
         write=right,
@@ -204,18 +227,24 @@ def _unterminated(place: Place) -> Mistake | None:
     curly = _first_of(_family(quote)[1:], text, at + 1)
     if curly is not None:
         return mistake(
-            'curly-quotes', curly, curly + 1,
+            'curly-quotes',
+            curly,
+            curly + 1,
             f'{text[curly]} does not close the quote {quote}: write the straight quote {quote}',
-            edits=((curly, curly + 1, quote),), write=quote,
+            edits=((curly, curly + 1, quote),),
+            write=quote,
         )
     other = '"' if quote == "'" else "'"
     end = text.find(other, at + 1)
     if end != -1:
         right = f'{quote}{text[at + 1 : end]}{quote}'
         return mistake(
-            'unterminated-string', at, end + 1,
+            'unterminated-string',
+            at,
+            end + 1,
             f'the value opens with {quote} and closes with {other}: write {code(right)}',
-            edits=((end, end + 1, quote),), write=right,
+            edits=((end, end + 1, quote),),
+            write=right,
         )
     word = re.compile(BARE).match(text, at + 1)
     end = word.end() if word else at + 1
@@ -223,10 +252,14 @@ def _unterminated(place: Place) -> Mistake | None:
     sure = not rest or rest[0] in '&|)},'
     right = text[at:end] + quote
     return mistake(
-        'unterminated-string', at, at + 1,
+        'unterminated-string',
+        at,
+        at + 1,
         f'the quote {quote} that opens here is never closed'
         + (f': write {code(right)}' if sure else ': close it after its value'),
-        edits=((end, end, quote),) if sure else (), write=right, safe=not rest,
+        edits=((end, end, quote),) if sure else (),
+        write=right,
+        safe=not rest,
     )
 
 
@@ -237,13 +270,19 @@ def _single_sign(place: Place) -> Mistake | None:
         return None
     if place.slot == 'condition' and place.touching:
         return mistake(
-            'extra-operator', at, at + 1, f'this {sign} is one too many: write {code(sign * 2)}',
+            'extra-operator',
+            at,
+            at + 1,
+            f'this {sign} is one too many: write {code(sign * 2)}',
             edits=((at, at + 1, ''),),
         )
     return mistake(
-        'single-ampersand' if sign == '&' else 'single-bar', at, at + 1,
+        'single-ampersand' if sign == '&' else 'single-bar',
+        at,
+        at + 1,
         f'a single {sign} is not an operator: write {code(sign * 2)}',
-        edits=((at, at + 1, sign * 2),), write=sign * 2,
+        edits=((at, at + 1, sign * 2),),
+        write=sign * 2,
     )
 
 
@@ -254,7 +293,9 @@ def _comment(place: Place) -> Mistake | None:
     end = len(place.text) if end == -1 else end
     start = len(place.text[: place.at].rstrip(' \t'))
     return mistake(
-        'comment', place.at, end,
+        'comment',
+        place.at,
+        end,
         'this comment is part of the selector, which cannot hold one: move it out',
         'inside quotes and in a block scalar, YAML has no comments',
         edits=((start, end, ''),),
@@ -266,9 +307,12 @@ def stray(place: Place) -> Mistake | None:
     if opening is None:
         return None
     return mistake(
-        'stray-parenthesis' if opening == '(' else 'stray-bracket', place.at, place.at + 1,
+        'stray-parenthesis' if opening == '(' else 'stray-bracket',
+        place.at,
+        place.at + 1,
         f'there is no {code(opening)} for this {code(place.char)}: remove it',
-        edits=((place.at, place.at + 1, ''),), safe=False,
+        edits=((place.at, place.at + 1, ''),),
+        safe=False,
     )
 
 
@@ -281,7 +325,9 @@ def _label_character(place: Place) -> Mistake | None:
     if not within and not char.isalnum() and not WORD.match(place.text, place.at + 1):
         return None
     return mistake(
-        'label-character', place.at, place.at + 1,
+        'label-character',
+        place.at,
+        place.at + 1,
         f'{code(char)} cannot be part of a label name: '
         'Calico takes only A-Z, a-z, 0-9, `_`, `.`, `/` and `-`',
     )
@@ -298,10 +344,13 @@ def _quoted_twice(place: Place) -> Mistake | None:
     if not inside.strip(' \t') or parse(inside, place.dialect) is None:
         return None
     return mistake(
-        'quoted-twice', at, at + 1,
+        'quoted-twice',
+        at,
+        at + 1,
         f'the quotes around the whole selector are part of it: write {code(inside)}',
         'YAML takes one pair of quotes off, and this is the second',
-        edits=((at, at + 1, ''), (end - 1, end, '')), write=inside,
+        edits=((at, at + 1, ''), (end - 1, end, '')),
+        write=inside,
     )
 
 
@@ -314,9 +363,12 @@ def _no_condition(place: Place) -> Mistake | None:
     if before and before[-1].type in ('_AND', '_OR', 'NOT'):
         if before[-1] == sign[0]:
             return mistake(
-                'dangling-operator', at, at + 2,
+                'dangling-operator',
+                at,
+                at + 2,
                 f'{code(sign[0])} is here twice: remove one, or write a condition between them',
-                edits=((end_of(place.last), at + 2, ''),), safe=False,
+                edits=((end_of(place.last), at + 2, ''),),
+                safe=False,
             )
         return dangling(place.last, start_of(place.last))
     if not sign[0]:
@@ -326,7 +378,9 @@ def _no_condition(place: Place) -> Mistake | None:
     if not before:
         return stray(place)
     return mistake(
-        'empty-parentheses', at, at + 1,
+        'empty-parentheses',
+        at,
+        at + 1,
         'there is nothing in these parentheses: write a condition, or remove them',
         'what selects everything is `all()`',
     )
@@ -341,13 +395,19 @@ def _no_label(place: Place) -> Mistake | None:
     if operator:
         right = f'{label} {operator[0]} …'
         return mistake(
-            'missing-label', at, operator.end(),
+            'missing-label',
+            at,
+            operator.end(),
             f'{code(operator[0])} needs a label name before it: write {code(right)}',
-            edits=((at, at, f'{known} '),) if known else (), write=right, safe=False,
+            edits=((at, at, f'{known} '),) if known else (),
+            write=right,
+            safe=False,
         )
     if place.char == '{':
         return mistake(
-            'missing-label', at, at + 1,
+            'missing-label',
+            at,
+            at + 1,
             'this set is compared with no label: write `label in {…}`',
         )
     value = place.match(LITERAL)
@@ -357,9 +417,12 @@ def _no_label(place: Place) -> Mistake | None:
     if re.compile(r'[ \t]*(?:==?|!=|in\b|not|contains|starts|ends)').match(text, value.end()):
         fits = WORD.fullmatch(name) is not None
         return mistake(
-            'quoted-label', at, value.end(),
+            'quoted-label',
+            at,
+            value.end(),
             'a label name takes no quotes' + (f': write {code(name)}' if fits else ''),
-            edits=((at, value.end(), name),) if fits else (), write=name,
+            edits=((at, value.end(), name),) if fits else (),
+            write=name,
         )
     hint = None
     edits: Edits = ()
@@ -369,9 +432,14 @@ def _no_label(place: Place) -> Mistake | None:
             hint = f'shorter is {code(f"{label} in {{{place.before[-2]}, {value[0]}}}")}'
     right = f'{label} == {value[0]}'
     return mistake(
-        'value-without-label', at, value.end(),
-        f'the value {code(value[0])} is compared with no label: write {code(right)}', hint,
-        edits=edits, write=right, safe=hint is not None,
+        'value-without-label',
+        at,
+        value.end(),
+        f'the value {code(value[0])} is compared with no label: write {code(right)}',
+        hint,
+        edits=edits,
+        write=right,
+        safe=hint is not None,
     )
 
 
@@ -379,9 +447,13 @@ def _asterisk(place: Place) -> Mistake | None:
     if place.char != '*' or WORD.match(place.text, place.at + 1):
         return None
     return mistake(
-        'not-all', place.at, place.at + 1,
+        'not-all',
+        place.at,
+        place.at + 1,
         '`*` means nothing in a selector: what selects everything is `all()`',
-        edits=((place.at, place.at + 1, 'all()'),), write='all()', safe=False,
+        edits=((place.at, place.at + 1, 'all()'),),
+        write='all()',
+        safe=False,
     )
 
 
@@ -390,7 +462,9 @@ def _long_label(place: Place) -> Mistake | None:
     if word is None or len(word[0]) <= LONGEST_LABEL:
         return None
     return mistake(
-        'label-too-long', place.at, word.end(),
+        'label-too-long',
+        place.at,
+        word.end(),
         f'this label name has {len(word[0])} bytes, and Calico takes at most {LONGEST_LABEL}',
     )
 
@@ -400,7 +474,9 @@ def _reserved(place: Place) -> Mistake | None:
     if word is None or place.dialect != V2:
         return None
     return mistake(
-        'reserved-label', place.at, word.end(),
+        'reserved-label',
+        place.at,
+        word.end(),
         f'{code(word[0])} cannot be a label name in a v2 selector, '
         f'which takes {"it" if word[0] == word[1] else code(word[1])} for the operator',
     )
@@ -415,8 +491,12 @@ def _not_word(place: Place) -> Mistake | None:
         return None
     start = start_of(label)
     return mistake(
-        'word-operator', start, end_of(label), f'{code(label)} is not an operator: write `!`',
-        edits=((start, place.at, '!'),), write='!',
+        'word-operator',
+        start,
+        end_of(label),
+        f'{code(label)} is not an operator: write `!`',
+        edits=((start, place.at, '!'),),
+        write='!',
     )
 
 
@@ -427,15 +507,20 @@ def _has_word(place: Place) -> Mistake | None:
         return None
     right = f'has({word[0]})'
     return mistake(
-        'has-without-parentheses', place.at, word.end(),
+        'has-without-parentheses',
+        place.at,
+        word.end(),
         f'`has` takes its label in parentheses: write {code(right)}',
-        edits=((start_of(place.last), word.end(), right),), write=right,
+        edits=((start_of(place.last), word.end(), right),),
+        write=right,
     )
 
 
 def _newer(start: int, end: int, name: str) -> Mistake:
     return mistake(
-        'v3-operator', start, end,
+        'v3-operator',
+        start,
+        end,
         f'{code(name)} came with v3: a v2 selector has only '
         '`==`, `!=`, `in`, `not in`, `has()` and `all()`',
     )
@@ -443,17 +528,22 @@ def _newer(start: int, end: int, name: str) -> Mistake:
 
 def _not_everything(name: str, start: int, end: int) -> Mistake:
     return mistake(
-        'not-all', start, start + len(name),
+        'not-all',
+        start,
+        start + len(name),
         f'{code(name)} means nothing to Calico: what selects everything is `all()`',
-        edits=((start, end, 'all()'),), write='all()', safe=False,
+        edits=((start, end, 'all()'),),
+        write='all()',
+        safe=False,
     )
 
 
 def _operator_without_label(name: str, at: int) -> Mistake:
     return mistake(
-        'missing-label', at, at + len(name),
-        f'there is no label name before the operator {code(name)}: '
-        f'write {code(f"label {name} …")}',
+        'missing-label',
+        at,
+        at + len(name),
+        f'there is no label name before the operator {code(name)}: write {code(f"label {name} …")}',
     )
 
 
@@ -470,14 +560,20 @@ def _call(place: Place) -> Mistake | None:
         right = f'{lower}({closed[1]})' if closed else f'{lower}('
         if name == lower:
             return mistake(
-                'blank-before-parenthesis', end, place.at,
+                'blank-before-parenthesis',
+                end,
+                place.at,
                 f'no space may stand between {code(name)} and its parenthesis: write {code(right)}',
-                edits=((end, place.at, ''),), write=right,
+                edits=((end, place.at, ''),),
+                write=right,
             )
         return mistake(
-            'wrong-case', start, end,
+            'wrong-case',
+            start,
+            end,
             f'{code(name)} must be in small letters: write {code(right)}',
-            edits=((start, place.at, lower),), write=right,
+            edits=((start, place.at, lower),),
+            write=right,
         )
     if lower in _EVERYTHING and closed and not closed[1]:
         return _not_everything(name, start, closed.end())
@@ -486,10 +582,15 @@ def _call(place: Place) -> Mistake | None:
     if not near and _operator_of(lower):
         return _operator_without_label(name, start)
     return mistake(
-        'unknown-function', start, end,
+        'unknown-function',
+        start,
+        end,
         f'Calico has no {code(f"{name}()")}: '
-        + (f'did you mean {code(f"{near[0]}()")}?' if near
-           else f'write {" or ".join(code(f"{word}()") for word in known)}'),
+        + (
+            f'did you mean {code(f"{near[0]}()")}?'
+            if near
+            else f'write {" or ".join(code(f"{word}()") for word in known)}'
+        ),
     )
 
 
@@ -503,37 +604,50 @@ def _bare_label(place: Place) -> Mistake | None:
         return _newer(start, end, 'global()')
     if lower in ('all', 'global'):
         return mistake(
-            'all-without-parentheses', start, end,
+            'all-without-parentheses',
+            start,
+            end,
             f'{code(name)} without parentheses is a label name: write {code(f"{lower}()")}',
-            edits=((start, end, f'{lower}()'),), write=f'{lower}()',
+            edits=((start, end, f'{lower}()'),),
+            write=f'{lower}()',
         )
     if lower in _EVERYTHING:
         return _not_everything(name, start, end)
     if lower == 'has':
         return mistake(
-            'has-without-parentheses', start, end,
+            'has-without-parentheses',
+            start,
+            end,
             f'{code(name)} needs a label name in parentheses: write `has(label)`',
         )
     if _NUMBER_OR_BOOLEAN.fullmatch(name):
         right = f"label == '{name}'"
         return mistake(
-            'not-a-condition', start, end,
+            'not-a-condition',
+            start,
+            end,
             f'{code(name)} is not a condition: write one, such as {code(right)}',
             'what selects everything is `all()`',
         )
     if _operator_of(lower) and len(place.before) == 1:
         return _operator_without_label(name, start)
     return mistake(
-        'kubernetes-form', start, end,
+        'kubernetes-form',
+        start,
+        end,
         f'{code(name)} alone is not a condition: write {code(f"has({name})")} '
         'to ask whether the label exists, or compare it with a value',
-        edits=((start, end, f'has({name})'),), write=f'has({name})', safe=False,
+        edits=((start, end, f'has({name})'),),
+        write=f'has({name})',
+        safe=False,
     )
 
 
 def _no_patterns(place: Place, end: int) -> Mistake:
     return mistake(
-        'unknown-operator', place.at, end,
+        'unknown-operator',
+        place.at,
+        end,
         f'Calico has no {code(place.text[place.at : end])} and no patterns: write '
         + ('`==` or `in`' if place.dialect == V2 else '`contains`, `starts with` or `ends with`'),
     )
@@ -548,21 +662,32 @@ def _sign(place: Place) -> Mistake | None:
     sign, end = found[0], found.end()
     if sign == '=':
         return mistake(
-            'single-equals', at, end, 'a single `=` is not an operator: write `==`',
-            edits=((at, end, '=='),), write='==',
+            'single-equals',
+            at,
+            end,
+            'a single `=` is not an operator: write `==`',
+            edits=((at, end, '=='),),
+            write='==',
         )
     if sign[-1] == '=' and sign[1:-1].strip(' \t') == '' and sign[1:-1]:
         right = sign[0] + sign[-1]
         return mistake(
-            'split-operator', at, end,
+            'split-operator',
+            at,
+            end,
             f'no space may stand inside an operator: write {code(right)}',
-            edits=((at, end, right),), write=right,
+            edits=((at, end, right),),
+            write=right,
         )
     if sign in ('<>', '=!', ':='):
         right = '==' if sign == ':=' else '!='
         return mistake(
-            'unknown-operator', at, end, f'Calico has no {code(sign)}: write {code(right)}',
-            edits=((at, end, right),), write=right,
+            'unknown-operator',
+            at,
+            end,
+            f'Calico has no {code(sign)}: write {code(right)}',
+            edits=((at, end, right),),
+            write=right,
         )
     if sign == ':':
         value = re.compile(rf'[ \t]*({VALUE})').match(text, end)
@@ -571,13 +696,20 @@ def _sign(place: Place) -> Mistake | None:
             return None  # the colon is part of what should be a label name
         right = f'{label} == {_quoted(value[1])}'
         return mistake(
-            'kubernetes-form', at, end, f'`:` is not an operator: write {code(right)}',
-            edits=((end_of(label), value.start(1), ' == '),), write=right, safe=False,
+            'kubernetes-form',
+            at,
+            end,
+            f'`:` is not an operator: write {code(right)}',
+            edits=((end_of(label), value.start(1), ' == '),),
+            write=right,
+            safe=False,
         )
     if '~' in sign:
         return _no_patterns(place, end)
     return mistake(
-        'unknown-operator', at, end,
+        'unknown-operator',
+        at,
+        end,
         f'Calico has no {code(sign)}, for label values are text: write {_expected(place)}',
     )
 
@@ -623,8 +755,12 @@ def _word_operator(place: Place) -> Mistake | None:
     if operator[-6:] == 'exists':
         right = f'{operator[:-6]}has({label})'
         return mistake(
-            'word-operator', at, end, f'{code(phrase)} is not an operator: write {code(right)}',
-            edits=((start, end, right),), write=right,
+            'word-operator',
+            at,
+            end,
+            f'{code(phrase)} is not an operator: write {code(right)}',
+            edits=((start, end, right),),
+            write=right,
         )
     if operator == '!contains':
         return _negation(place, 'contains', end)
@@ -633,18 +769,26 @@ def _word_operator(place: Place) -> Mistake | None:
         end = equals.end() if equals else end
     same = operator.replace(' ', '') == re.sub('[-_ \t]', '', phrase.lower())
     return mistake(
-        'wrong-case' if phrase.lower() == operator else 'word-operator', at, end,
+        'wrong-case' if phrase.lower() == operator else 'word-operator',
+        at,
+        end,
         f'{code(phrase)} is not an operator: write {code(operator)}',
-        edits=((at, end, operator),), write=operator, safe=same,
+        edits=((at, end, operator),),
+        write=operator,
+        safe=same,
     )
 
 
 def _negation(place: Place, operator: str, end: int) -> Mistake:
     right = f'!{place.last} {operator}'
     return mistake(
-        'word-operator', place.at, end,
+        'word-operator',
+        place.at,
+        end,
         f'only `in` is negated after the label: write {code(f"{right} …")}',
-        edits=((start_of(place.last), end, right),), write=f'{right} …', safe=False,
+        edits=((start_of(place.last), end, right),),
+        write=f'{right} …',
+        safe=False,
     )
 
 
@@ -656,8 +800,12 @@ def _exclamation_mark(place: Place) -> Mistake | None:
     if found[1] != 'in':
         return _negation(place, found[1], found.end())
     return mistake(
-        'word-operator', place.at, found.end(), '`!in` is not an operator: write `not in`',
-        edits=((place.at, found.end(), 'not in'),), write='not in',
+        'word-operator',
+        place.at,
+        found.end(),
+        '`!in` is not an operator: write `not in`',
+        edits=((place.at, found.end(), 'not in'),),
+        write='not in',
     )
 
 
@@ -670,9 +818,13 @@ def _no_operator(place: Place) -> Mistake | None:
     if value:
         right = f'{label} == {value[0]}'
         return mistake(
-            'missing-operator', at, value.end(),
+            'missing-operator',
+            at,
+            value.end(),
             f'there is no operator between the label and the value: write {code(right)}',
-            edits=((start, at, f'{label} == '),), write=right, safe=False,
+            edits=((start, at, f'{label} == '),),
+            write=right,
+            safe=False,
         )
     if place.char == '{':
         glued = re.fullmatch('(.+?)(not)?in', label)
@@ -680,15 +832,21 @@ def _no_operator(place: Place) -> Mistake | None:
         if glued:
             right = f'{glued[1]} {"not in" if glued[2] else "in"} '
         return mistake(
-            'missing-operator', at, at + 1,
+            'missing-operator',
+            at,
+            at + 1,
             f'there is no operator between the label and the set: write {code(f"{right}{{…}}")}',
-            edits=((start, at, right),), write=f'{right}{{…}}', safe=False,
+            edits=((start, at, right),),
+            write=f'{right}{{…}}',
+            safe=False,
         )
     word = WORD.match(place.text, at)
     if word is None:
         return None
     return mistake(
-        'unknown-operator', at, word.end(),
+        'unknown-operator',
+        at,
+        word.end(),
         f'an operator must follow the label {code(label)}, not {code(word[0])}: '
         f'write {_expected(place)}',
     )
@@ -703,7 +861,9 @@ def _no_value(place: Place) -> Mistake | None:
     label, operator = place.before[-2:]
     value = '{…}' if place.slot == 'set' else "'…'"
     return mistake(
-        'missing-value', start_of(operator), end_of(operator),
+        'missing-value',
+        start_of(operator),
+        end_of(operator),
         f'there is no value after {code(operator)}: write {code(f"{label} {operator} {value}")}',
     )
 
@@ -714,8 +874,12 @@ def _more_equals(place: Place) -> Mistake | None:
     operator, end = place.last, place.at + 1
     kind = 'triple-equals' if operator == '==' and place.touching else 'extra-operator'
     return mistake(
-        kind, place.at, end, f'this `=` is one too many: write {code(operator)}',
-        edits=((end_of(operator), end, ''),), write=str(operator),
+        kind,
+        place.at,
+        end,
+        f'this `=` is one too many: write {code(operator)}',
+        edits=((end_of(operator), end, ''),),
+        write=str(operator),
     )
 
 
@@ -727,7 +891,9 @@ def _set_as_value(place: Place) -> Mistake | None:
     right = {'EQ': 'in', 'NE': 'not in'}.get(operator.type)
     if right is None:
         return mistake(
-            'set-as-value', place.at, place.at + 1,
+            'set-as-value',
+            place.at,
+            place.at + 1,
             f'{code(operator)} takes one value and no set: '
             'write a condition for each value and join them with `||`',
         )
@@ -735,9 +901,12 @@ def _set_as_value(place: Place) -> Mistake | None:
     glue = ' ' if start == end_of(label) else ''
     shown = f'{label} {right} {_set(items[1] if items else "…")}'
     return mistake(
-        'set-as-value', place.at, place.at + 1,
+        'set-as-value',
+        place.at,
+        place.at + 1,
         f'{code(operator)} takes one value and no set: write {code(shown)}',
-        edits=((start, end_of(operator), glue + right),), write=shown,
+        edits=((start, end_of(operator), glue + right),),
+        write=shown,
     )
 
 
@@ -750,22 +919,28 @@ def _bracketed_value(place: Place) -> Mistake | None:
     right = f'{label} {operator} {value}'
     new = f' {value}' if place.touching else value
     return mistake(
-        'bracketed-value', place.at, place.at + 1,
+        'bracketed-value',
+        place.at,
+        place.at + 1,
         f'a value takes no brackets: write {code(right)}',
-        edits=((place.at, inside.end(), new),) if inside else (), write=right,
+        edits=((place.at, inside.end(), new),) if inside else (),
+        write=right,
     )
 
 
 def _escaped_quotes(place: Place) -> Mistake | None:
     r"""``a == \'b\'``."""
-    found = place.match(r'''\\(['"])([^'"\\]*)\\\1''')
+    found = place.match(r"""\\(['"])([^'"\\]*)\\\1""")
     if found is None:
         return None
     right = f'{found[1]}{found[2]}{found[1]}'
     return mistake(
-        'backslash', place.at, place.at + 1,
+        'backslash',
+        place.at,
+        place.at + 1,
         f'a backslash escapes nothing in a selector: write {code(right)}',
-        edits=((place.at, found.end(), right),), write=right,
+        edits=((place.at, found.end(), right),),
+        write=right,
     )
 
 
@@ -776,7 +951,9 @@ def _negated_value(place: Place) -> Mistake | None:
         return None
     right = f'{label} != {_quoted(found[1])}'
     return mistake(
-        'negated-value', place.at, place.at + 1,
+        'negated-value',
+        place.at,
+        place.at + 1,
         f'`!` cannot stand before a value: write {code(right)}',
         edits=((start_of(operator), end_of(operator), '!='), (place.at, found.start(1), '')),
         write=right,
@@ -797,10 +974,14 @@ def _unquoted_value(place: Place) -> Mistake | None:
         hint = 'the value of a label is text, also where it looks like a number or a boolean'
     right = _quoted(value[0])
     return mistake(
-        'unquoted-value', place.at, value.end(),
+        'unquoted-value',
+        place.at,
+        value.end(),
         f'the value {code(value[0])} must be in quotes: '
-        f'write {code(f"{label} {operator} {right}")}', hint,
-        edits=((place.at, value.end(), right),), write=right,
+        f'write {code(f"{label} {operator} {right}")}',
+        hint,
+        edits=((place.at, value.end(), right),),
+        write=right,
     )
 
 
@@ -815,8 +996,12 @@ def _wrong_brackets(place: Place) -> Mistake | None:
         edits = (place.at, place.at + 1, '{'), (inside.end() - 1, inside.end(), '}')
     right = f'{label} {operator} {_set(inside[1] if inside else "…")}'
     return mistake(
-        'kubernetes-form' if place.char == '(' else 'wrong-brackets', place.at, place.at + 1,
-        f'a set is written in braces: write {code(right)}', edits=edits, write=right,
+        'kubernetes-form' if place.char == '(' else 'wrong-brackets',
+        place.at,
+        place.at + 1,
+        f'a set is written in braces: write {code(right)}',
+        edits=edits,
+        write=right,
     )
 
 
@@ -828,9 +1013,12 @@ def _set_without_braces(place: Place) -> Mistake | None:
     right = f'{label} {operator} {_set(items[0])}'
     glue = ' ' if place.touching else ''
     return mistake(
-        'set-without-braces', place.at, items.end(),
+        'set-without-braces',
+        place.at,
+        items.end(),
         f'a set is written in braces: write {code(right)}',
-        edits=((place.at, place.at, f'{glue}{{'), (items.end(), items.end(), '}')), write=right,
+        edits=((place.at, place.at, f'{glue}{{'), (items.end(), items.end(), '}')),
+        write=right,
     )
 
 
@@ -842,9 +1030,12 @@ def _set_not_closed(place: Place) -> Mistake | None:
     at = place.at
     if place.char in (')', ']'):
         return mistake(
-            'wrong-brackets', at, at + 1,
+            'wrong-brackets',
+            at,
+            at + 1,
             f'the set opens with `{{` and closes with {code(place.char)}: write `}}`',
-            edits=((at, at + 1, '}'),), write='}',
+            edits=((at, at + 1, '}'),),
+            write='}',
         )
     if not place.match(r'&&|\|\||\Z'):
         return None
@@ -859,7 +1050,9 @@ def _extra_comma(place: Place) -> Mistake | None:
     if place.char != ',':
         return None
     return mistake(
-        'extra-comma', place.at, place.at + 1,
+        'extra-comma',
+        place.at,
+        place.at + 1,
         'there is no value before this comma: write one, or remove the comma',
         edits=((place.at, place.at + 1, ''),),
         safe=place.last.type == '_COMMA' or place.match(rf'[ \t,]*{VALUE}') is not None,
@@ -882,9 +1075,12 @@ def _unquoted_items(place: Place) -> Mistake | None:
     if place.last.type != '_LBRACE':
         right = _quoted(first[0])
     return mistake(
-        'unquoted-value', place.at, first.end(),
+        'unquoted-value',
+        place.at,
+        first.end(),
         f'the value {code(first[0])} must be in quotes: write {code(right)}',
-        edits=tuple(edits), write=right,
+        edits=tuple(edits),
+        write=right,
     )
 
 
@@ -892,17 +1088,23 @@ def _no_comma(place: Place) -> Mistake | None:
     other = place.match(r"""(?:[;:]|\|\|?)(?=[ \t]*['"])""")
     if other:
         return mistake(
-            'missing-comma', place.at, other.end(),
+            'missing-comma',
+            place.at,
+            other.end(),
             f'{code(other[0])} does not separate the values of a set: write a comma',
-            edits=((place.at, other.end(), ','),), write=',',
+            edits=((place.at, other.end(), ','),),
+            write=',',
         )
     if not place.match(VALUE):
         return None
     end = end_of(place.last)
     return mistake(
-        'missing-comma', place.at, place.at + 1,
+        'missing-comma',
+        place.at,
+        place.at + 1,
         f'there is no comma between two values: write {code(f"{place.last},")}',
-        edits=((end, end, ','),), write=f'{place.last},',
+        edits=((end, end, ','),),
+        write=f'{place.last},',
     )
 
 
@@ -917,7 +1119,9 @@ def _swallowed(place: Place) -> Mistake | None:
         return None
     start = start_of(place.last)
     return mistake(
-        'unterminated-string', start, start + 1,
+        'unterminated-string',
+        start,
+        start + 1,
         f'the quote {place.last[0]} that opens here is closed only before '
         f'{code(place.text[place.at : place.at + 10])}: close it after its value',
     )
@@ -956,13 +1160,20 @@ def _quote_in_value(place: Place) -> Mistake | None:
         value = value.replace(q * 2, q)
     if whole is None or (q in value and other in value):
         return mistake(
-            kind, at, at + 1, f'{what}: write the value without it',
+            kind,
+            at,
+            at + 1,
+            f'{what}: write the value without it',
             'a value that holds both kinds of quotes cannot be written in a selector',
         )
     right = f'{other}{value}{other}' if q in value else f'{q}{value}{q}'
     return mistake(
-        kind, at, at + 1, f'{what}: write {code(right)}',
-        edits=((start, whole.end(), right),), write=right,
+        kind,
+        at,
+        at + 1,
+        f'{what}: write {code(right)}',
+        edits=((start, whole.end(), right),),
+        write=right,
     )
 
 
@@ -979,7 +1190,9 @@ def _call_not_closed(place: Place) -> Mistake | None:
     end = end_of(place.last)
     if name == 'has' and not label:
         return mistake(
-            'unclosed', opening, opening + 1,
+            'unclosed',
+            opening,
+            opening + 1,
             'the `(` that opens here is never closed: write `has(label)`',
         )
     return unclosed('(', opening, edits=((end, end, ')'),), write=f'{name}({label})')
@@ -997,9 +1210,12 @@ def _not_a_label(place: Place) -> Mistake | None:
     name = quoted[0][1:-1]
     fits = WORD.fullmatch(name) is not None
     return mistake(
-        'quoted-label', at, quoted.end(),
+        'quoted-label',
+        at,
+        quoted.end(),
         'a label name takes no quotes' + (f': write {code(f"has({name})")}' if fits else ''),
-        edits=((at, quoted.end(), name),) if fits else (), write=f'has({name})',
+        edits=((at, quoted.end(), name),) if fits else (),
+        write=f'has({name})',
     )
 
 
@@ -1013,8 +1229,13 @@ def _more_in_has(place: Place) -> Mistake | None:
         names = [label, *WORD.findall(several[0])]
         right = ' && '.join(f'has({name})' for name in names)
         return mistake(
-            'has-with-several', at, at + 1, f'`has()` takes one label name: write {code(right)}',
-            edits=((start, several.end(), right),), write=right, safe=False,
+            'has-with-several',
+            at,
+            at + 1,
+            f'`has()` takes one label name: write {code(right)}',
+            edits=((start, several.end(), right),),
+            write=right,
+            safe=False,
         )
     compared = place.match(
         rf'(==?|!=|contains|starts[ \t]*with|ends[ \t]*with|(?:not[ \t]*)?in)[ \t]*'
@@ -1025,19 +1246,27 @@ def _more_in_has(place: Place) -> Mistake | None:
         right = f'{label} {"==" if operator == "=" else operator} '
         right += value if value[0] == '{' else _quoted(value)
         return mistake(
-            'has-with-condition', at, at + 1,
+            'has-with-condition',
+            at,
+            at + 1,
             f'`has()` takes a label name and no condition: write {code(right)}',
-            edits=((start, compared.end(), right),), write=right, safe=False,
+            edits=((start, compared.end(), right),),
+            write=right,
+            safe=False,
         )
     if place.match(r'[(=!{]'):
         return mistake(
-            'has-with-condition', at, at + 1,
+            'has-with-condition',
+            at,
+            at + 1,
             f'`has()` takes a label name and no condition: close it after {code(label)}',
         )
     if not place.match(f',|{LETTER}'):
         return None
     return mistake(
-        'has-with-several', at, at + 1,
+        'has-with-several',
+        at,
+        at + 1,
         f'`has()` takes one label name: close it after {code(label)}',
     )
 
@@ -1047,7 +1276,9 @@ def _more_in_all(place: Place) -> Mistake | None:
         return None
     name = place.last[: place.last.index('(')]
     return mistake(
-        'all-with-argument', place.at, place.at + 1,
+        'all-with-argument',
+        place.at,
+        place.at + 1,
         f'nothing goes into the parentheses of {code(f"{name}()")}: remove it, '
         'or write a condition instead',
     )
@@ -1078,9 +1309,12 @@ def _and_or(place: Place) -> Mistake | None:
         return None
     right = '&&' if word[0].lower() == 'and' else '||'
     return mistake(
-        'word-operator', place.at, word.end(),
+        'word-operator',
+        place.at,
+        word.end(),
         f'{code(word[0])} is not an operator: write {code(right)}',
-        edits=((place.at, word.end(), right),), write=right,
+        edits=((place.at, word.end(), right),),
+        write=right,
     )
 
 
@@ -1093,14 +1327,22 @@ def _separator(place: Place) -> Mistake | None:
         label, first = before[-3], before[-1]
         right = f'{label} in {{{first}{listed[0]}}}'
         return mistake(
-            'comma', at, at + 1, f'`==` takes one value: write {code(right)}',
-            edits=((start_of(label), listed.end(), right),), write=right,
+            'comma',
+            at,
+            at + 1,
+            f'`==` takes one value: write {code(right)}',
+            edits=((start_of(label), listed.end(), right),),
+            write=right,
         )
     new = ' &&' if place.touching else '&&'
     return mistake(
-        'comma', at, at + 1,
+        'comma',
+        at,
+        at + 1,
         f'{code(place.char)} does not join conditions: write `&&` for and, `||` for or',
-        edits=((at, at + 1, new),), write='&&', safe=False,
+        edits=((at, at + 1, new),),
+        write='&&',
+        safe=False,
     )
 
 
@@ -1112,15 +1354,20 @@ def _has_compared(place: Place) -> Mistake | None:
     label, close = place.before[-2:]
     if label.type != 'LABEL':
         return mistake(
-            'all-compared', place.at, operator.end(),
+            'all-compared',
+            place.at,
+            operator.end(),
             f'{code(f"{label})")} has no value: write a label name before {code(operator[0])}',
         )
     right = f'{label} {operator[0]} …'
     return mistake(
-        'has-compared', place.at, operator.end(),
+        'has-compared',
+        place.at,
+        operator.end(),
         f'{code(f"has({label})")} has no value: write {code(right)}',
         edits=((start_of(place.before[-3]), end_of(close), label.value),),
-        write=right, safe=False,
+        write=right,
+        safe=False,
     )
 
 
@@ -1128,7 +1375,9 @@ def _no_joint(place: Place) -> Mistake | None:
     if not place.match(rf'[!("\']|{LETTER}'):
         return None
     return mistake(
-        'missing-operator', place.at, place.at + 1,
+        'missing-operator',
+        place.at,
+        place.at + 1,
         'there is no operator between two conditions: write `&&` for and, `||` for or',
     )
 
@@ -1160,12 +1409,16 @@ def unexpected(place: Place) -> Mistake:
     char = place.char
     if not char:
         return mistake(
-            'unexpected', place.at, place.at,
+            'unexpected',
+            place.at,
+            place.at,
             f'the selector ends too early: write {_expected(place)}',
         )
     shown = code(char) if char.isprintable() else f'the control character U+{ord(char):04X}'
     return mistake(
-        'unexpected', place.at, place.at + 1,
+        'unexpected',
+        place.at,
+        place.at + 1,
         f'{shown} cannot stand here: write {_expected(place)}',
     )
 
