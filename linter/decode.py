@@ -28,8 +28,9 @@ class Problem(NamedTuple):
 
     ``kind``: ``unknown``, ``later`` (a field that this version does not know yet), ``case``,
     ``case-duplicate``, ``duplicate``, ``merge-override``, ``key``, ``type``, ``null-item``,
-    ``missing``, ``value``, ``coerced``, ``coerced-key``, ``bad-tag``. ``owner`` is the object in
-    which it stands, ``name`` the field; ``first`` the earlier key of a duplicate.
+    ``missing``, ``absent`` (the document has no metadata or no spec), ``value``, ``coerced``,
+    ``coerced-key``, ``bad-tag``. ``owner`` is the object in which it stands, ``name`` the
+    field; ``first`` the earlier key of a duplicate.
     """
 
     kind: str
@@ -578,4 +579,7 @@ def decode(node: Mapping, api: str, kind: str, version: Version, lane: Lane) -> 
     root = decoder(api, kind, version, lane)(context, node, None, None, kind, -1)
     assert isinstance(root, Object)
     context.root = root
+    for name in ('metadata', 'spec'):
+        if name not in root.fields:
+            context.problems.append(Problem('absent', root, name, root.nulls.get(name), None, {}))
     return context

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Optional
 
 from linter.decode import Decoded, Problem
-from linter.scalar_map import offset_in_source
 from linter.source import Source, Span
 from linter.tree import Mapping, Scalar
 from linter.values import Leaf, Object
@@ -62,6 +61,8 @@ class Document:
             or leaf.value != node.value
         ):
             return leaf.span
+        from linter.scalar_map import offset_in_source
+
         begin = offset_in_source(self.source.text, node, start)
         if end is None or end <= start + 1:
             return Span(begin, min(begin + 1, max(node.end, begin + 1)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
@@ -25,6 +24,7 @@ from linter.loader import (
     unread,
 )
 from linter.ownership import ListFinding, Owned, field, owned, span_of, text_of
+from linter.pattern import lazy
 from linter.scan import NOT_CALICO, documents_in, may_be_calico, may_be_calico_text
 from linter.source import Source, Span
 from linter.target import Lane, Target, version_text
@@ -33,8 +33,8 @@ from linter.vocabulary import KINDS
 
 URL = 'https://github.com/calico-lint/calico-lint/blob/main/linter/rules/'
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
-_PLACEHOLDER = re.compile(r'\$\{[^}]*\}|<[A-Za-z][\w .:/-]*>|\{\{.*?\}\}|\{%')
-_TEMPLATE = re.compile(r'\{\{|\{%')
+_PLACEHOLDER = lazy(r'\$\{[^}]*\}|<[A-Za-z][\w .:/-]*>|\{\{.*?\}\}|\{%')
+_TEMPLATE = lazy(r'\{\{|\{%')
 
 
 class Result(NamedTuple):
@@ -347,7 +347,12 @@ class _Run:
         found: list[Finding],
     ) -> None:
         """Every check of a subject on every value; a rule that breaks hides no other's findings."""
-        for name, check in rules.checks(subject):
+        checks = rules.checks(subject)
+        for special in (document.kind, document.api):
+            more = rules.checks(f'{subject}@{special}')
+            if more:
+                checks = checks + more
+        for name, check in checks:
             try:
                 for value in values:
                     found += check(value, document)
@@ -517,11 +522,11 @@ def _has_odd_key(root: Node) -> bool:
     return False
 
 
-_APPARENT = re.compile(
+_APPARENT = lazy(
     r"""(?:(?<=\n)|(?<=\r)|\A)(?P<indent>[ ]*(?:-[ ]+)?)["']?(?P<key>apiVersion|kind)["']?"""
     r"""[ \t]*:[ \t]*["']?(?P<value>[\w./-]+)"""
 )
-_FLOW = re.compile(r"""["']?apiVersion["']?\s*:\s*["']?(?P<value>[\w./-]+)""")
+_FLOW = lazy(r"""["']?apiVersion["']?\s*:\s*["']?(?P<value>[\w./-]+)""")
 
 
 def _apparent_group(text: str, chunk: Chunk) -> Optional[str]:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, Optional
 
+from linter.pattern import lazy
 from linter.tree import Mapping, Node, Scalar, Sequence
 
 # Nothing in Calico's API is deeper than 15; go-yaml itself gives up at 10,000.
@@ -80,12 +81,12 @@ def decode_bytes(data: bytes) -> str:
         ) from None
 
 
-_LINE_END = re.compile(r'\r\n?|\n')
+_LINE_END = lazy(r'\r\n?|\n')
 # YAML 1.1 breaks lines, and so ends comments, at these; see Source for what a line is elsewhere.
 _COMMENT = r'#[^\r\n\x85\u2028\u2029]*'
-_DIRECTIVE = re.compile(rf'(?:[ \t]*(?:{_COMMENT})?(?:\r\n?|[\n\x85\u2028\u2029]))*%')
-_AFTER = re.compile(rf'(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT}|\.\.\.(?!\S))*')
-_BLANK = re.compile(rf'(?:---(?!\S))?(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT})*')
+_DIRECTIVE = lazy(rf'(?:[ \t]*(?:{_COMMENT})?(?:\r\n?|[\n\x85\u2028\u2029]))*%')
+_AFTER = lazy(rf'(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT}|\.\.\.(?!\S))*')
+_BLANK = lazy(rf'(?:---(?!\S))?(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT})*')
 
 
 def split(text: str) -> Iterator[Chunk]:
@@ -250,9 +251,9 @@ _QUESTION = 'a value in `{…}` or `[…]` cannot contain `?` without quotes'
 
 _BREAKS = '\r\n\x85\u2028\u2029'
 _BLANKS = ' \t' + _BREAKS
-_ANCHOR = re.compile(r'&[\w-]*', re.ASCII)
-_TAG = re.compile(r"!(?:<[^>]*>|[\w;/?:@&=+$,.!~*'()\[\]%-]*)", re.ASCII)
-_COLON = re.compile(r'(?:[\s\x85]|#.*)*:')
+_ANCHOR = lazy(r'&[\w-]*', re.ASCII)
+_TAG = lazy(r"!(?:<[^>]*>|[\w;/?:@&=+$,.!~*'()\[\]%-]*)", re.ASCII)
+_COLON = lazy(r'(?:[\s\x85]|#.*)*:')
 
 
 class _Problem(NamedTuple):
@@ -653,7 +654,7 @@ def _shown(char: str) -> str:
 
 
 # Brackets that count: not those in quotes, nor in comments.
-_BRACKET = re.compile(
+_BRACKET = lazy(
     r"""(?<![^\s,\[{:])"(?:[^"\\]|\\.)*"|(?<![^\s,\[{:])'[^']*'|(?<=\s)\#[^\r\n]*|[\[\]{}]""",
     re.DOTALL | re.VERBOSE,
 )

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from typing import Optional
 
+from linter.pattern import lazy
 from linter.words import quoted
 
 _LABEL = r'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'
-LABEL = re.compile(rf'{_LABEL}\Z')
-SUBDOMAIN = re.compile(rf'{_LABEL}(?:\.{_LABEL})*\Z')
-ONE_DOT = re.compile(rf'{_LABEL}(?:\.{_LABEL})?\Z')
+LABEL = lazy(rf'{_LABEL}\Z')
+SUBDOMAIN = lazy(rf'{_LABEL}(?:\.{_LABEL})*\Z')
+ONE_DOT = lazy(rf'{_LABEL}(?:\.{_LABEL})?\Z')
 KUBERNETES_DERIVED = ('knp.default.', 'ossg.default.')
-_QUALIFIED = re.compile(r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z')
-V2_NAME = re.compile(r'[A-Za-z0-9._/-]{1,128}\Z')
+_QUALIFIED = lazy(r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z')
+V2_NAME = lazy(r'[A-Za-z0-9._/-]{1,128}\Z')
 MOST_ANNOTATION_BYTES = 262144
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple, Optional, Union
 
-_RANGE = re.compile(r'([0-9]+):([0-9]+)\Z')
-_NAME = re.compile(r'[a-zA-Z0-9_.-]{1,128}\Z')
-_KUBERNETES_NAME = re.compile(r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z')
-_DASH = re.compile(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.|\s|/)\s*([0-9]+)\s*\]?\Z')
-_LIST = re.compile(r'\s*[0-9]+(?:\s*:\s*[0-9]+)?(?:\s*,\s*[0-9]+(?:\s*:\s*[0-9]+)?)+\s*\Z')
+from linter.pattern import lazy
+
+_RANGE = lazy(r'([0-9]+):([0-9]+)\Z')
+_NAME = lazy(r'[a-zA-Z0-9_.-]{1,128}\Z')
+_KUBERNETES_NAME = lazy(r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z')
+_DASH = lazy(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.|\s|/)\s*([0-9]+)\s*\]?\Z')
+_LIST = lazy(r'\s*[0-9]+(?:\s*:\s*[0-9]+)?(?:\s*,\s*[0-9]+(?:\s*:\s*[0-9]+)?)+\s*\Z')
 
 
 class Port(NamedTuple):

@@ -10,9 +10,9 @@ from __future__ import annotations
 import base64
 import binascii
 import math
-import re
 from typing import Optional, Union
 
+from linter.pattern import lazy
 from linter.tree import Scalar
 
 Value = Union[str, int, float, bool, None]
@@ -34,9 +34,9 @@ _NUMBER_START = frozenset('+-0123456789')
 
 _BASES = {'x': 16, 'X': 16, 'b': 2, 'B': 2, 'o': 8, 'O': 8}
 _DIGITS = {2: '01', 8: '01234567', 10: '0123456789', 16: '0123456789abcdefABCDEF'}
-_DECIMAL = re.compile(r'[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?')
-_FRACTION = re.compile(r'\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?')
-_TIMESTAMP = re.compile(
+_DECIMAL = lazy(r'[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?')
+_FRACTION = lazy(r'\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?')
+_TIMESTAMP = lazy(
     r'([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:'
     r'[Tt]([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2})'
     r'| ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?)?'

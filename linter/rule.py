@@ -51,12 +51,18 @@ _index: Optional[dict[str, tuple[str, ...]]] = None
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'rules')
 
 
-def rule(*subjects: str) -> Callable[[C], C]:
-    """Call the function with every value of the subjects, and the document."""
+def rule(*subjects: str, kinds: tuple[str, ...] = ()) -> Callable[[C], C]:
+    """Call the function with every value of the subjects, and the document.
+
+    ``kinds``: in documents of these kinds only; ``v2`` stands for every kind of that API.
+    """
 
     def register(check: C) -> C:
         checks = _registered.setdefault(check.__module__, [])
-        checks.extend((subject, check) for subject in subjects)
+        for subject in subjects:
+            checks.extend((f'{subject}@{kind}', check) for kind in kinds)
+            if not kinds:
+                checks.append((subject, check))
         return check
 
     return register

@@ -129,15 +129,27 @@ INDEX = {
     'Spec': (
         'duplicate_item',
         'empty_rule_list_without_types',
-        'host_flags_on_networkpolicy',
         'label_invalid',
         'name_invalid',
         'prednat_prerequisites',
         'size_limits',
-        'staged_delete_with_spec',
-        'tier_order_missing',
         'types_omits_direction',
         'types_omitted',
+    ),
+    'Spec@StagedGlobalNetworkPolicy': (
+        'staged_delete_with_spec',
+    ),
+    'Spec@StagedKubernetesNetworkPolicy': (
+        'staged_delete_with_spec',
+    ),
+    'Spec@StagedNetworkPolicy': (
+        'staged_delete_with_spec',
+    ),
+    'Spec@Tier': (
+        'tier_order_missing',
+    ),
+    'Spec@v2': (
+        'host_flags_on_networkpolicy',
         'value_case',
     ),
     'calico-cidr': (
@@ -167,13 +179,22 @@ INDEX = {
         'wrong_type',
     ),
     'document': (
-        'host_endpoint_fields',
-        'ip_pool_fields',
-        'k8s_fields_in_calico',
-        'missing_field',
         'name_missing',
+    ),
+    'document@HostEndpoint': (
+        'host_endpoint_fields',
+    ),
+    'document@IPPool': (
+        'ip_pool_fields',
+    ),
+    'document@Tier': (
         'tier_builtin',
+    ),
+    'document@v2': (
         'unsupported_operation',
+    ),
+    'problem:absent': (
+        'missing_field',
     ),
     'problem:bad-tag': (
         'wrong_type',
@@ -213,6 +234,7 @@ INDEX = {
     ),
     'problem:unknown': (
         'enterprise_only_field',
+        'k8s_fields_in_calico',
         'unknown_field',
         'v1_field',
     ),

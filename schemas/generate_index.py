@@ -1,7 +1,7 @@
 """Writes ``linter/rules_index.py``: which rules look at which part of a document.
 
-Usage: ``python -m schemas.generate_index [--check]``. The index only spares a run imports; rules are
-found without it.
+Usage: ``python -m schemas.generate_index [--check]``. The index only spares a run imports: rules
+are found without it.
 """
 
 from __future__ import annotations

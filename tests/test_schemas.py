@@ -6,7 +6,6 @@ import gzip
 import json
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-ROOT = Path(__file__).resolve().parent.parent
-# In a checkout the folder is not below the package, and `pytest` does not look in the root.
-sys.path.insert(0, str(ROOT))
-
 from linter import schema_versions as versions
 from schemas import generate
+
+ROOT = Path(__file__).resolve().parent.parent
 
 TABLES = ROOT / 'fixtures' / 'tables'
 SPEC = ROOT / 'schemas' / 'spec'

@@ -40,10 +40,8 @@ GROUP = 'nets'
 _INTERFACE = re.compile(r'(?:\*|[a-zA-Z0-9_.-]{1,15})\Z')
 
 
-@rule('document')
+@rule('document', kinds=('HostEndpoint',))
 def check(document: Document, _: Document) -> Iterator[Finding]:
-    if document.kind != 'HostEndpoint':
-        return
     spec = document.spec
     if spec is None:
         if 'spec' not in document.root.fields:

@@ -37,9 +37,9 @@ from linter.values import Object
 GROUP = 'types'
 
 
-@rule('Spec')
+@rule('Spec', kinds=('v2',))
 def check(spec: Object, document: Document) -> Iterator[Finding]:
-    if document.api != 'v2' or document.kind != 'NetworkPolicy':
+    if document.kind != 'NetworkPolicy':
         return
     for name in ('doNotTrack', 'preDNAT', 'applyOnForward'):
         if name in spec.fields:

@@ -35,10 +35,8 @@ from linter.words import quoted
 GROUP = 'nets'
 
 
-@rule('document')
+@rule('document', kinds=('IPPool',))
 def check(document: Document, _: Document) -> Iterator[Finding]:
-    if document.kind != 'IPPool':
-        return
     spec = document.spec
     if spec is None:
         if 'spec' not in document.root.fields:

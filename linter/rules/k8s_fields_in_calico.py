@@ -46,6 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.decode import Problem
 from linter.diagnostic import Finding
 from linter.document import Document
 from linter.fields import neighbour
@@ -57,17 +58,17 @@ from linter.words import quoted
 GROUP = 'fields'
 
 
-@rule('document')
-def check(document: Document, _: Document) -> Iterator[Finding]:
+@rule('problem:unknown')
+def check(problem: Problem, document: Document) -> Iterator[Finding]:
     mine = [
-        problem
-        for problem in document.problems
-        if problem.kind == 'unknown'
-        and problem.key is not None
-        and neighbour(problem, document) == 'kubernetes'
+        other
+        for other in document.problems
+        if other.kind == 'unknown'
+        and other.key is not None
+        and neighbour(other, document) == 'kubernetes'
     ]
-    if not mine:
-        return
+    if not mine or mine[0] is not problem:
+        return  # the first one speaks for all
     mine.sort(key=lambda problem: problem.key.start if problem.key else 0)
     first = next((problem for problem in mine if problem.name in KUBERNETES_FIELDS), mine[0])
     assert first.key is not None

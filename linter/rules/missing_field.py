@@ -37,7 +37,7 @@ from linter.decode import Problem
 from linter.diagnostic import Finding
 from linter.document import Document
 from linter.fields import absorbs, owner_name
-from linter.rule import at_key, rule
+from linter.rule import at, at_key, rule
 from linter.values import Object
 from linter.words import listing
 
@@ -66,14 +66,10 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         yield at_key(fact, owner, f'{owner_name(owner, document)} has no {problem.name}: {advice}')
 
 
-@rule('document')
-def check_parts(document: Document, _: Document) -> Iterator[Finding]:
-    for name, fact in (('metadata', 'metadata-missing'), ('spec', 'spec-missing')):
-        if name not in document.root.fields:
-            empty = document.root.nulls.get(name)
-            finding = at_key(fact, document.root, f'{document.kind} has no {name}: add it')
-            yield (
-                finding
-                if empty is None
-                else finding._replace(span=empty.span, message=f'{name} is empty: fill it in')
-            )
+@rule('problem:absent')
+def check_parts(problem: Problem, document: Document) -> Iterator[Finding]:
+    fact = f'{problem.name}-missing'
+    if problem.value is not None:
+        yield at(fact, problem.value, f'{problem.name} is empty: fill it in')
+    else:
+        yield at_key(fact, document.root, f'{document.kind} has no {problem.name}: add it')

@@ -50,17 +50,17 @@ GROUP = 'fields'
 
 _LISTS = {
     'Spec': (
-        ('ingress', 1024, 'R-307', 'rules'),
-        ('egress', 1024, 'R-307', 'rules'),
-        ('policyTypes', 2, 'R-305', 'items'),
+        ('ingress', 1024, 'R-307'),
+        ('egress', 1024, 'R-307'),
+        ('policyTypes', 2, 'R-305'),
     ),
     'EntityRule': (
-        ('nets', 256, 'R-715', 'nets'),
-        ('notNets', 256, 'R-715', 'nets'),
-        ('ports', 50, 'R-715', 'ports'),
-        ('notPorts', 50, 'R-715', 'ports'),
+        ('nets', 256, 'R-715'),
+        ('notNets', 256, 'R-715'),
+        ('ports', 50, 'R-715'),
+        ('notPorts', 50, 'R-715'),
     ),
-    'HTTPMatch': (('methods', 20, 'R-806', 'methods'), ('paths', 20, 'R-806', 'paths')),
+    'HTTPMatch': (('methods', 20, 'R-806'), ('paths', 20, 'R-806')),
 }
 _TEXTS = {
     'HTTPPath': (('exact', 1024, 'R-806'), ('prefix', 1024, 'R-806')),
@@ -72,7 +72,7 @@ _TEXTS = {
 def check(object: Object, document: Document) -> Iterator[Finding]:
     if object.type == 'Spec' and document.kind == 'Profile':
         return
-    for name, most, fact, what in _LISTS[object.type]:
+    for name, most, fact in _LISTS[object.type]:
         value = object.fields.get(name)
         if isinstance(value, Array) and len(value.items) > most:
             yield at_key(

@@ -38,9 +38,12 @@ from linter.values import Array, Leaf, Object, Value
 GROUP = 'types'
 
 
-@rule('Spec')
+@rule(
+    'Spec',
+    kinds=('StagedNetworkPolicy', 'StagedGlobalNetworkPolicy', 'StagedKubernetesNetworkPolicy'),
+)
 def check(spec: Object, document: Document) -> Iterator[Finding]:
-    if not document.kind.startswith('Staged') or spec.text('stagedAction') != 'Delete':
+    if spec.text('stagedAction') != 'Delete':
         return
     kubernetes = document.kind == 'StagedKubernetesNetworkPolicy'
     # Calico's client clears types before it validates.

@@ -45,11 +45,11 @@ _ORDERS = {
 _ACTIONS = {'default': 'Deny', 'kube-admin': 'Pass', 'kube-baseline': 'Pass'}
 
 
-@rule('document')
+@rule('document', kinds=('Tier',))
 def check(document: Document, _: Document) -> Iterator[Finding]:
     metadata = document.metadata
     name = metadata.text('name') if metadata is not None else ''
-    if document.kind != 'Tier' or name not in _ORDERS:
+    if name not in _ORDERS:
         return
     spec = document.spec
     wanted, fact = _ORDERS[name]

@@ -34,7 +34,7 @@ from linter.values import Object
 GROUP = 'types'
 
 
-@rule('Spec')
+@rule('Spec', kinds=('Tier',))
 def check(spec: Object, document: Document) -> Iterator[Finding]:
-    if document.kind == 'Tier' and 'order' not in spec.fields:
+    if 'order' not in spec.fields:
         yield at_key('F-12', spec, 'the tier says no order: add order')

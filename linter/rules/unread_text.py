@@ -1,8 +1,8 @@
 """Text in the file is never read.
 
-calicoctl and kubectl cut a file at lines that begin with `---`, throw away the rest of such a line, and
-read one document of each piece. What follows `...` or a complete JSON object, and what stands behind
-`---` on its line, is lost without a word.
+calicoctl and kubectl cut a file at lines that begin with `---`, throw away the rest of such a
+line, and read one document of each piece. What follows `...` or a complete JSON object, and what
+stands behind `---` on its line, is lost without a word.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -37,10 +37,10 @@ from linter.source import Span
 GROUP = 'document'
 
 
-@rule('document')
+@rule('document', kinds=('v2',))
 def check(document: Document, _: Document) -> Iterator[Finding]:
     kind = document.root.fields.get('kind')
-    if document.api == 'v2' and kind is not None:
+    if kind is not None:
         span: Span = kind.span
         yield Finding(
             'v2-datastore',

@@ -75,10 +75,8 @@ def check_protocol(leaf: Leaf, document: Document) -> Iterator[Finding]:
         )
 
 
-@rule('Spec')
+@rule('Spec', kinds=('v2',))
 def check_v2(spec: Object, document: Document) -> Iterator[Finding]:
-    if document.api != 'v2':
-        return
     types = [leaf for leaf in spec.leaves('types') if leaf.text]
     title = [leaf for leaf in types if leaf.text[0].isupper()]
     if title and len(title) < len(types):
