@@ -41,7 +41,7 @@ def _main(arguments: list[str]) -> int:
         from linter.run import Options
 
         # The hook's call has no options: argparse would double the time to start.
-        return _check(Options(tuple(arguments[1:]) or ('.',)), 'text')
+        return _check(Options(tuple(arguments[1:]) or ('.',), jobs=_cores()), 'text')
     if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith('-'):
         raise Fatal(_unknown_command(arguments[0]))
     namespace = _parser().parse_args(arguments)
@@ -52,6 +52,12 @@ def _main(arguments: list[str]) -> int:
     if namespace.command == 'rules':
         return _rules()
     return _schema(namespace.kind, namespace.api, namespace.calico_version)
+
+
+def _cores() -> int:
+    if hasattr(os, 'sched_getaffinity'):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _unknown_command(word: str) -> str:
@@ -135,6 +141,13 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         '--stdin-filename', metavar='PATH', help='the name of what is read from standard input'
     )
+    check.add_argument(
+        '--jobs',
+        metavar='N',
+        type=int,
+        default=0,
+        help='processes that share a long run (default: one for each core, when it pays)',
+    )
     explain = commands.add_parser('explain', help='explain a rule')
     explain.add_argument('rule', metavar='RULE')
     commands.add_parser('rules', help='list the rules')
@@ -153,12 +166,15 @@ def _options(namespace: argparse.Namespace) -> Options:
         raise Fatal('- stands for standard input and cannot be mixed with other paths')
     if namespace.stdin_filename is not None and namespace.paths != ['-']:
         raise Fatal('--stdin-filename goes with - (standard input): calico-lint check -')
+    if namespace.jobs < 0:
+        raise Fatal('--jobs is a number of processes, 1 or more')
     return Options(
         tuple(namespace.paths) or ('.',),
         make_target(namespace.calico_version, namespace.admission, namespace.datastore),
         _rule_ids(namespace.select),
         _rule_ids(namespace.ignore),
         namespace.stdin_filename,
+        namespace.jobs or _cores(),
     )
 
 

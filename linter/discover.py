@@ -11,11 +11,15 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from typing: importing that would double the time that a run without policies takes.
     from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
 
     from linter.gitignore import Layers, Rules
 
 SUFFIXES = ('.yaml', '.yml', '.json')
 STDIN = '-'
+
+PART = 1 << 22
+"""Bytes read at once; most files are smaller."""
 
 _KINDS = (
     (stat.S_ISFIFO, 'is a pipe, not a file; `-` reads standard input'),
@@ -64,13 +68,36 @@ def find(paths: Sequence[str], excludes: Sequence[str] = ()) -> Iterator[str | U
     return _find([_root(path) for path in paths], excludes)
 
 
-def read(path: str) -> bytes:
-    """The bytes of a file that ``find`` named; raises Unreadable."""
+def read(path: str) -> Iterator[bytes]:
+    """The bytes of a file that ``find`` named, in parts if it is large; raises Unreadable."""
     try:
         with open(path, 'rb') as file:
-            return file.read()
+            yield from parts(file)
     except OSError as error:
         raise Unreadable(path, _reason(error)) from None
+
+
+def parts(file: BinaryIO, size: int = PART) -> Iterator[bytes]:
+    """A stream cut into parts, each but the first beginning with the line end before a ``---``.
+
+    So a bundle of many documents never is in memory as a whole, and no document is cut in two.
+    """
+    block = file.read(size)
+    if block.startswith((b'\xff\xfe', b'\xfe\xff', b'\0\0\xfe\xff')):
+        yield block + file.read()  # UTF-16 and UTF-32 have other line ends
+        return
+    while True:
+        more = file.read(size)
+        if not more:
+            yield block
+            return
+        at = block.rfind(b'\n---')
+        if at > 0 and block[at - 1 : at] == b'\r':
+            at -= 1
+        if at > 0:
+            yield block[:at]
+            block = block[at:]
+        block += more
 
 
 def relative(path: str) -> str:

@@ -23,18 +23,16 @@ from linter.loader import (
     split,
     unread,
 )
+from linter.looks import apparent_group, has_odd_key, is_template, placeholders
 from linter.ownership import ListFinding, Owned, field, owned, span_of, text_of
-from linter.pattern import lazy
 from linter.scan import NOT_CALICO, documents_in, may_be_calico, may_be_calico_text
 from linter.source import Source, Span
 from linter.target import Lane, Target, version_text
-from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.tree import Mapping, Node
 from linter.vocabulary import KINDS
 
 URL = 'https://github.com/calico-lint/calico-lint/blob/main/linter/rules/'
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
-_PLACEHOLDER = lazy(r'\$\{[^}]*\}|<[A-Za-z][\w .:/-]*>|\{\{.*?\}\}|\{%')
-_TEMPLATE = lazy(r'\{\{|\{%')
 
 
 class Result(NamedTuple):
@@ -58,16 +56,18 @@ TEMPLATE = 'templates'
 class _Run:
     """The state of checking one file."""
 
-    def __init__(self, source: Source, target: Target) -> None:
-        self.source = source
+    def __init__(self, path: str, target: Target) -> None:
+        self.path = path
+        self.source = Source(path, '')
         self.target = target
+        self.line: Optional[int] = None
         self.found: list[Diagnostic] = []
         self.documents = 0
         self.checked = 0
         self.skipped: dict[str, int] = {}
         self.templates: list[str] = []
         self.raw_reported = False
-        self.empty: list[Chunk] = []
+        self.empty: list[Diagnostic] = []
         self.calico_chunks = 0
         self.errors: list[str] = []
 
@@ -112,12 +112,50 @@ class _Run:
         if row is not None:
             self.found.append(self.stamp(finding, row, object))
 
+    def part(self, data: bytes) -> None:
+        """The next part of the file."""
+        continued = self.line is not None
+        first_line = self.line or 1
+        self.line = first_line + data.count(b'\n') + data.count(b'\r') - data.count(b'\r\n')
+        try:
+            text = decode_bytes(data)
+        except BadEncoding as error:
+            self.source = Source(self.path, error.text, first_line)
+            self.bad_encoding(error)
+            return
+        self.source = Source(self.path, text, first_line)
+        base = self.documents
+        for chunk in split(text):
+            if not continued:
+                self.chunk(Chunk(base + chunk.index, chunk.start, chunk.end))
+            elif chunk.index:
+                # What stands before the marker belongs to the part before.
+                self.chunk(Chunk(base + chunk.index - 1, chunk.start, chunk.end))
+
+    def bad_encoding(self, error: BadEncoding) -> None:
+        index = self.documents
+        self.documents += 1
+        if apparent_group(error.text, Chunk(0, 0, len(error.text))) is None:
+            self.skip(NOT_CALICO)
+            return
+        self.checked += 1
+        self.report(
+            Finding(
+                'yaml-encoding',
+                Span(error.offset, error.offset + 1),
+                f'{error.message}: save it as UTF-8',
+            ),
+            None,
+            self.target.admission,
+            ObjectRef(None, None, None, None, index),
+        )
+
     def chunk(self, chunk: Chunk) -> None:
         text = self.source.text
         self.documents += 1
         if not may_be_calico_text(text, chunk.start, chunk.end):
             if is_empty(text, chunk):
-                self.empty.append(chunk)
+                self.note_empty(chunk)
             self.skip(NOT_CALICO)
             return
         try:
@@ -128,13 +166,13 @@ class _Run:
         if root is None:
             self.skip(NOT_CALICO)
             return
-        if _is_template(text, chunk) and _has_odd_key(root):
+        if is_template(text, chunk) and has_odd_key(root):
             self.template(chunk)
             return
         results = list(owned(root))
         if not results:
             rest = unread(text, chunk, root)
-            if rest is not None and _apparent_group(text, Chunk(0, rest, chunk.end)):
+            if rest is not None and apparent_group(text, Chunk(0, rest, chunk.end)):
                 self.checked += 1
                 self.unread(chunk, root)
             else:
@@ -203,6 +241,18 @@ class _Run:
                     reference,
                 )
 
+    def note_empty(self, chunk: Chunk) -> None:
+        finding = Finding(
+            'empty-document',
+            Span(chunk.start, chunk.start),
+            'calicoctl 3.32 and newer refuse an empty document in a stream: '
+            'remove the extra --- line',
+        )
+        row = fact_table.load().find(finding.fact, None, self.target.admission, self.target)
+        if row is not None:
+            reference = ObjectRef(None, None, None, None, chunk.index)
+            self.empty.append(self.stamp(finding, row, reference))
+
     def template(self, chunk: Chunk) -> None:
         self.skip(TEMPLATE)
         start = chunk.start
@@ -213,10 +263,10 @@ class _Run:
 
     def broken(self, chunk: Chunk, error: YamlError) -> None:
         text = self.source.text
-        if _is_template(text, chunk):
+        if is_template(text, chunk):
             self.template(chunk)
             return
-        group = _apparent_group(text, chunk)
+        group = apparent_group(text, chunk)
         if group is None:
             self.skip(NOT_CALICO)
             return
@@ -389,7 +439,7 @@ class _Run:
             kept.append((finding, row))
         if not kept:
             return
-        holes = _placeholders(self.source.text, node)
+        holes = placeholders(self.source.text, node)
         filled: set[int] = set()
         for finding, row in kept:
             hole = next(
@@ -414,25 +464,16 @@ class _Run:
 
     def finish(self) -> Result:
         if self.calico_chunks and self.documents > 1:
-            for chunk in self.empty:
-                self.report(
-                    Finding(
-                        'empty-document',
-                        Span(chunk.start, chunk.start),
-                        'calicoctl 3.32 and newer refuse an empty document in a stream: '
-                        'remove the extra --- line',
-                    ),
-                    None,
-                    self.target.admission,
-                    ObjectRef(None, None, None, None, chunk.index),
-                )
-        unique = dict.fromkeys(
-            sorted(self.found, key=lambda d: (d.span.start, d.span.end, d.rule, d.message))
-        )
-        seen: set[tuple[Span, str, str]] = set()
+            # Alone, or among other people's documents, an empty one is nobody's mistake.
+            self.found += self.empty
+        seen: set[tuple[tuple[int, int], Span, str, str]] = set()
         diagnostics: list[Diagnostic] = []
-        for diagnostic in unique:
-            key = (diagnostic.span, diagnostic.rule, diagnostic.message)
+        for place, diagnostic in sorted(
+            ((d.source.position(d.span.start), d) for d in self.found),
+            key=lambda pair: (pair[0], pair[1].span.end, pair[1].rule, pair[1].message),
+        ):
+            # What is reached through several aliases is written once.
+            key = (place, diagnostic.span, diagnostic.rule, diagnostic.message)
             if key not in seen:
                 seen.add(key)
                 diagnostics.append(diagnostic)
@@ -451,30 +492,14 @@ def check(path: str, data: bytes, target: Target) -> Result:
     if not may_be_calico(data):
         documents = documents_in(data)
         return Result([], documents, 0, {NOT_CALICO: documents}, ())
-    try:
-        text = decode_bytes(data)
-    except BadEncoding as error:
-        source = Source(path, error.text)
-        run = _Run(source, target)
-        run.documents = 1
-        if _apparent_group(error.text, Chunk(0, 0, len(error.text))) is None:
-            run.skip(NOT_CALICO)
-        else:
-            run.checked = 1
-            run.report(
-                Finding(
-                    'yaml-encoding',
-                    Span(error.offset, error.offset + 1),
-                    f'{error.message}: save it as UTF-8',
-                ),
-                None,
-                target.admission,
-                ObjectRef(None, None, None, None, 0),
-            )
-        return run.finish()
-    run = _Run(Source(path, text), target)
-    for chunk in split(text):
-        run.chunk(chunk)
+    return check_parts(path, (data,), target)
+
+
+def check_parts(path: str, parts: Iterable[bytes], target: Target) -> Result:
+    """Check one file that is read in parts, each but the first beginning with ``\\n---``."""
+    run = _Run(path, target)
+    for part in parts:
+        run.part(part)
     return run.finish()
 
 
@@ -491,89 +516,3 @@ def _reference(node: Mapping, index: int) -> ObjectRef:
         name,
         index,
     )
-
-
-def _is_template(text: str, chunk: Chunk) -> bool:
-    """Whether ``{{`` or ``{%`` stands in the document outside comments."""
-    for match in _TEMPLATE.finditer(text, chunk.start, chunk.end):
-        begin = max(text.rfind('\n', 0, match.start()), text.rfind('\r', 0, match.start())) + 1
-        before = text[begin : match.start()]
-        if not before.lstrip().startswith('#') and ' #' not in before:
-            return True
-    return False
-
-
-def _has_odd_key(root: Node) -> bool:
-    """Whether a mapping or a list serves as a key, which is how ``a: {{ b }}`` parses."""
-    waiting: list[Node] = [root]
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Sequence):
-            waiting += node.items
-        elif isinstance(node, Mapping):
-            for key, value in node.entries:
-                if not isinstance(key, Scalar):
-                    return True
-                waiting.append(value)
-    return False
-
-
-_APPARENT = lazy(
-    r"""(?:(?<=\n)|(?<=\r)|\A)(?P<indent>[ ]*(?:-[ ]+)?)["']?(?P<key>apiVersion|kind)["']?"""
-    r"""[ \t]*:[ \t]*["']?(?P<value>[\w./-]+)"""
-)
-_FLOW = lazy(r"""["']?apiVersion["']?\s*:\s*["']?(?P<value>[\w./-]+)""")
-
-
-def _apparent_group(text: str, chunk: Chunk) -> Optional[str]:
-    """The API of a document that does not parse, by the looks of it; None: not Calico's."""
-    part = text[chunk.start : chunk.end]
-    body = part.lstrip(' \t\r\n')
-    while body.startswith(('#', '---')):
-        body = body.partition('\n')[2].lstrip(' \t\r\n')
-    values: list[str] = []
-    if body[:1] in ('{', '['):
-        values = [match['value'] for match in _FLOW.finditer(part)][:1]
-    else:
-        indents: dict[str, int] = {}
-        for match in _APPARENT.finditer(part):
-            indents.setdefault(match['value'], len(match['indent']))
-        least = min(indents.values(), default=0)
-        values = [value for value, indent in indents.items() if indent == least]
-    for value in values:
-        folded = value.lower()
-        if folded.partition('/')[0] in ('projectcalico.org', 'crd.projectcalico.org'):
-            if folded.startswith('crd.'):
-                return 'raw'
-            return 'v2' if folded.endswith('/v2') else 'v3'
-    from linter.vocabulary import UNMISTAKABLE
-
-    return 'v3' if any(value in UNMISTAKABLE for value in values) else None
-
-
-def _placeholders(text: str, root: Mapping) -> list[Scalar]:
-    """The scalars of a document that look like something a template engine fills in."""
-    part = text[root.start : root.end]
-    if '${' not in part and '<' not in part and '{{' not in part:
-        return []
-    found: list[Scalar] = []
-    waiting: list[Node] = [root]
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Scalar):
-            if _PLACEHOLDER.search(node.value):
-                found.append(node)
-        elif isinstance(node, Sequence):
-            waiting += node.items
-        else:
-            for key, value in node.entries:
-                waiting += (key, value)
-    return found

@@ -7,6 +7,9 @@ import sys
 from linter import discover
 from linter.scan import NOT_CALICO, documents_in, may_be_calico
 
+WORTH_SHARING = 300
+"""After so many policies the rest may be shared among processes, if there is as much of it."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,9 +19,12 @@ if TYPE_CHECKING:
 
 
 class Options:
-    """What the command line asks for; no ``select``: every rule, no ``target``: the default."""
+    """What the command line asks for; no ``select``: every rule, no ``target``: the default.
 
-    __slots__ = ('ignore', 'paths', 'select', 'stdin_filename', 'target')
+    ``jobs`` is how many processes may share the work; 1 means that nothing is shared.
+    """
+
+    __slots__ = ('ignore', 'jobs', 'paths', 'select', 'stdin_filename', 'target')
 
     def __init__(
         self,
@@ -27,18 +33,22 @@ class Options:
         select: frozenset[str] = frozenset(),
         ignore: frozenset[str] = frozenset(),
         stdin_filename: str | None = None,
+        jobs: int = 1,
     ) -> None:
         self.paths = paths
         self.target = target
         self.select = select
         self.ignore = ignore
         self.stdin_filename = stdin_filename
+        self.jobs = jobs
 
 
 class Outcome:
     """What a run found. ``errors``: files that could not be read, and rules that broke."""
 
-    __slots__ = ('checked', 'diagnostics', 'documents', 'errors', 'files', 'skipped', 'templates')
+    __slots__ = (
+        'checked', 'diagnostics', 'documents', 'errors', 'files', 'skipped', 'templates',
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
@@ -52,47 +62,70 @@ class Outcome:
     def skip(self, reason: str, count: int) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
 
+    def add(self, other: Outcome) -> None:
+        """What another run found, behind what this one found."""
+        self.diagnostics += other.diagnostics
+        self.files += other.files
+        self.documents += other.documents
+        self.checked += other.checked
+        self.templates += other.templates
+        self.errors += other.errors
+        for reason, count in other.skipped.items():
+            self.skip(reason, count)
+
 
 def run(options: Options) -> Outcome:
     """Check every file; one that cannot be read, or a rule that breaks, does not stop the rest."""
     outcome = Outcome()
-    for path, data in files(options, outcome.errors):
-        outcome.files += 1
-        if not may_be_calico(data):
-            # Nearly every file ends here, before the engine is even imported.
-            count = documents_in(data)
-            outcome.documents += count
-            outcome.skip(NOT_CALICO, count)
-            continue
-        from linter import engine
-        from linter.target import Target
+    entries = discover.find(options.paths)
+    for entry in entries:
+        check(entry, options, outcome)
+        if options.jobs > 1 and outcome.checked >= WORTH_SHARING:
+            # So far it was cheaper alone; from here on it may not be.
+            from linter.parallel import share
 
-        result = engine.check(path, data, options.target or Target())
-        outcome.errors += result.errors
-        outcome.documents += result.documents
-        outcome.checked += result.checked
-        outcome.templates += result.templates
-        for reason, count in result.skipped.items():
-            outcome.skip(reason, count)
-        outcome.diagnostics += wanted(result.diagnostics, path, options)
+            share(list(entries), options, outcome)
     return outcome
 
 
-def files(options: Options, errors: list[str]) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of every file; what cannot be read goes to ``errors``."""
-    for entry in discover.find(options.paths):
-        if isinstance(entry, discover.Unreadable):
-            errors.append(str(entry))
-        elif entry == discover.STDIN:
+def check(entry: str | discover.Unreadable, options: Options, outcome: Outcome) -> None:
+    """Check one file that ``discover.find`` named."""
+    if isinstance(entry, discover.Unreadable):
+        outcome.errors.append(str(entry))
+        return
+    try:
+        if entry == discover.STDIN:
             name = options.stdin_filename
-            yield discover.relative(name) if name else '<stdin>', sys.stdin.buffer.read()
+            path = discover.relative(name) if name else '<stdin>'
+            _check(path, discover.parts(sys.stdin.buffer), options, outcome)
         else:
-            try:
-                data = discover.read(entry)
-            except discover.Unreadable as error:
-                errors.append(str(error))
-            else:
-                yield entry, data
+            _check(entry, discover.read(entry), options, outcome)
+    except discover.Unreadable as error:
+        outcome.errors.append(str(error))
+
+
+def _check(path: str, parts: Iterator[bytes], options: Options, outcome: Outcome) -> None:
+    first = next(parts)
+    outcome.files += 1
+    if len(first) < discover.PART and not may_be_calico(first):
+        # Nearly every file ends here, before the engine is even imported.
+        count = documents_in(first)
+        outcome.documents += count
+        outcome.skip(NOT_CALICO, count)
+        return
+    from itertools import chain
+
+    from linter import engine
+    from linter.target import Target
+
+    result = engine.check_parts(path, chain((first,), parts), options.target or Target())
+    outcome.errors += result.errors
+    outcome.documents += result.documents
+    outcome.checked += result.checked
+    outcome.templates += result.templates
+    for reason, count in result.skipped.items():
+        outcome.skip(reason, count)
+    outcome.diagnostics += wanted(result.diagnostics, path, options)
 
 
 def wanted(

@@ -17,14 +17,16 @@ class Source:
     """The text of one file; offsets are code points, lines and columns count from 1.
 
     A line ends at LF, CRLF or CR and nowhere else: not at NEL, U+2028 or form feed,
-    which YAML parsers and ``str.splitlines`` break at but editors and git do not.
+    which YAML parsers and ``str.splitlines`` break at but editors and git do not. ``first_line`` is
+    the number of the text's first line where the text is a part of its file.
     """
 
-    __slots__ = ('_starts', 'path', 'text')
+    __slots__ = ('_starts', 'first_line', 'path', 'text')
 
-    def __init__(self, path: str, text: str) -> None:
+    def __init__(self, path: str, text: str, first_line: int = 1) -> None:
         self.path = path
         self.text = text
+        self.first_line = first_line
         self._starts: list[int] | None = None
 
     @property
@@ -54,10 +56,13 @@ class Source:
         """Line and column (both from 1; a tab counts one) of an offset."""
         starts = self.line_starts
         line = bisect_right(starts, offset)
-        return line, offset - starts[line - 1] + 1
+        return line + self.first_line - 1, offset - starts[line - 1] + 1
 
     def line(self, number: int) -> str:
         """The text of a line (from 1), without its line end."""
         starts = self.line_starts
+        number -= self.first_line - 1
+        if number < 1:
+            return ''
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip('\r\n')

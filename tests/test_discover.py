@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import socket
@@ -17,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from linter import discover  # noqa: E402
-from linter.discover import Unreadable, find, read, relative  # noqa: E402
+from linter.discover import Unreadable, find, parts, read, relative  # noqa: E402
 from linter.errors import Fatal  # noqa: E402
 
 posix = pytest.mark.skipif(os.name != 'posix', reason='POSIX file names and kinds')
@@ -142,7 +143,7 @@ def test_odd_names_survive(here: Path, name: bytes) -> None:
         pytest.skip('not a name on this file system')
     for path in found(), found(os.fsdecode(name)), found(os.path.abspath(os.fsdecode(name))):
         assert [os.fsencode(one) for one in path] == [name]
-        assert read(path[0]) == name
+        assert b''.join(read(path[0])) == name
 
 
 @pytest.mark.parametrize(
@@ -303,7 +304,7 @@ def test_permissions(here: Path) -> None:
         assert [str(one) for one in find(['.'])] == ['a.yaml', 'locked: permission denied']
         assert [str(one) for one in find(['locked/b.yaml'])] == ['locked/b.yaml: permission denied']
         with pytest.raises(Unreadable, match='permission denied'):
-            read('a.yaml')
+            list(read('a.yaml'))
     finally:
         (here / 'locked').chmod(0o700)
 
@@ -315,13 +316,13 @@ def test_permissions(here: Path) -> None:
 def test_read_says_what_is_wrong(here: Path, path: str, reason: str) -> None:
     (here / 'sub').mkdir()
     with pytest.raises(Unreadable) as excinfo:
-        read(path)
+        list(read(path))
     assert (excinfo.value.path, excinfo.value.reason) == (path, reason)
 
 
 def test_read_gives_bytes(here: Path) -> None:
     (here / 'a.yaml').write_bytes(b'\xff\r\n\0')
-    assert read('a.yaml') == b'\xff\r\n\0'
+    assert list(read('a.yaml')) == [b'\xff\r\n\0']
 
 
 FILES = ('a.yaml', 'b.yml', 'build/a.yaml', 'build/keep.yaml', 'sub/a.yaml', 'sub/build/c.yaml')
@@ -503,3 +504,19 @@ def test_nothing_heavy_is_imported_until_there_is_a_pattern(here: Path) -> None:
     assert not modules & {'pathspec', 'pathlib', 'dataclasses', 'difflib', 'rich', 'ruamel'}
     ignore(here, '*.log\n')
     assert 'pathspec' in loaded(here)
+
+
+@pytest.mark.parametrize('size', [1, 3, 7, 20, 1000])
+@pytest.mark.parametrize('end', [b'\n', b'\r\n'])
+def test_a_large_file_is_cut_before_markers_only(size: int, end: bytes) -> None:
+    documents = [b'a: 1', b'--- # two', b'b: "---"', b'', b'---', b'c: 3']
+    data = end.join(documents)
+    found = list(parts(io.BytesIO(data), size))
+    assert b''.join(found) == data
+    assert all(part.startswith(end + b'---') for part in found[1:])
+    assert not any(part.endswith(b'\r') for part in found)
+
+
+def test_utf_16_is_not_cut() -> None:
+    data = 'a: 1\n---\nb: 2\n'.encode('utf-16')
+    assert list(parts(io.BytesIO(data), 4)) == [data]

@@ -1,0 +1,97 @@
+"""What a document is by the looks of it, where nothing better is to be had."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from linter.loader import Chunk
+from linter.pattern import lazy
+from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.vocabulary import UNMISTAKABLE
+
+_PLACEHOLDER = lazy(r'\$\{[^}]*\}|<[A-Za-z][\w .:/-]*>|\{\{.*?\}\}|\{%')
+_TEMPLATE = lazy(r'\{\{|\{%')
+
+
+def is_template(text: str, chunk: Chunk) -> bool:
+    """Whether ``{{`` or ``{%`` stands in the document outside comments."""
+    for match in _TEMPLATE.finditer(text, chunk.start, chunk.end):
+        begin = max(text.rfind('\n', 0, match.start()), text.rfind('\r', 0, match.start())) + 1
+        before = text[begin : match.start()]
+        if not before.lstrip().startswith('#') and ' #' not in before:
+            return True
+    return False
+
+
+def has_odd_key(root: Node) -> bool:
+    """Whether a mapping or a list serves as a key, which is how ``a: {{ b }}`` parses."""
+    waiting: list[Node] = [root]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Sequence):
+            waiting += node.items
+        elif isinstance(node, Mapping):
+            for key, value in node.entries:
+                if not isinstance(key, Scalar):
+                    return True
+                waiting.append(value)
+    return False
+
+
+_APPARENT = lazy(
+    r"""(?:(?<=\n)|(?<=\r)|\A)(?P<indent>[ ]*(?:-[ ]+)?)["']?(?P<key>apiVersion|kind)["']?"""
+    r"""[ \t]*:[ \t]*["']?(?P<value>[\w./-]+)"""
+)
+_FLOW = lazy(r"""["']?apiVersion["']?\s*:\s*["']?(?P<value>[\w./-]+)""")
+
+
+def apparent_group(text: str, chunk: Chunk) -> Optional[str]:
+    """The API of a document that does not parse, by the looks of it; None: not Calico's."""
+    part = text[chunk.start : chunk.end]
+    body = part.lstrip(' \t\r\n')
+    while body.startswith(('#', '---')):
+        body = body.partition('\n')[2].lstrip(' \t\r\n')
+    values: list[str] = []
+    if body[:1] in ('{', '['):
+        values = [match['value'] for match in _FLOW.finditer(part)][:1]
+    else:
+        indents: dict[str, int] = {}
+        for match in _APPARENT.finditer(part):
+            indents.setdefault(match['value'], len(match['indent']))
+        least = min(indents.values(), default=0)
+        values = [value for value, indent in indents.items() if indent == least]
+    for value in values:
+        folded = value.lower()
+        if folded.partition('/')[0] in ('projectcalico.org', 'crd.projectcalico.org'):
+            if folded.startswith('crd.'):
+                return 'raw'
+            return 'v2' if folded.endswith('/v2') else 'v3'
+    return 'v3' if any(value in UNMISTAKABLE for value in values) else None
+
+
+def placeholders(text: str, root: Mapping) -> list[Scalar]:
+    """The scalars of a document that look like something a template engine fills in."""
+    part = text[root.start : root.end]
+    if '${' not in part and '<' not in part and '{{' not in part:
+        return []
+    found: list[Scalar] = []
+    waiting: list[Node] = [root]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            if _PLACEHOLDER.search(node.value):
+                found.append(node)
+        elif isinstance(node, Sequence):
+            waiting += node.items
+        else:
+            for key, value in node.entries:
+                waiting += (key, value)
+    return found

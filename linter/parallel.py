@@ -1,0 +1,48 @@
+"""Sharing the files of a long run among processes, with the output of a single one."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+from collections.abc import Iterator, Sequence
+
+from linter import run
+from linter.discover import STDIN, Unreadable
+
+BATCH = 64
+"""Files for a process at a time: enough to be worth a message, few enough to end together."""
+
+Entry = str | Unreadable
+
+
+def share(entries: Sequence[Entry], options: run.Options, outcome: run.Outcome) -> None:
+    """Check the files, in their order, as ``run.check`` would one by one."""
+    if len(entries) < run.WORTH_SHARING or STDIN in entries:
+        for entry in entries:
+            run.check(entry, options, outcome)
+        return
+    # A fork starts at once and has the rules loaded; elsewhere than on Linux it is not safe.
+    method = 'fork' if sys.platform == 'linux' else 'spawn'
+    with multiprocessing.get_context(method).Pool(options.jobs, _start, (options,)) as pool:
+        for part in pool.imap(_check, _batches(entries)):
+            outcome.add(part)
+
+
+_options = run.Options()
+
+
+def _start(options: run.Options) -> None:
+    global _options
+    _options = options
+
+
+def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    for start in range(0, len(entries), BATCH):
+        yield entries[start : start + BATCH]
+
+
+def _check(entries: Sequence[Entry]) -> run.Outcome:
+    part = run.Outcome()
+    for entry in entries:
+        run.check(entry, _options, part)
+    return part

@@ -1,0 +1,81 @@
+"""A run over many files, and over files that are read in parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from linter import discover, run
+from linter.diagnostic import Diagnostic
+from linter.engine import check, check_parts
+from linter.target import Target
+
+POLICY = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web-{number}
+  namespace: shop
+spec:
+  types: [Ingress]
+  selector: role {operator} 'web'
+"""
+
+
+def policy(number: int) -> str:
+    return POLICY.format(number=number, operator='=' if number % 7 == 0 else '==')
+
+
+def place(diagnostic: Diagnostic) -> tuple[object, ...]:
+    found = diagnostic.object
+    return (
+        diagnostic.source.position(diagnostic.span.start),
+        diagnostic.rule,
+        diagnostic.message,
+        found.document_index if found is not None else None,
+    )
+
+
+@pytest.mark.parametrize('end', ['\n', '\r\n', '\r'])
+@pytest.mark.parametrize('size', [10, 300, 1000])
+def test_a_file_in_parts_gives_what_it_gives_as_a_whole(
+    size: int, end: str, tmp_path: Path
+) -> None:
+    documents = [policy(number) if number % 3 else f'# {number}\na: 1\n' for number in range(40)]
+    documents[5] = '\n'
+    data = '---\n'.join(documents).replace('\n', end).encode()
+    whole = check('x.yaml', data, Target())
+    path = tmp_path / 'x.yaml'
+    path.write_bytes(data)
+    with path.open('rb') as file:
+        parted = check_parts('x.yaml', list(discover.parts(file, size)), Target())
+    assert [place(found) for found in parted.diagnostics] == [
+        place(found) for found in whole.diagnostics
+    ]
+    assert parted[1:] == whole[1:]
+    for found in parted.diagnostics:
+        line, _ = found.source.position(found.span.start)
+        assert found.source.line(line) == data.decode().split(end)[line - 1]
+
+
+def test_processes_that_share_a_run_say_what_one_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, 'WORTH_SHARING', 20)
+    for number in range(90):
+        Path(f'{number:03}.yaml').write_text(policy(number))
+    Path('020.yaml').write_bytes(b'kind: GlobalNetworkPolicy\n\xff')
+    Path('030.yaml').write_text('{{ GlobalNetworkPolicy }}: [\n')
+    alone, shared = run.run(run.Options(('.',))), run.run(run.Options(('.',), jobs=2))
+    assert [place(found) for found in shared.diagnostics] == [
+        place(found) for found in alone.diagnostics
+    ]
+    assert [found.source.path for found in shared.diagnostics] == [
+        found.source.path for found in alone.diagnostics
+    ]
+    for name in ('files', 'documents', 'checked', 'skipped', 'templates', 'errors'):
+        assert getattr(shared, name) == getattr(alone, name)
+    assert alone.files == 90
+    assert len(alone.diagnostics) > 10
