@@ -112,7 +112,7 @@ class _Run:
         if row is not None:
             self.found.append(self.stamp(finding, row, object))
 
-    def part(self, data: bytes) -> None:
+    def part(self, data: bytes, last: bool) -> None:
         """The next part of the file."""
         continued = self.line is not None
         first_line = self.line or 1
@@ -125,7 +125,8 @@ class _Run:
             return
         self.source = Source(self.path, text, first_line)
         base = self.documents
-        for chunk in split(text):
+        # The marker with which the next part begins ends the last document of this one.
+        for chunk in split(text if last else text + '\n---'):
             if not continued:
                 self.chunk(Chunk(base + chunk.index, chunk.start, chunk.end))
             elif chunk.index:
@@ -498,8 +499,12 @@ def check(path: str, data: bytes, target: Target) -> Result:
 def check_parts(path: str, parts: Iterable[bytes], target: Target) -> Result:
     """Check one file that is read in parts, each but the first beginning with ``\\n---``."""
     run = _Run(path, target)
+    waiting: Optional[bytes] = None
     for part in parts:
-        run.part(part)
+        if waiting is not None:
+            run.part(waiting, last=False)
+        waiting = part
+    run.part(waiting or b'', last=True)
     return run.finish()
 
 

@@ -14,12 +14,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from linter import discover
+from linter.discover import Unreadable, find, parts, read, relative
+from linter.errors import Fatal
 
-from linter import discover  # noqa: E402
-from linter.discover import Unreadable, find, parts, read, relative  # noqa: E402
-from linter.errors import Fatal  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 posix = pytest.mark.skipif(os.name != 'posix', reason='POSIX file names and kinds')
 unprivileged = pytest.mark.skipif(

@@ -15,15 +15,14 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from linter import report
+from linter.diagnostic import Diagnostic, Edit, Fix, ObjectRef
+from linter.errors import Fatal
+from linter.report import Summary, escape, path_of, wants_color
+from linter.report.summary import print_summary
+from linter.source import Source, Span
 
-from linter import report  # noqa: E402
-from linter.diagnostic import Diagnostic, Edit, Fix, ObjectRef  # noqa: E402
-from linter.errors import Fatal  # noqa: E402
-from linter.report import Summary, escape, path_of, wants_color  # noqa: E402
-from linter.report.summary import print_summary  # noqa: E402
-from linter.source import Source, Span  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 SCHEMA = json.loads((ROOT / 'schemas' / 'diagnostics.schema.json').read_bytes())
 SUMMARY = Summary(1, 2, 1, {'templates': 1}, ('a.yaml:9',))
