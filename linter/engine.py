@@ -15,15 +15,15 @@ from linter.loader import (
     BadEncoding,
     Chunk,
     TooDeep,
+    TooManyAliases,
     YamlError,
     compose,
     decode_bytes,
-    excessive_aliasing,
     is_empty,
     split,
     unread,
 )
-from linter.looks import apparent_group, has_odd_key, is_template, placeholders
+from linter.looks import apparent_group, is_template, placeholders
 from linter.ownership import ListFinding, Owned, field, owned, span_of, text_of
 from linter.scan import NOT_CALICO, documents_in, may_be_calico, may_be_calico_text
 from linter.source import Source, Span
@@ -32,6 +32,7 @@ from linter.tree import Mapping, Node
 from linter.vocabulary import KINDS
 
 URL = 'https://github.com/calico-lint/calico-lint/blob/main/linter/rules/'
+_FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases'}
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
 
 
@@ -167,9 +168,6 @@ class _Run:
         if root is None:
             self.skip(NOT_CALICO)
             return
-        if is_template(text, chunk) and has_odd_key(root):
-            self.template(chunk)
-            return
         results = list(owned(root))
         if not results:
             rest = unread(text, chunk, root)
@@ -180,21 +178,6 @@ class _Run:
                 self.skip(NOT_CALICO)
             return
         self.calico_chunks += 1
-        # An alias is written with a star: without one there is nothing to unfold.
-        starred = text.find('*', chunk.start, chunk.end) != -1
-        swollen = excessive_aliasing(root) if starred else None
-        if swollen is not None:
-            self.report(
-                Finding(
-                    'yaml-aliases',
-                    span_of(swollen),
-                    'the document unfolds its aliases too many times: write the repeated parts out',
-                ),
-                None,
-                self.target.lane('v3').name,
-                None,
-            )
-            return
         self.unread(chunk, root)
         for result in results:
             if isinstance(result, ListFinding):
@@ -273,7 +256,7 @@ class _Run:
             return
         self.calico_chunks += 1
         self.checked += 1
-        fact = 'yaml-depth' if isinstance(error, TooDeep) else 'yaml-syntax'
+        fact = _FACTS.get(type(error), 'yaml-syntax')
         message = f'{error.message}: {error.hint}' if error.hint else error.message
         end = min(error.offset + 1, max(chunk.end, error.offset))
         self.report(

@@ -48,6 +48,10 @@ class YamlError(ValueError):
         self.hint = hint
 
 
+class TooManyAliases(YamlError):
+    """Aliases unfold to more than go-yaml puts up with."""
+
+
 class TooDeep(YamlError):
     """More than MAX_DEPTH mappings and lists inside one another."""
 
@@ -369,7 +373,11 @@ class _Document:
         if aliases:
             offender = excessive_aliasing(node)
             if offender is not None:
-                raise YamlError(offender.start, 'aliases make too much of this document')
+                raise TooManyAliases(
+                    offender.start,
+                    'the aliases of this document unfold into far too much',
+                    'write the repeated parts out',
+                )
         if node.__class__ is Scalar and node.start == node.end == node.outer:
             # `---` alone has an empty scalar that nobody wrote.
             return None

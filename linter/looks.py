@@ -23,25 +23,6 @@ def is_template(text: str, chunk: Chunk) -> bool:
     return False
 
 
-def has_odd_key(root: Node) -> bool:
-    """Whether a mapping or a list serves as a key, which is how ``a: {{ b }}`` parses."""
-    waiting: list[Node] = [root]
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Sequence):
-            waiting += node.items
-        elif isinstance(node, Mapping):
-            for key, value in node.entries:
-                if not isinstance(key, Scalar):
-                    return True
-                waiting.append(value)
-    return False
-
-
 _APPARENT = lazy(
     r"""(?:(?<=\n)|(?<=\r)|\A)(?P<indent>[ ]*(?:-[ ]+)?)["']?(?P<key>apiVersion|kind)["']?"""
     r"""[ \t]*:[ \t]*["']?(?P<value>[\w./-]+)"""
