@@ -41,7 +41,7 @@ def _main(arguments: list[str]) -> int:
         from linter.run import Options
 
         # The hook's call has no options: argparse would double the time to start.
-        return _check(Options(tuple(arguments[1:]) or ('.',), jobs=_cores()), 'text')
+        return _check(Options(tuple(arguments[1:]) or ('.',), jobs=_cores()), [])
     if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith('-'):
         raise Fatal(_unknown_command(arguments[0]))
     namespace = _parser().parse_args(arguments)
@@ -122,7 +122,12 @@ def _parser() -> argparse.ArgumentParser:
         help="Calico's datastore (default: kubernetes)",
     )
     check.add_argument(
-        '--output-format', metavar='FORMAT', default='text', help='text (default) or json'
+        '--output-format',
+        metavar='FORMAT[:FILE]',
+        action='append',
+        default=[],
+        help='text (default), concise, json, sarif, github, gitlab, junit, rdjson or markdown, to '
+        'standard output or to a file; may be repeated',
     )
     check.add_argument(
         '--select',
@@ -203,20 +208,37 @@ def _rule_ids(words: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _check(options: Options, output_format: str) -> int:
+def _check(options: Options, output_formats: Sequence[str]) -> int:
     from linter.run import counts, run, status
 
-    if output_format != 'text':
+    outputs = [_output(word) for word in output_formats] or [('text', None)]
+    if [file for _, file in outputs].count(None) > 1:
+        raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
+    outcome = run(options)
+    summarise = _is_worth_a_summary(outcome, options)
+    if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
+        _report(outcome, outputs, summarise, counts(outcome.diagnostics))
+    return status(outcome)
+
+
+def _output(word: str) -> tuple[str, Optional[str]]:
+    """FORMAT or FORMAT:FILE; Fatal for a format that does not exist."""
+    name, colon, file = word.partition(':')
+    if colon and not file:
+        raise Fatal(f'{word!r} names no file: write {name} or {name}:FILE')
+    if name != 'text':
         from linter.report import require
 
-        require(output_format)
-    outcome = run(options)
-    if (
-        not (outcome.diagnostics or outcome.errors)
-        and output_format == 'text'
-        and not _is_worth_a_summary(outcome, options)
-    ):
-        return 0
+        require(name)
+    return name, file or None
+
+
+def _report(
+    outcome: Outcome,
+    outputs: Sequence[tuple[str, Optional[str]]],
+    summarise: bool,
+    counts: dict[str, int],
+) -> None:
     from linter import report
 
     summary = report.Summary(
@@ -226,18 +248,24 @@ def _check(options: Options, output_format: str) -> int:
         outcome.skipped,
         tuple(outcome.templates),
     )
-    report.write(
-        outcome.diagnostics, summary, output_format, sys.stdout, report.wants_color(sys.stdout)
-    )
-    sys.stdout.flush()
+    for name, file in outputs:
+        if file is None:
+            color = report.wants_color(sys.stdout)
+            report.write(outcome.diagnostics, summary, name, sys.stdout, color)
+            sys.stdout.flush()
+            continue
+        try:
+            with open(file, 'w', encoding='utf-8', newline='\n') as out:
+                report.write(outcome.diagnostics, summary, name, out, color=False)
+        except OSError as error:
+            raise Fatal(f'{file} cannot be written: {error.strerror or error}') from None
     for message in outcome.errors:
         lines = '\n'.join(report.escape(line) for line in message.splitlines())
         print(f'calico-lint: {lines}', file=sys.stderr)
-    if _is_worth_a_summary(outcome, options):
+    if summarise:
         from linter.report.summary import print_summary
 
-        print_summary(summary, counts(outcome.diagnostics), sys.stderr)
-    return status(outcome)
+        print_summary(summary, counts, sys.stderr)
 
 
 def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:

@@ -99,6 +99,9 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         (['check', '--calico-version', 'latest'], 'write it like 3.32'),
         (['check', '--admission', 'native', '--calico-version', '3.31'], 'use --admission api'),
         (['check', '--output-format', 'xml'], 'unknown output format xml'),
+        (['check', '--output-format', 'json:'], 'names no file'),
+        (['check', '--output-format', 'json', '--output-format', 'text'], 'write FORMAT:FILE'),
+        (['check', '--output-format', 'json:no/such/x'], 'cannot be written'),
         (['check', '--select', 'invalid-prt'], 'did you mean invalid-port?'),
         (['check', '--colour'], 'unrecognized arguments: --colour'),
         (['check', '--stdin-filename', 'a.yaml'], '--stdin-filename goes with -'),
@@ -118,6 +121,17 @@ def test_bad_usage_is_one_sentence_and_status_2(
     assert err.startswith('calico-lint: ')
     assert err.count('\n') == 1
     assert message in err
+
+
+def test_several_outputs_in_one_run(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('x.yaml').write_text(ERROR)
+    outputs = ('text', 'json:a.json', 'sarif:b.sarif')
+    arguments = [word for output in outputs for word in ('--output-format', output)]
+    assert main(['check', *arguments, 'x.yaml']) == 1
+    assert capsys.readouterr().out.startswith('x.yaml:7:18: ')
+    assert json.loads(Path('a.json').read_text())['diagnostics'][0]['column'] == 18
+    result = json.loads(Path('b.sarif').read_text())['runs'][0]['results'][0]
+    assert result['ruleId'] == 'selector-syntax'
 
 
 def test_versions_and_lanes() -> None:

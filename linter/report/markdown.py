@@ -82,7 +82,8 @@ def code(text: str) -> str:
     """A code span in a table, in a fence of more backticks than are in it."""
     if '\\|' in text:
         # A table unescapes the one and not the other: only HTML can say this.
-        return f'<code>{re.sub("[^ 0-9A-Za-z]", lambda match: f"&#{ord(match[0])};", text)}</code>'
+        inside = re.sub('[^ 0-9A-Za-z]', lambda match: f'&#{ord(match[0])};', text)
+        return f'<code>{inside}</code>'
     fence = '`'
     while fence in text:
         fence += '`'
