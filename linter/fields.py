@@ -6,6 +6,7 @@ from typing import Optional
 
 from linter.decode import Problem
 from linter.document import Document
+from linter.tree import Mapping, Scalar
 from linter.values import Container, Object, Value
 from linter.vocabulary import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
 from linter.words import nearest
@@ -164,4 +165,17 @@ def absorbs_name(document: Document) -> bool:
         and problem.owner is metadata
         and nearest(problem.name, ('name',)) is not None
         for problem in document.problems
+    )
+
+
+def is_label_selector(problem: Problem) -> bool:
+    """Whether a mapping that stands for a selector is Kubernetes' own kind of selector."""
+    node = problem.value.node if problem.value is not None else None
+    return (
+        problem.schema.get('format') == 'calico-selector'
+        and isinstance(node, Mapping)
+        and any(
+            isinstance(key, Scalar) and key.value in ('matchLabels', 'matchExpressions')
+            for key, _ in node.entries
+        )
     )

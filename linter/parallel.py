@@ -6,8 +6,8 @@ import multiprocessing
 import sys
 from collections.abc import Iterator, Sequence
 
-from linter import run
-from linter.discover import STDIN, Unreadable
+from linter.discover import Unreadable
+from linter.work import Options, Outcome, check
 
 BATCH = 64
 """Files for a process at a time: enough to be worth a message, few enough to end together."""
@@ -15,12 +15,8 @@ BATCH = 64
 Entry = str | Unreadable
 
 
-def share(entries: Sequence[Entry], options: run.Options, outcome: run.Outcome) -> None:
-    """Check the files, in their order, as ``run.check`` would one by one."""
-    if len(entries) < run.WORTH_SHARING or STDIN in entries:
-        for entry in entries:
-            run.check(entry, options, outcome)
-        return
+def share(entries: Sequence[Entry], options: Options, outcome: Outcome) -> None:
+    """Check the files, in their order, as ``work.check`` would one by one."""
     # A fork starts at once and has the rules loaded; elsewhere than on Linux it is not safe.
     method = 'fork' if sys.platform == 'linux' else 'spawn'
     with multiprocessing.get_context(method).Pool(options.jobs, _start, (options,)) as pool:
@@ -28,10 +24,10 @@ def share(entries: Sequence[Entry], options: run.Options, outcome: run.Outcome) 
             outcome.add(part)
 
 
-_options = run.Options()
+_options = Options()
 
 
-def _start(options: run.Options) -> None:
+def _start(options: Options) -> None:
     global _options
     _options = options
 
@@ -41,8 +37,8 @@ def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         yield entries[start : start + BATCH]
 
 
-def _check(entries: Sequence[Entry]) -> run.Outcome:
-    part = run.Outcome()
+def _check(entries: Sequence[Entry]) -> Outcome:
+    part = Outcome()
     for entry in entries:
-        run.check(entry, _options, part)
+        check(entry, _options, part)
     return part

@@ -53,6 +53,7 @@ MODULES = (
     'size_limits',
     'sknp_conversion',
     'staged_delete_with_spec',
+    'suppression_without_reason',
     'template_placeholder',
     'tier_builtin',
     'tier_label_overwritten',
@@ -62,8 +63,10 @@ MODULES = (
     'types_omitted',
     'unknown_field',
     'unknown_kind',
+    'unknown_suppression',
     'unread_text',
     'unsupported_operation',
+    'unused_suppression',
     'v1_field',
     'value_case',
     'wrong_api_version',
@@ -230,6 +233,7 @@ INDEX = {
         'wrong_type',
     ),
     'problem:type': (
+        'k8s_fields_in_calico',
         'wrong_type',
     ),
     'problem:unknown': (

@@ -49,8 +49,8 @@ from collections.abc import Iterator
 from linter.decode import Problem
 from linter.diagnostic import Finding
 from linter.document import Document
-from linter.fields import neighbour
-from linter.rule import rule
+from linter.fields import is_label_selector, neighbour
+from linter.rule import at, rule
 from linter.source import Span
 from linter.vocabulary import KUBERNETES_FIELDS
 from linter.words import quoted
@@ -87,3 +87,14 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         also,
         yaml_path=first.value.yaml_path if first.value is not None else None,
     )
+
+
+@rule('problem:type')
+def check_selector(problem: Problem, document: Document) -> Iterator[Finding]:
+    if problem.value is not None and is_label_selector(problem):
+        yield at(
+            'kubernetes-selector',
+            problem.value,
+            f'{problem.value.name} is a label selector of Kubernetes, not of Calico: '
+            "write a selector such as role == 'web' && tier in {'a', 'b'}",
+        )

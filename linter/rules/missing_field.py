@@ -54,7 +54,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         or owner.type == 'Metadata'
     ):  # name-missing
         return
-    fact = 'R-701-missing' if problem.name == 'action' else 'R-309'
+    fact = 'R-701-missing' if problem.name == 'action' else 'required'
     empty = owner.nulls.get(problem.name)
     values = problem.schema['properties'].get(problem.name, {}).get('enum')
     advice = f'write {problem.name}: {listing(values)}' if values else f'add {problem.name}'

@@ -71,7 +71,8 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     if not names.SUBDOMAIN.match(name):
         better = names.suggestion(name)
         advice = f', such as {quoted(better)}' if better else ''
-        yield at('R-103', leaf, f'{quoted(name)} is not a legal name: {_RULE}{advice}', group=group)
+        fact = 'R-103' if document.is_policy or document.kind == 'Tier' else 'R-107'
+        yield at(fact, leaf, f'{quoted(name)} is not a legal name: {_RULE}{advice}', group=group)
         return
     kind = document.kind
     if kind in ('NetworkPolicy', 'StagedNetworkPolicy'):

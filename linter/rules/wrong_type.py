@@ -48,7 +48,7 @@ from typing import Any
 from linter.decode import Problem
 from linter.diagnostic import Edit, Finding, Fix
 from linter.document import Document
-from linter.fields import in_metadata
+from linter.fields import in_metadata, is_label_selector
 from linter.rule import at, rule
 from linter.tree import Mapping, Scalar, Sequence
 from linter.values import Leaf, Object
@@ -65,7 +65,7 @@ _TIME = re.compile(
 @rule('problem:type')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     leaf = problem.value
-    if not isinstance(leaf, Leaf):
+    if not isinstance(leaf, Leaf) or is_label_selector(problem):
         return
     fact = 'metadata-type' if in_metadata(leaf) else 'wrong-type'
     if fact == 'metadata-type' and isinstance(leaf.parent, Object) and leaf.parent.type == 'map':

@@ -1,0 +1,180 @@
+"""What several tests share: labelled documents, lanes, examples, golden files."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from linter import cli, engine, report
+from linter.diagnostic import Diagnostic
+from linter.facts import Row
+from linter.rule import Rule
+from linter.target import Target, parse_version
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / 'fixtures'
+ORACLE = FIXTURES / 'oracle'
+
+VERSIONS = [f'3.{minor}' for minor in range(26, 34)]
+LANES = [
+    *(f'api-{version}' for version in VERSIONS),
+    *(f'crd3-{version}' for version in VERSIONS[-2:]),
+    *(f'crd1-{version}' for version in VERSIONS),
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption('--update', action='store_true', help='rewrite the golden files')
+
+
+@pytest.fixture
+def update(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption('--update'))
+
+
+def target(flags: Sequence[str]) -> Target:
+    """The target that these words of the command line ask for."""
+    return cli._options(cli._parser().parse_args(['check', *flags])).target
+
+
+class Block(NamedTuple):
+    """A fenced block of a rule's page, such as ```` ```yaml bad --admission native ````."""
+
+    rule: str
+    word: str
+    flags: list[str]
+    text: str
+
+    def check(self) -> list[Diagnostic]:
+        result = engine.check('example.yaml', self.text.encode(), target(self.flags))
+        assert not result.errors, result.errors
+        return result.diagnostics
+
+
+def blocks(rule: Rule) -> Iterator[Block]:
+    for found in re.finditer(r'^```yaml (.*)\n((?:.*\n)*?)```$', rule.doc, re.MULTILINE):
+        word, *flags = found[1].split()
+        yield Block(rule.id, word, flags, found[2])
+
+
+def check_file(path: Path) -> list[Diagnostic]:
+    """What is found in a file, whose first line may say ``# flags: --calico-version 3.31``."""
+    data = path.read_bytes()
+    flags = re.match(rb'# flags: (.*)', data)
+    words = flags[1].decode().split() if flags else []
+    result = engine.check(path.name, data, target(words))
+    assert not result.errors, result.errors
+    return result.diagnostics
+
+
+def printed(diagnostics: Sequence[Diagnostic]) -> str:
+    """Diagnostics as the text format has them."""
+    out = io.StringIO()
+    report.write(diagnostics, report.Summary(1, 1, 1, {}, ()), 'text', out, color=False)
+    return out.getvalue()
+
+
+def golden_cases() -> list[Path]:
+    """Every input under ``fixtures/cases`` and ``fixtures/clean``."""
+    return sorted(
+        path
+        for folder in ('cases', 'clean')
+        for path in (FIXTURES / folder).rglob('*')
+        if path.suffix in ('.yaml', '.yml', '.json')
+    )
+
+
+class Document(NamedTuple):
+    """A document labelled by Calico's own code."""
+
+    id: str
+    text: str
+    labels: dict[str, Any]
+    faults: list[str]
+    marks: list[tuple[int, int]]
+    decoded: Any
+
+    def in_lane(self, lane: str) -> bytes:
+        text = self.text
+        if lane.startswith('crd1'):
+            text = text.replace('projectcalico.org/v3', 'crd.projectcalico.org/v1')
+        return text.encode()
+
+    def is_refused(self, lane: str) -> bool:
+        return bool(self.labels[lane]['verdict'] == 'reject')
+
+
+@cache
+def documents(*names: str) -> list[Document]:
+    """The documents of ``handmade`` and ``generated``, or of one of them."""
+    found: list[Document] = []
+    for name in names or ('handmade', 'generated'):
+        with gzip.open(ORACLE / f'{name}.jsonl.gz', 'rt', encoding='utf-8') as file:
+            for row in map(json.loads, file):
+                found.append(Document(
+                    row['id'], row['yaml'], row['labels'], row.get('faults', []),
+                    [(line, column) for line, column in row.get('marks', [])],
+                    row.get('decoded'),
+                ))
+    return found
+
+
+def lane_target(lane: str) -> Target:
+    name, version = lane.split('-')
+    return Target(parse_version(version), 'native' if name == 'crd3' else 'api')
+
+
+class Lanes:
+    """The labelled documents through the linter, each lane once a session.
+
+    ``rows`` are the rows of the fact table on which a diagnostic has rested so far, and ``pairs``
+    the facts and rules of those diagnostics.
+    """
+
+    def __init__(self) -> None:
+        self.rows: set[Row] = set()
+        self.pairs: set[tuple[str, str]] = set()
+        self._judged: dict[str, dict[str, bool]] = {}
+
+    def refused(self, lane: str) -> dict[str, bool]:
+        """By the document's id, whether something in it is refused by Calico."""
+        if lane not in self._judged:
+            where = lane_target(lane)
+            self._judged[lane] = {
+                document.id: any(
+                    diagnostic.refused_by == 'calico'
+                    for diagnostic in self.check(document.in_lane(lane), where)
+                )
+                for document in documents()
+                if lane in document.labels
+            }
+        return self._judged[lane]
+
+    def check(self, data: bytes, where: Target) -> list[Diagnostic]:
+        result = engine.check('policy.yaml', data, where)
+        assert not result.errors, result.errors
+        self.pairs.update((found.fact, found.rule) for found in result.diagnostics)
+        return result.diagnostics
+
+
+@pytest.fixture(scope='session')
+def lanes() -> Iterator[Lanes]:
+    """The lanes, with every row noted that stamps a finding meanwhile."""
+    shared = Lanes()
+    stamp = engine._Run.stamp
+
+    def noting(run: Any, finding: Any, row: Row, reference: Any) -> Diagnostic:
+        shared.rows.add(row)
+        return stamp(run, finding, row, reference)
+
+    engine._Run.stamp = noting  # type: ignore[method-assign]
+    yield shared
+    engine._Run.stamp = stamp  # type: ignore[method-assign]

@@ -1,0 +1,67 @@
+"""Golden files: a document, and beside it in ``.out`` what is printed about it.
+
+A file of ``fixtures/clean`` without an ``.out`` reports nothing, one with it infos at most. The first
+line of a file may hold options: ``# flags: --calico-version 3.31``. ``pytest --update`` rewrites
+the ``.out`` files, and git shows the difference.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, check_file, golden_cases, printed
+
+from linter import run
+from linter.rule import load
+
+CASES = golden_cases()
+OUTPUTS = sorted((FIXTURES / 'cases').rglob('*.out'))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(FIXTURES))
+
+
+def compare(golden: Path, text: str, update: bool) -> None:
+    if update and text:
+        golden.write_text(text, encoding='utf-8', newline='\n')
+    elif update:
+        golden.unlink(missing_ok=True)
+    expected = golden.read_text(encoding='utf-8') if golden.exists() else ''
+    assert text.splitlines() == expected.splitlines()
+
+
+@pytest.mark.parametrize('path', CASES, ids=name_of)
+def test_case(path: Path, update: bool) -> None:
+    text = printed(check_file(path))
+    compare(path.with_suffix('.out'), text, update)
+    if path.is_relative_to(FIXTURES / 'clean'):
+        assert all(re.match(r'\S+ info\[', line) for line in text.splitlines()), text
+
+
+@pytest.mark.parametrize('golden', OUTPUTS, ids=name_of)
+def test_case_is_filed_under_its_rule(golden: Path) -> None:
+    assert f'[{golden.parent.name}] ' in golden.read_text(encoding='utf-8')
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {golden.parent.name for golden in OUTPUTS} == set(load())
+
+
+def test_no_case_is_forgotten() -> None:
+    outputs = {path.with_suffix('.out') for path in CASES}
+    assert len(outputs) == len(CASES), 'two inputs share a golden file'
+    assert set(FIXTURES.glob('c*/**/*.out')) <= outputs
+    assert len(CASES) >= 120
+
+
+def test_gitops_repository(update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A whole repository, as ``calico-lint check .`` prints it."""
+    monkeypatch.chdir(FIXTURES / 'gitops')
+    outcome = run.run(run.Options())
+    assert outcome.errors == []
+    assert run.status(outcome) == 1
+    compare(FIXTURES / 'gitops.out', printed(outcome.diagnostics).replace(os.sep, '/'), update)

@@ -1,0 +1,132 @@
+"""Imports point down, each heavy library has one owner, and no rule knows another."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Bottom first. A module imports from the layers below its own; within `report` and `selector`, the
+# two packages, also from its neighbours. A new module goes into the lowest layer that fits.
+LAYERS = [
+    # Text, trees and words.
+    'errors pattern',
+    'source tree words vocabulary scan rules_index schema_versions nets ports '
+    'libyaml_reader pure_reader explain gitignore kustomize selector',
+    # Values, places and targets.
+    'target diagnostic values resolve scalar_map names protocols loader discover',
+    'facts ownership spelling traffic',
+    # A document, and what a rule is.
+    'decode rule',
+    'document pages',
+    'fields',
+    'rules',
+    'looks',
+    # The middle, and what is made of its findings.
+    'engine report',
+    # Files, arguments, exit status.
+    'work',
+    'parallel',
+    'run',
+    'cli',
+    '__main__',
+]
+LEVELS = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
+
+OWNERS = {
+    'yaml': 'linter.libyaml_reader',
+    'ruamel': 'linter.pure_reader',
+    'lark': 'linter.selector.explainer',
+    'jsonschema': 'linter.explain',
+    'rich': 'linter.report.terminal',
+    'pathspec': 'linter.gitignore',
+    'tomli': '',
+}
+
+
+class Import(NamedTuple):
+    """``now``: at import time, not when a function is called."""
+
+    name: str
+    now: bool
+
+
+def _imports(tree: ast.AST, now: bool = True) -> Iterator[Import]:
+    """What a module imports, what is for type checkers alone left out."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, now) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, 'relative import'
+            assert node.module is not None
+            yield Import(node.module, now)
+            yield from (Import(f'{node.module}.{alias.name}', now) for alias in node.names)
+        elif isinstance(node, ast.If) and 'TYPE_CHECKING' in ast.unparse(node.test):
+            yield from (found for child in node.orelse for found in _imports(child, now))
+        else:
+            inside = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            yield from _imports(node, now and not inside)
+
+
+def _modules() -> dict[str, list[Import]]:
+    found = {}
+    for path in sorted((ROOT / 'linter').rglob('*.py')):
+        name = '.'.join(path.relative_to(ROOT).with_suffix('').parts).removesuffix('.__init__')
+        found[name] = list(_imports(ast.parse(path.read_text(encoding='utf-8'))))
+    return found
+
+
+MODULES = _modules()
+
+
+def _part(module: str) -> str:
+    """The module or package directly under ``linter``; '' for ``linter`` itself."""
+    return [*module.split('.'), ''][1]
+
+
+@pytest.mark.parametrize('module', MODULES)
+def test_imports_point_down(module: str) -> None:
+    part = _part(module)
+    if not part:
+        assert MODULES[module] == [], 'importing linter must cost nothing'
+        return
+    assert part in LEVELS, f'{module} has no place in LAYERS yet'
+    for other in {found.name for found in MODULES[module]} & MODULES.keys() - {'linter', module}:
+        if _part(other) == part:
+            assert part in ('report', 'selector'), f'{module} imports {other}'
+        else:
+            assert LEVELS[_part(other)] < LEVELS[part], f'{module} imports {other}'
+
+
+def test_layers_name_what_exists() -> None:
+    assert LEVELS.keys() == {_part(module) for module in MODULES} - {''}
+
+
+def test_no_cycle_at_import_time() -> None:
+    graph = {
+        module: {found.name for found in imports if found.now} & MODULES.keys() - {module}
+        for module, imports in MODULES.items()
+    }
+    assert set(TopologicalSorter(graph).static_order()) == MODULES.keys()
+
+
+@pytest.mark.parametrize('library', OWNERS)
+def test_a_heavy_library_has_one_owner(library: str) -> None:
+    users = {
+        module
+        for module, imports in MODULES.items()
+        if any(found.name.split('.')[0] == library for found in imports)
+    }
+    assert users == {OWNERS[library]} - {''}
+
+
+def test_nothing_else_is_imported() -> None:
+    roots = {found.name.split('.')[0] for imports in MODULES.values() for found in imports}
+    assert roots - set(sys.stdlib_module_names) <= {'linter', *OWNERS}

@@ -1,0 +1,255 @@
+"""What each kind of run imports: start-up time as something that a test can hold steady.
+
+Milliseconds are measured in ``bench/`` and asserted nowhere.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What opens connections. Not urllib.parse, which comes with pathlib, nor _socket, which
+# typing_extensions looks at for the sake of a type.
+NETWORK = frozenset((
+    '_ssl', 'aiohttp', 'asyncio', 'ftplib', 'http', 'http.client', 'httpx', 'requests', 'smtplib',
+    'socket', 'socketserver', 'ssl', 'urllib.request', 'urllib3', 'xmlrpc',
+))  # fmt: skip
+LIBRARIES = frozenset(('jsonschema', 'lark', 'pathspec', 'rich', 'ruamel', 'yaml'))
+# Slow to import, and easily imported by accident.
+SLOW = frozenset((
+    'argparse', 'ast', 'dataclasses', 'difflib', 'inspect', 'ipaddress', 'logging',
+    'multiprocessing', 'pathlib', 'pickle', 'subprocess', 'tempfile', 'unittest', 'uuid',
+))  # fmt: skip
+
+CLEAN = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  order: 100
+  selector: app == 'web' && tier in {'front', 'back'} || !has(tier)
+  types: [Ingress, Egress]
+  ingress:
+    - action: Allow
+      protocol: TCP
+      source:
+        selector: role == 'client'
+        namespaceSelector: kubernetes.io/metadata.name == 'shop'
+      destination:
+        ports: [80, '8080:8090']
+  egress:
+    - action: Allow
+      destination:
+        nets: [10.0.0.0/8]
+"""
+
+FOREIGN = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+"""
+
+# Prints what was imported to a file: standard output and error are the command's own.
+RUN = """\
+import sys
+before = set(sys.modules)
+sys.argv[:2] = ['calico-lint']
+out = sys.argv.pop(1)
+from linter.__main__ import run
+try:
+    status = run()
+except SystemExit as error:
+    status = error.code
+with open(out, 'w') as file:
+    file.write('\\n'.join(sorted(set(sys.modules) - before)))
+raise SystemExit(status)
+"""
+
+
+class Workshop:
+    """A directory to run the command in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, name: str, text: str) -> str:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding='utf-8')
+        return name
+
+    def modules(self, *arguments: str, status: int = 0) -> set[str]:
+        """The modules that a run of the command imports."""
+        out = self.folder / 'modules.txt'
+        result = subprocess.run(
+            [sys.executable, '-c', f'import sys; sys.path.insert(0, {str(ROOT)!r})\n{RUN}', '-',
+             str(out), *arguments],
+            cwd=self.folder, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        assert result.returncode == status, result.stdout + result.stderr
+        names = set(out.read_text(encoding='utf-8').split('\n'))
+        assert not names & NETWORK
+        return names
+
+
+def tops(names: set[str]) -> set[str]:
+    """The top-level names: ``lark`` for ``lark.lexer``."""
+    return {name.partition('.')[0] for name in names}
+
+
+def ours(names: set[str]) -> set[str]:
+    return {name for name in names if name.partition('.')[0] == 'linter'}
+
+
+def rules(names: set[str]) -> set[str]:
+    return {name for name in names if name.startswith('linter.rules.')}
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    # Not tmp_path itself: the place where `modules` writes must not be walked.
+    (tmp_path / 'work').mkdir()
+    return Workshop(tmp_path / 'work')
+
+
+@pytest.mark.parametrize('option', ['--version', '-V'])
+def test_the_version_costs_nothing(workshop: Workshop, option: str) -> None:
+    names = workshop.modules(option)
+    assert ours(names) == {'linter', 'linter.__main__'}
+    assert not tops(names) & (LIBRARIES | SLOW | {'re', 'typing'})
+
+
+def test_a_file_without_calico_documents(workshop: Workshop) -> None:
+    workshop.write('foreign.yaml', FOREIGN)
+    names = workshop.modules('check', 'foreign.yaml')
+    assert not tops(names) & (LIBRARIES | SLOW | {'collections', 'enum', 'json', 're', 'typing'})
+    assert 'linter.engine' not in names
+
+
+def test_a_named_file_that_is_not_yaml(workshop: Workshop) -> None:
+    workshop.write('README', 'Nothing to see here.\n')
+    names = workshop.modules('check', 'README')
+    assert not tops(names) & (LIBRARIES | SLOW | {'json', 're', 'typing'})
+
+
+def test_a_directory_without_calico_documents(workshop: Workshop) -> None:
+    workshop.write('tree/a.yaml', FOREIGN)
+    workshop.write('tree/b/c.yml', FOREIGN)
+    names = workshop.modules('check', 'tree')
+    assert not tops(names) & (LIBRARIES | SLOW | {'json'})
+    assert 'linter.engine' not in names
+
+
+def test_only_a_gitignore_needs_pathspec(workshop: Workshop) -> None:
+    workshop.write('tree/.gitignore', 'build/\n')
+    workshop.write('tree/a.yaml', FOREIGN)
+    names = workshop.modules('check', 'tree')
+    assert tops(names) & LIBRARIES == {'pathspec'}
+
+
+def test_a_clean_policy(workshop: Workshop) -> None:
+    workshop.write('clean.yaml', CLEAN)
+    names = workshop.modules('check', 'clean.yaml')
+    assert tops(names) & LIBRARIES <= {'yaml', 'ruamel'}
+    assert not tops(names) & SLOW
+
+
+def test_a_clean_policy_is_read_by_one_parser(workshop: Workshop) -> None:
+    pytest.importorskip('yaml._yaml')
+    workshop.write('clean.yaml', CLEAN)
+    names = workshop.modules('check', 'clean.yaml')
+    assert 'linter.libyaml_reader' in names
+    assert not tops(names) & {'ruamel'}
+    assert 'linter.pure_reader' not in names
+
+
+def test_a_clean_policy_loads_only_the_rules_of_its_subjects(workshop: Workshop) -> None:
+    workshop.write('clean.yaml', CLEAN)
+    loaded = rules(workshop.modules('check', 'clean.yaml'))
+    every = {
+        f'linter.rules.{path.stem}'
+        for path in (ROOT / 'linter' / 'rules').glob('*.py')
+        if not path.stem.startswith('_')
+    }
+    unneeded = {
+        'host_endpoint_fields', 'http_match_misuse', 'ip_pool_fields', 'sknp_conversion',
+        'unknown_field', 'value_case', 'wrong_type',
+    }  # fmt: skip
+    assert not loaded & {f'linter.rules.{name}' for name in unneeded}
+    assert len(loaded) < 0.6 * len(every)
+
+
+def test_a_bad_selector_needs_lark(workshop: Workshop) -> None:
+    workshop.write('bad.yaml', CLEAN.replace("app == 'web'", "app = 'web'"))
+    names = workshop.modules('check', 'bad.yaml', status=1)
+    assert 'lark' in tops(names)
+    assert not tops(names) & {'jsonschema', 'pathspec', 'rich', 'argparse'}
+
+
+def test_an_unknown_field_needs_no_library(workshop: Workshop) -> None:
+    workshop.write('bad.yaml', CLEAN.replace('order:', 'orders:'))
+    names = workshop.modules('check', 'bad.yaml', status=1)
+    assert not tops(names) & {'lark', 'pathspec', 'rich', 'argparse'}
+
+
+@pytest.mark.parametrize(
+    ('old', 'new'),
+    [('order: 100', 'order: first'), ('[Ingress, Egress]', '[Inside]'), ('web\n', 'Web\n')],
+)
+def test_other_findings_need_no_lark(workshop: Workshop, old: str, new: str) -> None:
+    workshop.write('bad.yaml', CLEAN.replace(old, new, 1))
+    names = workshop.modules('check', 'bad.yaml', status=1)
+    assert not tops(names) & {'lark', 'pathspec', 'rich', 'argparse'}
+
+
+def test_a_syntax_error_needs_nothing_but_the_parser(workshop: Workshop) -> None:
+    workshop.write('bad.yaml', CLEAN + '    - {action: [Deny}\n')
+    names = workshop.modules('check', 'bad.yaml', status=1)
+    assert tops(names) & LIBRARIES <= {'yaml', 'ruamel'}
+    assert not rules(names)
+
+
+@pytest.mark.parametrize('spelling', [('--output-format', 'json'), ('--output-format=json',)])
+def test_json_needs_no_rich(workshop: Workshop, spelling: tuple[str, ...]) -> None:
+    workshop.write('bad.yaml', CLEAN.replace('order: 100', 'order: first'))
+    names = workshop.modules('check', *spelling, 'bad.yaml', status=1)
+    assert not tops(names) & {'lark', 'rich', 'pathspec'}
+
+
+def test_text_that_no_terminal_shows_needs_no_rich(workshop: Workshop) -> None:
+    workshop.write('bad.yaml', CLEAN.replace("app == 'web'", "app = 'web'"))
+    assert 'rich' not in tops(workshop.modules('check', 'bad.yaml', status=1))
+
+
+@pytest.mark.parametrize(
+    'arguments', [('rules',), ('explain', 'unknown-field'), ('schema', 'NetworkPolicy')]
+)
+def test_talk_needs_no_parser(workshop: Workshop, arguments: tuple[str, ...]) -> None:
+    names = workshop.modules(*arguments)
+    assert not tops(names) & LIBRARIES
+
+
+@pytest.mark.parametrize('arguments', [('--help',), ('check', '--help')])
+def test_help_needs_no_rules(workshop: Workshop, arguments: tuple[str, ...]) -> None:
+    names = workshop.modules(*arguments)
+    assert not tops(names) & LIBRARIES
+    assert not rules(names)
+
+
+def test_many_findings_in_many_formats_reach_for_no_network(workshop: Workshop) -> None:
+    """NETWORK is asserted for every run; this one is as varied as a run can be."""
+    bad = CLEAN.replace("app == 'web'", "app = 'web'").replace('order: 100', 'order: first')
+    workshop.write('tree/.gitignore', 'build/\n')
+    workshop.write('tree/bad.yaml', f'{bad}---\n{CLEAN}---\n{FOREIGN}')
+    workshop.write('tree/kustomization.yaml', 'namespace: shop\n')
+    workshop.write('tree/worse.yaml', CLEAN + '    - {action: [Deny}\n')
+    names = workshop.modules('check', '--output-format', 'json', 'tree', status=1)
+    assert {'lark', 'pathspec'} <= tops(names)
