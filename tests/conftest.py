@@ -119,11 +119,16 @@ def documents(*names: str) -> list[Document]:
     for name in names or ('handmade', 'generated'):
         with gzip.open(ORACLE / f'{name}.jsonl.gz', 'rt', encoding='utf-8') as file:
             for row in map(json.loads, file):
-                found.append(Document(
-                    row['id'], row['yaml'], row['labels'], row.get('faults', []),
-                    [(line, column) for line, column in row.get('marks', [])],
-                    row.get('decoded'),
-                ))
+                found.append(
+                    Document(
+                        row['id'],
+                        row['yaml'],
+                        row['labels'],
+                        row.get('faults', []),
+                        [(line, column) for line, column in row.get('marks', [])],
+                        row.get('decoded'),
+                    )
+                )
     return found
 
 

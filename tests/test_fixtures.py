@@ -1,8 +1,8 @@
 """Golden files: a document, and beside it in ``.out`` what is printed about it.
 
-A file of ``fixtures/clean`` without an ``.out`` reports nothing, one with it infos at most. The first
-line of a file may hold options: ``# flags: --calico-version 3.31``. ``pytest --update`` rewrites
-the ``.out`` files, and git shows the difference.
+A file of ``fixtures/clean`` without an ``.out`` reports nothing, one with it infos at most. The
+first line of a file may hold options: ``# flags: --calico-version 3.31``. ``pytest --update``
+rewrites the ``.out`` files, and git shows the difference.
 """
 
 from __future__ import annotations

@@ -132,8 +132,10 @@ def test_places() -> None:
             if not places & set(_targets(document)):
                 missed[document.id] = f'{document.marks} {sorted(places)}'
     counted = marked - len(ACCEPTED)
-    print(f'\n{counted - len(missed.keys() - ACCEPTED)} of {counted} at the mark; '
-          f'{len(ACCEPTED)} more have a mark that {LANE} accepts')
+    print(
+        f'\n{counted - len(missed.keys() - ACCEPTED)} of {counted} at the mark; '
+        f'{len(ACCEPTED)} more have a mark that {LANE} accepts'
+    )
     assert missed.keys() == ACCEPTED.keys(), {
         name: missed.get(name) for name in missed.keys() ^ ACCEPTED.keys()
     }
@@ -216,17 +218,21 @@ def _normal(value: Any, field: str = '') -> Any:
 # ---- The pre-release API v2 ----------------------------------------------------------------------
 
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads(
-    (ORACLE / 'v2-vectors.json').read_text(encoding='utf-8'))
+    (ORACLE / 'v2-vectors.json').read_text(encoding='utf-8')
+)
 V2_KINDS = ('NetworkPolicy', 'GlobalNetworkPolicy')
 
 
 @pytest.mark.parametrize('kind', V2_KINDS)
-@pytest.mark.parametrize(('table', 'verdict'), [
-    ('selectors', lambda row: row['error'] is None),
-    ('ports', lambda row: row['validate_error'] is None),
-    ('protocols', lambda row: row['v2_error'] is None),
-    ('names', lambda row: row['page_v2']),
-])
+@pytest.mark.parametrize(
+    ('table', 'verdict'),
+    [
+        ('selectors', lambda row: row['error'] is None),
+        ('ports', lambda row: row['validate_error'] is None),
+        ('protocols', lambda row: row['v2_error'] is None),
+        ('names', lambda row: row['page_v2']),
+    ],
+)
 def test_v2(kind: str, table: str, verdict: Any) -> None:
     """A value in a v2 document is refused where the v2 code, or its page, refuses it."""
     wrong = []
@@ -251,6 +257,9 @@ def _v2(kind: str, table: str, value: Any) -> bytes:
     elif table == 'protocols':
         rule['protocol'] = value
     document = {
-        'apiVersion': 'projectcalico.org/v2', 'kind': kind, 'metadata': metadata, 'spec': spec,
+        'apiVersion': 'projectcalico.org/v2',
+        'kind': kind,
+        'metadata': metadata,
+        'spec': spec,
     }
     return json.dumps(document).encode()

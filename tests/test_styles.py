@@ -120,8 +120,10 @@ class Writer:
         if isinstance(node, Scalar):
             literal = self._literal(node, indent)
             return literal or [self.scalar(node, flow=False)]
-        if isinstance(node, (Mapping, Sequence)) and self._children(node) and (
-            self.random.random() < 0.8
+        if (
+            isinstance(node, (Mapping, Sequence))
+            and self._children(node)
+            and (self.random.random() < 0.8)
         ):
             return ['', *self.block(node, indent + self.step)]
         return [self.flow(node)]
