@@ -99,10 +99,12 @@ def test_v2(case: dict[str, Any]) -> None:
 
 def test_tree() -> None:
     text = "a == 'b' && (!has(c) || d not in {'f', 'e', 'f'})"
-    assert parse(text) == And((
-        Compare('a', '==', 'b', (0, 8)),
-        Or((Not(Has('c', (14, 20))), Member('d', ('e', 'f'), True, (24, 48)))),
-    ))
+    assert parse(text) == And(
+        (
+            Compare('a', '==', 'b', (0, 8)),
+            Or((Not(Has('c', (14, 20))), Member('d', ('e', 'f'), True, (24, 48)))),
+        )
+    )
     assert parse(' ') == All((0, 1))
 
 
@@ -110,7 +112,7 @@ def test_tree() -> None:
     ('text', 'spans'),
     [
         ("!( a == 'b' )", ["a == 'b'"]),
-        ("((has( a )))||all( )\t&& !!global()", ['has( a )', 'all( )', 'global()']),
+        ('((has( a )))||all( )\t&& !!global()', ['has( a )', 'all( )', 'global()']),
         ("\ta starts \t with'x' && in in { 'a', }  ", ["a starts \t with'x'", "in in { 'a', }"]),
     ],
 )
