@@ -8,13 +8,14 @@ from conftest import FIXTURES, LANES, Lanes, blocks, check_file, golden_cases
 
 from linter import facts
 from linter.rule import load
-from schemas import generate_facts
+from schemas import generate_facts, generate_index
 
 ID = re.compile(r'[RF]-\d+')
 
 
-def test_table_is_fresh() -> None:
+def test_tables_are_fresh() -> None:
     assert generate_facts.main(['--check']) == 0
+    assert generate_index.main(['--check']) == 0
 
 
 def test_every_fact_of_the_specification_has_its_row() -> None:
