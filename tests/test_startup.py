@@ -181,7 +181,7 @@ def test_a_clean_policy_loads_only_the_rules_of_its_subjects(workshop: Workshop)
     }
     unneeded = {
         'host_endpoint_fields', 'http_match_misuse', 'ip_pool_fields', 'sknp_conversion',
-        'unknown_field', 'value_case', 'wrong_type',
+        'unknown_field', 'wrong_type',
     }  # fmt: skip
     assert not loaded & {f'linter.rules.{name}' for name in unneeded}
     assert len(loaded) < 0.6 * len(every)
