@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from linter.run import Options, Outcome
 
-COMMANDS = ('check', 'explain', 'rules', 'schema')
+COMMANDS = ('check', 'explain', 'init', 'rules', 'schema')
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -37,16 +37,26 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 def _main(arguments: list[str]) -> int:
     arguments = [_path_with_dash(word) for word in arguments]
-    if arguments[:1] == ['check'] and not any(word.startswith('-') for word in arguments):
+    words = [word for word in arguments if word != '--force-exclude']
+    if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
         from linter.run import Options
+        from linter.settings import Overrides
 
-        # The hook's call has no options: argparse would double the time to start.
-        return _check(Options(tuple(arguments[1:]) or ('.',), jobs=_cores()), [])
+        # The hook's call has no other option: argparse would double the time to start.
+        overrides = Overrides(force_exclude=len(words) < len(arguments))
+        return _check(Options(tuple(words[1:]) or ('.',), overrides, jobs=_cores()), [])
     if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith('-'):
         raise Fatal(_unknown_command(arguments[0]))
     namespace = _parser().parse_args(arguments)
     if namespace.command == 'check':
-        return _check(_options(namespace), namespace.output_format)
+        options = _options(namespace)
+        if namespace.show_settings:
+            return _show_settings(options)
+        if namespace.show_files:
+            return _show_files(options)
+        return _check(options, namespace.output_format)
+    if namespace.command == 'init':
+        return _init(namespace.directory)
     if namespace.command == 'explain':
         return _explain(namespace.rule)
     if namespace.command == 'rules':
@@ -112,7 +122,6 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument(
         '--admission',
         choices=('api', 'native'),
-        default='api',
         help='api: calicoctl and the Calico API server (default); '
         'native: kubectl against native v3 CRDs',
     )
@@ -153,6 +162,19 @@ def _parser() -> argparse.ArgumentParser:
         default=0,
         help='processes that share a long run (default: one for each core, when it pays)',
     )
+    check.add_argument(
+        '--force-exclude',
+        action='store_true',
+        help='leave out what the configuration excludes even where it is named',
+    )
+    check.add_argument(
+        '--show-settings', action='store_true', help='print what holds for each PATH, and why'
+    )
+    check.add_argument(
+        '--show-files', action='store_true', help='print the files that would be checked'
+    )
+    init = commands.add_parser('init', help='write a commented .calico-lint.yaml')
+    init.add_argument('directory', nargs='?', default='.', metavar='FOLDER')
     explain = commands.add_parser('explain', help='explain a rule')
     explain.add_argument('rule', metavar='RULE')
     commands.add_parser('rules', help='list the rules')
@@ -165,7 +187,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _options(namespace: argparse.Namespace) -> Options:
     from linter.run import Options
-    from linter.target import make_target
+    from linter.settings import Overrides
+    from linter.target import make_target, parse_version
 
     if '-' in namespace.paths and len(namespace.paths) > 1:
         raise Fatal('- stands for standard input and cannot be mixed with other paths')
@@ -173,14 +196,54 @@ def _options(namespace: argparse.Namespace) -> Options:
         raise Fatal('--stdin-filename goes with - (standard input): calico-lint check -')
     if namespace.jobs < 0:
         raise Fatal('--jobs is a number of processes, 1 or more')
+    version = namespace.calico_version
+    if version is not None and namespace.admission is not None:
+        make_target(version, namespace.admission, None)  # better said before the run
+    overrides = Overrides(
+        None if version is None else parse_version(version),
+        namespace.admission,
+        namespace.datastore,
+        _rule_ids(namespace.select) or None,
+        _rule_ids(namespace.ignore),
+        namespace.force_exclude,
+    )
     return Options(
         tuple(namespace.paths) or ('.',),
-        make_target(namespace.calico_version, namespace.admission, namespace.datastore),
-        _rule_ids(namespace.select),
-        _rule_ids(namespace.ignore),
+        overrides,
         namespace.stdin_filename,
         namespace.jobs or _cores(),
     )
+
+
+def _show_settings(options: Options) -> int:
+    from linter.discover import relative
+    from linter.settings import show_settings
+
+    name = options.stdin_filename
+    paths = options.paths if name is None else (name,)
+    shown = (show_settings(relative(path), options.overrides) for path in paths)
+    print('\n'.join(shown), end='')
+    return 0
+
+
+def _show_files(options: Options) -> int:
+    from linter.discover import Unreadable, find
+
+    lookup = options.lookup()
+    for entry in find(options.paths):
+        if isinstance(entry, Unreadable):
+            print(f'calico-lint: {entry}', file=sys.stderr)
+        elif not lookup.is_excluded(entry):
+            print(entry)
+    return 0
+
+
+def _init(directory: str) -> int:
+    from linter.config import NAME, init
+
+    init(directory)
+    print(f'wrote {os.path.normpath(os.path.join(directory, NAME))}')
+    return 0
 
 
 def _rule_ids(words: Iterable[str]) -> frozenset[str]:

@@ -25,11 +25,12 @@ def share(entries: Sequence[Entry], options: Options, outcome: Outcome) -> None:
 
 
 _options = Options()
+_lookup = _options.lookup()
 
 
 def _start(options: Options) -> None:
-    global _options
-    _options = options
+    global _options, _lookup
+    _options, _lookup = options, options.lookup()
 
 
 def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
@@ -40,5 +41,6 @@ def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
 def _check(entries: Sequence[Entry]) -> Outcome:
     part = Outcome()
     for entry in entries:
-        check(entry, _options, part)
+        check(entry, _options, _lookup, part)
+    part.mistakes |= _lookup.mistakes
     return part

@@ -17,6 +17,7 @@ MODULES = (
     'http_match_misuse',
     'icmp_fields',
     'invalid_cidr',
+    'invalid_configuration',
     'invalid_key',
     'invalid_nsselector_fails_open',
     'invalid_port',

@@ -20,9 +20,10 @@ __all__ = ['Options', 'Outcome', 'counts', 'run', 'status']
 def run(options: Options) -> Outcome:
     """Check every file; one that cannot be read, or a rule that breaks, does not stop the rest."""
     outcome = Outcome()
+    lookup = options.lookup()
     entries = discover.find(options.paths)
     for entry in entries:
-        check(entry, options, outcome)
+        check(entry, options, lookup, outcome)
         if options.jobs > 1 and outcome.checked >= WORTH_SHARING:
             # So far it was cheaper alone; from here on it may not be.
             rest = list(entries)
@@ -32,7 +33,10 @@ def run(options: Options) -> Outcome:
                 share(rest, options, outcome)
                 break
             for entry in rest:
-                check(entry, options, outcome)
+                check(entry, options, lookup, outcome)
+    outcome.mistakes |= lookup.mistakes
+    # They come first: with a mistake there, all the rest may not be what was asked for.
+    outcome.diagnostics[:0] = [one for found in outcome.mistakes.values() for one in found]
     return outcome
 
 

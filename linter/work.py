@@ -6,45 +6,52 @@ import sys
 
 from linter import discover
 from linter.scan import NOT_CALICO, documents_in, may_be_calico
+from linter.settings import Lookup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from linter.diagnostic import Diagnostic
-    from linter.target import Target
+    from linter.settings import Overrides, Settings
 
 
 class Options:
-    """What the command line asks for; no ``select``: every rule, no ``target``: the default.
+    """What the command line asks for.
 
-    ``jobs`` is how many processes may share the work; 1 means that nothing is shared.
+    ``overrides`` are the settings that it gives itself; ``jobs`` is how many processes may share
+    the work; 1 means that nothing is shared.
     """
 
-    __slots__ = ('ignore', 'jobs', 'paths', 'select', 'stdin_filename', 'target')
+    __slots__ = ('jobs', 'overrides', 'paths', 'stdin_filename')
 
     def __init__(
         self,
         paths: Sequence[str] = ('.',),
-        target: Target | None = None,
-        select: frozenset[str] = frozenset(),
-        ignore: frozenset[str] = frozenset(),
+        overrides: Overrides | None = None,
         stdin_filename: str | None = None,
         jobs: int = 1,
     ) -> None:
         self.paths = paths
-        self.target = target
-        self.select = select
-        self.ignore = ignore
+        self.overrides = overrides
         self.stdin_filename = stdin_filename
         self.jobs = jobs
 
+    def lookup(self) -> Lookup:
+        """The settings of the files of a run; what standard input is called is named, too."""
+        name = self.stdin_filename
+        return Lookup(self.overrides, self.paths if name is None else (*self.paths, name))
+
 
 class Outcome:
-    """What a run found. ``errors``: files that could not be read, and rules that broke."""
+    """What a run found. ``errors``: files that could not be read, and rules that broke.
+
+    ``mistakes`` are those in configuration files, by the file.
+    """
 
     __slots__ = (
-        'checked', 'diagnostics', 'documents', 'errors', 'files', 'skipped', 'templates',
+        'checked', 'diagnostics', 'documents', 'errors', 'files', 'mistakes', 'skipped',
+        'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -55,6 +62,7 @@ class Outcome:
         self.skipped: dict[str, int] = {}
         self.templates: list[str] = []
         self.errors: list[str] = []
+        self.mistakes: dict[str, list[Diagnostic]] = {}
 
     def skip(self, reason: str, count: int) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
@@ -67,11 +75,14 @@ class Outcome:
         self.checked += other.checked
         self.templates += other.templates
         self.errors += other.errors
+        self.mistakes |= other.mistakes
         for reason, count in other.skipped.items():
             self.skip(reason, count)
 
 
-def check(entry: str | discover.Unreadable, options: Options, outcome: Outcome) -> None:
+def check(
+    entry: str | discover.Unreadable, options: Options, lookup: Lookup, outcome: Outcome
+) -> None:
     """Check one file that ``discover.find`` named."""
     if isinstance(entry, discover.Unreadable):
         outcome.errors.append(str(entry))
@@ -80,14 +91,15 @@ def check(entry: str | discover.Unreadable, options: Options, outcome: Outcome) 
         if entry == discover.STDIN:
             name = options.stdin_filename
             path = discover.relative(name) if name else '<stdin>'
-            _check(path, discover.parts(sys.stdin.buffer), options, outcome)
-        else:
-            _check(entry, discover.read(entry), options, outcome)
+            if not (name and lookup.is_excluded(path)):
+                _check(path, discover.parts(sys.stdin.buffer), lookup.settings_for(path), outcome)
+        elif not lookup.is_excluded(entry):
+            _check(entry, discover.read(entry), lookup.settings_for(entry), outcome)
     except discover.Unreadable as error:
         outcome.errors.append(str(error))
 
 
-def _check(path: str, parts: Iterator[bytes], options: Options, outcome: Outcome) -> None:
+def _check(path: str, parts: Iterator[bytes], settings: Settings, outcome: Outcome) -> None:
     first = next(parts)
     outcome.files += 1
     if len(first) < discover.PART and not may_be_calico(first):
@@ -99,32 +111,30 @@ def _check(path: str, parts: Iterator[bytes], options: Options, outcome: Outcome
     from itertools import chain
 
     from linter import engine
-    from linter.target import Target
 
-    result = engine.check_parts(path, chain((first,), parts), options.target or Target())
+    result = engine.check_parts(path, chain((first,), parts), settings.target)
     outcome.errors += result.errors
     outcome.documents += result.documents
     outcome.checked += result.checked
     outcome.templates += result.templates
     for reason, count in result.skipped.items():
         outcome.skip(reason, count)
-    outcome.diagnostics += wanted(result.diagnostics, path, options)
+    outcome.diagnostics += wanted(result.diagnostics, path, settings)
 
 
 def wanted(
     diagnostics: Iterable[Diagnostic],
     path: str,
-    options: Options,
+    settings: Settings,
 ) -> Iterator[Diagnostic]:
     """Without what the user deselected, and what a kustomization takes care of."""
     for diagnostic in diagnostics:
-        if options.select and diagnostic.rule not in options.select:
-            continue
-        if diagnostic.rule in options.ignore:
+        if not settings.wants(diagnostic.rule):
             continue
         if diagnostic.rule == 'namespace-missing':
             from linter.kustomize import sets_namespace
 
             if sets_namespace(path):
                 continue
-        yield diagnostic
+        severity = settings.severity.get(diagnostic.rule)
+        yield diagnostic if severity is None else diagnostic._replace(severity=severity)

@@ -42,7 +42,7 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 def target(flags: Sequence[str]) -> Target:
     """The target that these words of the command line ask for."""
-    return cli._options(cli._parser().parse_args(['check', *flags])).target
+    return cli._options(cli._parser().parse_args(['check', *flags])).lookup().default.target
 
 
 class Block(NamedTuple):

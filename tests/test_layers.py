@@ -25,8 +25,8 @@ LAYERS = [
     'facts ownership spelling traffic',
     # A document, and what a rule is.
     'decode rule',
-    'document pages',
-    'fields',
+    'document pages config',
+    'fields settings',
     'rules',
     'looks',
     # The middle, and what is made of its findings.
