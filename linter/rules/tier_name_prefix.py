@@ -69,17 +69,12 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
             f'{" or has no dot" if tier == "default" else ""}: {advice}',
             group=leaf.node.start,
         )
-    elif tier == 'default' and not name.startswith('default.'):
+    # Only who writes the store itself meets the name under which an object is stored.
+    stored = document.root.text('apiVersion').startswith('crd.')
+    if stored and not name.startswith(f'{tier}.'):
         yield at(
             'F-11',
             leaf,
-            f'this object of tier default is not named {quoted("default." + name)}',
-            group=leaf.node.start,
-        )
-    if wrong and tier != 'default':
-        yield at(
-            'F-11',
-            leaf,
-            f'this object of tier {tier} is not named {quoted(tier + "." + name)}',
+            f'this object of tier {tier} is not named {quoted(f"{tier}.{name}")}',
             group=leaf.node.start,
         )
