@@ -428,6 +428,14 @@ def _as_key(node: Node) -> Scalar:
 
 def _wrong_type(context: Decoded, leaf: Leaf, schema: Schema) -> Leaf:
     leaf.ok = False
+    last = context.problems[-1] if context.problems else None
+    if (
+        last is not None
+        and last.kind == 'bad-tag'
+        and last.value is not None
+        and last.value.node is leaf.node
+    ):
+        return leaf  # a tag that cannot hold is the one mistake here
     context.problems.append(Problem('type', leaf.parent, leaf.name, leaf, leaf.key, schema))
     return leaf
 

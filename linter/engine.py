@@ -229,8 +229,7 @@ class _Run:
         finding = Finding(
             'empty-document',
             Span(chunk.start, chunk.start),
-            'calicoctl 3.32 and newer refuse an empty document in a stream: '
-            'remove the extra --- line',
+            'this document of the stream is empty: remove the extra ---',
         )
         row = fact_table.load().find(finding.fact, None, self.target.admission, self.target)
         if row is not None:
@@ -416,7 +415,7 @@ class _Run:
             if finding.group is not None:
                 other = groups.get(finding.group)
                 if other is not None:
-                    if _GRAVITY[row.effect] < _GRAVITY[kept[other][1].effect]:
+                    if _gravity(row) < _gravity(kept[other][1]):
                         kept[other] = (finding, row)
                     continue
                 groups[finding.group] = len(kept)
@@ -469,6 +468,11 @@ class _Run:
             tuple(self.templates),
             tuple(self.errors),
         )
+
+
+def _gravity(row: Row) -> tuple[int, bool]:
+    """Less is graver; of two refusals, Calico's own."""
+    return _GRAVITY[row.effect], row.refused_by != 'calico'
 
 
 def check(path: str, data: bytes, target: Target) -> Result:

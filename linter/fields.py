@@ -11,7 +11,10 @@ from linter.values import Container, Object, Value
 from linter.vocabulary import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
 from linter.words import nearest
 
+# An anchored rule may stand in both directions, an entity on both sides: one name for both.
 _NAMES = {
+    'Rule': 'a rule',
+    'EntityRule': 'a source or destination',
     'Metadata': 'metadata',
     'ICMP': 'an icmp match',
     'HTTPMatch': 'an http match',
@@ -27,10 +30,6 @@ def owner_name(owner: Optional[Container], document: Document) -> str:
     """What a user calls the object in which a key stands."""
     if not isinstance(owner, Object) or owner.parent is None:
         return document.kind
-    if owner.type == 'EntityRule':
-        return owner.name
-    if owner.type == 'Rule':
-        return f'an {owner.name} rule'
     if owner.type == 'Spec':
         article = 'an' if document.kind == 'IPPool' else 'a'
         return f'the spec of {article} {document.kind}'
@@ -61,7 +60,7 @@ def neighbour(problem: Problem, document: Document) -> Optional[str]:
             name == 'ports'
             and owner.type == 'Rule'
             and not {'source', 'destination'} & set(owner.fields)
-            and _is_kubernetes(document)
+            and is_kubernetes(document)
         ):
             return 'kubernetes'
     if name in V1_FIELDS and owner.type == 'EntityRule':
@@ -71,7 +70,8 @@ def neighbour(problem: Problem, document: Document) -> Optional[str]:
     return None
 
 
-def _is_kubernetes(document: Document) -> bool:
+def is_kubernetes(document: Document) -> bool:
+    """Whether a policy is written with fields of Kubernetes' NetworkPolicy."""
     return any(
         problem.kind == 'unknown' and problem.name in KUBERNETES_FIELDS
         for problem in document.problems

@@ -128,7 +128,7 @@ def owned_mapping(node: Mapping, in_sequence: bool = False) -> Iterator[Owned | 
                 Finding(
                     'list-kind',
                     value_span(kind_entry),
-                    "calicoctl does not read kind 'List': use separate documents or a typed list "
+                    "'List' is not a kind to calicoctl: use separate documents, or a typed list "
                     'such as NetworkPolicyList',
                 ),
             )
@@ -212,7 +212,9 @@ def classify(
                 Finding(
                     'api-version',
                     value_span(version_entry),
-                    f'{quoted(version)} has no kind {kind} of Calico: write apiVersion: {wanted}',
+                    f'{quoted(version)} has no kind {kind} of Calico: write apiVersion: {wanted}'
+                    if version
+                    else f'apiVersion is empty: write apiVersion: {wanted}',
                 )
             )
     else:

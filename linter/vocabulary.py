@@ -227,6 +227,15 @@ V1_FIELDS = {
 }
 """Fields of the v1 API that are gone, and what replaced them."""
 
+TIER_ORDERS = {
+    'default': 1000000,
+    'adminnetworkpolicy': 1000,
+    'baselineadminnetworkpolicy': 10000000,
+    'kube-admin': 1000,
+    'kube-baseline': 10000000,
+}
+"""The orders of the tiers that Calico makes itself."""
+
 API_VERSIONS = {
     'v3': 'projectcalico.org/v3',
     'v2': 'projectcalico.org/v2',

@@ -91,11 +91,10 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             )
         elif read.written != 'name':
             fact = 'R-706-number' if read.written == 'number' else 'R-706-text'
-            yield at_key(
+            yield at(
                 fact,
-                icmp,
-                f'an icmp match needs the protocol by its name: write {read.name} for {shown}',
-                related=related,
+                protocol,
+                f'with an icmp match the protocol goes by its name: write {read.name} for {shown}',
             )
 
 

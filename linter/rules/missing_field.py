@@ -69,7 +69,10 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 @rule('problem:absent')
 def check_parts(problem: Problem, document: Document) -> Iterator[Finding]:
     fact = f'{problem.name}-missing'
+    # What name-missing says of a document without metadata is the same mistake.
+    group = -2 if problem.name == 'metadata' else None
     if problem.value is not None:
-        yield at(fact, problem.value, f'{problem.name} is empty: fill it in')
+        yield at(fact, problem.value, f'{problem.name} is empty: fill it in', group=group)
     else:
-        yield at_key(fact, document.root, f'{document.kind} has no {problem.name}: add it')
+        message = f'{document.kind} has no {problem.name}: add it'
+        yield at_key(fact, document.root, message, group=group)

@@ -34,6 +34,9 @@ from linter.values import Leaf
 
 GROUP = 'names'
 
+# Without metadata the name is missing too: one mistake, which missing-field tells as well.
+_GROUP = -2
+
 
 @rule('document')
 def check(document: Document, _: Document) -> Iterator[Finding]:
@@ -44,9 +47,9 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
         empty = document.root.nulls.get('metadata')
         message = f'{document.kind} has no name: add metadata with a name'
         if empty is not None:
-            yield at('R-101', empty, message, group=empty.key_span.start)
+            yield at('R-101', empty, message, group=_GROUP)
         else:
-            yield at_key('R-101', document.root, message)
+            yield at_key('R-101', document.root, message, group=_GROUP)
         return
     name = metadata.fields.get('name')
     if name is None:

@@ -48,5 +48,5 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
         yield at_key(
             'R-208',
             namespace,
-            f'{document.kind} is cluster-wide and has no namespace: remove it{other}',
+            f'{document.kind} is cluster-wide and has no namespace: remove namespace{other}',
         )

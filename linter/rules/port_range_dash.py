@@ -64,12 +64,11 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         fix: Optional[Fix] = None
         if 1 <= low <= high <= 65535:
             fix = Fix(f'Write {low}:{high}', 'safe', (Edit(leaf.span, f"'{low}:{high}'"),))
-        known = 'the name of a port that cannot exist' if document.api == 'v2' else 'a name'
+        what = 'is the name of a port that cannot exist, not' if document.api == 'v2' else 'is not'
         yield at(
             fact,
             leaf,
-            f'{quoted(text)} is {known}, not a range of ports: '
-            f"write '{min(low, high)}:{max(low, high)}'",
+            f"{quoted(text)} {what} a range of ports: write '{min(low, high)}:{max(low, high)}'",
             fix=fix,
         )
     elif ports.is_list(text):

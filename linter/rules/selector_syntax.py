@@ -77,7 +77,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     if dialect == V3:
         if parse(text, V3_LENIENT) is not None:
             fact = 'R-730-newline'
-        elif parse(f'({text})', V3) is not None:
+        elif document.is_namespaced and parse(f'({text})', V3) is not None:
             fact = 'F-8'
     span = document.inside(leaf, mistake.start, mistake.end)
     yield from _report(

@@ -32,15 +32,16 @@ from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import at, at_key, rule
 from linter.values import Leaf
+from linter.vocabulary import TIER_ORDERS
 
 GROUP = 'types'
 
-_ORDERS = {
-    'default': (1000000, 'R-603-default'),
-    'adminnetworkpolicy': (1000, 'R-603-anp'),
-    'baselineadminnetworkpolicy': (10000000, 'R-603-banp'),
-    'kube-admin': (1000, 'R-603-kube'),
-    'kube-baseline': (10000000, 'R-603-kube'),
+_FACTS = {
+    'default': 'R-603-default',
+    'adminnetworkpolicy': 'R-603-anp',
+    'baselineadminnetworkpolicy': 'R-603-banp',
+    'kube-admin': 'R-603-kube',
+    'kube-baseline': 'R-603-kube',
 }
 _ACTIONS = {'default': 'Deny', 'kube-admin': 'Pass', 'kube-baseline': 'Pass'}
 
@@ -49,15 +50,19 @@ _ACTIONS = {'default': 'Deny', 'kube-admin': 'Pass', 'kube-baseline': 'Pass'}
 def check(document: Document, _: Document) -> Iterator[Finding]:
     metadata = document.metadata
     name = metadata.text('name') if metadata is not None else ''
-    if name not in _ORDERS:
+    if name not in TIER_ORDERS:
         return
     spec = document.spec
-    wanted, fact = _ORDERS[name]
+    wanted, fact = TIER_ORDERS[name], _FACTS[name]
     order = spec.fields.get('order') if spec is not None else None
     holder = spec if spec is not None else document.root
     if isinstance(order, Leaf):
         if order.ok and order.value != wanted:
-            yield at(fact, order, f'the order of tier {name} is {wanted}: write {wanted}')
+            yield at(
+                fact,
+                order,
+                f'tier {name} has the fixed order {wanted}, not {order.value}: write {wanted}',
+            )
     elif name == 'default':
         yield at_key(
             'R-603-default-omitted', holder, f'tier {name} says no order: add order: {wanted}'
@@ -75,7 +80,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     if isinstance(action, Leaf):
         if action.ok and action.text in ('Deny', 'Pass') and action.text != right:
             yield at(
-                'R-602', action, f'the default action of tier {name} is {right}: write {right}'
+                'R-602', action, f'tier {name} has the fixed default action {right}: write {right}'
             )
     elif right != 'Deny':
         yield at_key(

@@ -30,11 +30,14 @@ from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import at_key, rule
 from linter.values import Object
+from linter.vocabulary import TIER_ORDERS
 
 GROUP = 'types'
 
 
 @rule('Spec', kinds=('Tier',))
 def check(spec: Object, document: Document) -> Iterator[Finding]:
-    if 'order' not in spec.fields:
+    metadata = document.metadata
+    name = metadata.text('name') if metadata is not None else ''
+    if 'order' not in spec.fields and name not in TIER_ORDERS:
         yield at_key('F-12', spec, 'the tier says no order: add order')

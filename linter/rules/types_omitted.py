@@ -34,6 +34,7 @@ from collections.abc import Iterator
 
 from linter.diagnostic import Finding
 from linter.document import Document
+from linter.fields import is_kubernetes
 from linter.rule import at_key, rule
 from linter.values import Array, Object
 
@@ -44,6 +45,8 @@ GROUP = 'types'
 def check(spec: Object, document: Document) -> Iterator[Finding]:
     if not document.is_policy or document.api != 'v3' or 'types' in spec.fields:
         return
+    if spec.text('stagedAction') == 'Delete' or is_kubernetes(document):
+        return  # no types are wanted, or they are written as Kubernetes does
     given = [name for name in ('ingress', 'egress') if name in spec.fields]
     wanted = ', '.join(name.capitalize() for name in given) or 'Ingress'
     yield at_key('F-4', spec, f'the policy has no types: write types: [{wanted}]')

@@ -57,6 +57,7 @@ from linter.document import Document
 from linter.fields import in_metadata, meant, neighbour, owner_name, right_place
 from linter.rule import rule
 from linter.source import Span
+from linter.values import Object
 from linter.words import quoted
 
 GROUP = 'fields'
@@ -65,6 +66,8 @@ GROUP = 'fields'
 @rule('problem:unknown')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if neighbour(problem, document) is not None or problem.key is None:
+        return
+    if _is_told_by_the_reader(problem):
         return
     key = problem.key
     place = right_place(problem, document)
@@ -88,3 +91,16 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         else 'unknown-field'
     )
     yield Finding(fact, Span(key.start, key.end), message, fix=fix, yaml_path=path)
+
+
+def _is_told_by_the_reader(problem: Problem) -> bool:
+    """apiVersion or kind in another letter case: without them the document has neither."""
+    owner = problem.owner
+    return (
+        isinstance(owner, Object)
+        and owner.parent is None
+        and any(
+            problem.name.lower() == name.lower() and name not in owner.fields
+            for name in ('apiVersion', 'kind')
+        )
+    )

@@ -78,12 +78,12 @@ def check_protocol(leaf: Leaf, document: Document) -> Iterator[Finding]:
 @rule('Spec', kinds=('v2',))
 def check_v2(spec: Object, document: Document) -> Iterator[Finding]:
     types = [leaf for leaf in spec.leaves('types') if leaf.text]
-    title = [leaf for leaf in types if leaf.text[0].isupper()]
+    title = [leaf for leaf in types if leaf.text in ('Ingress', 'Egress')]
     if title and len(title) < len(types):
         yield at(
             'v2-types-mixed',
             title[0],
-            f'types mixes upper and lower case: write {title[0].text.lower()} as the others',
+            f'types mixes upper and lower case: write {title[0].text.lower()} like the others',
             fix=write(title[0], title[0].text.lower()),
         )
     elif title:
