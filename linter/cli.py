@@ -37,6 +37,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 def _main(arguments: list[str]) -> int:
     arguments = [_path_with_dash(word) for word in arguments]
+    # Its value is optional, and what follows it is a path.
+    arguments = ['--add-ignore=' if word == '--add-ignore' else word for word in arguments]
     words = [word for word in arguments if word != '--force-exclude']
     if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
         from linter.run import Options
@@ -54,6 +56,8 @@ def _main(arguments: list[str]) -> int:
             return _show_settings(options)
         if namespace.show_files:
             return _show_files(options)
+        if namespace.add_ignore is not None:
+            return _add_ignore(options, namespace.add_ignore, namespace.output_format)
         return _check(options, namespace.output_format)
     if namespace.command == 'init':
         return _init(namespace.directory)
@@ -168,6 +172,17 @@ def _parser() -> argparse.ArgumentParser:
         help='leave out what the configuration excludes even where it is named',
     )
     check.add_argument(
+        '--no-ignore',
+        action='store_true',
+        help='report what comments and annotations in the files suppress, too',
+    )
+    check.add_argument(
+        '--add-ignore',
+        metavar='REASON',
+        help='write a suppression for every finding into the files, then report what is left; '
+        'the reason may be left out',
+    )
+    check.add_argument(
         '--show-settings', action='store_true', help='print what holds for each PATH, and why'
     )
     check.add_argument(
@@ -212,7 +227,24 @@ def _options(namespace: argparse.Namespace) -> Options:
         overrides,
         namespace.stdin_filename,
         namespace.jobs or _cores(),
+        not namespace.no_ignore,
     )
+
+
+def _add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> int:
+    if '-' in options.paths:
+        raise Fatal('--add-ignore writes files, and - is standard input: name the files')
+    if not options.suppress:
+        raise Fatal('--add-ignore and --no-ignore exclude each other: name one of them')
+    from linter.rewrite import add_ignores
+    from linter.run import run
+
+    written, errors = add_ignores(run(options).diagnostics, options, reason)
+    for path in written:
+        print(f'calico-lint: {path}: suppressions added', file=sys.stderr)
+    for message in errors:
+        print(f'calico-lint: {message}', file=sys.stderr)
+    return max(_check(options, output_formats), 2 if errors else 0)
 
 
 def _show_settings(options: Options) -> int:
@@ -314,12 +346,21 @@ def _report(
     for name, file in outputs:
         if file is None:
             color = report.wants_color(sys.stdout)
-            report.write(outcome.diagnostics, summary, name, sys.stdout, color)
+            report.write(
+                outcome.diagnostics, summary, name, sys.stdout, color, suppressed=outcome.suppressed
+            )
             sys.stdout.flush()
             continue
         try:
             with open(file, 'w', encoding='utf-8', newline='\n') as out:
-                report.write(outcome.diagnostics, summary, name, out, color=False)
+                report.write(
+                    outcome.diagnostics,
+                    summary,
+                    name,
+                    out,
+                    color=False,
+                    suppressed=outcome.suppressed,
+                )
         except OSError as error:
             raise Fatal(f'{file} cannot be written: {error.strerror or error}') from None
     for message in outcome.errors:

@@ -31,6 +31,10 @@ from linter.target import Lane, Target, version_text
 from linter.tree import Mapping, Node
 from linter.vocabulary import KINDS
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.suppress import Suppression
+
 URL = 'https://github.com/calico-lint/calico-lint/blob/main/linter/rules/'
 _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases'}
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
@@ -49,16 +53,33 @@ class Result(NamedTuple):
     skipped: dict[str, int]
     templates: tuple[str, ...]
     errors: tuple[str, ...] = ()
+    suppressed: tuple[tuple[Diagnostic, Suppression], ...] = ()
 
 
 TEMPLATE = 'templates'
+_MARK = 'calico-lint'
 
 
 class _Run:
     """The state of checking one file."""
 
-    def __init__(self, path: str, target: Target) -> None:
+    def __init__(
+        self,
+        path: str,
+        target: Target,
+        suppress: bool = True,
+        require_reason: bool = False,
+    ) -> None:
         self.path = path
+        self.suppress = suppress
+        self.require_reason = require_reason
+        # The documents of the part in hand, and those of them that were not judged to the end.
+        self.trees: list[tuple[Chunk, Optional[Node]]] = []
+        self.partial: set[int] = set()
+        self.is_whole = True
+        self.suppressions: list[Suppression] = []
+        # Facts that this target does not mind, and where.
+        self.dormant: list[tuple[str, Source, int]] = []
         self.source = Source(path, '')
         self.target = target
         self.line: Optional[int] = None
@@ -123,6 +144,7 @@ class _Run:
         except BadEncoding as error:
             self.source = Source(self.path, error.text, first_line)
             self.bad_encoding(error)
+            self.find_suppressions(last)
             return
         self.source = Source(self.path, text, first_line)
         base = self.documents
@@ -133,6 +155,49 @@ class _Run:
             elif chunk.index:
                 # What stands before the marker belongs to the part before.
                 self.chunk(Chunk(base + chunk.index - 1, chunk.start, chunk.end))
+        self.find_suppressions(last)
+
+    def find_suppressions(self, last: bool) -> None:
+        """Those of the part that was just judged."""
+        text = self.source.text
+        if self.suppress and (_MARK in text or _MARK in text.lower()):
+            # Most files suppress nothing, and need not wait for what knows how.
+            from linter import suppress
+
+            known = {name.replace('_', '-') for name in rules.modules()}
+            self.suppressions += suppress.find(
+                self.source, self.trees, known, partial=self.partial, more=not last
+            )
+        self.is_whole &= not self.partial and all(root is not None for _, root in self.trees)
+        self.trees, self.partial = [], set()
+
+    def apply_suppressions(
+        self, diagnostics: list[Diagnostic]
+    ) -> tuple[list[Diagnostic], tuple[tuple[Diagnostic, Suppression], ...]]:
+        if not self.suppressions or not (self.calico_chunks or self.checked):
+            return diagnostics, ()
+        from linter import suppress
+
+        rows = fact_table.load().rows() if self.dormant else []
+        applied = suppress.apply(
+            diagnostics,
+            self.suppressions,
+            require_reason=self.require_reason,
+            dormant=[
+                (row.rule, source, start)
+                for fact, source, start in self.dormant
+                for row in rows
+                if row.fact == fact
+            ],
+            is_whole=self.is_whole,
+        )
+        self.found = []
+        for source, finding in applied.extra:
+            self.source = source
+            self.report(finding, None, self.target.admission, None)
+        kept = [*applied.kept, *self.found]
+        kept.sort(key=lambda d: (d.source.position(d.span.start), d.span.end, d.rule, d.message))
+        return kept, tuple(applied.suppressed)
 
     def bad_encoding(self, error: BadEncoding) -> None:
         index = self.documents
@@ -140,6 +205,7 @@ class _Run:
         if apparent_group(error.text, Chunk(0, 0, len(error.text))) is None:
             self.skip(NOT_CALICO)
             return
+        self.trees.append((Chunk(index, 0, len(error.text)), None))
         self.checked += 1
         self.report(
             Finding(
@@ -173,11 +239,13 @@ class _Run:
             rest = unread(text, chunk, root)
             if rest is not None and apparent_group(text, Chunk(0, rest, chunk.end)):
                 self.checked += 1
+                self.trees.append((chunk, root))
                 self.unread(chunk, root)
             else:
                 self.skip(NOT_CALICO)
             return
         self.calico_chunks += 1
+        self.trees.append((chunk, root))
         self.unread(chunk, root)
         for result in results:
             if isinstance(result, ListFinding):
@@ -238,6 +306,7 @@ class _Run:
 
     def template(self, chunk: Chunk) -> None:
         self.skip(TEMPLATE)
+        self.trees.append((chunk, None))
         start = chunk.start
         text = self.source.text
         while start < chunk.end and text[start] in ' \t\r\n':
@@ -255,6 +324,7 @@ class _Run:
             return
         self.calico_chunks += 1
         self.checked += 1
+        self.trees.append((chunk, None))
         fact = _FACTS.get(type(error), 'yaml-syntax')
         message = f'{error.message}: {error.hint}' if error.hint else error.message
         end = min(error.offset + 1, max(chunk.end, error.offset))
@@ -273,6 +343,7 @@ class _Run:
             self.report(finding, kind, lane.name, reference)
         self.note_api(owned, lane, reference)
         if kind is None:
+            self.partial.add(chunk.index)
             if owned.skipped is not None and not owned.findings:
                 self.skip(owned.skipped)
             else:
@@ -280,6 +351,7 @@ class _Run:
             return
         self.checked += 1
         if self.is_unknown(owned, kind, lane, reference):
+            self.partial.add(chunk.index)
             return
         api = 'v2' if owned.api == 'v2' else 'v3'
         decoded = decode(owned.node, api, kind, self.target.version, lane)
@@ -411,6 +483,7 @@ class _Run:
         for finding in findings:
             row = fact_table.load().find(finding.fact, kind, lane.name, self.target)
             if row is None:
+                self.dormant.append((finding.fact, self.source, finding.span.start))
                 continue
             if finding.group is not None:
                 other = groups.get(finding.group)
@@ -460,6 +533,7 @@ class _Run:
             if key not in seen:
                 seen.add(key)
                 diagnostics.append(diagnostic)
+        diagnostics, suppressed = self.apply_suppressions(diagnostics)
         return Result(
             diagnostics,
             self.documents,
@@ -467,6 +541,7 @@ class _Run:
             self.skipped,
             tuple(self.templates),
             tuple(self.errors),
+            suppressed,
         )
 
 
@@ -475,17 +550,25 @@ def _gravity(row: Row) -> tuple[int, bool]:
     return _GRAVITY[row.effect], row.refused_by != 'calico'
 
 
-def check(path: str, data: bytes, target: Target) -> Result:
+def check(
+    path: str, data: bytes, target: Target, suppress: bool = True, require_reason: bool = False
+) -> Result:
     """Check one file."""
     if not may_be_calico(data):
         documents = documents_in(data)
         return Result([], documents, 0, {NOT_CALICO: documents}, ())
-    return check_parts(path, (data,), target)
+    return check_parts(path, (data,), target, suppress, require_reason)
 
 
-def check_parts(path: str, parts: Iterable[bytes], target: Target) -> Result:
+def check_parts(
+    path: str,
+    parts: Iterable[bytes],
+    target: Target,
+    suppress: bool = True,
+    require_reason: bool = False,
+) -> Result:
     """Check one file that is read in parts, each but the first beginning with ``\\n---``."""
-    run = _Run(path, target)
+    run = _Run(path, target, suppress, require_reason)
     waiting: Optional[bytes] = None
     for part in parts:
         if waiting is not None:

@@ -14,16 +14,18 @@ if TYPE_CHECKING:
 
     from linter.diagnostic import Diagnostic
     from linter.settings import Overrides, Settings
+    from linter.suppress import Suppression
 
 
 class Options:
     """What the command line asks for.
 
     ``overrides`` are the settings that it gives itself; ``jobs`` is how many processes may share
-    the work; 1 means that nothing is shared.
+    the work; 1 means that nothing is shared. ``suppress`` False: what suppressions hide
+    is reported, too.
     """
 
-    __slots__ = ('jobs', 'overrides', 'paths', 'stdin_filename')
+    __slots__ = ('jobs', 'overrides', 'paths', 'stdin_filename', 'suppress')
 
     def __init__(
         self,
@@ -31,11 +33,13 @@ class Options:
         overrides: Overrides | None = None,
         stdin_filename: str | None = None,
         jobs: int = 1,
+        suppress: bool = True,
     ) -> None:
         self.paths = paths
         self.overrides = overrides
         self.stdin_filename = stdin_filename
         self.jobs = jobs
+        self.suppress = suppress
 
     def lookup(self) -> Lookup:
         """The settings of the files of a run; what standard input is called is named, too."""
@@ -46,12 +50,13 @@ class Options:
 class Outcome:
     """What a run found. ``errors``: files that could not be read, and rules that broke.
 
-    ``mistakes`` are those in configuration files, by the file.
+    ``mistakes`` are those in configuration files, by the file. ``suppressed`` are the findings that
+    are not reported, and what hides them.
     """
 
     __slots__ = (
         'checked', 'diagnostics', 'documents', 'errors', 'files', 'mistakes', 'skipped',
-        'templates',
+        'suppressed', 'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -62,6 +67,7 @@ class Outcome:
         self.skipped: dict[str, int] = {}
         self.templates: list[str] = []
         self.errors: list[str] = []
+        self.suppressed: list[tuple[Diagnostic, Suppression]] = []
         self.mistakes: dict[str, list[Diagnostic]] = {}
 
     def skip(self, reason: str, count: int) -> None:
@@ -75,6 +81,7 @@ class Outcome:
         self.checked += other.checked
         self.templates += other.templates
         self.errors += other.errors
+        self.suppressed += other.suppressed
         self.mistakes |= other.mistakes
         for reason, count in other.skipped.items():
             self.skip(reason, count)
@@ -92,14 +99,22 @@ def check(
             name = options.stdin_filename
             path = discover.relative(name) if name else '<stdin>'
             if not (name and lookup.is_excluded(path)):
-                _check(path, discover.parts(sys.stdin.buffer), lookup.settings_for(path), outcome)
+                _check(
+                    path,
+                    discover.parts(sys.stdin.buffer),
+                    lookup.settings_for(path),
+                    options,
+                    outcome,
+                )
         elif not lookup.is_excluded(entry):
-            _check(entry, discover.read(entry), lookup.settings_for(entry), outcome)
+            _check(entry, discover.read(entry), lookup.settings_for(entry), options, outcome)
     except discover.Unreadable as error:
         outcome.errors.append(str(error))
 
 
-def _check(path: str, parts: Iterator[bytes], settings: Settings, outcome: Outcome) -> None:
+def _check(
+    path: str, parts: Iterator[bytes], settings: Settings, options: Options, outcome: Outcome
+) -> None:
     first = next(parts)
     outcome.files += 1
     if len(first) < discover.PART and not may_be_calico(first):
@@ -112,7 +127,9 @@ def _check(path: str, parts: Iterator[bytes], settings: Settings, outcome: Outco
 
     from linter import engine
 
-    result = engine.check_parts(path, chain((first,), parts), settings.target)
+    result = engine.check_parts(
+        path, chain((first,), parts), settings.target, options.suppress, settings.require_reason
+    )
     outcome.errors += result.errors
     outcome.documents += result.documents
     outcome.checked += result.checked
@@ -120,6 +137,9 @@ def _check(path: str, parts: Iterator[bytes], settings: Settings, outcome: Outco
     for reason, count in result.skipped.items():
         outcome.skip(reason, count)
     outcome.diagnostics += wanted(result.diagnostics, path, settings)
+    for diagnostic, suppression in result.suppressed:
+        for one in wanted((diagnostic,), path, settings):
+            outcome.suppressed.append((one, suppression))
 
 
 def wanted(

@@ -18,22 +18,22 @@ ROOT = Path(__file__).resolve().parent.parent
 LAYERS = [
     # Text, trees and words.
     'errors pattern',
-    'source tree words vocabulary scan rules_index schema_versions nets ports '
+    'replace source tree words vocabulary scan rules_index schema_versions nets ports '
     'libyaml_reader pure_reader explain gitignore kustomize selector',
     # Values, places and targets.
     'target diagnostic values resolve scalar_map names protocols loader discover',
-    'facts ownership spelling traffic',
+    'facts ownership spelling traffic layout',
     # A document, and what a rule is.
-    'decode rule',
-    'document pages config',
-    'fields settings',
+    'decode rule comment annotation',
+    'document pages config suppress',
+    'fields settings add_ignore',
     'rules',
     'looks',
     # The middle, and what is made of its findings.
     'engine report',
     # Files, arguments, exit status.
     'work',
-    'parallel',
+    'parallel rewrite',
     'run',
     'cli',
     '__main__',

@@ -160,6 +160,7 @@ def test_a_clean_policy(workshop: Workshop) -> None:
     names = workshop.modules('check', 'clean.yaml')
     assert tops(names) & LIBRARIES <= {'yaml', 'ruamel'}
     assert not tops(names) & SLOW
+    assert 'linter.suppress' not in names
 
 
 def test_a_clean_policy_is_read_by_one_parser(workshop: Workshop) -> None:

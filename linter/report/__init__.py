@@ -15,6 +15,10 @@ from typing import NamedTuple, TextIO
 from linter.diagnostic import Diagnostic
 from linter.errors import Fatal
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.suppress import Suppression
+
 SEVERITIES = ('error', 'warning', 'info')
 
 # Modules that are not formats themselves.
@@ -38,16 +42,28 @@ def write(
     out: TextIO,
     color: bool,
     width: int | None = None,
+    suppressed: Iterable[tuple[Diagnostic, Suppression]] = (),
 ) -> None:
     """Write diagnostics in a format.
 
     Text becomes code frames where a person reads it: on a terminal, or where colour is forced.
     ``color`` and ``width`` concern them alone; a width of None is the terminal's.
+    ``suppressed`` are findings that are not reported: SARIF lists them as suppressed.
     """
     if fmt == 'text' and (color or out.isatty()):
         from linter.report import terminal
 
         terminal.write(diagnostics, out, color, width)
+        return
+    if fmt == 'sarif':
+        from linter.report import sarif
+
+        hidden = [
+            sarif.Suppressed(diagnostic, 'inSource', suppression.reason or None)
+            for diagnostic, suppression in suppressed
+        ]
+        # Where nothing is hidden, nothing needs to say so.
+        sarif.write(diagnostics, summary, out, hidden or None)
         return
     _module(fmt).write(diagnostics, summary, out)
 

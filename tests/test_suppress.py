@@ -1,0 +1,502 @@
+"""Suppressions: which findings they hide, what is wrong with them, and how they are written.
+
+Beside each file of ``fixtures/suppressions`` stand what is found in it (``.out``), its text after
+all fixes (``.fixed``, where there are any) and after a comment was added for everything that is
+still reported (``.added``). ``pytest --update`` rewrites them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, documents, golden_cases
+from test_styles import Writer
+
+from linter import engine, rule, suppress
+from linter.add_ignore import Added, add_ignore, encoded
+from linter.diagnostic import Diagnostic, Finding
+from linter.loader import Chunk, YamlError, compose, decode_bytes, split, unread
+from linter.looks import is_template
+from linter.ownership import owned
+from linter.scan import may_be_calico_text
+from linter.source import Source, Span
+from linter.suppress import Applied, Suppression
+from linter.target import Target
+from linter.tree import Mapping, Node, Scalar
+
+FOLDER = FIXTURES / 'suppressions'
+CASES = sorted(path for path in FOLDER.iterdir() if path.suffix in ('.yaml', '.json'))
+KNOWN = frozenset(name.replace('_', '-') for name in rule.modules())
+
+POLICY = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: role = 'web'
+  types: [Ingress]
+  ingress:
+    - action: allow
+      protocol: TCP
+"""
+
+
+def found_in(
+    text: str,
+    path: str = 'policy.yaml',
+    target: Target | None = None,
+) -> tuple[Source, list[Diagnostic]]:
+    """Everything that is found in a text, suppressed or not."""
+    run = engine._Run(path, target or Target())
+    run.part(text.encode(), True)
+    assert not run.errors, run.errors
+    found = list(run.found)
+    if run.calico_chunks and run.documents > 1:
+        found += run.empty
+    found.sort(key=lambda one: (one.span.start, one.span.end, one.rule, one.message))
+    unique = {(one.span, one.rule, one.message): one for one in found}
+    return run.source, list(unique.values())
+
+
+def trees(text: str) -> list[tuple[Chunk, Node | None]]:
+    """The documents that are Calico's."""
+    found: list[tuple[Chunk, Node | None]] = []
+    for chunk in split(text):
+        if not may_be_calico_text(text, chunk.start, chunk.end):
+            continue
+        try:
+            root = compose(text, chunk)
+        except YamlError:
+            found.append((chunk, None))
+            continue
+        if root is not None and (any(owned(root)) or unread(text, chunk, root) is not None):
+            found.append((chunk, root))
+    return found
+
+
+def lint(
+    text: str,
+    path: str = 'policy.yaml',
+    target: Target | None = None,
+    require_reason: bool = False,
+) -> Applied:
+    source, diagnostics = found_in(text, path, target)
+    documents = trees(source.text)
+    return suppress.apply(
+        diagnostics,
+        suppress.find(source, documents, KNOWN),
+        require_reason=require_reason,
+        is_whole=all(root is not None for _, root in documents),
+    )
+
+
+def fixed(text: str, findings: Iterable[tuple[Source, Finding]]) -> str:
+    """The text after every fix that does not overlap one before it."""
+    parts = []
+    end = 0
+    for edit in sorted(edit for _, one in findings if one.fix for edit in one.fix.edits):
+        if edit.span.start >= end:
+            parts += (text[end : edit.span.start], edit.text)
+            end = edit.span.end
+    return ''.join((*parts, text[end:]))
+
+
+def fully_fixed(text: str, path: str = 'policy.yaml') -> str:
+    for _ in range(10):
+        after = fixed(text, lint(text, path).extra)
+        if after == text:
+            return text
+        text = after
+    raise AssertionError('the fixes do not come to an end')
+
+
+def added(text: str, reason: str = '', path: str = 'policy.yaml') -> Added:
+    applied = lint(text, path)
+    return add_ignore(Source(path, text), applied.kept, reason)
+
+
+def place(source: Source, span: Span) -> str:
+    line, column = source.position(span.start)
+    return f'{line}:{column}'
+
+
+def shown(applied: Applied) -> str:
+    lines = [f'{place(one.source, one.span)} reported {one.rule}' for one in applied.kept]
+    lines += [
+        f'{place(one.source, one.span)} suppressed {one.rule} '
+        f'({suppression.scope}, {place(suppression.source, suppression.span)}: '
+        f'{suppression.reason or "no reason"})'
+        for one, suppression in applied.suppressed
+    ]
+    lines += [f'hidden {one.fact} ({by.scope})' for one, by in applied.hidden]
+    for source, one in applied.extra:
+        hint = f' ({one.hint})' if one.hint else ''
+        rule = suppress.RULES[one.fact]
+        lines.append(f'{place(source, one.span)} warning[{rule}] {one.message}{hint}')
+        if one.fix:
+            lines.append(f'    {one.fix.applicability} fix: {one.fix.title}')
+    return ''.join(f'{line}\n' for line in lines)
+
+
+def rules(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    return [one.rule for one in diagnostics]
+
+
+def messages(applied: Applied) -> list[str]:
+    return [one.message for _, one in applied.extra]
+
+
+def compare(golden: Path, text: str | None, update: bool) -> None:
+    data = b'' if text is None else text.encode()
+    if update and data:
+        golden.write_bytes(data)
+    elif update:
+        golden.unlink(missing_ok=True)
+    assert data == (golden.read_bytes() if golden.exists() else b'')
+
+
+@pytest.mark.parametrize('path', CASES, ids=lambda path: path.name)
+def test_case(path: Path, update: bool) -> None:
+    text = decode_bytes(path.read_bytes())
+    applied = lint(text, path.name)
+    compare(path.with_suffix('.out'), shown(applied), update)
+    after = fully_fixed(text, path.name)
+    compare(path.with_suffix('.fixed'), None if after == text else after, update)
+    result = added(text, 'for now', path.name)
+    compare(path.with_suffix('.added'), None if result.text == text else result.text, update)
+
+
+def values(node: Node | None) -> object:
+    """What a document says, without places."""
+    if node is None or isinstance(node, Scalar):
+        return node and (node.tag, node.style, node.value)
+    if isinstance(node, Mapping):
+        return [(values(key), values(value)) for key, value in node.entries]
+    return [values(item) for item in node.items]
+
+
+def roots(text: str) -> list[object]:
+    found = []
+    for chunk in split(text):
+        try:
+            found.append(values(compose(text, chunk)))
+        except YamlError as error:
+            found.append(str(error))
+    return found
+
+
+@pytest.mark.parametrize('path', CASES, ids=lambda path: path.name)
+def test_fixes_of_comments_change_no_value(path: Path) -> None:
+    text = decode_bytes(path.read_bytes())
+    safe = [
+        (source, one)
+        for source, one in lint(text, path.name).extra
+        if one.fix and one.fix.applicability == 'safe' and one.fix.title.startswith('Remove')
+    ]
+    assert roots(fixed(text, safe)) == roots(text)
+
+
+COMMENT = re.compile(r'# calico-lint: ignore\[[^\]\n\r]*\] for now')
+
+
+def check_added(text: str, path: str = 'policy.yaml', target: Target | None = None) -> list[str]:
+    """Add a comment for everything: nothing is left, all are used, the rest is as it was."""
+    before = lint(text, path, target)
+    result = add_ignore(Source(path, text), before.kept, 'for now')
+    after = lint(result.text, path, target, require_reason=True)
+    assert rules(after.kept) == rules(result.left), result.text
+    assert len(after.suppressed) == len(before.kept) + len(before.suppressed) - len(after.kept)
+    assert after.extra == [], result.text
+    lines = [COMMENT.sub('', line) for line in result.text.splitlines(True)]
+    old = [line for line in text.splitlines(True) if line.strip()]
+    for new, line in zip((line for line in lines if line.strip()), old, strict=True):
+        body = line.rstrip('\r\n')
+        assert new.startswith(body)
+        assert new[len(body) :].lstrip(' ') == line[len(body) :]
+    return rules(result.left)
+
+
+@pytest.mark.parametrize('ending', ['\n', '\r\n', '\r'])
+def test_added_to_labelled_documents(ending: str) -> None:
+    left = 0
+    for document in documents()[::4]:
+        left += len(check_added(document.text.replace('\n', ending)))
+    assert left < 10
+
+
+@pytest.mark.parametrize('seed', range(150))
+def test_added_in_every_style(seed: int) -> None:
+    writer = Writer(seed)
+    pool = documents('generated')
+    for document in pool[seed::150]:
+        try:
+            texts = [
+                writer.document(root)
+                for chunk in split(document.text)
+                if (root := compose(document.text, chunk)) is not None
+            ]
+        except YamlError:
+            continue
+        text = '---\n'.join(texts)
+        if check_added(text):
+            assert writer.as_json
+
+
+@pytest.mark.parametrize('path', golden_cases(), ids=lambda path: path.name)
+def test_added_to_golden_cases(path: Path) -> None:
+    data = path.read_bytes()
+    try:
+        text = decode_bytes(data)
+    except ValueError:
+        return
+    if any(is_template(text, chunk) for chunk in split(text)):
+        return
+    applied = lint(text, path.name)
+    if applied.suppressed or applied.extra:
+        return
+    left = check_added(text, path.name)
+    assert not left or path.suffix == '.json' or text.lstrip().startswith(('{', '[', '---', '#'))
+
+
+@pytest.mark.parametrize(
+    'target', [Target((3, 26)), Target((3, 33), 'native')], ids=['3.26', 'native']
+)
+def test_added_for_other_targets(target: Target) -> None:
+    for document in documents('handmade')[::3]:
+        check_added(document.text, target=target)
+
+
+def test_added_goes_into_the_brackets() -> None:
+    text = POLICY.replace("'web'\n", "'web'  # calico-lint: ignore[invalid-port] mine\n").replace(
+        'allow\n', 'allow # calico-lint: ignore[]\n'
+    )
+    applied = lint(text)
+    result = add_ignore(Source('policy.yaml', text), applied.kept, 'for now')
+    assert "'web'  # calico-lint: ignore[invalid-port, selector-syntax] mine\n" in result.text
+    assert 'allow # calico-lint: ignore[value-case] for now\n' in result.text
+
+
+def test_added_stands_behind_another_comment() -> None:
+    text = POLICY.replace('allow\n', 'allow # why\t\n')
+    assert 'allow # why\t # calico-lint: ignore[value-case]\n' in added(text).text
+
+
+def test_added_twice_changes_nothing() -> None:
+    once = added(POLICY).text
+    assert added(once).text == once
+
+
+def test_several_ids_share_a_comment() -> None:
+    text = POLICY.replace('action: allow', 'action: allow\n      protocol: tcp, x: {y')
+    assert 'yaml-syntax' in added(text).text.splitlines()[0]
+    flow = '{apiVersion: projectcalico.org/v3, kind: GlobalNetworkSet, metadata: {name: A}, x: 1}\n'
+    assert added(flow).text == (
+        flow[:-1] + '  # calico-lint: ignore[name-invalid, unknown-field]\n'
+    )
+
+
+def test_json_is_left_as_it_is() -> None:
+    text = '{"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": "A b"}}'
+    for path in ('tier.json', 'tier.yaml'):
+        result = added(text, path=path)
+        assert result.text == text
+        assert rules(result.left) == ['name-invalid']
+
+
+def test_findings_about_suppressions_cannot_be_suppressed_in_place() -> None:
+    source, diagnostics = found_in(POLICY)
+    about = diagnostics[0]._replace(rule='unused-suppression')
+    assert add_ignore(source, [about]) == Added(POLICY, [about])
+
+
+@pytest.mark.parametrize(
+    'reason', ['two\nlines', '\x07bell', '  blanks  ', 'a # b', 'ünïcode 😀', '#1', '\ud800']
+)
+def test_any_reason_makes_a_comment(reason: str) -> None:
+    result = added(POLICY, reason)
+    assert result.text.count('\n') == POLICY.count('\n')
+    applied = lint(result.text)
+    assert (applied.kept, applied.extra) == ([], [])
+
+
+def test_text_is_encoded_as_it_was() -> None:
+    text = 'é😀\r\n'
+    for codec in ('utf-8', 'utf-8-sig', 'utf-16', 'utf-32'):
+        data = text.encode(codec)
+        assert encoded(decode_bytes(data), data) == data
+    for mark, codec in ((b'\xfe\xff', 'utf-16-be'), (b'\0\0\xfe\xff', 'utf-32-be')):
+        data = mark + text.encode(codec)
+        assert encoded(decode_bytes(data), data) == data
+
+
+def test_no_look_without_the_mark() -> None:
+    assert not suppress.may_suppress(POLICY)
+    assert suppress.may_suppress('# calico-lint: ignore')
+    assert suppress.may_suppress('# Calico-Lint: ignore')
+
+
+def test_a_reason_may_be_required() -> None:
+    text = POLICY.replace("'web'\n", "'web'  # calico-lint: ignore[selector-syntax]\n").replace(
+        'allow\n', 'allow # calico-lint: ignore[value-case]: because\n'
+    )
+    assert lint(text).extra == []
+    applied = lint(text, require_reason=True)
+    assert [(one.fact, one.span) for _, one in applied.extra] == [
+        ('suppression-reason', Span(text.index('calico-lint:'), text.index(']\n') + 1))
+    ]
+    assert [by.reason for _, by in applied.suppressed] == ['', 'because']
+
+
+def test_a_reason_of_an_annotation() -> None:
+    note = '  annotations:\n    calico-lint/ignore: "{}"\nspec'
+    for value, lacking in (
+        ('selector-syntax; value-case', 2),
+        ('selector-syntax; value-case: because', 0),
+        ('selector-syntax: because; value-case', 1),
+        ('selector-syntax, value-case: because; of that; too', 0),
+    ):
+        applied = lint(POLICY.replace('spec', note.format(value)), require_reason=True)
+        assert [one.fact for _, one in applied.extra] == ['suppression-reason'] * lacking, value
+        assert len(applied.suppressed) == 2
+
+
+def test_what_is_unused_needs_no_reason() -> None:
+    text = POLICY.replace('TCP\n', 'TCP # calico-lint: ignore[value-case]\n')
+    applied = lint(text, require_reason=True)
+    assert [one.fact for _, one in applied.extra] == ['suppression-unused']
+
+
+def test_where_the_nearest_finding_is() -> None:
+    text = POLICY.replace('TCP\n', 'TCP # calico-lint: ignore[value-case]\n')
+    assert [one.hint for _, one in lint(text).extra] == ['one starts on line 10']
+
+
+def test_nothing_is_unused_where_not_all_was_judged() -> None:
+    text = '# calico-lint: ignore-file[invalid-port]\n' + POLICY.replace(
+        'TCP\n', 'TCP # calico-lint: ignore[invalid-port, invalid-prot]\n'
+    )
+    source, diagnostics = found_in(text)
+    suppressions = suppress.find(source, trees(text), KNOWN, partial=[0])
+    applied = suppress.apply(diagnostics, suppressions, is_whole=False)
+    assert messages(applied) == ["there is no rule 'invalid-prot': write invalid-port"]
+    suppressions = suppress.find(source, trees(text), KNOWN)
+    assert len(suppress.apply(diagnostics, suppressions).extra) == 3
+
+
+def test_what_another_target_minds_is_not_unused() -> None:
+    text = POLICY.replace('TCP\n', 'TCP # calico-lint: ignore[ports-without-protocol]\n')
+    source, diagnostics = found_in(text)
+    suppressions = suppress.find(source, trees(text), KNOWN)
+    start = text.index('protocol')
+    dormant = [('ports-without-protocol', source, start)]
+    assert suppress.apply(diagnostics, suppressions, dormant=dormant).extra == []
+    dormant = [('ports-without-protocol', source, 0)]
+    assert len(suppress.apply(diagnostics, suppressions, dormant=dormant).extra) == 1
+
+
+def test_the_narrowest_suppression_is_named_and_all_are_used() -> None:
+    text = (
+        '# calico-lint: ignore-file[value-case] file\n# calico-lint: ignore[value-case] document\n'
+    ) + POLICY.replace(
+        '    - action: allow',
+        (
+            '    # calico-lint: ignore[value-case] node\n'
+            '    - action: allow # calico-lint: ignore[value-case] line'
+        ),
+    )
+    applied = lint(text)
+    assert [by.reason for _, by in applied.suppressed] == ['line']
+    assert applied.extra == []
+
+
+def in_parts(*texts: str) -> tuple[list[Diagnostic], list[Suppression]]:
+    """A file that is read in parts, each but the first beginning with the line end before ---."""
+    diagnostics: list[Diagnostic] = []
+    suppressions: list[Suppression] = []
+    run = engine._Run('policy.yaml', Target())
+    for number, text in enumerate(texts):
+        run.part(text.encode(), number + 1 == len(texts))
+        # As the engine does, documents are numbered from the start of the file.
+        documents = [
+            (Chunk(chunk.index + 10 * number, chunk.start, chunk.end), root)
+            for chunk, root in trees(text)
+        ]
+        suppressions += suppress.find(run.source, documents, KNOWN, more=number + 1 < len(texts))
+    diagnostics += run.found
+    return diagnostics, suppressions
+
+
+def test_parts_of_a_large_file() -> None:
+    marked = POLICY.replace('allow\n', 'allow # calico-lint: ignore[value-case]\n')
+    diagnostics, suppressions = in_parts(
+        '# calico-lint: ignore-file[selector-syntax]\n' + marked + '# calico-lint: ignore[x]',
+        '\n---\n' + POLICY,
+        '\n---\n' + marked + '# calico-lint: ignore[name-invalid]\n',
+    )
+    applied = suppress.apply(diagnostics, suppressions)
+    assert [(one.rule, one.source.position(one.span.start)[0]) for one in applied.kept] == [
+        ('value-case', 24)
+    ]
+    assert len(applied.suppressed) == 5
+    assert [place(source, one.span) for source, one in applied.extra] == ['39:23']
+
+
+@pytest.mark.parametrize('reader', ['libyaml', 'pure'])
+def test_both_readers_agree(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('CALICO_LINT_YAML', reader)
+    for path in CASES:
+        text = decode_bytes(path.read_bytes())
+        golden = path.with_suffix('.out').read_text(encoding='utf-8')
+        assert shown(lint(text, path.name)) == golden
+
+
+def test_a_byte_order_mark_in_the_stream() -> None:
+    text = POLICY + '---\n\ufeff# calico-lint: ignore[value-case, selector-syntax]\n' + POLICY
+    applied = lint(text)
+    assert rules(applied.kept) == ['selector-syntax', 'value-case']
+    assert rules(applied.suppressed[n][0] for n in (0, 1)) == ['selector-syntax', 'value-case']
+    assert applied.extra == []
+
+
+def test_letters_that_grow_in_lower_case() -> None:
+    text = '# İİİİİİİİ\n' + POLICY.replace('allow', 'allow # calico-lint: ignore[value-case]')
+    assert rules(lint(text).kept) == ['selector-syntax']
+
+
+@pytest.mark.parametrize('filling', ['#', ' ', '# ', ' #', 'a#', '[', 'a,', 'a ', '-', '; ', ': '])
+def test_long_comments_cost_little(filling: str) -> None:
+    for form in (
+        '# calico-lint: ignore[value-case] {}',
+        '# calico-lint: ignor[{}',
+        '#{}calico-lint',
+    ):
+        text = form.format(filling * 20_000)
+        lint(POLICY.replace('allow', f'allow {text}') + text + '\n\n')
+    note = f'  annotations:\n    calico-lint/ignore: "value-case{filling * 20_000}"\n  namespace'
+    lint(POLICY.replace('  namespace', note))
+
+
+def test_many_suppressions() -> None:
+    item = '    - action: allow # calico-lint: ignore[value-case, invalid-port] x\n'
+    applied = lint(POLICY + item * 3000)
+    assert (len(applied.kept), len(applied.suppressed)) == (2, 3000)
+    assert len(applied.extra) == 3000
+
+
+def test_blank_lines_that_a_comment_keeps_from_a_scalar() -> None:
+    text = POLICY.replace(
+        '  namespace',
+        '  annotations:\n    x: |+\n      y\n\n  # calico-lint: ignore[x]\n\n  namespace',
+    )
+    fixes = [one.fix for _, one in lint(text.replace('[x]', '[name-invalid]')).extra]
+    assert [fix.applicability for fix in fixes if fix] == ['unsafe']
+
+
+def test_other_peoples_documents_are_left_alone() -> None:
+    foreign = 'kind: A # calico-lint: ignore[no-such-rule]\n# calico-lint: ignor\nb: 1\n'
+    assert lint(foreign + '---\n' + POLICY.replace("= 'web'", "== 'web'")).extra == []
