@@ -172,6 +172,20 @@ def _parser() -> argparse.ArgumentParser:
         help='leave out what the configuration excludes even where it is named',
     )
     check.add_argument(
+        '--fail-on',
+        choices=('error', 'warning', 'info', 'never'),
+        default='warning',
+        help='the lowest severity that makes the exit status 1 (default: warning)',
+    )
+    check.add_argument(
+        '--exit-zero', action='store_true', help='exit with 0 whatever is found; --fail-on never'
+    )
+    check.add_argument(
+        '--require-policies',
+        action='store_true',
+        help='exit with 1 where no Calico document was checked',
+    )
+    check.add_argument(
         '--no-ignore',
         action='store_true',
         help='report what comments and annotations in the files suppress, too',
@@ -228,6 +242,8 @@ def _options(namespace: argparse.Namespace) -> Options:
         namespace.stdin_filename,
         namespace.jobs or _cores(),
         not namespace.no_ignore,
+        'never' if namespace.exit_zero else namespace.fail_on,
+        namespace.require_policies,
     )
 
 
@@ -313,7 +329,13 @@ def _check(options: Options, output_formats: Sequence[str]) -> int:
     summarise = _is_worth_a_summary(outcome, options)
     if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
         _report(outcome, outputs, summarise, counts(outcome.diagnostics))
-    return status(outcome)
+    if options.require_policies and not outcome.checked and not outcome.errors:
+        print(
+            'calico-lint: no Calico document was found, and --require-policies asks for one',
+            file=sys.stderr,
+        )
+        return 1
+    return status(outcome, options.fail_on)
 
 
 def _output(word: str) -> tuple[str, Optional[str]]:

@@ -8,13 +8,21 @@ from linter.work import Options, Outcome, check
 WORTH_SHARING = 300
 """After so many policies the rest may be shared among processes, if there is as much of it."""
 
+FAILING = {
+    'error': ('error',),
+    'warning': ('error', 'warning'),
+    'info': ('error', 'warning', 'info'),
+    'never': (),
+}
+"""The severities that make a run fail, by the lowest of them."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from linter.diagnostic import Diagnostic
 
-__all__ = ['Options', 'Outcome', 'counts', 'run', 'status']
+__all__ = ['FAILING', 'Options', 'Outcome', 'counts', 'run', 'status']
 
 
 def run(options: Options) -> Outcome:
@@ -40,11 +48,12 @@ def run(options: Options) -> Outcome:
     return outcome
 
 
-def status(outcome: Outcome) -> int:
-    """The exit status: 2 if something could not be checked, 1 for errors and warnings, else 0."""
+def status(outcome: Outcome, fail_on: str = 'warning') -> int:
+    """The exit status: 2 if something could not be checked, 1 for what fails, else 0."""
     if outcome.errors:
         return 2
-    return int(any(diagnostic.severity != 'info' for diagnostic in outcome.diagnostics))
+    failing = FAILING[fail_on]
+    return int(any(diagnostic.severity in failing for diagnostic in outcome.diagnostics))
 
 
 def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:

@@ -22,10 +22,13 @@ class Options:
 
     ``overrides`` are the settings that it gives itself; ``jobs`` is how many processes may share
     the work; 1 means that nothing is shared. ``suppress`` False: what suppressions hide
-    is reported, too.
+    is reported, too. ``fail_on`` is the lowest severity that makes the exit status 1, or ``never``;
+    ``require_policies``: so does a run that checked nothing.
     """
 
-    __slots__ = ('jobs', 'overrides', 'paths', 'stdin_filename', 'suppress')
+    __slots__ = (
+        'fail_on', 'jobs', 'overrides', 'paths', 'require_policies', 'stdin_filename', 'suppress',
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -34,12 +37,16 @@ class Options:
         stdin_filename: str | None = None,
         jobs: int = 1,
         suppress: bool = True,
+        fail_on: str = 'warning',
+        require_policies: bool = False,
     ) -> None:
         self.paths = paths
         self.overrides = overrides
         self.stdin_filename = stdin_filename
         self.jobs = jobs
         self.suppress = suppress
+        self.fail_on = fail_on
+        self.require_policies = require_policies
 
     def lookup(self) -> Lookup:
         """The settings of the files of a run; what standard input is called is named, too."""

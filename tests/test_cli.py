@@ -48,6 +48,30 @@ def test_exit_status(text: str, status: int) -> None:
     assert main(['check']) == status
 
 
+@pytest.mark.parametrize(
+    ('fail_on', 'failing'),
+    [('error', 1), ('warning', 2), ('info', 3), ('never', 0), (None, 2)],
+)
+def test_fail_on(fail_on: str | None, failing: int) -> None:
+    words = [] if fail_on is None else ['--fail-on', fail_on]
+    for number, text in enumerate((ERROR, WARNING, INFO, CLEAN)):
+        Path('x.yaml').write_text(text)
+        assert main(['check', *words]) == int(number < failing)
+        assert main(['check', '--exit-zero', *words]) == 0
+
+
+def test_what_could_not_be_checked_fails_in_any_case() -> None:
+    assert main(['check', '--exit-zero', 'absent.yaml']) == 2
+
+
+def test_require_policies(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('x.yaml').write_text('a: b')
+    assert main(['check', '--require-policies']) == 1
+    assert 'no Calico document was found' in capsys.readouterr().err
+    Path('x.yaml').write_text(CLEAN)
+    assert main(['check', '--require-policies']) == 0
+
+
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     Path('x.yaml').write_text(ERROR)
     main(['check'])
