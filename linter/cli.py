@@ -9,13 +9,10 @@ from linter.errors import Fatal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable, Sequence
-    from typing import Any, Optional
+    from collections.abc import Sequence
+    from typing import Optional
 
     from linter.run import Options, Outcome
-
-COMMANDS = ('check', 'explain', 'init', 'rules', 'schema')
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
@@ -41,24 +38,26 @@ def _main(arguments: list[str]) -> int:
     arguments = ['--add-ignore=' if word == '--add-ignore' else word for word in arguments]
     words = [word for word in arguments if word != '--force-exclude']
     if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
-        from linter.run import Options
+        from linter.run import Options, cores
         from linter.settings import Overrides
 
         # The hook's call has no other option: argparse would double the time to start.
         overrides = Overrides(force_exclude=len(words) < len(arguments))
-        return _check(Options(tuple(words[1:]) or ('.',), overrides, jobs=_cores()), [])
+        return _check(Options(tuple(words[1:]) or ('.',), overrides, jobs=cores()), [])
+    from linter.arguments import COMMANDS, options, read
+
     if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith('-'):
         raise Fatal(_unknown_command(arguments[0]))
-    namespace = _parser().parse_args(arguments)
+    namespace = read(arguments)
     if namespace.command == 'check':
-        options = _options(namespace)
+        wanted = options(namespace)
         if namespace.show_settings:
-            return _show_settings(options)
+            return _show_settings(wanted)
         if namespace.show_files:
-            return _show_files(options)
+            return _show_files(wanted)
         if namespace.add_ignore is not None:
-            return _add_ignore(options, namespace.add_ignore, namespace.output_format)
-        return _check(options, namespace.output_format)
+            return _add_ignore(wanted, namespace.add_ignore, namespace.output_format)
+        return _check(wanted, namespace.output_format)
     if namespace.command == 'init':
         return _init(namespace.directory)
     if namespace.command == 'explain':
@@ -66,22 +65,6 @@ def _main(arguments: list[str]) -> int:
     if namespace.command == 'rules':
         return _rules()
     return _schema(namespace.kind, namespace.api, namespace.calico_version)
-
-
-def _cores() -> int:
-    if hasattr(os, 'sched_getaffinity'):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _unknown_command(word: str) -> str:
-    from linter.words import listing, nearest
-
-    if os.path.exists(word):
-        return f'{word!r} is no command: write calico-lint check {word}'
-    near = nearest(word, COMMANDS)
-    advice = f'did you mean {near}?' if near else f'there are {listing(COMMANDS, "and")}'
-    return f'there is no command {word!r}: {advice}'
 
 
 def _path_with_dash(word: str) -> str:
@@ -96,155 +79,15 @@ def _path_with_dash(word: str) -> str:
     return word
 
 
-def _parser() -> argparse.ArgumentParser:
-    import argparse
+def _unknown_command(word: str) -> str:
+    from linter.arguments import COMMANDS
+    from linter.words import listing, nearest
 
-    from linter import __version__
-
-    class Parser(argparse.ArgumentParser):
-        def error(self, message: str) -> Any:
-            raise Fatal(f'{message[:1].lower()}{message[1:]} (see {self.prog} --help)')
-
-    parser = Parser(
-        prog='calico-lint', description='Check Calico network policy YAML before it is applied.'
-    )
-    parser.add_argument('-V', '--version', action='version', version=f'calico-lint {__version__}')
-    commands = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
-    check = commands.add_parser(
-        'check',
-        help='check files',
-        description='Check files, folders (default: .) or - for '
-        'standard input. Exit status: 0 clean or infos only, 1 errors or warnings, 2 bad usage or '
-        'a run that could not finish.',
-    )
-    check.add_argument('paths', nargs='*', metavar='PATH')
-    check.add_argument(
-        '--calico-version',
-        metavar='VERSION',
-        help='the Calico that must accept the files, 3.26 to 3.33 (default: 3.32)',
-    )
-    check.add_argument(
-        '--admission',
-        choices=('api', 'native'),
-        help='api: calicoctl and the Calico API server (default); '
-        'native: kubectl against native v3 CRDs',
-    )
-    check.add_argument(
-        '--datastore',
-        choices=('kubernetes', 'etcdv3'),
-        help="Calico's datastore (default: kubernetes)",
-    )
-    check.add_argument(
-        '--output-format',
-        metavar='FORMAT[:FILE]',
-        action='append',
-        default=[],
-        help='text (default), concise, json, sarif, github, gitlab, junit, rdjson or markdown, to '
-        'standard output or to a file; may be repeated',
-    )
-    check.add_argument(
-        '--select',
-        metavar='RULES',
-        action='append',
-        default=[],
-        help='report only these rules or groups, separated by commas',
-    )
-    check.add_argument(
-        '--ignore',
-        metavar='RULES',
-        action='append',
-        default=[],
-        help='do not report these rules or groups, separated by commas',
-    )
-    check.add_argument(
-        '--stdin-filename', metavar='PATH', help='the name of what is read from standard input'
-    )
-    check.add_argument(
-        '--jobs',
-        metavar='N',
-        type=int,
-        default=0,
-        help='processes that share a long run (default: one for each core, when it pays)',
-    )
-    check.add_argument(
-        '--force-exclude',
-        action='store_true',
-        help='leave out what the configuration excludes even where it is named',
-    )
-    check.add_argument(
-        '--fail-on',
-        choices=('error', 'warning', 'info', 'never'),
-        default='warning',
-        help='the lowest severity that makes the exit status 1 (default: warning)',
-    )
-    check.add_argument(
-        '--exit-zero', action='store_true', help='exit with 0 whatever is found; --fail-on never'
-    )
-    check.add_argument(
-        '--require-policies',
-        action='store_true',
-        help='exit with 1 where no Calico document was checked',
-    )
-    check.add_argument(
-        '--no-ignore',
-        action='store_true',
-        help='report what comments and annotations in the files suppress, too',
-    )
-    check.add_argument(
-        '--add-ignore',
-        metavar='REASON',
-        help='write a suppression for every finding into the files, then report what is left; '
-        'the reason may be left out',
-    )
-    check.add_argument(
-        '--show-settings', action='store_true', help='print what holds for each PATH, and why'
-    )
-    check.add_argument(
-        '--show-files', action='store_true', help='print the files that would be checked'
-    )
-    init = commands.add_parser('init', help='write a commented .calico-lint.yaml')
-    init.add_argument('directory', nargs='?', default='.', metavar='FOLDER')
-    explain = commands.add_parser('explain', help='explain a rule')
-    explain.add_argument('rule', metavar='RULE')
-    commands.add_parser('rules', help='list the rules')
-    schema = commands.add_parser('schema', help='print the JSON Schema of a kind')
-    schema.add_argument('kind', metavar='KIND')
-    schema.add_argument('--api', choices=('v3', 'v2'), default='v3')
-    schema.add_argument('--calico-version', metavar='VERSION')
-    return parser
-
-
-def _options(namespace: argparse.Namespace) -> Options:
-    from linter.run import Options
-    from linter.settings import Overrides
-    from linter.target import make_target, parse_version
-
-    if '-' in namespace.paths and len(namespace.paths) > 1:
-        raise Fatal('- stands for standard input and cannot be mixed with other paths')
-    if namespace.stdin_filename is not None and namespace.paths != ['-']:
-        raise Fatal('--stdin-filename goes with - (standard input): calico-lint check -')
-    if namespace.jobs < 0:
-        raise Fatal('--jobs is a number of processes, 1 or more')
-    version = namespace.calico_version
-    if version is not None and namespace.admission is not None:
-        make_target(version, namespace.admission, None)  # better said before the run
-    overrides = Overrides(
-        None if version is None else parse_version(version),
-        namespace.admission,
-        namespace.datastore,
-        _rule_ids(namespace.select) or None,
-        _rule_ids(namespace.ignore),
-        namespace.force_exclude,
-    )
-    return Options(
-        tuple(namespace.paths) or ('.',),
-        overrides,
-        namespace.stdin_filename,
-        namespace.jobs or _cores(),
-        not namespace.no_ignore,
-        'never' if namespace.exit_zero else namespace.fail_on,
-        namespace.require_policies,
-    )
+    if os.path.exists(word):
+        return f'{word!r} is no command: write calico-lint check {word}'
+    near = nearest(word, COMMANDS)
+    advice = f'did you mean {near}?' if near else f'there are {listing(COMMANDS, "and")}'
+    return f'there is no command {word!r}: {advice}'
 
 
 def _add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> int:
@@ -292,31 +135,6 @@ def _init(directory: str) -> int:
     init(directory)
     print(f'wrote {os.path.normpath(os.path.join(directory, NAME))}')
     return 0
-
-
-def _rule_ids(words: Iterable[str]) -> frozenset[str]:
-    """Ids of rules, groups unfolded; Fatal names the nearest of an unknown one."""
-    names = [name.strip() for word in words for name in word.split(',') if name.strip()]
-    if not names:
-        return frozenset()
-    from linter.rule import load
-    from linter.words import nearest
-
-    rules = load()
-    groups: dict[str, set[str]] = {}
-    for rule in rules.values():
-        groups.setdefault(rule.group, set()).add(rule.id)
-    found: set[str] = set()
-    for name in names:
-        if name in rules:
-            found.add(name)
-        elif name in groups:
-            found |= groups[name]
-        else:
-            near = nearest(name, [*rules, *groups])
-            advice = f'did you mean {near}?' if near else 'see calico-lint rules'
-            raise Fatal(f'there is no rule or group {name!r}: {advice}')
-    return frozenset(found)
 
 
 def _check(options: Options, output_formats: Sequence[str]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from linter import discover
 from linter.work import Options, Outcome, check
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from linter.diagnostic import Diagnostic
 
-__all__ = ['FAILING', 'Options', 'Outcome', 'counts', 'run', 'status']
+__all__ = ['FAILING', 'Options', 'Outcome', 'cores', 'counts', 'run', 'status']
 
 
 def run(options: Options) -> Outcome:
@@ -62,3 +64,10 @@ def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
     for diagnostic in diagnostics:
         found[diagnostic.severity] += 1
     return found
+
+
+def cores() -> int:
+    """How many processes can run at once."""
+    if hasattr(os, 'sched_getaffinity'):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from linter import cli, engine, report
+from linter import arguments, engine, report
 from linter.diagnostic import Diagnostic
 from linter.facts import Row
 from linter.rule import Rule
@@ -42,7 +42,7 @@ def update(request: pytest.FixtureRequest) -> bool:
 
 def target(flags: Sequence[str]) -> Target:
     """The target that these words of the command line ask for."""
-    return cli._options(cli._parser().parse_args(['check', *flags])).lookup().default.target
+    return arguments.options(arguments.read(['check', *flags])).lookup().default.target
 
 
 class Block(NamedTuple):

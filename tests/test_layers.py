@@ -35,6 +35,7 @@ LAYERS = [
     'work',
     'parallel rewrite',
     'run',
+    'arguments',
     'cli',
     '__main__',
 ]
