@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
-from linter.diagnostic import Edit, Finding, Fix
+from linter.diagnostic import Finding, Fix
 from linter.source import Span
 from linter.tree import Mapping, Node, Scalar, Sequence
 from linter.vocabulary import (
@@ -152,10 +152,10 @@ def _in_group(version: str) -> bool:
     return version.lower().partition('/')[0] in _GROUPS
 
 
-def _replace(title: str, entry: tuple[Scalar, Node], text: str) -> Fix:
-    node = entry[1]
-    quote = node.style if isinstance(node, Scalar) and node.style in ('"', "'") else ''
-    return Fix(title, 'safe', (Edit(span_of(node), f'{quote}{text}{quote}'),))
+def _write(node: Scalar, right: str, applicability: str = 'safe') -> Fix:
+    from linter.spelling import write_word
+
+    return write_word(node, right, applicability)
 
 
 def classify(
@@ -227,11 +227,7 @@ def classify(
                     span_of(misspelt_version[0]),
                     f'{quoted(misspelt_version[0].value)} is not read as apiVersion: '
                     'write apiVersion',
-                    fix=Fix(
-                        'Write apiVersion',
-                        'safe',
-                        (Edit(span_of(misspelt_version[0]), 'apiVersion'),),
-                    ),
+                    fix=_write(misspelt_version[0], 'apiVersion'),
                 )
             )
             api = known.get(number.lower(), api)
@@ -246,9 +242,10 @@ def classify(
                 message = f'{quoted(version)} is not an API of Calico: write {wanted}'
                 if group.lower() == _GROUPS[1] and number.lower() in ('v2', 'v3'):
                     message = f'{quoted(version)} does not exist: the API is {API_VERSIONS["v3"]}'
+                value = entry[1]
                 fix = (
-                    _replace(f'Write {wanted}', entry, wanted)
-                    if version.lower() == wanted
+                    _write(value, wanted)
+                    if version.lower() == wanted and isinstance(value, Scalar)
                     else None
                 )
                 findings.append(Finding('api-version', value_span(entry), message, fix=fix))
@@ -260,11 +257,13 @@ def classify(
             if wrong_case
             else (value_span(kind_entry) if kind_entry else first_span(node))
         )
+        fix = None
         if wrong_case and not kind_entry:
             message = f'{quoted(wrong_case[0].value)} is not read as kind: write kind'
+            fix = _write(wrong_case[0], 'kind')
         else:
             message = 'the document has no kind: write kind: NetworkPolicy, for example'
-        findings.append(Finding('kind-missing', place, message))
+        findings.append(Finding('kind-missing', place, message, fix=fix))
         kind = text_of(wrong_case)
         if kind not in KINDS:
             return Owned(node, api, None, None, tuple(findings), version_key)
@@ -294,7 +293,10 @@ def classify(
             if kind.lower() == meant.lower():
                 what = 'is not spelt as Calico spells it'
             message = f'{quoted(kind)} {what}: write {meant}'
-            fix = _replace(f'Write {meant}', kind_entry, meant)
+            # A guess from the letters may be another kind than was meant.
+            is_sure = kind.lower() in ALIASES or kind.lower() == meant.lower()
+            if isinstance(kind_entry[1], Scalar):
+                fix = _write(kind_entry[1], meant, 'safe' if is_sure else 'unsafe')
         else:
             message = f'{quoted(kind)} is not a kind of Calico: it has {listing(KINDS, "and")}'
         findings.append(Finding('kind-unknown', value_span(kind_entry), message, fix=fix))

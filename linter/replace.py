@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
 
 
 class Unwritable(Exception):
@@ -104,3 +106,48 @@ def _sync(folder: str) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+_LINE = re.compile(r'[^\n]*\n|[^\n]+\Z')
+_LEFT = '\\ No newline at end of file\n'
+
+
+def unified_diff(path: str, before: bytes, after: bytes) -> str:
+    """The change as ``git apply`` and ``patch -p1`` take it; ``''`` where there is none.
+
+    A line ends at LF alone, and other line ends are part of it. What is not UTF-8 becomes lone
+    surrogates, so that ``errors='surrogateescape'`` gives the bytes back.
+    """
+    if before == after:
+        return ''
+    import difflib
+
+    old, new = (_LINE.findall(data.decode('utf-8', 'surrogateescape')) for data in (before, after))
+    return ''.join(_lines(path, difflib.unified_diff(old, new)))
+
+
+def _lines(path: str, diff: Iterator[str]) -> Iterator[str]:
+    next(diff), next(diff)
+    yield f'--- {_name("a", path)}\n'
+    yield f'+++ {_name("b", path)}\n'
+    for line in diff:
+        yield line
+        if not line.endswith('\n'):
+            yield '\n' + _LEFT
+
+
+_ESCAPES = {'\\': '\\\\', '"': '\\"', '\t': '\\t', '\n': '\\n', '\r': '\\r'}
+
+
+def _name(side: str, path: str) -> str:
+    """A path as git writes it into a diff: in quotes where it has odd characters in it."""
+    name = f'{side}/{path.replace(os.sep, "/").lstrip("/")}'
+    if not any(char in _ESCAPES or not char.isprintable() for char in name):
+        # A tab ends a name that has blanks in it.
+        return f'{name}\t' if ' ' in name else name
+    escaped = ''.join(
+        _ESCAPES.get(char)
+        or (char if char.isprintable() else ''.join(f'\\{b:03o}' for b in os.fsencode(char)))
+        for char in name
+    )
+    return f'"{escaped}"'

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from linter.source import Span
 from linter.tree import Scalar
 
 
@@ -36,6 +37,41 @@ def offset_in_source(text: str, scalar: Scalar, index: int) -> int:
             return scalar.start
         offsets.append(offset)
     return offsets[index] if len(offsets) == len(value) else scalar.start
+
+
+def pieces(text: str, scalar: Scalar) -> list[Span] | None:
+    """What is written for each character of a scalar's value; None where it cannot be retraced.
+
+    A folded line break is all from the end of its line to the next word. The line breaks at the
+    end of a block scalar are left out.
+    """
+    value = scalar.value
+    if scalar.style in ('|', '>'):
+        starts = _block(text, scalar)
+        if starts is None:
+            return None
+        del starts[len(value.rstrip('\n\u2028\u2029')) :]
+        return [Span(at, at + _width(text, at, '')) for at in starts]
+    starts = []
+    for char, offset in _flow(text, scalar):
+        if len(starts) == len(value) or value[len(starts)] != char:
+            return None
+        starts.append(offset)
+    if len(starts) != len(value):
+        return None
+    last = scalar.end - 1 if scalar.style else scalar.end
+    return [
+        Span(at, following if text[at] in _BREAKS else at + _width(text, at, scalar.style))
+        for at, following in zip(starts, [*starts[1:], last], strict=True)
+    ]
+
+
+def _width(text: str, at: int, quote: str) -> int:
+    """How many characters are written for the one that starts at an offset."""
+    char = text[at]
+    if quote == '"' and char == '\\':
+        return 2 + _CODES.get(text[at + 1 : at + 2], 0)
+    return 2 if (quote == "'" and char == "'") or text.startswith('\r\n', at) else 1
 
 
 _BREAKS = '\r\n\x85\u2028\u2029'

@@ -22,7 +22,8 @@ LAYERS = [
     'libyaml_reader pure_reader explain gitignore kustomize selector',
     # Values, places and targets.
     'target diagnostic values resolve scalar_map names protocols loader discover',
-    'facts ownership spelling traffic layout',
+    'spelling',
+    'facts ownership traffic layout',
     # A document, and what a rule is.
     'decode rule comment annotation',
     'document pages config suppress',
@@ -32,7 +33,7 @@ LAYERS = [
     # The middle, and what is made of its findings.
     'engine report',
     # Files, arguments, exit status.
-    'work',
+    'work fix',
     'parallel rewrite',
     'run',
     'arguments',

@@ -58,5 +58,5 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             'R-710-bare',
             leaf,
             f'{quoted(leaf.text)} is an address, not a network: write {right}',
-            fix=write(leaf, right),
+            fix=write(document.source.text, leaf, right),
         )

@@ -42,7 +42,7 @@ from linter import nets
 from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import at, rule
-from linter.spelling import write
+from linter.spelling import UNSAFE, write
 from linter.values import Leaf
 from linter.words import quoted
 
@@ -59,5 +59,5 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             leaf,
             f'{quoted(leaf.text)} has host bits set: write {net.network} for the network, or '
             f'{address}/{net.bits} for the address',
-            fix=write(leaf, net.network)._replace(applicability='unsafe'),
+            fix=write(document.source.text, leaf, net.network, UNSAFE),
         )

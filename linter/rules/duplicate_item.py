@@ -35,6 +35,7 @@ from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import at, rule
 from linter.source import Span
+from linter.spelling import remove_item
 from linter.values import Object
 from linter.words import quoted
 
@@ -66,6 +67,7 @@ def check(object: Object, document: Document) -> Iterator[Finding]:
                     leaf,
                     f'{quoted(text)} is in {name} twice: remove one of them',
                     related=((seen[text], 'the first one'),),
+                    fix=remove_item(document.source.text, leaf, f'Remove the repeated {text}'),
                 )
             else:
                 seen[text] = leaf.span

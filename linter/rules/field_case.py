@@ -34,10 +34,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.decode import Problem
-from linter.diagnostic import Edit, Finding, Fix
+from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import rule
 from linter.source import Span
+from linter.spelling import write_word
 from linter.words import quoted
 
 GROUP = 'fields'
@@ -50,12 +51,10 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         other.kind == 'case-duplicate' and other.key is key for other in document.problems
     ):
         return
-    quote = key.style if key.style in ('"', "'") else ''
-    span = Span(key.start, key.end)
     yield Finding(
         'field-case',
-        span,
+        Span(key.start, key.end),
         f'{quoted(key.value)} is not spelt as Calico spells it, and only calicoctl and the Calico '
         f'API server forgive that: write {problem.name}',
-        fix=Fix(f'Write {problem.name}', 'safe', (Edit(span, f'{quote}{problem.name}{quote}'),)),
+        fix=write_word(key, problem.name),
     )

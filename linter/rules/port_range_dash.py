@@ -4,7 +4,8 @@ Calico's ranges have a colon: `8000:9000`. It reads `8000-9000` as the name of a
 refuses it since such a name has no letter; where kubectl writes CRDs, Felix drops the whole
 policy instead. Several ports are items of a list, not text with commas.
 
-The fix of a plain `low-high` is safe: it has one possible right form.
+The fix of a plain `low-high` is safe: it has one possible right form. Where a blank or a slash
+stands between the two numbers, they may be two ports, and the fix is unsafe.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -43,13 +44,17 @@ from collections.abc import Iterator
 from typing import Optional
 
 from linter import ports
-from linter.diagnostic import Edit, Finding, Fix
+from linter.diagnostic import Finding, Fix
 from linter.document import Document
+from linter.pattern import lazy
 from linter.rule import at, rule
+from linter.spelling import SAFE, UNSAFE, write
 from linter.values import Leaf
 from linter.words import quoted
 
 GROUP = 'ports'
+
+_SURE = lazy(r'[0-9]+\s*(?:-|–|—|\.\.)\s*[0-9]+\Z')
 
 
 @rule('calico-port')
@@ -63,7 +68,15 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         low, high = limits
         fix: Optional[Fix] = None
         if 1 <= low <= high <= 65535:
-            fix = Fix(f'Write {low}:{high}', 'safe', (Edit(leaf.span, f"'{low}:{high}'"),))
+            # In v2 the text is a name, if an odd one; and only a dash or dots are surely a range.
+            sure = document.api != 'v2' and _SURE.match(text.strip())
+            fix = write(
+                document.source.text,
+                leaf,
+                f'{low}:{high}',
+                SAFE if sure else UNSAFE,
+                quoted=True,
+            )
         what = 'is the name of a port that cannot exist, not' if document.api == 'v2' else 'is not'
         yield at(
             fact,

@@ -49,15 +49,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Optional
 
-from linter.diagnostic import Edit, Finding, Fix
+from linter.diagnostic import Finding, Fix
 from linter.document import Document
+from linter.pattern import lazy
 from linter.rule import rule
 from linter.selector import V2, V3, V3_LENIENT, Mistake, explain, parse
 from linter.source import Span
+from linter.spelling import SAFE, UNSAFE, chomped, edit_value
 from linter.tree import Scalar
 from linter.values import Leaf, Object
 
 GROUP = 'selectors'
+
+_COMMENT_AND_MORE = lazy(r'#.*[\r\n\x85\u2028\u2029]')
 
 
 @rule('calico-selector')
@@ -97,9 +101,8 @@ def _report_newline(leaf: Leaf, document: Document) -> Iterator[Finding]:
     fix: Optional[Fix] = None
     if isinstance(node, Scalar) and node.style in ('|', '>'):
         span = Span(node.start, node.start + 1)
-        keeps = document.source.text[node.start + 1 : node.start + 2] == '+'
         right = f'{node.style}-'
-        fix = Fix(f'Write {right}', 'safe', (Edit(Span(node.start, span.end + keeps), right),))
+        fix = Fix(f'Write {right}', SAFE, (chomped(document.source.text, node),))
         message = (
             'the block keeps its final line break, which Calico refuses in a selector: '
             f'write {right} instead of {node.style}'
@@ -107,6 +110,11 @@ def _report_newline(leaf: Leaf, document: Document) -> Iterator[Finding]:
     else:
         span = document.inside(leaf, len(leaf.text.rstrip('\n')))
         message = 'the selector ends in a line break, which Calico refuses: remove it'
+        edits = edit_value(
+            document.source.text, leaf, ((len(leaf.text.rstrip('\n')), len(leaf.text), ''),)
+        )
+        if edits is not None:
+            fix = Fix('Remove the line break', SAFE, edits)
     yield from _report(leaf, document, 'R-730', span, message, None, fix, leaf.span.start)
 
 
@@ -136,23 +144,14 @@ def _is_scope(leaf: Leaf, document: Document) -> bool:
 
 
 def _fix(leaf: Leaf, document: Document, mistake: Mistake) -> Optional[Fix]:
-    node = leaf.node
-    if not mistake.edits or not isinstance(node, Scalar) or node.value != leaf.value:
+    edits = edit_value(document.source.text, leaf, mistake.edits)
+    if edits is None:
         return None
-    edits: list[Edit] = []
-    for start, end, text in mistake.edits:
-        if node.style in ("'", '"') and (node.style in text or '\\' in text):
-            text = text.replace("'", "''") if node.style == "'" else text.replace('"', '\\"')
-        if node.style == '' and (': ' in text or ' #' in text):
+    title = mistake.fix_title or 'Write it as Calico reads it'
+    applicability = mistake.applicability or UNSAFE
+    if any(leaf.text[start:end].count('#') > new.count('#') for start, end, new in mistake.edits):
+        # Somebody's comment would be lost, and where lines are folded, what stands below it.
+        if any(_COMMENT_AND_MORE.search(document.source.text, *edit.span) for edit in edits):
             return None
-        if end > start:
-            span = document.inside(leaf, start, end)
-        else:
-            at = document.inside(leaf, start).start
-            span = Span(at, at)
-        edits.append(Edit(span, text))
-    return Fix(
-        mistake.fix_title or 'Write it as Calico reads it',
-        mistake.applicability or 'unsafe',
-        tuple(edits),
-    )
+        applicability = UNSAFE
+    return Fix(title[:1].upper() + title[1:], applicability, edits)

@@ -44,9 +44,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter import ports
-from linter.diagnostic import Edit, Finding, Fix
+from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import at, rule
+from linter.spelling import write
 from linter.tree import Scalar
 from linter.values import Leaf
 
@@ -71,5 +72,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             leaf,
             f'{leaf.text} without quotes is {port.low * 60 + port.high} for YAML readers '
             f"other than Calico's: write '{leaf.text}'",
-            fix=Fix(f"Write '{leaf.text}'", 'safe', (Edit(leaf.span, f"'{leaf.text}'"),)),
+            fix=write(
+                document.source.text, leaf, leaf.text, title=f"Write '{leaf.text}'", quoted=True
+            ),
         )

@@ -52,11 +52,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.decode import Problem
-from linter.diagnostic import Edit, Finding, Fix
+from linter.diagnostic import Finding
 from linter.document import Document
 from linter.fields import in_metadata, meant, neighbour, owner_name, right_place
 from linter.rule import rule
 from linter.source import Span
+from linter.spelling import SAFE, UNSAFE, write_word
 from linter.values import Object
 from linter.words import quoted
 
@@ -76,10 +77,8 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     message = f'{quoted(problem.name)} is not a field of {owner_name(problem.owner, document)}'
     if near is not None and (place is None or near.lower() == problem.name.lower()):
         message += f': write {near}'
-        quote = key.style if key.style in ('"', "'") else ''
-        fix = Fix(
-            f'Write {near}', 'unsafe', (Edit(Span(key.start, key.end), f'{quote}{near}{quote}'),)
-        )
+        # Only a difference in letter case leaves no doubt.
+        fix = write_word(key, near, SAFE if near.lower() == problem.name.lower() else UNSAFE)
     elif place is not None:
         message += f': {place}'
     else:

@@ -59,7 +59,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             fact,
             leaf,
             f'{quoted(leaf.text)} is not spelt as Calico spells it: write {right}',
-            fix=write(leaf, right),
+            fix=write(document.source.text, leaf, right),
         )
 
 
@@ -71,7 +71,7 @@ def check_protocol(leaf: Leaf, document: Document) -> Iterator[Finding]:
             'R-703-case',
             leaf,
             f'{quoted(leaf.text)} is not spelt as Calico spells it: write {protocol.right}',
-            fix=write(leaf, protocol.right),
+            fix=write(document.source.text, leaf, protocol.right),
         )
 
 
@@ -84,7 +84,7 @@ def check_v2(spec: Object, document: Document) -> Iterator[Finding]:
             'v2-types-mixed',
             title[0],
             f'types mixes upper and lower case: write {title[0].text.lower()} like the others',
-            fix=write(title[0], title[0].text.lower()),
+            fix=write(document.source.text, title[0], title[0].text.lower()),
         )
     elif title:
         yield at(
@@ -92,7 +92,7 @@ def check_v2(spec: Object, document: Document) -> Iterator[Finding]:
             title[0],
             f'{quoted(title[0].text)} is the v3 spelling, which the v2 pre-release happened to '
             f'accept: write {title[0].text.lower()}',
-            fix=write(title[0], title[0].text.lower()),
+            fix=write(document.source.text, title[0], title[0].text.lower()),
         )
     for name in ('ingress', 'egress'):
         for traffic in spec.items(name):

@@ -43,19 +43,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Optional
 
 from linter.decode import Problem
-from linter.diagnostic import Edit, Finding, Fix
+from linter.diagnostic import Finding
 from linter.document import Document
 from linter.fields import in_metadata, is_label_selector
 from linter.rule import at, rule
+from linter.spelling import unquote
 from linter.tree import Mapping, Scalar, Sequence
 from linter.values import Leaf, Object
 from linter.words import quoted
 
 GROUP = 'fields'
 
+# A number that is the same in YAML, in JSON and to the eye: not 010, which is 8 in YAML.
+_NUMBER = re.compile(r'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z')
 _TIME = re.compile(
     r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?'
     r'(?:Z|[+-][0-9]{2}:[0-9]{2})\Z'
@@ -86,12 +89,11 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         if pairs and len(pairs) == len(node.entries) and len(pairs) < 4:
             text = ' && '.join(f"{key} == '{value}'" for key, value in pairs)
             advice = f'write the selector {text}'
-    elif isinstance(node, Scalar) and isinstance(leaf.value, str) and node.style in ('"', "'"):
-        if (problem.schema.get('type') in ('number', 'integer') and _is_number(leaf.value)) or (
-            problem.schema.get('type') == 'boolean' and leaf.value in ('true', 'false')
-        ):
-            advice = f'write {leaf.value}, without quotes'
-            fix = Fix('Remove the quotes', 'safe', (Edit(leaf.span, leaf.value),))
+    elif isinstance(node, Scalar) and isinstance(leaf.value, str) and node.style:
+        plain = leaf.value.rstrip('\n')
+        if _fits(plain, problem.schema.get('type')):
+            advice = f'write {plain}, without quotes'
+            fix = unquote(document.source.text, leaf, plain)
     elif isinstance(node, Scalar) and problem.schema.get('type') == 'array' and node.value:
         advice = f'write [{node.value}]'
     elif (
@@ -133,12 +135,13 @@ def check_tag(problem: Problem, document: Document) -> Iterator[Finding]:
         )
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
+def _fits(text: str, type: Optional[str]) -> bool:
+    """Whether a text would be of the type if it had no quotes."""
+    if type == 'boolean':
+        return text in ('true', 'false')
+    if type not in ('number', 'integer') or not _NUMBER.match(text):
         return False
-    return text.isascii() and '_' not in text
+    return type == 'number' or float(text).is_integer()
 
 
 def _wanted(schema: dict[str, Any]) -> str:

@@ -35,13 +35,18 @@ from collections.abc import Iterator
 
 from linter.diagnostic import Edit, Finding, Fix
 from linter.document import Document
+from linter.pattern import lazy
 from linter.rule import rule
+from linter.selector import V2, V3, parse
 from linter.source import Span
+from linter.spelling import context_of, in_quotes
 from linter.tree import Scalar
 from linter.values import Leaf
 from linter.words import quoted
 
 GROUP = 'yaml'
+
+_ANCHOR = lazy(r'(?:\A|[ \t])&')
 
 
 @rule('tagged')
@@ -62,9 +67,11 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     end = max(node.end, node.start)
     written = document.source.text[node.outer : end].strip()
     span = Span(node.outer, node.outer + len(written))
-    if '\n' in written:
+    if '\n' in written or '\r' in written:
         return
-    fix = Fix('Quote it', 'unsafe', (Edit(span, "'" + written.replace("'", "''") + "'"),))
+    fix = None
+    if not _ANCHOR.search(written) and _is_sensible(written, leaf, document):
+        fix = Fix('Quote it', 'unsafe', (Edit(span, in_quotes(written, context_of(leaf).quote)),))
     if node.value:
         yield Finding(
             'yaml-negation',
@@ -84,3 +91,10 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         fix=fix,
         yaml_path=leaf.yaml_path,
     )
+
+
+def _is_sensible(written: str, leaf: Leaf, document: Document) -> bool:
+    """Whether the text is one that could have been meant."""
+    if 'elector' not in leaf.name:
+        return True
+    return parse(written, V2 if document.api == 'v2' else V3) is not None

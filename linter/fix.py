@@ -1,0 +1,477 @@
+"""Fixes put into effect: edits of a text, and what must hold of the text that comes out.
+
+A round applies all fixes whose edits do not overlap; what waits comes next. After a round the text
+is checked anew. It must parse, all that no edit touched must be read as before, JSON must still be
+JSON, and nothing may be refused or dropped now that was not before. A fix that breaks one of these
+rules is left out; a file of which something is unclear is not touched at all. Opens nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left, bisect_right, insort
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, Optional
+
+from linter import engine
+from linter.diagnostic import Diagnostic, Edit, Fix
+from linter.engine import Result
+from linter.loader import BadEncoding, Chunk, YamlError, compose, decode_bytes, is_merge, split
+from linter.source import Span
+from linter.spelling import SAFE, UNSAFE
+from linter.target import Target
+from linter.tree import Mapping, Node, Scalar
+from linter.tree import Sequence as ListNode
+
+ROUNDS = 10
+
+Check = Callable[[str, bytes, Target], Result]
+Wanted = Callable[[list[Diagnostic]], Iterable[Diagnostic]]
+
+
+class Applied(NamedTuple):
+    """One round: the new text, whose fixes went into it, and whose overlapped with those."""
+
+    text: str
+    applied: list[Diagnostic]
+    skipped: list[Diagnostic]
+
+
+class Fixed(NamedTuple):
+    """``data`` is the file as it should be: the very object that came in where nothing was applied.
+
+    ``remaining`` are the findings in the fixed file, and ``dropped`` those of them whose fixes
+    would have done harm. ``before`` and ``after`` are the results of checking the two files.
+    """
+
+    data: bytes
+    rounds: int
+    applied: list[Diagnostic]
+    remaining: list[Diagnostic]
+    dropped: list[Diagnostic]
+    before: Result
+    after: Result
+
+
+def is_applicable(fix: Optional[Fix], unsafe: bool) -> bool:
+    """Whether a fix is to be applied at all."""
+    return fix is not None and bool(fix.edits) and (unsafe or fix.applicability == SAFE)
+
+
+def apply(text: str, diagnostics: Iterable[Diagnostic], unsafe: bool) -> Applied:
+    """One round: the edits of a fix are made together or not at all, and never overlap."""
+    taken: list[Edit] = []
+    spans: list[Span] = []
+    applied: list[Diagnostic] = []
+    skipped: list[Diagnostic] = []
+    for diagnostic in diagnostics:
+        fix = diagnostic.fix
+        if fix is None or not is_applicable(fix, unsafe):
+            continue
+        edits = sorted(fix.edits, key=lambda edit: edit.span)
+        if _is_sound(edits, len(text)) and not any(_is_taken(edit.span, spans) for edit in edits):
+            for edit in edits:
+                insort(spans, edit.span)
+            taken += edits
+            applied.append(diagnostic)
+        else:
+            skipped.append(diagnostic)
+    return Applied(edited(text, taken), applied, skipped)
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """The text after edits that do not overlap."""
+    parts: list[str] = []
+    at = 0
+    for span, new in sorted(edits, key=lambda edit: edit.span):
+        parts += (text[at : span.start], new)
+        at = span.end
+    return ''.join((*parts, text[at:]))
+
+
+def _is_sound(edits: Sequence[Edit], size: int) -> bool:
+    at = 0
+    for edit in edits:
+        if not at <= edit.span.start <= edit.span.end <= size:
+            return False
+        at = edit.span.end
+    return True
+
+
+def _is_taken(span: Span, taken: list[Span]) -> bool:
+    """Whether a span overlaps with one of those taken, which are in order and do not overlap."""
+    at = bisect_right(taken, span)
+    while at < len(taken) and taken[at].start <= span.end:
+        if _overlap(span, taken[at]):
+            return True
+        at += 1
+    before = bisect_right(taken, span) - 1
+    return any(_overlap(span, one) for one in taken[max(0, before - 1) : before + 1])
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    """Whether two edits touch the same text; an insertion touches what it stands beside."""
+    if one.start < one.end and other.start < other.end:
+        return one.start < other.end and other.start < one.end
+    return one.start <= other.end and other.start <= one.end
+
+
+def fix_text(
+    path: str,
+    data: bytes,
+    target: Target,
+    *,
+    unsafe: bool = False,
+    check: Check = engine.check,
+    wanted: Wanted = list,
+) -> Fixed:
+    """Fix a file as far as it goes.
+
+    ``check`` finds what is wrong in it; ``wanted`` says for which of these findings the user asks.
+    What no fix may bring about is looked for among all of them.
+    """
+    before = check(path, data, target)
+    file = _File(path, data, target, unsafe, check, wanted)
+    fixed = file.fix(before, strict=False)
+    if fixed.rounds and _worse(before, fixed.after, None):
+        # What was revealed on the way could not be fixed in turn.
+        fixed = file.fix(before, strict=True)
+    return fixed
+
+
+def encoded(text: str, data: bytes) -> bytes:
+    """The text in the encoding, and with the byte order mark, of a file's old bytes."""
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return mark + text.encode(codec)
+    return text.encode()
+
+
+_MARKS = (
+    (b'\xef\xbb\xbf', 'utf-8'),
+    (b'\xff\xfe\0\0', 'utf-32-le'),
+    (b'\0\0\xfe\xff', 'utf-32-be'),
+    (b'\xff\xfe', 'utf-16-le'),
+    (b'\xfe\xff', 'utf-16-be'),
+)
+
+# As long as one of these is in a file, nobody knows what the rest of it is.
+_UNCLEAR = frozenset(('yaml-syntax', 'yaml-encoding', 'yaml-depth', 'yaml-aliases'))
+
+
+def is_unclear(result: Result) -> bool:
+    """Whether a file is better left alone: part of it cannot be read, or a rule broke on it."""
+    return bool(result.errors) or any(
+        diagnostic.fact in _UNCLEAR and diagnostic.fix is None for diagnostic in result.diagnostics
+    )
+
+
+class _State(NamedTuple):
+    """The file after some rounds."""
+
+    text: str
+    data: bytes
+    result: Result
+
+
+class _File:
+    def __init__(
+        self,
+        path: str,
+        data: bytes,
+        target: Target,
+        unsafe: bool,
+        check: Check,
+        wanted: Wanted,
+    ) -> None:
+        self.path = path
+        self.data = data
+        self.target = target
+        self.unsafe = unsafe
+        self.check = check
+        self.wanted = wanted
+
+    def fix(self, before: Result, strict: bool) -> Fixed:
+        applied: list[Diagnostic] = []
+        rounds = 0
+        text = self._text()
+        if text is None or is_unclear(before) or not self.candidates(text, before):
+            return self.untouched(before, [])
+        state = _State(text, self.data, before)
+        seen = {text}
+        while rounds < ROUNDS:
+            good, after = self.round(state, strict)
+            if after is None:
+                break
+            if after.text in seen:
+                # Two fixes undo each other: neither is right.
+                return self.untouched(before, self.candidates(text, before))
+            seen.add(after.text)
+            state = after
+            applied += good
+            rounds += 1
+        return Fixed(
+            state.data,
+            rounds,
+            applied,
+            list(self.wanted(state.result.diagnostics)),
+            self.candidates(state.text, state.result),
+            before,
+            state.result,
+        )
+
+    def untouched(self, result: Result, dropped: list[Diagnostic]) -> Fixed:
+        remaining = list(self.wanted(result.diagnostics))
+        return Fixed(self.data, 0, [], remaining, dropped, result, result)
+
+    def _text(self) -> Optional[str]:
+        try:
+            text = decode_bytes(self.data)
+        except BadEncoding:
+            return None
+        return text if encoded(text, self.data) == self.data else None
+
+    def candidates(self, text: str, result: Result) -> list[Diagnostic]:
+        """The findings whose fixes are to be applied."""
+        found = [d for d in self.wanted(result.diagnostics) if is_applicable(d.fix, self.unsafe)]
+        if not self.unsafe:
+            found = [d for d in demoted(text, found) if is_applicable(d.fix, self.unsafe)]
+        return found
+
+    def round(self, state: _State, strict: bool) -> tuple[list[Diagnostic], Optional[_State]]:
+        """All fixes that can be applied at once, and the file after them."""
+        fixes = self.candidates(state.text, state.result)
+        while True:
+            chosen = apply(state.text, fixes, self.unsafe).applied
+            after = self.attempt(state, chosen, strict) if chosen else None
+            if after is not None or not chosen:
+                return chosen, after
+            good = self.good(state, chosen, [], strict)
+            harmful = {id(one) for one in chosen} - {id(one) for one in good}
+            # What overlapped with a fix that does harm gets its chance.
+            fixes = [one for one in fixes if id(one) not in harmful]
+
+    def good(
+        self,
+        state: _State,
+        fixes: list[Diagnostic],
+        others: list[Diagnostic],
+        strict: bool,
+    ) -> list[Diagnostic]:
+        """Those of the fixes that can be applied together with others that can."""
+        if len(fixes) > 1:
+            half = len(fixes) // 2
+            parts = [fixes[:half], fixes[half:]]
+        else:
+            parts = [fixes]
+        found: list[Diagnostic] = []
+        for part in parts:
+            if self.attempt(state, [*others, *found, *part], strict) is not None:
+                found += part
+            elif len(part) > 1:
+                found += self.good(state, part, [*others, *found], strict)
+        return found
+
+    def attempt(self, state: _State, fixes: list[Diagnostic], strict: bool) -> Optional[_State]:
+        """The file after these fixes; None where something would be wrong with it."""
+        edits = [edit for one in fixes if one.fix is not None for edit in one.fix.edits]
+        text = edited(state.text, edits)
+        try:
+            data = encoded(text, self.data)
+            if text == state.text or decode_bytes(data) != text:
+                return None
+        except (UnicodeEncodeError, BadEncoding):
+            return None
+        if not reads_alike(state.text, text, edits):
+            return None
+        result = self.check(self.path, data, self.target)
+        if result.errors or _worse(state.result, result, None if strict else self):
+            return None
+        return _State(text, data, result)
+
+
+def _worse(before: Result, after: Result, forgiving: Optional[_File]) -> bool:
+    """Whether something is refused or dropped that was not.
+
+    What can be fixed in turn is forgiven, if somebody is forgiving.
+    """
+    old = Counter(_identity(one) for one in before.diagnostics if one.effect in _GRAVE)
+    for diagnostic in after.diagnostics:
+        if diagnostic.effect not in _GRAVE:
+            continue
+        identity = _identity(diagnostic)
+        if old[identity]:
+            old[identity] -= 1
+        elif forgiving is None or not is_applicable(diagnostic.fix, forgiving.unsafe):
+            return True
+    return False
+
+
+_GRAVE = ('refused', 'dropped')
+_INDEX = re.compile(r'\[[0-9]+\]')
+
+
+def _identity(diagnostic: Diagnostic) -> tuple[str, str, int]:
+    """What stays of a finding when list items before it go."""
+    number = diagnostic.object.document_index if diagnostic.object is not None else -1
+    return diagnostic.fact, _INDEX.sub('[]', diagnostic.yaml_path or ''), number
+
+
+def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
+    """Whether the documents parse that did, and all that no edit touched is read as it was."""
+    shift = _Shift(edits)
+    old, new = list(split(before)), list(split(after))
+    if len(new) < len(old):
+        return False
+    ends = [chunk.end for chunk in new]
+    for chunk in old:
+        if not shift.touches(chunk.start, chunk.end):
+            continue
+        found: dict[tuple[int, int], Scalar] = {}
+        start, end = shift.moved(chunk.start, left=True), shift.moved(chunk.end)
+        for other in new[bisect_left(ends, start) :]:
+            if other.start > end:
+                break
+            scalars = _scalars(after, other)
+            if scalars is None:
+                return False
+            found.update(((one.start, one.end), one) for one in scalars)
+        for one in _scalars(before, chunk) or ():
+            if shift.touches(one.outer, one.end):
+                continue
+            other_one = found.get((shift.moved(one.start), shift.moved(one.end)))
+            if other_one is None or (one.value, one.style, one.tag) != (
+                other_one.value,
+                other_one.style,
+                other_one.tag,
+            ):
+                return False
+        if _is_json(before[chunk.start : chunk.end]) and not _is_json(after[start:end]):
+            return False
+    return True
+
+
+class _Shift:
+    """Where offsets go when edits are made."""
+
+    def __init__(self, edits: Iterable[Edit]) -> None:
+        self.edits = sorted(edits, key=lambda edit: edit.span)
+        self.starts = [edit.span.start for edit in self.edits]
+        self.ends = [edit.span.end for edit in self.edits]
+        self.sums = [0]
+        for span, text in self.edits:
+            self.sums.append(self.sums[-1] + len(text) - (span.end - span.start))
+
+    def touches(self, start: int, end: int) -> bool:
+        """Whether an edit changes something between two offsets, or stands beside it."""
+        at = max(0, bisect_right(self.starts, start) - 1)
+        for span, _ in self.edits[at:]:
+            if span.start > end:
+                return False
+            if span.start <= end and start <= span.end:
+                return True
+        return False
+
+    def moved(self, offset: int, left: bool = False) -> int:
+        """The new offset; what is inserted right there is behind it only if ``left``."""
+        number = bisect_right(self.ends, offset)
+        while left and number and self.edits[number - 1].span == (offset, offset):
+            number -= 1
+        return offset + self.sums[number]
+
+
+def _scalars(text: str, chunk: Chunk) -> Optional[list[Scalar]]:
+    """The scalars of a document that are not empty; None where it does not parse."""
+    try:
+        root = compose(text, chunk)
+    except YamlError:
+        return None
+    return [one for one in _nodes(root) if isinstance(one, Scalar) and one.start < one.end]
+
+
+def _nodes(root: Optional[Node]) -> Iterator[Node]:
+    waiting: list[Node] = [] if root is None else [root]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, Mapping):
+            for entry in node.entries:
+                waiting += entry
+        elif isinstance(node, ListNode):
+            waiting += node.items
+
+
+def _is_json(text: str) -> bool:
+    text = text.strip()
+    if not text.startswith(('{', '[')):
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def demoted(text: str, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings, those fixes unsafe that change what an anchor names for uses that differ.
+
+    A value that stands once as a protocol and once as a label cannot be repaired for both.
+    """
+    found = list(diagnostics)
+    if '*' not in text:
+        return found
+    shared = [span for chunk in split(text) for span in _shared(text, chunk)]
+    for number, diagnostic in enumerate(found):
+        fix = diagnostic.fix
+        if fix is not None and any(
+            _overlap(edit.span, span) for edit in fix.edits for span in shared
+        ):
+            found[number] = diagnostic._replace(fix=fix._replace(applicability=UNSAFE))
+    return found
+
+
+_ALIKE = {'source': 'entity', 'destination': 'entity', 'ingress': 'rules', 'egress': 'rules'}
+
+
+def _shared(text: str, chunk: Chunk) -> Iterator[Span]:
+    """The nodes that aliases put in places of different kinds."""
+    if text.find('*', chunk.start, chunk.end) == -1:
+        return
+    try:
+        root = compose(text, chunk)
+    except YamlError:
+        return
+    if root is None:
+        return
+    roles: dict[int, set[str]] = {}
+    nodes: dict[int, Node] = {}
+    waiting: list[tuple[Node, str]] = [(root, '')]
+    while waiting:
+        node, role = waiting.pop()
+        is_known = id(node) in nodes
+        nodes[id(node)] = node
+        roles.setdefault(id(node), set()).add(role)
+        if is_known:
+            continue
+        if isinstance(node, ListNode):
+            waiting += ((item, f'{role}[]') for item in node.items)
+        elif isinstance(node, Mapping):
+            for key, value in node.entries:
+                waiting.append((key, f'{role}?'))
+                if isinstance(key, Scalar) and is_merge(key):
+                    values = value.items if isinstance(value, ListNode) else [value]
+                    waiting += ((item, role) for item in values)
+                else:
+                    name = key.value if isinstance(key, Scalar) else ''
+                    name = name.lower().removeprefix('not')
+                    waiting.append((value, f'{role}.{_ALIKE.get(name, name)}'))
+    for identity, found in roles.items():
+        if len(found) > 1:
+            node = nodes[identity]
+            yield Span(node.outer, node.end)
