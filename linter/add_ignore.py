@@ -70,20 +70,6 @@ def add_ignore(source: Source, diagnostics: Iterable[Diagnostic], reason: str = 
     return Added(''.join((*parts, text[end:])), left)
 
 
-def encoded(text: str, data: bytes) -> bytes:
-    """The text as the bytes from which the old one was read were encoded."""
-    for mark, codec in (
-        (b'\xef\xbb\xbf', 'utf-8'),
-        (b'\xff\xfe\0\0', 'utf-32-le'),
-        (b'\0\0\xfe\xff', 'utf-32-be'),
-        (b'\xff\xfe', 'utf-16-le'),
-        (b'\xfe\xff', 'utf-16-be'),
-    ):
-        if data.startswith(mark):
-            return mark + text.encode(codec)
-    return text.encode()
-
-
 def _place(
     source: Source,
     chunks: list[Chunk],

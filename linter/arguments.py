@@ -110,6 +110,17 @@ def _parser() -> argparse.ArgumentParser:
         help='exit with 1 where no Calico document was checked',
     )
     check.add_argument(
+        '--fix', action='store_true', help='apply the safe fixes to the files, then report the rest'
+    )
+    check.add_argument(
+        '--unsafe-fixes',
+        action='store_true',
+        help='apply the fixes that may change what is meant, too',
+    )
+    check.add_argument(
+        '--diff', action='store_true', help='print what the fixes would change, and write nothing'
+    )
+    check.add_argument(
         '--no-ignore',
         action='store_true',
         help='report what comments and annotations in the files suppress, too',
@@ -148,6 +159,9 @@ def options(namespace: argparse.Namespace) -> Options:
         raise Fatal('- stands for standard input and cannot be mixed with other paths')
     if namespace.stdin_filename is not None and namespace.paths != ['-']:
         raise Fatal('--stdin-filename goes with - (standard input): calico-lint check -')
+    fixes = namespace.fix or namespace.unsafe_fixes or namespace.diff
+    if fixes and namespace.add_ignore is not None:
+        raise Fatal('--add-ignore and fixes exclude each other: fix first, then suppress the rest')
     if namespace.jobs < 0:
         raise Fatal('--jobs is a number of processes, 1 or more')
     version = namespace.calico_version

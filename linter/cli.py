@@ -10,7 +10,7 @@ from linter.errors import Fatal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional
+    from typing import Optional, TextIO
 
     from linter.run import Options, Outcome
 
@@ -36,14 +36,15 @@ def _main(arguments: list[str]) -> int:
     arguments = [_path_with_dash(word) for word in arguments]
     # Its value is optional, and what follows it is a path.
     arguments = ['--add-ignore=' if word == '--add-ignore' else word for word in arguments]
-    words = [word for word in arguments if word != '--force-exclude']
+    words = [word for word in arguments if word not in ('--force-exclude', '--fix')]
     if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
         from linter.run import Options, cores
         from linter.settings import Overrides
 
-        # The hook's call has no other option: argparse would double the time to start.
-        overrides = Overrides(force_exclude=len(words) < len(arguments))
-        return _check(Options(tuple(words[1:]) or ('.',), overrides, jobs=cores()), [])
+        # The hooks' calls have no other option: argparse would double the time to start.
+        overrides = Overrides(force_exclude='--force-exclude' in arguments)
+        plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores())
+        return _fix(plain, []) if '--fix' in arguments else _check(plain, [])
     from linter.arguments import COMMANDS, options, read
 
     if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith('-'):
@@ -57,6 +58,9 @@ def _main(arguments: list[str]) -> int:
             return _show_files(wanted)
         if namespace.add_ignore is not None:
             return _add_ignore(wanted, namespace.add_ignore, namespace.output_format)
+        if namespace.fix or namespace.unsafe_fixes or namespace.diff:
+            unsafe, diff = namespace.unsafe_fixes, namespace.diff
+            return _fix(wanted, namespace.output_format, unsafe=unsafe, diff=diff)
         return _check(wanted, namespace.output_format)
     if namespace.command == 'init':
         return _init(namespace.directory)
@@ -138,15 +142,31 @@ def _init(directory: str) -> int:
 
 
 def _check(options: Options, output_formats: Sequence[str]) -> int:
-    from linter.run import counts, run, status
+    from linter.run import run
 
-    outputs = [_output(word) for word in output_formats] or [('text', None)]
+    outputs = _outputs(output_formats)
+    return _finish(run(options), options, outputs)
+
+
+def _outputs(words: Sequence[str]) -> list[tuple[str, Optional[str]]]:
+    outputs = [_output(word) for word in words] or [('text', None)]
     if [file for _, file in outputs].count(None) > 1:
         raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
-    outcome = run(options)
+    return outputs
+
+
+def _finish(
+    outcome: Outcome,
+    options: Options,
+    outputs: Sequence[tuple[str, Optional[str]]],
+    out: Optional[TextIO] = None,
+) -> int:
+    """Report, and the exit status; ``out`` stands for standard output where that is taken."""
+    from linter.run import counts, status
+
     summarise = _is_worth_a_summary(outcome, options)
     if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
-        _report(outcome, outputs, summarise, counts(outcome.diagnostics))
+        _report(outcome, outputs, summarise, counts(outcome.diagnostics), out or sys.stdout)
     if options.require_policies and not outcome.checked and not outcome.errors:
         print(
             'calico-lint: no Calico document was found, and --require-policies asks for one',
@@ -154,6 +174,41 @@ def _check(options: Options, output_formats: Sequence[str]) -> int:
         )
         return 1
     return status(outcome, options.fail_on)
+
+
+def _fix(
+    options: Options, output_formats: Sequence[str], *, unsafe: bool = False, diff: bool = False
+) -> int:
+    """Fix, or show how; then report what is left."""
+    outputs = _outputs(output_formats)
+    is_stdin = '-' in options.paths
+    taken = is_stdin or diff
+    if taken and output_formats and any(file is None for _, file in outputs):
+        what = 'the difference' if diff else 'what is fixed'
+        raise Fatal(f'{what} goes to standard output: write --output-format FORMAT:FILE')
+    from linter import rewrite
+
+    if is_stdin:
+        data, outcome, done = rewrite.fix_stdin(options, unsafe=unsafe)
+        shown = done.diff.encode('utf-8', 'surrogateescape') if diff else data
+    else:
+        from linter.run import run
+
+        outcome = run(options)
+        done = rewrite.fix_files(outcome, options, unsafe=unsafe, write=not diff)
+        shown = done.diff.encode('utf-8', 'surrogateescape')
+    if taken:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(shown)
+        sys.stdout.buffer.flush()
+    for line in rewrite.sentences(done, is_dry=diff):
+        print(f'calico-lint: {line}', file=sys.stderr)
+    outcome.errors += done.errors
+    if diff:
+        # What is printed is the difference alone; files get all that is left.
+        outputs = [output for output in outputs if output[1] is not None]
+    result = _finish(outcome, options, outputs, sys.stderr if taken else None)
+    return max(result, 1) if diff and shown and options.fail_on != 'never' else result
 
 
 def _output(word: str) -> tuple[str, Optional[str]]:
@@ -173,6 +228,7 @@ def _report(
     outputs: Sequence[tuple[str, Optional[str]]],
     summarise: bool,
     counts: dict[str, int],
+    out: TextIO,
 ) -> None:
     from linter import report
 
@@ -185,19 +241,19 @@ def _report(
     )
     for name, file in outputs:
         if file is None:
-            color = report.wants_color(sys.stdout)
+            color = report.wants_color(out)
             report.write(
-                outcome.diagnostics, summary, name, sys.stdout, color, suppressed=outcome.suppressed
+                outcome.diagnostics, summary, name, out, color, suppressed=outcome.suppressed
             )
-            sys.stdout.flush()
+            out.flush()
             continue
         try:
-            with open(file, 'w', encoding='utf-8', newline='\n') as out:
+            with open(file, 'w', encoding='utf-8', newline='\n') as opened:
                 report.write(
                     outcome.diagnostics,
                     summary,
                     name,
-                    out,
+                    opened,
                     color=False,
                     suppressed=outcome.suppressed,
                 )
@@ -209,7 +265,12 @@ def _report(
     if summarise:
         from linter.report.summary import print_summary
 
-        print_summary(summary, counts, sys.stderr)
+        fixable: dict[str, int] = {}
+        for diagnostic in outcome.diagnostics:
+            if diagnostic.fix is not None and diagnostic.fix.edits:
+                kind = diagnostic.fix.applicability
+                fixable[kind] = fixable.get(kind, 0) + 1
+        print_summary(summary, counts, sys.stderr, fixable)
 
 
 def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:

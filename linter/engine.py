@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 from linter import facts as fact_table
 from linter import rule as rules
 from linter.decode import decode
-from linter.diagnostic import Diagnostic, Finding, ObjectRef
+from linter.diagnostic import Diagnostic, Edit, Finding, Fix, ObjectRef
 from linter.document import Document
 from linter.facts import Row
 from linter.loader import (
@@ -28,8 +28,8 @@ from linter.ownership import ListFinding, Owned, field, owned, span_of, text_of
 from linter.scan import NOT_CALICO, documents_in, may_be_calico, may_be_calico_text
 from linter.source import Source, Span
 from linter.target import Lane, Target, version_text
-from linter.tree import Mapping, Node
-from linter.vocabulary import KINDS
+from linter.tree import Mapping, Node, Scalar
+from linter.vocabulary import API_VERSIONS, KINDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,7 +88,9 @@ class _Run:
         self.checked = 0
         self.skipped: dict[str, int] = {}
         self.templates: list[str] = []
-        self.raw_reported = False
+        # The one finding about raw resources, and what would make v3 of all of them.
+        self.raw: Optional[Source] = None
+        self.raw_edits: list[Edit] = []
         self.empty: list[Diagnostic] = []
         self.calico_chunks = 0
         self.errors: list[str] = []
@@ -364,19 +366,8 @@ class _Run:
         if entry is None:
             return
         place = span_of(entry[1])
-        if owned.api == 'raw' and owned.kind is not None and not self.raw_reported:
-            self.raw_reported = True
-            self.report(
-                Finding(
-                    'raw-crd',
-                    place,
-                    'crd.projectcalico.org/v1 is the private store of Calico, where most of its '
-                    'checks do not run: write projectcalico.org/v3',
-                ),
-                owned.kind,
-                lane.name,
-                reference,
-            )
+        if owned.api == 'raw' and owned.kind is not None:
+            self.note_raw(owned.kind, entry[1], lane, reference)
         if owned.api == 'v2':
             self.report(
                 Finding(
@@ -386,6 +377,26 @@ class _Run:
                     'write projectcalico.org/v3',
                 ),
                 owned.kind,
+                lane.name,
+                reference,
+            )
+
+    def note_raw(self, kind: str, version: Node, lane: Lane, reference: ObjectRef) -> None:
+        """Once a file that the store is written to; the fix is one for all of its documents."""
+        if KINDS[kind].has_crd and isinstance(version, Scalar) and self.raw in (None, self.source):
+            from linter.spelling import write_word
+
+            self.raw_edits += write_word(version, API_VERSIONS['v3']).edits
+        if self.raw is None:
+            self.raw = self.source
+            self.report(
+                Finding(
+                    'raw-crd',
+                    span_of(version),
+                    'crd.projectcalico.org/v1 is the private store of Calico, where most of its '
+                    'checks do not run: write projectcalico.org/v3',
+                ),
+                kind,
                 lane.name,
                 reference,
             )
@@ -534,6 +545,16 @@ class _Run:
                 seen.add(key)
                 diagnostics.append(diagnostic)
         diagnostics, suppressed = self.apply_suppressions(diagnostics)
+        if self.raw_edits:
+            title = f'Write {API_VERSIONS["v3"]}, which Calico checks'
+            fix = Fix(title, 'unsafe', tuple(dict.fromkeys(self.raw_edits)))
+            diagnostics = [
+                one._replace(fix=fix) if one.fact == 'raw-crd' else one for one in diagnostics
+            ]
+        if any(one.fix is not None and '*' in one.source.text for one in diagnostics):
+            from linter.anchors import demoted
+
+            diagnostics = demoted(diagnostics)
         return Result(
             diagnostics,
             self.documents,

@@ -18,9 +18,9 @@ from typing import NamedTuple, Optional
 from linter import engine
 from linter.diagnostic import Diagnostic, Edit, Fix
 from linter.engine import Result
-from linter.loader import BadEncoding, Chunk, YamlError, compose, decode_bytes, is_merge, split
-from linter.source import Span
-from linter.spelling import SAFE, UNSAFE
+from linter.loader import BadEncoding, Chunk, YamlError, compose, decode_bytes, split
+from linter.source import Span, overlap
+from linter.spelling import SAFE
 from linter.target import Target
 from linter.tree import Mapping, Node, Scalar
 from linter.tree import Sequence as ListNode
@@ -44,6 +44,7 @@ class Fixed(NamedTuple):
 
     ``remaining`` are the findings in the fixed file, and ``dropped`` those of them whose fixes
     would have done harm. ``before`` and ``after`` are the results of checking the two files.
+    ``is_unclear``: there was something to fix, but part of the file cannot be read.
     """
 
     data: bytes
@@ -53,6 +54,7 @@ class Fixed(NamedTuple):
     dropped: list[Diagnostic]
     before: Result
     after: Result
+    is_unclear: bool = False
 
 
 def is_applicable(fix: Optional[Fix], unsafe: bool) -> bool:
@@ -104,18 +106,11 @@ def _is_taken(span: Span, taken: list[Span]) -> bool:
     """Whether a span overlaps with one of those taken, which are in order and do not overlap."""
     at = bisect_right(taken, span)
     while at < len(taken) and taken[at].start <= span.end:
-        if _overlap(span, taken[at]):
+        if overlap(span, taken[at]):
             return True
         at += 1
     before = bisect_right(taken, span) - 1
-    return any(_overlap(span, one) for one in taken[max(0, before - 1) : before + 1])
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    """Whether two edits touch the same text; an insertion touches what it stands beside."""
-    if one.start < one.end and other.start < other.end:
-        return one.start < other.end and other.start < one.end
-    return one.start <= other.end and other.start <= one.end
+    return any(overlap(span, one) for one in taken[max(0, before - 1) : before + 1])
 
 
 def fix_text(
@@ -197,8 +192,10 @@ class _File:
         applied: list[Diagnostic] = []
         rounds = 0
         text = self._text()
-        if text is None or is_unclear(before) or not self.candidates(text, before):
+        if not self.candidates(before):
             return self.untouched(before, [])
+        if text is None or is_unclear(before):
+            return self.untouched(before, [])._replace(is_unclear=True)
         state = _State(text, self.data, before)
         seen = {text}
         while rounds < ROUNDS:
@@ -207,7 +204,7 @@ class _File:
                 break
             if after.text in seen:
                 # Two fixes undo each other: neither is right.
-                return self.untouched(before, self.candidates(text, before))
+                return self.untouched(before, self.candidates(before))
             seen.add(after.text)
             state = after
             applied += good
@@ -217,7 +214,7 @@ class _File:
             rounds,
             applied,
             list(self.wanted(state.result.diagnostics)),
-            self.candidates(state.text, state.result),
+            self.candidates(state.result),
             before,
             state.result,
         )
@@ -233,16 +230,13 @@ class _File:
             return None
         return text if encoded(text, self.data) == self.data else None
 
-    def candidates(self, text: str, result: Result) -> list[Diagnostic]:
+    def candidates(self, result: Result) -> list[Diagnostic]:
         """The findings whose fixes are to be applied."""
-        found = [d for d in self.wanted(result.diagnostics) if is_applicable(d.fix, self.unsafe)]
-        if not self.unsafe:
-            found = [d for d in demoted(text, found) if is_applicable(d.fix, self.unsafe)]
-        return found
+        return [d for d in self.wanted(result.diagnostics) if is_applicable(d.fix, self.unsafe)]
 
     def round(self, state: _State, strict: bool) -> tuple[list[Diagnostic], Optional[_State]]:
         """All fixes that can be applied at once, and the file after them."""
-        fixes = self.candidates(state.text, state.result)
+        fixes = self.candidates(state.result)
         while True:
             chosen = apply(state.text, fixes, self.unsafe).applied
             after = self.attempt(state, chosen, strict) if chosen else None
@@ -416,62 +410,3 @@ def _is_json(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return True
-
-
-def demoted(text: str, diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings, those fixes unsafe that change what an anchor names for uses that differ.
-
-    A value that stands once as a protocol and once as a label cannot be repaired for both.
-    """
-    found = list(diagnostics)
-    if '*' not in text:
-        return found
-    shared = [span for chunk in split(text) for span in _shared(text, chunk)]
-    for number, diagnostic in enumerate(found):
-        fix = diagnostic.fix
-        if fix is not None and any(
-            _overlap(edit.span, span) for edit in fix.edits for span in shared
-        ):
-            found[number] = diagnostic._replace(fix=fix._replace(applicability=UNSAFE))
-    return found
-
-
-_ALIKE = {'source': 'entity', 'destination': 'entity', 'ingress': 'rules', 'egress': 'rules'}
-
-
-def _shared(text: str, chunk: Chunk) -> Iterator[Span]:
-    """The nodes that aliases put in places of different kinds."""
-    if text.find('*', chunk.start, chunk.end) == -1:
-        return
-    try:
-        root = compose(text, chunk)
-    except YamlError:
-        return
-    if root is None:
-        return
-    roles: dict[int, set[str]] = {}
-    nodes: dict[int, Node] = {}
-    waiting: list[tuple[Node, str]] = [(root, '')]
-    while waiting:
-        node, role = waiting.pop()
-        is_known = id(node) in nodes
-        nodes[id(node)] = node
-        roles.setdefault(id(node), set()).add(role)
-        if is_known:
-            continue
-        if isinstance(node, ListNode):
-            waiting += ((item, f'{role}[]') for item in node.items)
-        elif isinstance(node, Mapping):
-            for key, value in node.entries:
-                waiting.append((key, f'{role}?'))
-                if isinstance(key, Scalar) and is_merge(key):
-                    values = value.items if isinstance(value, ListNode) else [value]
-                    waiting += ((item, role) for item in values)
-                else:
-                    name = key.value if isinstance(key, Scalar) else ''
-                    name = name.lower().removeprefix('not')
-                    waiting.append((value, f'{role}.{_ALIKE.get(name, name)}'))
-    for identity, found in roles.items():
-        if len(found) > 1:
-            node = nodes[identity]
-            yield Span(node.outer, node.end)

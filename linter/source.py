@@ -66,3 +66,10 @@ class Source:
             return ''
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip('\r\n')
+
+
+def overlap(one: Span, other: Span) -> bool:
+    """Whether edits of two spans touch; an insertion (an empty span) touches what it stands by."""
+    if one.start < one.end and other.start < other.end:
+        return one.start < other.end and other.start < one.end
+    return one.start <= other.end and other.start <= one.end

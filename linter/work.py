@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from linter.diagnostic import Diagnostic
+    from linter.engine import Result
     from linter.settings import Overrides, Settings
     from linter.suppress import Suppression
 
@@ -106,7 +107,7 @@ def check(
             name = options.stdin_filename
             path = discover.relative(name) if name else '<stdin>'
             if not (name and lookup.is_excluded(path)):
-                _check(
+                check_parts(
                     path,
                     discover.parts(sys.stdin.buffer),
                     lookup.settings_for(path),
@@ -114,14 +115,15 @@ def check(
                     outcome,
                 )
         elif not lookup.is_excluded(entry):
-            _check(entry, discover.read(entry), lookup.settings_for(entry), options, outcome)
+            check_parts(entry, discover.read(entry), lookup.settings_for(entry), options, outcome)
     except discover.Unreadable as error:
         outcome.errors.append(str(error))
 
 
-def _check(
+def check_parts(
     path: str, parts: Iterator[bytes], settings: Settings, options: Options, outcome: Outcome
 ) -> None:
+    """Check a file of which these are the parts, whatever its path holds now."""
     first = next(parts)
     outcome.files += 1
     if len(first) < discover.PART and not may_be_calico(first):
@@ -144,6 +146,11 @@ def _check(
     for reason, count in result.skipped.items():
         outcome.skip(reason, count)
     outcome.diagnostics += wanted(result.diagnostics, path, settings)
+    hide(outcome, result, path, settings)
+
+
+def hide(outcome: Outcome, result: Result, path: str, settings: Settings) -> None:
+    """Keep what suppressions of a file hide, as far as anybody wanted to know of it."""
     for diagnostic, suppression in result.suppressed:
         for one in wanted((diagnostic,), path, settings):
             outcome.suppressed.append((one, suppression))

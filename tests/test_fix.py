@@ -142,6 +142,9 @@ def words(selector: str) -> str:
 
 def is_promised(rule: str, old: Any, new: Any) -> bool:
     """Whether the fix of a rule may turn one value into the other."""
+    if rule == 'raw-crd-apiversion':
+        # Read as v3 from now on: a number may be text, and fields match in any letter case.
+        return old is None or (isinstance(new, str) and not isinstance(old, str))
     if old is None:
         # A field that was not read, and now is; a selector that was a tag.
         return rule in ('unknown-field', 'field-case', 'yaml-tag-swallows-value')

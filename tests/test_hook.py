@@ -63,10 +63,10 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def users(tmp_path: Path, hooks: Path) -> Path:
-    """A user's repository with both hooks configured."""
+    """A user's repository with the hooks configured."""
     (tmp_path / '.pre-commit-config.yaml').write_text(
         f'repos:\n- repo: {hooks}\n  rev: v0.1.0\n  hooks:\n'
-        '  - id: calico-lint\n  - id: calico-lint-all\n'
+        '  - id: calico-lint\n  - id: calico-lint-all\n  - id: calico-lint-fix\n'
     )
     git('init', '-q', '-b', 'main', cwd=tmp_path)
     return tmp_path
@@ -108,6 +108,18 @@ def test_a_broken_policy_fails_with_its_place(users: Path, hook: str) -> None:
     status, output = pre_commit(users, hook)
     assert status == 1, output
     assert 'apps/policy.yaml:7:18: error[selector-syntax]' in output
+
+
+def test_the_hook_that_fixes_fails_once(users: Path) -> None:
+    """pre-commit fails a commit in which a hook changed a file, and the user looks at it."""
+    (users / 'policy.yaml').write_text(BROKEN + '  order: 1  # mine\n')
+    status, output = pre_commit(users, 'calico-lint-fix')
+    assert status == 1, output
+    assert 'files were modified by this hook' in output
+    assert 'policy.yaml: 1 fix applied (1 selector-syntax)' in output
+    assert (users / 'policy.yaml').read_text() == CLEAN + '  order: 1  # mine\n'
+    status, output = pre_commit(users, 'calico-lint-fix')
+    assert status == 0, output
 
 
 def test_only_what_is_staged_is_reported(users: Path) -> None:

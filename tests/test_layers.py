@@ -23,7 +23,7 @@ LAYERS = [
     # Values, places and targets.
     'target diagnostic values resolve scalar_map names protocols loader discover',
     'spelling',
-    'facts ownership traffic layout',
+    'facts ownership traffic layout anchors',
     # A document, and what a rule is.
     'decode rule comment annotation',
     'document pages config suppress',

@@ -16,8 +16,9 @@ from conftest import FIXTURES, documents, golden_cases
 from test_styles import Writer
 
 from linter import engine, rule, suppress
-from linter.add_ignore import Added, add_ignore, encoded
+from linter.add_ignore import Added, add_ignore
 from linter.diagnostic import Diagnostic, Finding
+from linter.fix import encoded
 from linter.loader import Chunk, YamlError, compose, decode_bytes, split, unread
 from linter.looks import is_template
 from linter.ownership import owned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TextIO
 
 from linter.report import SEVERITIES, Summary, emit, escape
@@ -15,14 +16,26 @@ _ONE = {
     'templates': 'template',
 }
 _TEMPLATES_SHOWN = 10
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
-def print_summary(summary: Summary, counts: Mapping[str, int], out: TextIO) -> None:
+def print_summary(
+    summary: Summary,
+    counts: Mapping[str, int],
+    out: TextIO,
+    fixable: Mapping[str, int] = _NONE,
+) -> None:
     """``calico-lint: 2 errors in 14 files (37 documents, 12 checked; skipped: 2 templates)``.
 
-    ``counts`` are the findings of each severity.
+    ``counts`` are the findings of each severity, ``fixable`` those with a fix by its applicability.
     """
     emit(out, f'calico-lint: {_sentence(summary, counts)}\n')
+    safe, more = fixable.get('safe', 0), sum(fixable.values()) - fixable.get('safe', 0)
+    ways = [f'{safe} with --fix'] if safe else []
+    if more:
+        ways.append(f'{more}{" more" if safe else ""} with --unsafe-fixes')
+    if ways:
+        emit(out, f'fixable: {", ".join(ways)}\n')
     shown = summary.templates[:_TEMPLATES_SHOWN]
     if shown:
         emit(out, 'skipped as templates, which only parse once they are rendered:\n')

@@ -46,6 +46,7 @@ from linter.words import quoted
 
 GROUP = 'yaml'
 
+_TITLE = 'Put it in quotes, which changes what the policy means'
 _ANCHOR = lazy(r'(?:\A|[ \t])&')
 
 
@@ -71,7 +72,8 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         return
     fix = None
     if not _ANCHOR.search(written) and _is_sensible(written, leaf, document):
-        fix = Fix('Quote it', 'unsafe', (Edit(span, in_quotes(written, context_of(leaf).quote)),))
+        edit = Edit(span, in_quotes(written, context_of(leaf).quote))
+        fix = Fix(_TITLE, 'unsafe', (edit,))
     if node.value:
         yield Finding(
             'yaml-negation',

@@ -1,0 +1,71 @@
+"""What an anchor names for uses that differ: an edit of it would change all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from linter.diagnostic import Diagnostic
+from linter.loader import Chunk, YamlError, compose, is_merge, split
+from linter.source import Span, overlap
+from linter.spelling import UNSAFE
+from linter.tree import Mapping, Node, Scalar, Sequence
+
+
+def demoted(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings, those fixes unsafe that change what an anchor names for uses that differ.
+
+    A value that stands once as a protocol and once as a label cannot be repaired for both.
+    """
+    found = list(diagnostics)
+    shared: dict[int, list[Span]] = {}
+    for number, diagnostic in enumerate(found):
+        fix, source = diagnostic.fix, diagnostic.source
+        if fix is None or '*' not in source.text:
+            continue
+        if id(source) not in shared:
+            text = source.text
+            shared[id(source)] = [span for chunk in split(text) for span in _shared(text, chunk)]
+        if any(overlap(edit.span, span) for edit in fix.edits for span in shared[id(source)]):
+            found[number] = diagnostic._replace(fix=fix._replace(applicability=UNSAFE))
+    return found
+
+
+_ALIKE = {'source': 'entity', 'destination': 'entity', 'ingress': 'rules', 'egress': 'rules'}
+
+
+def _shared(text: str, chunk: Chunk) -> Iterator[Span]:
+    """The nodes that aliases put in places of different kinds."""
+    if text.find('*', chunk.start, chunk.end) == -1:
+        return
+    try:
+        root = compose(text, chunk)
+    except YamlError:
+        return
+    if root is None:
+        return
+    roles: dict[int, set[str]] = {}
+    nodes: dict[int, Node] = {}
+    waiting: list[tuple[Node, str]] = [(root, '')]
+    while waiting:
+        node, role = waiting.pop()
+        is_known = id(node) in nodes
+        nodes[id(node)] = node
+        roles.setdefault(id(node), set()).add(role)
+        if is_known:
+            continue
+        if isinstance(node, Sequence):
+            waiting += ((item, f'{role}[]') for item in node.items)
+        elif isinstance(node, Mapping):
+            for key, value in node.entries:
+                waiting.append((key, f'{role}?'))
+                if isinstance(key, Scalar) and is_merge(key):
+                    values = value.items if isinstance(value, Sequence) else [value]
+                    waiting += ((item, role) for item in values)
+                else:
+                    name = key.value if isinstance(key, Scalar) else ''
+                    name = name.lower().removeprefix('not')
+                    waiting.append((value, f'{role}.{_ALIKE.get(name, name)}'))
+    for identity, found in roles.items():
+        if len(found) > 1:
+            node = nodes[identity]
+            yield Span(node.outer, node.end)
