@@ -46,8 +46,12 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     key = problem.key
     if key is None:
         return
+    start, text = key.start, document.source.text
     if key.value:
         message = f"{quoted(key.value)} is read as null, not as text: write '{key.value}'"
     else:
         message = 'a key must be text: write the name of a field, in quotes if need be'
-    yield Finding('yaml-key', Span(key.start, key.end), message)
+        # YAML readers differ on which side of the blanks an empty key is.
+        while text.startswith((' ', '\t'), start):
+            start += 1
+    yield Finding('yaml-key', Span(start, max(start, key.end)), message)
