@@ -49,7 +49,6 @@ OWNERS = {
     'jsonschema': 'linter.explain',
     'rich': 'linter.report.terminal',
     'pathspec': 'linter.gitignore',
-    'tomli': '',
 }
 
 
