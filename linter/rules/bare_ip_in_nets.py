@@ -3,7 +3,8 @@
 Rules take CIDRs only (network sets take both). Where kubectl writes CRDs, Felix reads the
 address as a network of one.
 
-The fix is safe: `/32` or `/128` is the one network that consists of this address.
+The fix writes `/32` or `/128`, the one network that consists of this address. It is safe unless the
+address ends in zero, such as `10.0.0.0`: that looks like a network that lost its prefix length.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -42,7 +43,7 @@ from linter import nets
 from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import at, rule
-from linter.spelling import write
+from linter.spelling import SAFE, UNSAFE, write
 from linter.values import Leaf
 from linter.words import quoted
 
@@ -54,9 +55,15 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     net = nets.parse(leaf.text)
     if net is not None and net.prefix is None:
         right = f'{leaf.text}/{net.bits}'
+        message = f'{quoted(leaf.text)} is an address, not a network: write {right}'
+        is_sure = net.address & (0xFF if net.bits == 32 else 0xFFFF) != 0
+        if not net.address:
+            message += f', or {leaf.text}/0 for all addresses'
+        elif not is_sure:
+            message += ', or the prefix length that is missing'
         yield at(
             'R-710-bare',
             leaf,
-            f'{quoted(leaf.text)} is an address, not a network: write {right}',
-            fix=write(document.source.text, leaf, right),
+            message,
+            fix=write(document.source.text, leaf, right, SAFE if is_sure else UNSAFE),
         )
