@@ -186,15 +186,22 @@ def _fix(
     if taken and output_formats and any(file is None for _, file in outputs):
         what = 'the difference' if diff else 'what is fixed'
         raise Fatal(f'{what} goes to standard output: write --output-format FORMAT:FILE')
+    if diff:
+        # What is printed is the difference alone; files get all that is left.
+        outputs = [output for output in outputs if output[1] is not None]
+    if not is_stdin:
+        from linter.run import run
+
+        outcome = run(options)
+        if not any(diagnostic.fix for diagnostic in outcome.diagnostics):
+            # Most runs have nothing to fix, and need not wait for what knows how.
+            return _finish(outcome, options, outputs, sys.stderr if taken else None)
     from linter import rewrite
 
     if is_stdin:
         data, outcome, done = rewrite.fix_stdin(options, unsafe=unsafe)
         shown = done.diff.encode('utf-8', 'surrogateescape') if diff else data
     else:
-        from linter.run import run
-
-        outcome = run(options)
         done = rewrite.fix_files(outcome, options, unsafe=unsafe, write=not diff)
         shown = done.diff.encode('utf-8', 'surrogateescape')
     if taken:
@@ -204,9 +211,6 @@ def _fix(
     for line in rewrite.sentences(done, is_dry=diff):
         print(f'calico-lint: {line}', file=sys.stderr)
     outcome.errors += done.errors
-    if diff:
-        # What is printed is the difference alone; files get all that is left.
-        outputs = [output for output in outputs if output[1] is not None]
     result = _finish(outcome, options, outputs, sys.stderr if taken else None)
     return max(result, 1) if diff and shown and options.fail_on != 'never' else result
 

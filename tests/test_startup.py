@@ -163,6 +163,14 @@ def test_a_clean_policy(workshop: Workshop) -> None:
     assert 'linter.suppress' not in names
 
 
+def test_with_nothing_to_fix_a_run_that_fixes_is_like_any_other(workshop: Workshop) -> None:
+    workshop.write('clean.yaml', CLEAN)
+    workshop.write('foreign.yaml', FOREIGN)
+    for name in ('clean.yaml', 'foreign.yaml'):
+        plain = workshop.modules('check', name)
+        assert workshop.modules('check', '--fix', '--force-exclude', name) == plain
+
+
 def test_a_clean_policy_is_read_by_one_parser(workshop: Workshop) -> None:
     pytest.importorskip('yaml._yaml')
     workshop.write('clean.yaml', CLEAN)
