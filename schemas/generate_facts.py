@@ -51,7 +51,19 @@ SOURCES = {
 }
 """The shorthand of the column Source, spelt out: paths in projectcalico/calico."""
 
-_SHORTHAND = re.compile(rf'(?<![\w/.-])({"|".join(sorted(SOURCES, reverse=True))})(?![\w.])')
+_SHORTHAND = re.compile(
+    rf'(?<![\w/.-])({"|".join(sorted(SOURCES, reverse=True))})(?![\w.])(:[\d,-]*\d)?'
+)
+
+
+def spelt_out(source: str) -> str:
+    """A Source cell without shorthand: line numbers stand before the tag."""
+
+    def path(match: re.Match[str]) -> str:
+        name, at, tag = SOURCES[match[1]].partition(' at ')
+        return f'{name}{match[2] or ""}{at}{tag}'
+
+    return _SHORTHAND.sub(path, source)
 
 
 class BadTable(Exception):
@@ -124,7 +136,7 @@ def facts(directory: str = SPEC) -> list[dict[str, Any]]:
                 'severity': outcome['Severity'],
                 'refused_by': outcome['Refused by'] or None,
                 'consequence': outcome['Consequence'] or None,
-                'source': _SHORTHAND.sub(lambda match: SOURCES[match[1]], row['Source']),
+                'source': spelt_out(row['Source']),
             }
         )
     return rows
