@@ -67,7 +67,7 @@ def _main(arguments: list[str]) -> int:
     if namespace.command == 'explain':
         return _explain(namespace.rule)
     if namespace.command == 'rules':
-        return _rules()
+        return _rules(namespace.output_format)
     return _schema(namespace.kind, namespace.api, namespace.calico_version)
 
 
@@ -285,8 +285,10 @@ def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:
 
 
 def _explain(name: str) -> int:
+    from linter import report
     from linter import rule as rules
-    from linter.pages import page
+    from linter.diagnostic import url_of
+    from linter.manual import page
     from linter.words import nearest
 
     known = rules.load()
@@ -294,17 +296,27 @@ def _explain(name: str) -> int:
         near = nearest(name, known)
         advice = f'did you mean {near}?' if near else 'see calico-lint rules'
         raise Fatal(f'there is no rule {name!r}: {advice}')
+    if sys.stdout.isatty() or report.wants_color(sys.stdout):
+        from linter.report.terminal import write_page
+
+        write_page(page(known[name]), url_of(name), sys.stdout, report.wants_color(sys.stdout))
+        return 0
     print(page(known[name]))
     return 0
 
 
-def _rules() -> int:
-    from linter import rule as rules
+def _rules(output_format: str) -> int:
+    from linter import manual
 
-    known = rules.load()
-    width = max(map(len, known))
-    for rule in known.values():
-        print(f'{rule.id:{width}}  {rule.summary}')
+    if output_format == 'json':
+        print(manual.catalogue())
+        return 0
+    width = None
+    if sys.stdout.isatty():
+        from shutil import get_terminal_size
+
+        width = get_terminal_size().columns
+    print(manual.listing(width))
     return 0
 
 

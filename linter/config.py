@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple, Optional
 
 from linter.decode import Compiler, Decoded, Problem, Schema
-from linter.diagnostic import Diagnostic
+from linter.diagnostic import Diagnostic, url_of
 from linter.errors import Fatal
 from linter.facts import schema_path
 from linter.loader import BadEncoding, YamlError, compose, decode_bytes, is_empty, split, unread
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 NAME = '.calico-lint.yaml'
 RULE = 'invalid-configuration'
 FACT = 'configuration'
-URL = 'https://github.com/calico-lint/calico-lint/blob/main/linter/rules/invalid_configuration.py'
 
 _LANE = Lane('configuration', folds_case=False, coerces=False, null_items=False, prunes=False)
 # What people call it elsewhere, or how it is called inside of something else.
@@ -125,7 +124,12 @@ def read(path: str) -> Config:
         text = decode_bytes(data)
     except BadEncoding as error:
         return _unread(Source(path, error.text), error.offset, f'{error.message}: save it as UTF-8')
-    return _Reader(Source(path, text)).read()
+    return parse(Source(path, text))
+
+
+def parse(source: Source) -> Config:
+    """The text of a configuration file."""
+    return _Reader(source).read()
 
 
 def misnamed(path: str) -> Diagnostic:
@@ -171,7 +175,7 @@ def _diagnostic(
         None,
         message,
         hint,
-        URL,
+        url_of(RULE),
         related,
         None,
         None,

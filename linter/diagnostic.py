@@ -6,6 +6,13 @@ from typing import NamedTuple, Optional
 
 from linter.source import Source, Span
 
+DOCS = 'https://github.com/calico-lint/calico-lint/blob/main/docs'
+
+
+def url_of(rule: str) -> str:
+    """The address of a rule's page."""
+    return f'{DOCS}/rules/{rule}.md'
+
 
 class Edit(NamedTuple):
     """Replace the text of a span."""

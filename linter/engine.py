@@ -8,7 +8,7 @@ from typing import NamedTuple, Optional
 from linter import facts as fact_table
 from linter import rule as rules
 from linter.decode import decode
-from linter.diagnostic import Diagnostic, Edit, Finding, Fix, ObjectRef
+from linter.diagnostic import Diagnostic, Edit, Finding, Fix, ObjectRef, url_of
 from linter.document import Document
 from linter.facts import Row
 from linter.loader import (
@@ -35,7 +35,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.suppress import Suppression
 
-URL = 'https://github.com/calico-lint/calico-lint/blob/main/linter/rules/'
 _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases'}
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
 
@@ -116,7 +115,7 @@ class _Run:
             row.refused_by,
             message,
             finding.hint,
-            f'{URL}{row.rule.replace("-", "_")}.py',
+            url_of(row.rule),
             finding.related,
             finding.fix,
             object,

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from linter import arguments, engine, report
+from linter import arguments, engine, manual, pages, report
 from linter.diagnostic import Diagnostic
 from linter.facts import Row
+from linter.pages import Example
 from linter.rule import Rule
 from linter.target import Target, parse_version
 
@@ -46,23 +47,26 @@ def target(flags: Sequence[str]) -> Target:
 
 
 class Block(NamedTuple):
-    """A fenced block of a rule's page, such as ```` ```yaml bad --admission native ````."""
+    """An example of a rule's page."""
 
     rule: str
-    word: str
-    flags: list[str]
-    text: str
+    example: Example
+
+    @property
+    def word(self) -> str:
+        return self.example.word
+
+    @property
+    def text(self) -> str:
+        return self.example.text
 
     def check(self) -> list[Diagnostic]:
-        result = engine.check('example.yaml', self.text.encode(), target(self.flags))
-        assert not result.errors, result.errors
-        return result.diagnostics
+        return manual.check(self.example)
 
 
 def blocks(rule: Rule) -> Iterator[Block]:
-    for found in re.finditer(r'^```yaml (.*)\n((?:.*\n)*?)```$', rule.doc, re.MULTILINE):
-        word, *flags = found[1].split()
-        yield Block(rule.id, word, flags, found[2])
+    for example in pages.read(rule.doc).examples:
+        yield Block(rule.id, example)
 
 
 def check_file(path: Path) -> list[Diagnostic]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
 import pytest
 from jsonschema.validators import Draft202012Validator
 
-from linter import __version__
+from linter import __version__, facts
 from linter.cli import main
+from linter.diagnostic import url_of
+from linter.pages import GROUPS
+from linter.rule import load
 
 ROOT = Path(__file__).parent.parent
 
@@ -252,15 +256,77 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f'calico-lint {__version__}\n'
 
 
-def test_explain_and_rules(capsys: pytest.CaptureFixture[str]) -> None:
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['explain', 'invalid-port']) == 0
     page = capsys.readouterr().out
     assert page.startswith('# invalid-port\n')
+    assert 'policy.yaml:12:15: error[invalid-port] ' in page
     assert 'numorstring/port.go' in page
+    assert '\x1b' not in page
+
+
+@pytest.mark.parametrize('name', load())
+def test_explain_on_a_terminal(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv('NO_COLOR')
+    monkeypatch.setenv('FORCE_COLOR', '1')
+    monkeypatch.setenv('COLUMNS', '60')
+    assert main(['explain', name]) == 0
+    shown = capsys.readouterr().out
+    # Colour, but no links: OSC 8 sequences hide where they lead.
+    assert '\x1b[' in shown
+    assert '\x1b]' not in shown
+    plain = re.sub(r'\x1b\[[\d;]*m', '', shown)
+    assert plain.isprintable() or set(plain) - {'\n'} == set(filter(str.isprintable, plain))
+    *lines, url = plain.rstrip('\n').split('\n')
+    assert url == url_of(name)
+    assert max(map(len, lines)) <= 60
+    assert '](' not in plain
+    assert '```' not in plain
+
+
+def test_explain_on_a_terminal_without_colour(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr('sys.stdout.isatty', lambda: True, raising=False)
+    assert main(['explain', 'invalid-port']) == 0
+    shown = capsys.readouterr().out
+    assert '\x1b' not in shown
+    assert '## Why' not in shown
+    assert 'Why' in shown
+
+
+def test_rules(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['rules']) == 0
     listing = capsys.readouterr().out
-    assert 'invalid-port ' in listing
-    assert 'A port is not a number' in listing
+    for rule in load().values():
+        assert re.search(
+            rf'^  (error|warning|info) +{rule.id} +{re.escape(rule.summary)}$', listing, re.M
+        )
+    heads = [line.partition(':')[0] for line in listing.splitlines() if line[:1].isalpha()]
+    assert heads == list(GROUPS)
+    monkeypatch.setattr('sys.stdout.isatty', lambda: True, raising=False)
+    monkeypatch.setenv('COLUMNS', '72')
+    assert main(['rules']) == 0
+    wrapped = capsys.readouterr().out
+    assert max(len(line) for line in wrapped.splitlines() if line[:1] == ' ') <= 72
+    assert wrapped.split() == listing.split()
+
+
+def test_rules_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(['rules', '--output-format', 'json']) == 0
+    told = json.loads(capsys.readouterr().out)
+    schema = json.loads((ROOT / 'schemas' / 'rules.schema.json').read_bytes())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(told)
+    rules = {rule['id']: rule for rule in told['rules']}
+    assert list(rules) == sorted(load())
+    assert rules['port-range-dash']['fixable'] == ['safe']
+    assert rules['invalid-port']['fixable'] == []
+    assert sum(len(rule['facts']) for rule in rules.values()) == len(facts.load().rows())
+    (fact, *_) = rules['tier-name-prefix']['facts']
+    assert (fact['since'], fact['until'], fact['lanes']) == ('3.29', '3.31', ['api'])
 
 
 def test_schema(capsys: pytest.CaptureFixture[str]) -> None:

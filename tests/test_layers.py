@@ -37,6 +37,7 @@ LAYERS = [
     'parallel rewrite',
     'run',
     'arguments',
+    'manual',
     'cli',
     '__main__',
 ]

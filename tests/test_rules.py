@@ -14,8 +14,7 @@ RULES = load()
 EXAMPLES = [block for rule in RULES.values() for block in blocks(rule)]
 # What they are about cannot be written down in a docstring.
 WITHOUT_EXAMPLES = {
-    'invalid-configuration', 'suppression-without-reason', 'yaml-alias-bomb', 'yaml-encoding',
-    'yaml-too-deep',
+    'yaml-encoding', 'yaml-too-deep',
 }  # fmt: skip
 # Remarks on a document as a whole: an info of theirs may stand beside any other finding.
 REMARKS = {'legacy-api', 'sexagesimal-port-range', 'unsupported-operation'}

@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional, TextIO
 from urllib.parse import quote
 
 from linter import __version__, facts, rule
-from linter.diagnostic import Diagnostic, Fix, ObjectRef
+from linter.diagnostic import Diagnostic, Fix, ObjectRef, url_of
 from linter.facts import Row
 from linter.pages import page
 from linter.report import SEVERITIES, Summary, escape, path_of
@@ -109,7 +109,7 @@ def _descriptor(rule: Rule, rows: Iterable[Row]) -> dict[str, object]:
         'shortDescription': {'text': summary},
         'fullDescription': {'text': _full(rule.doc) or summary},
         'help': {'text': rule.doc.strip(), 'markdown': page(rule)},
-        'helpUri': help_uri(rule),
+        'helpUri': url_of(rule.id),
         'defaultConfiguration': {'level': _LEVELS[gravest]},
         'properties': {
             'tags': [rule.group],
@@ -118,11 +118,6 @@ def _descriptor(rule: Rule, rows: Iterable[Row]) -> dict[str, object]:
             'problem.severity': _PROBLEMS[gravest],
         },
     }
-
-
-def help_uri(rule: Rule) -> str:
-    """The page of a rule, the address that the engine gives its findings too."""
-    return f'{_HOME}/blob/main/linter/rules/{rule.id.replace("-", "_")}.py'
 
 
 def _full(doc: str) -> str:

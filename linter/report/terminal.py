@@ -1,7 +1,11 @@
-"""Code frames for people: what is wrong, and the line it is in. The only module to import rich."""
+"""For people at a terminal: findings with the line they are in, and the pages of rules.
+
+The only module to import rich.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import NamedTuple, TextIO
@@ -29,7 +33,15 @@ def write(
 
     Whatever comes from outside goes into Text objects, which know no markup, and is escaped.
     """
-    console = Console(
+    console = _console(out, color, width)
+    frames = _Frames(max(console.width, _NARROWEST), _shower(out))
+    for diagnostic in diagnostics:
+        # soft_wrap: the terminal wraps, so that what is copied from it has no line breaks
+        console.print(frames.render(diagnostic), soft_wrap=True)
+
+
+def _console(out: TextIO, color: bool, width: int | None) -> Console:
+    return Console(
         file=out,
         force_terminal=color,
         no_color=not color,
@@ -38,10 +50,30 @@ def write(
         color_system='standard' if color else None,
         width=width,
     )
-    frames = _Frames(max(console.width, _NARROWEST), _shower(out))
-    for diagnostic in diagnostics:
-        # soft_wrap: the terminal wraps, so that what is copied from it has no line breaks
-        console.print(frames.render(diagnostic), soft_wrap=True)
+
+
+_LINK = re.compile(r'\[([^\[\]]*)\]\([^()]*\)')
+_WIDEST = 100
+# Rich sets code on black, whatever the terminal's own background is.
+_PAGE_STYLES = {'markdown.code': 'cyan', 'markdown.code_block': 'none', 'markdown.h1': 'bold'}
+
+
+def write_page(page: str, url: str, out: TextIO, color: bool, width: int | None = None) -> None:
+    """Write a rule's page, and where to read it with its links, which a terminal only clutters.
+
+    The page is ours: nothing in it comes from the files that are checked.
+    """
+    from rich.markdown import Markdown
+    from rich.theme import Theme
+
+    show = _shower(out)
+    console = _console(out, color, width)
+    console.width = min(console.width, _WIDEST)
+    console.push_theme(Theme(_PAGE_STYLES))
+    text = '\n'.join(show(line) for line in _LINK.sub(r'\1', page).splitlines())
+    # The theme of the 8 colours; and no OSC 8 sequences, whatever the terminal says it can do.
+    console.print(Markdown(text, code_theme='ansi_dark', hyperlinks=False))
+    console.print(Text(f'\n{url}', style=_QUIET), soft_wrap=True)
 
 
 def _shower(out: TextIO) -> Callable[[str], str]:

@@ -1,7 +1,8 @@
 """The key of an annotation is not legal, or the annotations are too big.
 
-Keys follow the rules of label keys, letter case aside; all keys and values together have at
-most 262,144 bytes. The same holds for the annotations of a rule's `metadata`.
+Calico and Kubernetes refuse the whole object. Keys follow the rules of label keys, letter case
+aside; all keys and values together have at most 262,144 bytes. The same holds for the annotations
+of a rule's `metadata`.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

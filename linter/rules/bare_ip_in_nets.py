@@ -1,7 +1,8 @@
 """A rule's `nets` holds an address without a prefix length.
 
-Rules take CIDRs only (network sets take both). Where kubectl writes CRDs, Felix reads the
-address as a network of one.
+Rules take CIDRs only, network sets take both. The Calico API refuses the policy. Where kubectl
+writes CRDs the policy gets through, and Felix, Calico's agent on each node, reads the address as a
+network of one.
 
 The fix writes `/32` or `/128`, the one network that consists of this address. It is safe unless the
 address ends in zero, such as `10.0.0.0`: that looks like a network that lost its prefix length.

@@ -1,7 +1,8 @@
 """A CIDR of a rule has host bits set.
 
-`10.1.2.3/8` is either the network `10.0.0.0/8` or the address `10.1.2.3/32`; rules take neither
-for the other, network sets do. Where kubectl writes CRDs, Felix reads the whole network.
+`10.1.2.3/8` may mean the network `10.0.0.0/8` or the address `10.1.2.3/32`. In a rule Calico
+refuses it, in a network set it does not. Where kubectl writes CRDs, Felix reads it as the whole
+network, which may match far more than the one address that was meant.
 
 The fix is unsafe: it writes the network, and the address may have been meant.
 

@@ -1,7 +1,7 @@
 """A stream of documents has an empty one.
 
-calicoctl 3.32 and newer refuse it, and with it the whole file; kubectl does not mind. Typical
-are a licence comment before the first `---` and comments after the last one.
+calicoctl 3.32 and newer refuse the whole file because of it; kubectl skips it. Typical are a
+licence comment before the first `---`, and comments after the last one.
 
 ```yaml bad
 # Policies of the shop

@@ -1,9 +1,9 @@
-"""An empty list of rules without `types` means something else in each lane.
+"""An empty list of rules without `types` means something else on each way into the cluster.
 
 For `egress: []` alone, calicoctl and the Calico API server fill in `types: [Ingress]`, because
 they look at the rules that are there, so a policy meant to deny egress denies ingress. Native
-v3 CRDs look at the keys and fill in `[Egress]`. `crd.projectcalico.org/v1` gets both. Say which
-one you mean.
+v3 CRDs look at the keys and fill in `[Egress]`. `crd.projectcalico.org/v1` gets both. Write
+`types`, and the policy means the same everywhere.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,7 @@
 """A field exists only in Calico Enterprise and Calico Cloud.
 
-Open-source Calico refuses it, and where unknown fields are pruned the match disappears: an
-`Allow` to some domains becomes an `Allow` to everywhere.
+Open-source Calico refuses it. Where kubectl drops unknown fields the match disappears: an `Allow`
+to some domains becomes an `Allow` to everywhere.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,5 +1,9 @@
 """A field is newer than the Calico version that you target.
 
+calicoctl and the API server of that version refuse the document. kubectl with CRDs drops the field
+without a word, and what it limited is no longer limited. Give the version of your cluster as
+`--calico-version`, or in `.calico-lint.yaml`.
+
 ```yaml bad --calico-version 3.28
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy

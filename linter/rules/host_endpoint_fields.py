@@ -1,7 +1,8 @@
 """A host endpoint does not say which host or interface it is.
 
-It needs a `node`, and an `interfaceName` (`*` for all of them, or at most 15 characters) or
-`expectedIPs` (addresses without a prefix length).
+Calico refuses it, and the interface stays without policy. A host endpoint needs a `node`, and an
+`interfaceName` (`*` for all of them, or at most 15 characters) or `expectedIPs` (addresses without
+a prefix length).
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,8 @@
 """A v2 NetworkPolicy sets a flag that matters to host endpoints only.
 
 The page of `projectcalico.org/v2` lists doNotTrack, preDNAT and applyOnForward for both kinds,
-but a NetworkPolicy selects workloads only, and the fields left it six days later.
+but a NetworkPolicy selects workloads only, so the flag has no effect. The fields left the API six
+days later. Use a GlobalNetworkPolicy for hosts.
 
 ```yaml bad
 apiVersion: projectcalico.org/v2

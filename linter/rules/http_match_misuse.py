@@ -1,7 +1,8 @@
 """An `http` match stands where it cannot work, or is not well formed.
 
-HTTP is matched in ingress rules that allow, with protocol TCP or none. Methods are not
-repeated; a path is either `exact` or `prefix`, begins with `/` and has no `?`, `#` or blank.
+Calico refuses the policy. HTTP is matched in ingress rules that allow, with protocol TCP or none.
+Methods are not repeated; a path is either `exact` or `prefix`, begins with `/` and has no `?`, `#`
+or blank.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,8 @@
 """An ICMP match does not fit its rule.
 
-`icmp` needs `protocol: ICMP` or `ICMPv6` in the same rule (their numbers 1 and 58 count since
-Calico 3.33), and a `code` needs a `type`.
+Calico refuses the policy. `icmp` needs `protocol: ICMP` or `ICMPv6` in the same rule (their
+numbers 1 and 58 count since Calico 3.33), and a `code` needs a `type`. Where kubectl writes CRDs
+without these checks, a code without a type has no effect, and the rule matches more than it says.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,8 +1,9 @@
 """An entry of a list of networks is not a network.
 
-Calico reads CIDRs as Go does: dotted quads without leading zeros, a decimal prefix, no
-netmasks, no names, no ranges. Where kubectl writes CRDs, Felix skips what it cannot read, and a
-rule with nothing left in `nets` matches every address.
+Calico reads CIDRs as Go does: four decimal numbers without leading zeros, a decimal prefix length,
+no netmasks, no names, no ranges. The Calico API refuses the object. Where kubectl writes CRDs it
+gets through: Felix skips what it cannot read, and a rule with nothing left in `nets` matches every
+address.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

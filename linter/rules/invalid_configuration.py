@@ -8,15 +8,15 @@ would make the run check other files, or for another Calico, than its owner beli
 It is reported once for each configuration file, fails the run, and can be neither ignored nor given
 another severity.
 
-Bad, in `.calico-lint.yaml`:
+```yaml bad .calico-lint.yaml
+calico-version: 3.32
+exlude: [vendor/]
+```
 
-    calico-version: 3.23
-    exlude: [vendor/]
-
-Good:
-
-    calico-version: 3.32
-    exclude: [vendor/]
+```yaml good .calico-lint.yaml
+calico-version: 3.32
+exclude: [vendor/]
+```
 """
 
 GROUP = 'configuration'

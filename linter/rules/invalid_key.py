@@ -1,6 +1,7 @@
 """A mapping key is null, a list or a mapping, which JSON cannot hold.
 
-Everything that goes to Calico becomes JSON on its way, and there a key is text.
+Everything that goes to Calico becomes JSON on its way, and there a key is text. calicoctl and
+kubectl refuse the document. In quotes `null` is a key like any other.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

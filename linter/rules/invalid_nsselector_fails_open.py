@@ -5,6 +5,8 @@ Where kubectl writes CRDs nobody checks selectors. Felix leaves out a policy-lev
 that its other selectors allow. calicoctl and the Calico API server refuse the document (rule
 `selector-syntax`).
 
+The fix is the one of `selector-syntax`, safe where the wrong token has one possible right form.
+
 ```yaml bad --admission native
 apiVersion: projectcalico.org/v3
 kind: GlobalNetworkPolicy

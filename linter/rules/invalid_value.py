@@ -1,7 +1,8 @@
 """A value is not among those that the field accepts.
 
-The accepted values and ranges are those of Calico's reference page of the resource. The message
-names them, and the nearest one where there is one.
+Calico refuses the document. Where kubectl writes CRDs without these checks, Felix drops the policy
+or does something else than it says. The accepted values and ranges are those of Calico's reference
+page of the kind; the message names them, and the one that was probably meant.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,5 +1,9 @@
 """The fields of an IP pool do not fit together.
 
+Calico refuses the pool, so no address is given out of it. A pool needs a `cidr` without host bits
+that is large enough for its `blockSize` and is not link-local; `ipipMode` and `vxlanMode` exclude
+each other, and IPIP is for IPv4 only.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: IPPool

@@ -1,6 +1,8 @@
 """`ipVersion` contradicts the protocol or the networks of its rule.
 
-ICMP is IPv4 and ICMPv6 is IPv6; `nets` and `notNets` must be of the family that `ipVersion` names.
+Such a rule matches nothing. ICMP is IPv4 and ICMPv6 is IPv6, and `nets` and `notNets` are of the
+family that `ipVersion` names. Calico refuses the policy; where kubectl writes CRDs without this
+check, the rule is there and has no effect.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -2,7 +2,7 @@
 
 The two APIs share the kind's name and nothing else. Calico has `selector` for `podSelector`,
 `types` for `policyTypes`, `source` and `destination` for `from` and `to`, and its rules have an
-`action`. The document is refused; where unknown fields are pruned, the policy selects
+`action`. Calico refuses the document; where kubectl drops unknown fields, the policy selects
 everything and its rules match anything. One finding speaks for all such fields of a document.
 
 ```yaml bad

@@ -1,6 +1,7 @@
 """A kind has no CRD, so kubectl cannot apply it.
 
-Profiles are made by Calico from namespaces and service accounts.
+Calico makes profiles itself, from namespaces and service accounts. Only calicoctl and the Calico
+API server know them as objects.
 
 ```yaml bad --admission native
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,7 @@
 """The key or value of a label is not one that Kubernetes and Calico accept.
 
-A key is a name of at most 63 letters, digits, `-`, `_` and `.`, with an optional domain in
-front (`example.com/name`); a value is empty or of the same characters.
+Both refuse the whole object. A key is a name of at most 63 letters, digits, `-`, `_` and `.`, with
+an optional domain in front (`example.com/name`); a value is empty or of the same characters.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

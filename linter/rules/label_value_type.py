@@ -4,6 +4,8 @@ YAML reads `yes` as a boolean, `010` as 8 and `1.20` as a number. calicoctl turn
 text `true`, `8` and `1.2`, so no selector for the text you see matches. kubectl with CRDs
 refuses them. Quotes make the text what it looks like.
 
+The fix is unsafe: it puts what you see into quotes, and the label of the live object changes.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy

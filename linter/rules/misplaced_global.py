@@ -1,8 +1,8 @@
 """`global()` stands where it has no meaning.
 
 It means "host endpoints and global network sets" and makes sense only as the whole
-`namespaceSelector` of a source or destination. Elsewhere Calico refuses it, and it looks for
-the text, so it also refuses `global(` inside a quoted value.
+`namespaceSelector` of a source or destination. Elsewhere Calico refuses the policy. It looks for
+the text alone, so it also refuses `global(` inside a quoted value.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,7 @@
 """A required field is missing.
 
-Every rule of a policy needs an `action`. Kubernetes' CRDs also require `spec` and `metadata`
-where calicoctl does without.
+The document is refused. Every rule of a policy needs an `action`. CRDs also require `spec` and
+`metadata`, which calicoctl does without.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,6 +1,7 @@
 """A rule has IPv4 and IPv6 networks.
 
-All `nets` and `notNets` of a rule, on both sides, are of one family. Write two rules.
+Calico refuses the policy: all `nets` and `notNets` of a rule, those of its source and those of its
+destination, are of one family. Where kubectl writes CRDs nothing checks it. Write two rules.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

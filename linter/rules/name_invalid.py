@@ -1,8 +1,8 @@
 """The name of an object or tier is not one that Calico accepts.
 
-Names are in lower case: letters, digits, `-` and, for most kinds, dots, at most 253 characters.
-A NetworkPolicy or GlobalNetworkPolicy may have one dot (none before Calico 3.29), a Tier none
-and at most 63 characters.
+The object is refused. Names are in lower case: letters, digits, `-` and, for most kinds, dots, at
+most 253 characters. A NetworkPolicy or GlobalNetworkPolicy may have one dot (none before Calico
+3.29), a Tier none and at most 63 characters.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

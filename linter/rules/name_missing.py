@@ -1,6 +1,6 @@
 """An object has no name.
 
-`generateName` does not help: Calico's create demands `metadata.name`.
+The object is refused. `generateName` does not help: Calico demands `metadata.name`.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

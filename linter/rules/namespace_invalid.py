@@ -1,7 +1,7 @@
 """A namespace is not one that Kubernetes can have.
 
-Calico itself does not check it, but Kubernetes namespaces are DNS labels: a-z, 0-9 and `-`, at
-most 63 characters.
+No such namespace exists, so the object cannot be created or selects nothing. Calico itself does not
+check the name, but Kubernetes namespaces are DNS labels: a-z, 0-9 and `-`, at most 63 characters.
 
 ```yaml bad --admission native
 apiVersion: projectcalico.org/v3

@@ -1,8 +1,8 @@
 """A namespaced object says no namespace.
 
-calicoctl then puts it into `default` (or what `-n` says) and kubectl into the current
-namespace, and its selectors choose among the endpoints of that namespace. A kustomization that
-sets `namespace:` for the file silences this note.
+calicoctl then puts it into `default` (or what `-n` says) and kubectl into the current namespace,
+and its selectors choose among the endpoints of that namespace only. Who applies the file decides
+what it protects. Nothing is reported where a kustomization sets `namespace:` for the file.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

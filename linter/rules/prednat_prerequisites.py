@@ -1,7 +1,8 @@
 """The flags doNotTrack, preDNAT and applyOnForward do not fit together.
 
-At most one of `doNotTrack` and `preDNAT` may be true, either needs `applyOnForward: true`, and
-a preDNAT policy has neither egress rules nor the type `Egress`.
+Calico refuses the policy. At most one of `doNotTrack` and `preDNAT` may be true, either needs
+`applyOnForward: true`, and a preDNAT policy has neither egress rules nor the type `Egress`. Where
+kubectl writes CRDs without these checks, nobody says what the data plane makes of it.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,8 +1,8 @@
 """A document is written for the private store of Calico.
 
 `crd.projectcalico.org/v1` is how Calico stores its objects. kubectl can write it, past most of
-Calico's checks and defaults: what the API would refuse is then dropped without a word. One
-warning a file.
+Calico's checks and defaults: what the API would refuse is then dropped without a word. It is
+reported once for each file.
 
 ```yaml bad
 apiVersion: crd.projectcalico.org/v1

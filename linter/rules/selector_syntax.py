@@ -3,8 +3,11 @@
 Comparisons are `key == 'value'` with quotes, `!=`, `in {…}`, `not in {…}`, `contains`, `starts
 with`, `ends with`; tests are `has(key)` and `all()`; they are joined with `&&`, `||`, `!` and
 parentheses. Only blanks and tabs may stand between them, so a block scalar written with `|` or
-`>` fails because of its final newline. Where kubectl writes CRDs nobody checks selectors, and
-Felix drops the whole policy.
+`>` fails because of its final newline. The Calico API refuses the policy. Where kubectl writes CRDs
+nobody checks selectors, and Felix drops the whole policy: it is there and enforces nothing.
+
+The fix is safe where the wrong token has one possible right form, as `=` does, and unsafe where
+the form is a guess.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,7 @@
 """A staged Kubernetes policy cannot be converted to a Calico policy.
 
-Calico converts it to check it: numeric ports are from 0 to 65535, and `endPort` is not below
-`port`.
+Calico converts it to check it, and refuses what it cannot convert: numeric ports are from 0 to
+65535, and `endPort` is not below `port`.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,8 @@
 """A staged policy that announces a deletion says more than that.
 
 With `stagedAction: Delete` the only other field of `spec` is `tier`: everything else must be
-absent, even an empty list of rules.
+absent, even an empty list of rules. calicoctl and the API server refuse the rest; where kubectl
+writes CRDs it has no effect.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

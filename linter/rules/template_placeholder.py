@@ -1,7 +1,8 @@
 """A value that Calico would refuse looks like a placeholder.
 
-`${NAMESPACE}` and `<your-name>` are filled in by something else before the file reaches Calico,
-so this is an info only. Check the rendered file too.
+`${NAMESPACE}` and `<your-name>` are filled in by something else before the file reaches Calico, so
+this is an info only. If nothing fills them in, Calico refuses the document: check the rendered file
+too.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,8 +1,8 @@
 """A tier that Calico makes itself is given another order or default action.
 
-`default` has the order 1,000,000 and denies; `kube-admin` (1,000) and `kube-baseline`
-(10,000,000) pass since Calico 3.32; `adminnetworkpolicy` and `baselineadminnetworkpolicy` stood
-for them before.
+Calico refuses it. `default` has the order 1,000,000 and denies; `kube-admin` (1,000) and
+`kube-baseline` (10,000,000) pass since Calico 3.32; `adminnetworkpolicy` and
+`baselineadminnetworkpolicy` stood for them before.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

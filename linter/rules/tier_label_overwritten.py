@@ -1,6 +1,8 @@
 """The label `projectcalico.org/tier` says another tier than `spec.tier`.
 
-Calico 3.32 and newer set this label to the tier of the policy, whatever the file says.
+Calico 3.32 and newer set this label to the tier of the policy, whatever the file says. What selects
+policies by the label, and tools that compare the file with the cluster, see another value than the
+file has.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,8 @@
 """The name of a policy does not begin with the name of its tier.
 
 From Calico 3.29 to 3.31 a policy of a tier other than `default` is named `<tier>.<name>`, and a
-policy of the default tier has no other prefix than `default.`. Calico 3.32 dropped the rule.
+policy of the default tier has no other prefix than `default.`; what is named otherwise is refused.
+Calico 3.32 dropped this rule.
 Earlier versions also stored default-tier policies under such a name, which matters to whoever
 writes `crd.projectcalico.org/v1` directly.
 

@@ -1,7 +1,7 @@
 """A tier says no order where nothing fills it in.
 
-calicoctl and the Calico API server set 1,000,000. Kubernetes' CRDs leave it out, and a tier
-without an order comes after all others.
+calicoctl and the Calico API server set 1,000,000. With CRDs nothing is set, and a tier without an
+order comes after all others: their verdicts come first.
 
 ```yaml bad --admission native
 apiVersion: projectcalico.org/v3

@@ -1,6 +1,7 @@
 """A policy has rules for a direction that its `types` leave out.
 
-Only the directions in `types` are enforced. The rules of the other one are stored and never apply.
+Only the directions in `types` are enforced. The rules of the other one are stored and never apply:
+a `Deny` among them denies nothing.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

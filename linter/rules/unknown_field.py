@@ -1,9 +1,11 @@
 """A key is not a field of the object in which it stands.
 
-Calico's readers refuse the document. Where kubectl writes CRDs without strict validation, the
-key vanishes without a word, and what it limited is no longer limited: a rule that loses its
-`ports` allows every port. The message names the field that was probably meant, or where the
-field belongs.
+calicoctl and the Calico API server refuse the document. Where kubectl writes CRDs without strict
+validation, the key vanishes without a word, and what it limited is no longer limited: a rule that
+loses its `ports` allows every port. The message names the field that was probably meant, or where
+the field belongs.
+
+The fix is unsafe: it writes the field that was probably meant, and another one may have been.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

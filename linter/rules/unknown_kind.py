@@ -1,7 +1,7 @@
 """The kind is not one of Calico.
 
-Kinds are case-sensitive, and the short names of calicoctl and kubectl (`np`, `gnp`, `pol`) are
-for their command lines only.
+The document is refused. Kinds are case-sensitive, and the short names of calicoctl and kubectl
+(`np`, `gnp`, `pol`) are for their command lines only.
 
 The fix is safe where the kind is a short name or differs in letter case: it has one right form.
 

@@ -1,4 +1,4 @@
-"""The v2 page says that this datastore cannot create the object.
+"""The reference page of the v2 API says that this datastore cannot create the object.
 
 The table "Supported operations" of the NetworkPolicy page of `projectcalico.org/v2` lists
 create and update as not supported with the Kubernetes datastore. It is a note for `--datastore

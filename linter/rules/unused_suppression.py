@@ -12,8 +12,8 @@ does the same for the object. That is the only way in JSON, which has no comment
 
 A suppression of `unused-suppression`, `unknown-suppression` or `suppression-without-reason` is
 always unused, except in an `ignore-file[…]`. Nothing is said of documents that were not judged:
-templates, those that do not parse, kinds that are skipped. Nor of what only another version or
-lane minds.
+templates, those that do not parse, kinds that are skipped. Nor is anything said of a suppression
+that another Calico version or another way into the cluster needs.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

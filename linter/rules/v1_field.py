@@ -1,7 +1,8 @@
 """A field belongs to the v1 API of Calico 2.
 
-`net` became `nets`, `tag` became a selector, and their negations likewise. Neither v3 nor the
-v2 pre-release knows them, though the v2 page still lists `tag` and `notTag`.
+`net` became `nets`, `tag` became a selector, and their negations likewise. Calico refuses them;
+where kubectl drops unknown fields the match disappears, and the rule matches everything. The v2
+pre-release does not know them either, though its reference page still lists `tag` and `notTag`.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

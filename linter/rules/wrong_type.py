@@ -1,8 +1,10 @@
 """A value is of another type than its field.
 
 A list where a mapping is wanted, text where a number is wanted (`order: "100"`), a mapping
-where a selector is wanted. calicoctl turns numbers and booleans into text where text is wanted;
-kubectl with CRDs does not.
+where a selector is wanted. The document is refused. calicoctl turns numbers and booleans into text
+where text is wanted; kubectl with CRDs does not.
+
+The fix is safe: a number in quotes has one possible right form.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -1,7 +1,8 @@
 """A Calico document is not YAML that can be read.
 
 Nothing of the document reaches the cluster. The place is where the reader gave up; the cause is
-often a little earlier: an indentation, a tab, a missing quote.
+often a little earlier: an indentation, a tab, a missing quote. The documents before it are still
+checked.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

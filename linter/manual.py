@@ -1,0 +1,119 @@
+"""The pages of the rules, with what the linter itself says of their examples; and their list."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from typing import Any, Optional
+
+from linter import arguments, config, engine, pages, report
+from linter.diagnostic import DOCS, Diagnostic, url_of
+from linter.facts import Row
+from linter.pages import FIXES, Example, Report
+from linter.rule import Rule
+from linter.source import Source
+from linter.target import Target, make_target, version_text
+
+FILE = 'policy.yaml'
+
+
+def check(example: Example) -> list[Diagnostic]:
+    """What is found in an example."""
+    if example.file is not None:
+        return config.parse(Source(example.file, example.text)).diagnostics
+    words = arguments.read(['check', *example.options])
+    target = make_target(words.calico_version, words.admission or 'api', words.datastore)
+    result = engine.check(
+        FILE, example.text.encode(), target, require_reason=example.require_reason
+    )
+    assert not result.errors, result.errors
+    return result.diagnostics
+
+
+def reported(example: Example) -> Report:
+    """What is found in an example, for its page."""
+    found = check(example)
+    out = io.StringIO()
+    report.write(found, report.Summary(1, 1, 1, {}, ()), 'text', out, color=False)
+    return Report(out.getvalue(), tuple(one.fix.applicability for one in found if one.fix))
+
+
+def page(rule: Rule, docs: str = DOCS) -> str:
+    """A rule's page, with what is reported for its bad examples."""
+    return pages.page(rule, reported, docs)
+
+
+def fixable(rule: Rule) -> list[str]:
+    """The applicabilities of the fixes that the bad examples of a rule are offered."""
+    examples = [one for one in pages.read(rule.doc).examples if one.word == 'bad']
+    found = {name for example in examples for name in reported(example).applicabilities}
+    return [name for name in FIXES if name in found]
+
+
+def usual(rule: Rule) -> list[Row]:
+    """The rows of a rule that hold where no option is given; all of them where none does."""
+    rows = pages.rows_of(rule)
+    target = Target()
+    return [
+        row
+        for row in rows
+        if row.covers(None, 'api', target)
+        or (row.kinds and row.covers(row.kinds[0], 'api', target))
+    ] or rows
+
+
+def listing(width: Optional[int] = None) -> str:
+    """The rules by group, with severity and summary; wrapped to a terminal's width."""
+    from textwrap import wrap
+
+    groups = pages.by_group()
+    longest = max(len(rule.id) for rules in groups.values() for rule in rules)
+    lines: list[str] = []
+    for group, rules in groups.items():
+        lines += ['', f'{group}: {pages.GROUPS[group].replace("`", "")}']
+        for rule in rules:
+            head = f'  {pages.severities(usual(rule))[0]:7}  {rule.id:{longest}}  '
+            room = None if width is None else width - len(head)
+            if room is None or room < 30:
+                lines.append(head + rule.summary)
+                continue
+            first, *more = wrap(rule.summary, room, break_on_hyphens=False)
+            lines.append(head + first)
+            lines += [' ' * len(head) + line for line in more]
+    return '\n'.join(lines[1:])
+
+
+def catalogue() -> str:
+    """The rules in JSON, version 1: schemas/rules.schema.json describes it; a line for each."""
+    rules = [_entry(rule) for found in pages.by_group().values() for rule in found]
+    lines = ',\n'.join(json.dumps(one, ensure_ascii=False) for one in _by_id(rules))
+    return f'{{"version": 1, "rules": [\n{lines}\n]}}'
+
+
+def _by_id(rules: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rules, key=lambda rule: str(rule['id']))
+
+
+def _entry(rule: Rule) -> dict[str, Any]:
+    return {
+        'id': rule.id,
+        'group': rule.group,
+        'summary': rule.summary,
+        'url': url_of(rule.id),
+        'fixable': fixable(rule),
+        'facts': [
+            {
+                'fact': row.fact,
+                'lanes': list(row.lanes),
+                'since': row.since and version_text(row.since),
+                'until': row.until and version_text(row.until),
+                'kinds': row.kinds and list(row.kinds),
+                'effect': row.effect,
+                'severity': row.severity,
+                'refused_by': row.refused_by,
+                'source': row.source or None,
+            }
+            for row in pages.rows_of(rule)
+        ],
+    }
