@@ -142,7 +142,12 @@ def _parser() -> argparse.ArgumentParser:
     explain = commands.add_parser('explain', help='explain a rule')
     explain.add_argument('rule', metavar='RULE')
     rules = commands.add_parser('rules', help='list the rules')
-    rules.add_argument('--output-format', choices=('text', 'json'), default='text')
+    rules.add_argument(
+        '--output-format',
+        choices=('text', 'json'),
+        default='text',
+        help='text, by group (default), or json, with all that is known of each rule',
+    )
     schema = commands.add_parser('schema', help='print the JSON Schema of a kind')
     schema.add_argument('kind', metavar='KIND')
     schema.add_argument('--api', choices=('v3', 'v2'), default='v3')

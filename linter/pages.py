@@ -17,7 +17,7 @@ from linter import facts
 from linter.diagnostic import DOCS
 from linter.facts import Row
 from linter.rule import Rule, load
-from linter.target import version_text
+from linter.target import VERSIONS, Version, version_text
 from linter.words import listing
 
 GROUPS = {
@@ -43,6 +43,7 @@ LANES = {
     'page-kdd': ('`projectcalico.org/v2` with `--datastore kubernetes`',),
 }
 """The lanes of the fact table in words."""
+_EVERY_WAY = frozenset(('api', 'native', 'raw'))
 
 OUTCOMES = {
     ('refused', 'calico'): 'Refused by Calico',
@@ -184,7 +185,7 @@ def page(rule: Rule, reported: Optional[Reported] = None, docs: str = DOCS) -> s
 
 
 def _essentials(rule: Rule, rows: Sequence[Row], docs: str) -> str:
-    effect = listing(effects(rows)) or 'none, it is a note'
+    effect = listing(effects(rows)) or 'none'
     return (
         f'Severity: {listing(severities(rows))}. '
         f'[Effect]({docs}/targets.md#effects): {effect}. '
@@ -215,9 +216,9 @@ def _fix(told: Sequence[str], applicabilities: Optional[Sequence[str]]) -> Itera
     if not offered:
         yield from refusals or ['There is no automatic fix.']
         return
-    yield from told
+    yield from told or ['There is a fix.']
     for name in offered:
-        yield f'Applicability: {FIXES[name]}'
+        yield f'For the example above it is {FIXES[name]}'
 
 
 # --- where it holds ---
@@ -226,16 +227,45 @@ def _fix(told: Sequence[str], applicabilities: Optional[Sequence[str]]) -> Itera
 class _Where(NamedTuple):
     """Versions and kinds, which some lanes share."""
 
-    since: Optional[tuple[int, int]]
-    until: Optional[tuple[int, int]]
+    since: Optional[Version]
+    until: Optional[Version]
     kinds: Optional[tuple[str, ...]]
+
+
+class _Place(NamedTuple):
+    """Where an outcome is met, and the sources that say so."""
+
+    lanes: tuple[str, ...]
+    where: _Where
+    sources: tuple[str, ...]
+
+    def says(self, other: _Place) -> bool:
+        """Whether there is nothing in the other that is not said here."""
+        here, there = self.where, other.where
+        return (
+            self != other
+            and set(self.lanes) >= set(other.lanes)
+            and set(self.sources) >= set(other.sources)
+            and (here.kinds is None or set(here.kinds) >= set(there.kinds or ('any',)))
+            and (here.since or VERSIONS[0]) <= (there.since or VERSIONS[0])
+            and (here.until or VERSIONS[-1]) >= (there.until or VERSIONS[-1])
+        )
+
+    def line(self) -> str:
+        line = f'- {ways(self.lanes)}; {versions(self.where.since, self.where.until)}'
+        if self.where.kinds is not None:
+            line += f'; {listing(self.where.kinds, "and")}'
+        return f'{line}. Source: {", ".join(self.sources)}.' if self.sources else f'{line}.'
 
 
 def _where(rows: Sequence[Row], docs: str) -> Iterator[str]:
     """For each outcome a list of where it is met: lanes, versions, kinds, and the sources."""
+    if not effects(rows):
+        yield 'Everywhere: it is about calico-lint itself, not about Calico.'
+        return
     yield (
-        f'The [ways into the cluster]({docs}/targets.md#ways-into-the-cluster) and the Calico '
-        'versions that mind it, with the place in the sources of Calico that says so.'
+        f'By [way into the cluster]({docs}/targets.md#ways-into-the-cluster) and Calico version. '
+        'The source is the place in the code of Calico, or of what it is built on, that says so.'
     )
     outcomes: dict[tuple[int, str, Optional[str]], dict[_Where, list[Row]]] = {}
     for row in rows:
@@ -248,35 +278,40 @@ def _where(rows: Sequence[Row], docs: str) -> Iterator[str]:
         places = outcomes[rank, severity, consequence]
         words = f'**{OUTCOMES[_OUTCOMES[rank]]}**, severity {severity}'
         yield f'{words}: {consequence}.' if consequence else f'{words}:'
-        yield '\n'.join(_place(where, found) for where, found in places.items())
+        told = [_place(where, found) for where, found in places.items()]
+        yield '\n'.join(
+            place.line() for place in told if not any(other.says(place) for other in told)
+        )
 
 
-def _place(where: _Where, rows: Sequence[Row]) -> str:
-    lanes = list(dict.fromkeys(lane for row in rows for lane in row.lanes))
-    line = f'- {ways(lanes)}; {versions(where.since, where.until)}'
-    if where.kinds is not None:
-        line += f'; {listing(where.kinds, "and")}'
-    sources = list(dict.fromkeys(link for row in rows for link in links(row.source)))
-    return f'{line}. Source: {", ".join(sources)}.' if sources else f'{line}.'
+def _place(where: _Where, rows: Sequence[Row]) -> _Place:
+    lanes = dict.fromkeys(lane for row in rows for lane in row.lanes)
+    sources = dict.fromkeys(link for row in rows for link in links(row.source))
+    return _Place(tuple(lanes), where, tuple(sources))
 
 
 def ways(lanes: Sequence[str]) -> str:
     """Lanes in words."""
-    return listing((word for lane in LANES if lane in lanes for word in LANES[lane]), 'and')
+    words = []
+    if set(lanes) >= _EVERY_WAY:
+        words = ['every way into the cluster']
+        lanes = [lane for lane in lanes if lane not in _EVERY_WAY]
+    return listing(
+        [*words, *(word for lane in LANES if lane in lanes for word in LANES[lane])], 'and'
+    )
 
 
-def versions(since: Optional[tuple[int, int]], until: Optional[tuple[int, int]]) -> str:
+def versions(since: Optional[Version], until: Optional[Version]) -> str:
     """A span of versions in words."""
-    if since is None and until is None:
-        return 'every version'
-    if since is None or until is None:
-        if since is not None:
-            return f'Calico {version_text(since)} and newer'
-        assert until is not None
+    if since is not None and until is not None:
+        if since == until:
+            return f'Calico {version_text(since)}'
+        return f'Calico {version_text(since)} to {version_text(until)}'
+    if since is not None:
+        return f'Calico {version_text(since)} and newer'
+    if until is not None:
         return f'Calico up to {version_text(until)}'
-    if since == until:
-        return f'Calico {version_text(since)}'
-    return f'Calico {version_text(since)} to {version_text(until)}'
+    return 'every version'
 
 
 _CALICO = 'https://github.com/projectcalico/calico'

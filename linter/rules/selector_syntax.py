@@ -2,9 +2,10 @@
 
 Comparisons are `key == 'value'` with quotes, `!=`, `in {…}`, `not in {…}`, `contains`, `starts
 with`, `ends with`; tests are `has(key)` and `all()`; they are joined with `&&`, `||`, `!` and
-parentheses. Only blanks and tabs may stand between them, so a block scalar written with `|` or
-`>` fails because of its final newline. The Calico API refuses the policy. Where kubectl writes CRDs
-nobody checks selectors, and Felix drops the whole policy: it is there and enforces nothing.
+parentheses. Only blanks and tabs may stand between them: from Calico 3.30 on a block scalar written
+with `|` or `>` fails because of its final newline. The Calico API refuses the policy. Where kubectl
+writes CRDs nobody checks selectors, and Felix drops the whole policy: it is there and enforces
+nothing.
 
 The fix is safe where the wrong token has one possible right form, as `=` does, and unsafe where
 the form is a guess.
