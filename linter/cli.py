@@ -301,12 +301,12 @@ def _explain(name: str) -> int:
 
         write_page(page(known[name]), url_of(name), sys.stdout, report.wants_color(sys.stdout))
         return 0
-    print(page(known[name]))
+    report.emit(sys.stdout, f'{page(known[name])}\n')
     return 0
 
 
 def _rules(output_format: str) -> int:
-    from linter import manual
+    from linter import manual, report
 
     if output_format == 'json':
         print(manual.catalogue())
@@ -316,7 +316,7 @@ def _rules(output_format: str) -> int:
         from shutil import get_terminal_size
 
         width = get_terminal_size().columns
-    print(manual.listing(width))
+    report.emit(sys.stdout, f'{manual.listing(width)}\n')
     return 0
 
 

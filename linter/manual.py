@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
 from typing import Any, Optional
 
 from linter import arguments, config, engine, pages, report
@@ -55,12 +54,8 @@ def usual(rule: Rule) -> list[Row]:
     """The rows of a rule that hold where no option is given; all of them where none does."""
     rows = pages.rows_of(rule)
     target = Target()
-    return [
-        row
-        for row in rows
-        if row.covers(None, 'api', target)
-        or (row.kinds and row.covers(row.kinds[0], 'api', target))
-    ] or rows
+    held = [row for row in rows if row.covers(row.kinds[0] if row.kinds else None, 'api', target)]
+    return held or rows
 
 
 def listing(width: Optional[int] = None) -> str:
@@ -87,12 +82,12 @@ def listing(width: Optional[int] = None) -> str:
 def catalogue() -> str:
     """The rules in JSON, version 1: schemas/rules.schema.json describes it; a line for each."""
     rules = [_entry(rule) for found in pages.by_group().values() for rule in found]
-    lines = ',\n'.join(json.dumps(one, ensure_ascii=False) for one in _by_id(rules))
+    lines = ',\n'.join(json.dumps(one) for one in sorted(rules, key=_id))
     return f'{{"version": 1, "rules": [\n{lines}\n]}}'
 
 
-def _by_id(rules: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(rules, key=lambda rule: str(rule['id']))
+def _id(entry: dict[str, Any]) -> str:
+    return str(entry['id'])
 
 
 def _entry(rule: Rule) -> dict[str, Any]:

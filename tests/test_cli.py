@@ -6,6 +6,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -295,6 +296,18 @@ def test_explain_on_a_terminal_without_colour(
     assert '\x1b' not in shown
     assert '## Why' not in shown
     assert 'Why' in shown
+
+
+@pytest.mark.parametrize('words', [('explain', 'selector-syntax'), ('rules',)])
+@pytest.mark.parametrize('forced', ['', '1'])
+def test_talk_in_ascii(words: tuple[str, ...], forced: str) -> None:
+    environment = {**os.environ, 'PYTHONIOENCODING': 'ascii', 'FORCE_COLOR': forced}
+    del environment['NO_COLOR']
+    done = subprocess.run(
+        [sys.executable, '-m', 'linter', *words], cwd=ROOT, env=environment, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (0, b'')
+    assert done.stdout.isascii()
 
 
 def test_rules(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1113,7 +1113,9 @@ def test_the_matcher_is_one() -> None:
 
 
 @pytest.mark.parametrize('fmt', ['text', 'concise'])
-@pytest.mark.parametrize('path', ['a.yaml', 'a b/c-1:2.yaml', 'C:/x/a.yaml', '../a.yaml'])
+@pytest.mark.parametrize(
+    'path', ['a.yaml', 'a b/c-1:2.yaml', 'C:/x/a.yaml', '../a.yaml', 'a:1:2.yaml', ' ä: b.yaml']
+)
 @pytest.mark.parametrize(
     ('severity', 'shown'), [('error', 'error'), ('warning', 'warning'), ('info', 'notice')]
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from io import StringIO
 from itertools import pairwise
 from typing import NamedTuple, TextIO
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from linter.diagnostic import Diagnostic
-from linter.report import escape, headline, is_utf8, path_of
+from linter.report import emit, escape, headline, is_utf8, path_of
 from linter.source import Source, Span
 
 _STYLES = {'error': 'bold red', 'warning': 'bold yellow', 'info': 'bold cyan'}
@@ -66,14 +67,16 @@ def write_page(page: str, url: str, out: TextIO, color: bool, width: int | None 
     from rich.markdown import Markdown
     from rich.theme import Theme
 
-    show = _shower(out)
-    console = _console(out, color, width)
+    said = StringIO()
+    console = _console(said, color, width)
     console.width = min(console.width, _WIDEST)
     console.push_theme(Theme(_PAGE_STYLES))
-    text = '\n'.join(show(line) for line in _LINK.sub(r'\1', page).splitlines())
     # The theme of the 8 colours; and no OSC 8 sequences, whatever the terminal says it can do.
+    text = _LINK.sub(r'\1', page)
     console.print(Markdown(text, code_theme='ansi_dark', hyperlinks=False))
     console.print(Text(f'\n{url}', style=_QUIET), soft_wrap=True)
+    shown = re.sub(' +$', '', said.getvalue(), flags=re.MULTILINE)
+    emit(out, shown if is_utf8(out) else shown.replace('•', '*'))
 
 
 def _shower(out: TextIO) -> Callable[[str], str]:
