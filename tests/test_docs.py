@@ -126,18 +126,14 @@ def test_a_page_has_all_its_parts(rule: Any) -> None:
     assert not re.search(r'\blanes?\b|\bfacts?\b|\bprun|\bR-\d', FENCE.sub('', rule.doc))
 
 
-# Their fix is described before it is there.
-NOT_YET = {'duplicate-item'}
-
-
 @pytest.mark.parametrize('rule', load().values(), ids=load())
 def test_a_fix_that_is_described_is_offered(rule: Any) -> None:
     told = [part for part in pages.read(rule.doc).fix if part.startswith('The fix')]
     offered = manual.fixable(rule)
-    assert not told or offered or rule.id in NOT_YET
+    assert not told or offered
     for applicability in pages.FIXES:
         if any(part.startswith(f'The fix is {applicability}') for part in told):
-            assert applicability in offered or rule.id in NOT_YET
+            assert applicability in offered
 
 
 @pytest.mark.parametrize('rule', load().values(), ids=load())
