@@ -132,6 +132,22 @@ def _parser() -> argparse.ArgumentParser:
         'the reason may be left out',
     )
     check.add_argument(
+        '--baseline',
+        metavar='FILE',
+        help='do not report the findings in this file, which --write-baseline has written',
+    )
+    check.add_argument(
+        '--write-baseline',
+        metavar='FILE',
+        help='write what is found into a new file, to be named by --baseline; take what is cured '
+        'out of an existing one',
+    )
+    check.add_argument(
+        '--allow-growth',
+        action='store_true',
+        help='let --write-baseline add new findings to an existing file',
+    )
+    check.add_argument(
         '--show-settings', action='store_true', help='print what holds for each PATH, and why'
     )
     check.add_argument(
@@ -170,6 +186,7 @@ def options(namespace: argparse.Namespace) -> Options:
         raise Fatal('--add-ignore and fixes exclude each other: fix first, then suppress the rest')
     if namespace.jobs < 0:
         raise Fatal('--jobs is a number of processes, 1 or more')
+    _check_baseline(namespace)
     version = namespace.calico_version
     if version is not None and namespace.admission is not None:
         make_target(version, namespace.admission, None)  # better said before the run
@@ -189,7 +206,25 @@ def options(namespace: argparse.Namespace) -> Options:
         not namespace.no_ignore,
         'never' if namespace.exit_zero else namespace.fail_on,
         namespace.require_policies,
+        baseline=namespace.write_baseline or namespace.baseline,
+        write_baseline=namespace.write_baseline is not None,
+        allow_growth=namespace.allow_growth,
     )
+
+
+def _check_baseline(namespace: argparse.Namespace) -> None:
+    """Fatal for words about the baseline that make no sense together."""
+    reading, writing = namespace.baseline, namespace.write_baseline
+    if '' in (reading, writing):
+        raise Fatal('the baseline has no name (an unset variable in a script?)')
+    if writing is not None and (namespace.fix or namespace.unsafe_fixes or namespace.diff):
+        raise Fatal('--write-baseline and fixes exclude each other: fix first, then write the rest')
+    if reading is not None and writing is not None:
+        raise Fatal('--write-baseline reads its file itself: leave out --baseline')
+    if namespace.allow_growth and writing is None:
+        raise Fatal('--allow-growth goes with --write-baseline')
+    if namespace.add_ignore is not None and (reading or writing):
+        raise Fatal('a baseline and --add-ignore exclude each other: name one of them')
 
 
 def _rule_ids(words: Iterable[str]) -> frozenset[str]:

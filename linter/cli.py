@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Optional, TextIO
 
+    from linter.baseline import Baseline
     from linter.run import Options, Outcome
 
 
@@ -144,8 +145,8 @@ def _init(directory: str) -> int:
 def _check(options: Options, output_formats: Sequence[str]) -> int:
     from linter.run import run
 
-    outputs = _outputs(output_formats)
-    return _finish(run(options), options, outputs)
+    outputs, known = _outputs(output_formats), _known(options)
+    return _finish(run(options), options, outputs, known)
 
 
 def _outputs(words: Sequence[str]) -> list[tuple[str, Optional[str]]]:
@@ -155,18 +156,35 @@ def _outputs(words: Sequence[str]) -> list[tuple[str, Optional[str]]]:
     return outputs
 
 
+def _known(options: Options) -> Optional[Baseline]:
+    """The baseline of the run: better read, and found wrong, before it."""
+    if options.baseline is None:
+        return None
+    from linter import baseline
+
+    return baseline.wanted(options)
+
+
 def _finish(
     outcome: Outcome,
     options: Options,
     outputs: Sequence[tuple[str, Optional[str]]],
+    known: Optional[Baseline] = None,
     out: Optional[TextIO] = None,
 ) -> int:
     """Report, and the exit status; ``out`` stands for standard output where that is taken."""
     from linter.run import counts, status
 
+    notes: Sequence[str] = ()
+    if known is not None:
+        from linter import baseline
+
+        notes = baseline.apply(known, options, outcome)
     summarise = _is_worth_a_summary(outcome, options)
     if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
         _report(outcome, outputs, summarise, counts(outcome.diagnostics), out or sys.stdout)
+    for number, line in enumerate(notes):
+        print(line if number else f'calico-lint: {line}', file=sys.stderr)
     if options.require_policies and not outcome.checked and not outcome.errors:
         print(
             'calico-lint: no Calico document was found, and --require-policies asks for one',
@@ -180,7 +198,7 @@ def _fix(
     options: Options, output_formats: Sequence[str], *, unsafe: bool = False, diff: bool = False
 ) -> int:
     """Fix, or show how; then report what is left."""
-    outputs = _outputs(output_formats)
+    outputs, known = _outputs(output_formats), _known(options)
     is_stdin = '-' in options.paths
     taken = is_stdin or diff
     if taken and output_formats and any(file is None for _, file in outputs):
@@ -195,7 +213,7 @@ def _fix(
         outcome = run(options)
         if not any(diagnostic.fix for diagnostic in outcome.diagnostics):
             # Most runs have nothing to fix, and need not wait for what knows how.
-            return _finish(outcome, options, outputs, sys.stderr if taken else None)
+            return _finish(outcome, options, outputs, known, sys.stderr if taken else None)
     from linter import rewrite
 
     if is_stdin:
@@ -211,7 +229,7 @@ def _fix(
     for line in rewrite.sentences(done, is_dry=diff):
         print(f'calico-lint: {line}', file=sys.stderr)
     outcome.errors += done.errors
-    result = _finish(outcome, options, outputs, sys.stderr if taken else None)
+    result = _finish(outcome, options, outputs, known, sys.stderr if taken else None)
     return max(result, 1) if diff and shown and options.fail_on != 'never' else result
 
 
@@ -242,12 +260,19 @@ def _report(
         outcome.checked,
         outcome.skipped,
         tuple(outcome.templates),
+        len(outcome.known or ()),
     )
     for name, file in outputs:
         if file is None:
             color = report.wants_color(out)
             report.write(
-                outcome.diagnostics, summary, name, out, color, suppressed=outcome.suppressed
+                outcome.diagnostics,
+                summary,
+                name,
+                out,
+                color,
+                suppressed=outcome.suppressed,
+                known=outcome.known,
             )
             out.flush()
             continue
@@ -260,6 +285,7 @@ def _report(
                     opened,
                     color=False,
                     suppressed=outcome.suppressed,
+                    known=outcome.known,
                 )
         except OSError as error:
             raise Fatal(f'{file} cannot be written: {error.strerror or error}') from None

@@ -14,14 +14,15 @@ from collections.abc import Iterator
 class Unwritable(Exception):
     """A file that stays as it is: the run goes on, and ends with status 2."""
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
+    def __init__(self, path: str, reason: str, what: str = 'changed') -> None:
+        super().__init__(path, reason, what)
         self.path = path
         self.reason = reason
+        self.what = what
 
     def __str__(self) -> str:
         shown = self.path if self.path.isprintable() else repr(self.path)
-        return f'{shown}: not changed, for {self.reason}'
+        return f'{shown}: not {self.what}, for {self.reason}'
 
 
 def replace(path: str, before: bytes, after: bytes) -> None:
@@ -34,8 +35,40 @@ def replace(path: str, before: bytes, after: bytes) -> None:
         real = os.path.realpath(path, strict=True)
         _replace(path, real, before, after)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Unwritable(path, f'{reason[:1].lower()}{reason[1:]}') from None
+        raise Unwritable(path, _reason(error)) from None
+
+
+def _reason(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return f'{reason[:1].lower()}{reason[1:]}'
+
+
+def create(path: str, data: bytes) -> None:
+    """Write a file that does not exist; raises Unwritable, and then there is none.
+
+    A symbolic link that points to nothing stays, and what it points to is made.
+    """
+    real = os.path.realpath(path)
+    folder, name = os.path.split(real)
+    temporary = os.path.join(folder, f'.{name[:100]}.{os.getpid()}.tmp')
+    try:
+        # Not mkstemp, whose files are for their owner alone: a new file has the usual mode.
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            with open(handle, 'wb') as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if os.path.lexists(real):
+                raise Unwritable(path, 'somebody else wrote it meanwhile', 'written')
+            os.replace(temporary, real)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        _sync(folder)
+    except OSError as error:
+        raise Unwritable(path, _reason(error), 'written') from None
 
 
 def _replace(path: str, real: str, before: bytes, after: bytes) -> None:

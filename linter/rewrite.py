@@ -10,7 +10,7 @@ from typing import NamedTuple
 from linter import engine
 from linter.add_ignore import add_ignore
 from linter.diagnostic import Diagnostic
-from linter.discover import Unreadable, read, relative
+from linter.discover import Unreadable, read
 from linter.engine import check
 from linter.fix import Fixed, encoded, fix_text, is_applicable
 from linter.loader import BadEncoding, decode_bytes
@@ -95,9 +95,8 @@ def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewrit
     data = sys.stdin.buffer.read()
     outcome, lookup = Outcome(), options.lookup()
     done = Rewritten({}, '', [], [], [])
-    name = options.stdin_filename
-    path = relative(name) if name else '<stdin>'
-    if name and lookup.is_excluded(path):
+    path = options.stdin_path()
+    if options.stdin_filename and lookup.is_excluded(path):
         return data, outcome, done
     settings = lookup.settings_for(path)
     check_parts(path, iter((data,)), settings, options, outcome)

@@ -20,7 +20,7 @@ FAILING = {
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from linter.diagnostic import Diagnostic
 
@@ -31,7 +31,7 @@ def run(options: Options) -> Outcome:
     """Check every file; one that cannot be read, or a rule that breaks, does not stop the rest."""
     outcome = Outcome()
     lookup = options.lookup()
-    entries = discover.find(options.paths)
+    entries = _noted(discover.find(options.paths), options, outcome)
     for entry in entries:
         check(entry, options, lookup, outcome)
         if options.jobs > 1 and outcome.checked >= WORTH_SHARING:
@@ -48,6 +48,19 @@ def run(options: Options) -> Outcome:
     # They come first: with a mistake there, all the rest may not be what was asked for.
     outcome.diagnostics[:0] = [one for found in outcome.mistakes.values() for one in found]
     return outcome
+
+
+def _noted(
+    entries: Iterator[str | discover.Unreadable], options: Options, outcome: Outcome
+) -> Iterator[str | discover.Unreadable]:
+    """The entries, noted in the outcome, without the baseline: it quotes what it is to hide."""
+    baseline = None if options.baseline is None else discover.relative(options.baseline)
+    for entry in entries:
+        if isinstance(entry, str):
+            if entry == baseline:
+                continue
+            outcome.paths.append(options.stdin_path() if entry == discover.STDIN else entry)
+        yield entry
 
 
 def status(outcome: Outcome, fail_on: str = 'warning') -> int:

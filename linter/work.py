@@ -8,6 +8,9 @@ from linter import discover
 from linter.scan import NOT_CALICO, documents_in, may_be_calico
 from linter.settings import Lookup
 
+STDIN_NAME = '<stdin>'
+"""What standard input is called where nothing says what it is."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -24,11 +27,14 @@ class Options:
     ``overrides`` are the settings that it gives itself; ``jobs`` is how many processes may share
     the work; 1 means that nothing is shared. ``suppress`` False: what suppressions hide
     is reported, too. ``fail_on`` is the lowest severity that makes the exit status 1, or ``never``;
-    ``require_policies``: so does a run that checked nothing.
+    ``require_policies``: so does a run that checked nothing. ``baseline`` is the file whose
+    findings are known; ``write_baseline``: it is written, too, with new ones only where
+    ``allow_growth`` says so.
     """
 
     __slots__ = (
-        'fail_on', 'jobs', 'overrides', 'paths', 'require_policies', 'stdin_filename', 'suppress',
+        'allow_growth', 'baseline', 'fail_on', 'jobs', 'overrides', 'paths', 'require_policies',
+        'stdin_filename', 'suppress', 'write_baseline',
     )  # fmt: skip
 
     def __init__(
@@ -40,6 +46,9 @@ class Options:
         suppress: bool = True,
         fail_on: str = 'warning',
         require_policies: bool = False,
+        baseline: str | None = None,
+        write_baseline: bool = False,
+        allow_growth: bool = False,
     ) -> None:
         self.paths = paths
         self.overrides = overrides
@@ -48,23 +57,32 @@ class Options:
         self.suppress = suppress
         self.fail_on = fail_on
         self.require_policies = require_policies
+        self.baseline = baseline
+        self.write_baseline = write_baseline
+        self.allow_growth = allow_growth
 
     def lookup(self) -> Lookup:
         """The settings of the files of a run; what standard input is called is named, too."""
         name = self.stdin_filename
         return Lookup(self.overrides, self.paths if name is None else (*self.paths, name))
 
+    def stdin_path(self) -> str:
+        """The path of what is read from standard input."""
+        name = self.stdin_filename
+        return discover.relative(name) if name else STDIN_NAME
+
 
 class Outcome:
     """What a run found. ``errors``: files that could not be read, and rules that broke.
 
     ``mistakes`` are those in configuration files, by the file. ``suppressed`` are the findings that
-    are not reported, and what hides them.
+    are not reported, and what hides them; ``known`` those that are not since the baseline has them,
+    None where there is no baseline. ``paths`` are the files of the whole run, excluded ones too.
     """
 
     __slots__ = (
-        'checked', 'diagnostics', 'documents', 'errors', 'files', 'mistakes', 'skipped',
-        'suppressed', 'templates',
+        'checked', 'diagnostics', 'documents', 'errors', 'files', 'known', 'mistakes', 'paths',
+        'skipped', 'suppressed', 'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -76,7 +94,9 @@ class Outcome:
         self.templates: list[str] = []
         self.errors: list[str] = []
         self.suppressed: list[tuple[Diagnostic, Suppression]] = []
+        self.known: list[Diagnostic] | None = None
         self.mistakes: dict[str, list[Diagnostic]] = {}
+        self.paths: list[str] = []
 
     def skip(self, reason: str, count: int) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
@@ -104,9 +124,8 @@ def check(
         return
     try:
         if entry == discover.STDIN:
-            name = options.stdin_filename
-            path = discover.relative(name) if name else '<stdin>'
-            if not (name and lookup.is_excluded(path)):
+            path = options.stdin_path()
+            if not (options.stdin_filename and lookup.is_excluded(path)):
                 check_parts(
                     path,
                     discover.parts(sys.stdin.buffer),

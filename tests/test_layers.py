@@ -34,7 +34,7 @@ LAYERS = [
     'engine report',
     # Files, arguments, exit status.
     'work fix',
-    'parallel rewrite',
+    'parallel rewrite baseline',
     'run',
     'arguments',
     'manual',

@@ -26,13 +26,17 @@ _HELPERS = frozenset({'summary', 'terminal'})
 
 
 class Summary(NamedTuple):
-    """What a run has seen; ``templates`` are the ``path:line`` of documents left out as such."""
+    """What a run has seen; ``templates`` are the ``path:line`` of documents left out as such.
+
+    ``known`` counts the findings that are not reported since the baseline has them.
+    """
 
     files: int
     documents: int
     checked: int
     skipped: dict[str, int]
     templates: tuple[str, ...]
+    known: int = 0
 
 
 def write(
@@ -43,12 +47,14 @@ def write(
     color: bool,
     width: int | None = None,
     suppressed: Iterable[tuple[Diagnostic, Suppression]] = (),
+    known: Iterable[Diagnostic] | None = None,
 ) -> None:
     """Write diagnostics in a format.
 
     Text becomes code frames where a person reads it: on a terminal, or where colour is forced.
     ``color`` and ``width`` concern them alone; a width of None is the terminal's.
-    ``suppressed`` are findings that are not reported: SARIF lists them as suppressed.
+    ``suppressed`` are findings that are not reported, and so are ``known`` ones, which the
+    baseline has; None: there is no baseline. SARIF lists both as suppressed.
     """
     if fmt == 'text' and (color or out.isatty()):
         from linter.report import terminal
@@ -62,8 +68,9 @@ def write(
             sarif.Suppressed(diagnostic, 'inSource', suppression.reason or None)
             for diagnostic, suppression in suppressed
         ]
+        hidden += [sarif.Suppressed(one, 'external', 'baseline') for one in known or ()]
         # Where nothing is hidden, nothing needs to say so.
-        sarif.write(diagnostics, summary, out, hidden or None)
+        sarif.write(diagnostics, summary, out, hidden or None, known is not None)
         return
     _module(fmt).write(diagnostics, summary, out)
 

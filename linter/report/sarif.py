@@ -46,8 +46,13 @@ def write(
     summary: Summary,
     out: TextIO,
     suppressed: Optional[Iterable[Suppressed]] = None,
+    has_baseline: bool = False,
 ) -> None:
-    """``suppressed`` None: this run knows no suppressions; else every result says whether it is."""
+    """``suppressed`` None: this run knows no suppressions; else every result says whether it is.
+
+    ``has_baseline``: every result says whether it is new, too; what is suppressed from outside the
+    file is not.
+    """
     hidden = {} if suppressed is None else {one.diagnostic: one for one in suppressed}
     found = ordered([*diagnostics, *hidden])
     rules = _rules(found)
@@ -58,6 +63,10 @@ def write(
         if suppressed is not None:
             # Where one result has the property, all must: empty is "not suppressed".
             result['suppressions'] = _suppressions(hidden.get(diagnostic))
+        if has_baseline:
+            one = hidden.get(diagnostic)
+            is_known = one is not None and one.kind == 'external'
+            result['baselineState'] = 'unchanged' if is_known else 'new'
         results.append(result)
     driver = {
         'name': 'calico-lint',

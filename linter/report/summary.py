@@ -67,7 +67,8 @@ def _sentence(summary: Summary, counts: Mapping[str, int]) -> str:
     if skipped:
         seen += f'; skipped: {skipped}'
     files = _count(summary.files, 'file', 'files')
-    return f'{found or "no findings"} in {files} ({escape(seen)})'
+    known = f'; {summary.known} in the baseline' if summary.known else ''
+    return f'{found or "no findings"} in {files} ({escape(seen)}){known}'
 
 
 def _count(number: int, one: str, many: str) -> str:
