@@ -67,6 +67,22 @@ def _parser() -> argparse.ArgumentParser:
         'standard output or to a file; may be repeated',
     )
     check.add_argument(
+        '--statistics',
+        action='store_true',
+        help='count the findings of each rule instead of listing them; beside a format other than '
+        'text, on standard error',
+    )
+    check.add_argument(
+        '-q', '--quiet', action='store_true', help='print findings, but no summary and no progress'
+    )
+    check.add_argument(
+        '--color',
+        choices=('auto', 'always', 'never'),
+        default='auto',
+        help='whether findings are shown in colour (default: on a terminal, unless NO_COLOR is '
+        'set, or where FORCE_COLOR is)',
+    )
+    check.add_argument(
         '--select',
         metavar='RULES',
         action='append',
@@ -209,6 +225,9 @@ def options(namespace: argparse.Namespace) -> Options:
         baseline=namespace.write_baseline or namespace.baseline,
         write_baseline=namespace.write_baseline is not None,
         allow_growth=namespace.allow_growth,
+        statistics=namespace.statistics,
+        quiet=namespace.quiet,
+        color=namespace.color,
     )
 
 

@@ -145,14 +145,16 @@ def _init(directory: str) -> int:
 def _check(options: Options, output_formats: Sequence[str]) -> int:
     from linter.run import run
 
-    outputs, known = _outputs(output_formats), _known(options)
+    outputs, known = _outputs(output_formats, options), _known(options)
     return _finish(run(options), options, outputs, known)
 
 
-def _outputs(words: Sequence[str]) -> list[tuple[str, Optional[str]]]:
+def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional[str]]]:
     outputs = [_output(word) for word in words] or [('text', None)]
     if [file for _, file in outputs].count(None) > 1:
         raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
+    if options.statistics:
+        outputs = [('statistics' if name == 'text' else name, file) for name, file in outputs]
     return outputs
 
 
@@ -182,8 +184,9 @@ def _finish(
         notes = baseline.apply(known, options, outcome)
     summarise = _is_worth_a_summary(outcome, options)
     if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
-        _report(outcome, outputs, summarise, counts(outcome.diagnostics), out or sys.stdout)
-    for number, line in enumerate(notes):
+        out = out or sys.stdout
+        _report(outcome, outputs, options, summarise, counts(outcome.diagnostics), out)
+    for number, line in enumerate(() if options.quiet else notes):
         print(line if number else f'calico-lint: {line}', file=sys.stderr)
     if options.require_policies and not outcome.checked and not outcome.errors:
         print(
@@ -198,7 +201,7 @@ def _fix(
     options: Options, output_formats: Sequence[str], *, unsafe: bool = False, diff: bool = False
 ) -> int:
     """Fix, or show how; then report what is left."""
-    outputs, known = _outputs(output_formats), _known(options)
+    outputs, known = _outputs(output_formats, options), _known(options)
     is_stdin = '-' in options.paths
     taken = is_stdin or diff
     if taken and output_formats and any(file is None for _, file in outputs):
@@ -226,7 +229,7 @@ def _fix(
         sys.stdout.flush()
         sys.stdout.buffer.write(shown)
         sys.stdout.buffer.flush()
-    for line in rewrite.sentences(done, is_dry=diff):
+    for line in () if options.quiet else rewrite.sentences(done, is_dry=diff):
         print(f'calico-lint: {line}', file=sys.stderr)
     outcome.errors += done.errors
     result = _finish(outcome, options, outputs, known, sys.stderr if taken else None)
@@ -248,6 +251,7 @@ def _output(word: str) -> tuple[str, Optional[str]]:
 def _report(
     outcome: Outcome,
     outputs: Sequence[tuple[str, Optional[str]]],
+    options: Options,
     summarise: bool,
     counts: dict[str, int],
     out: TextIO,
@@ -264,7 +268,9 @@ def _report(
     )
     for name, file in outputs:
         if file is None:
-            color = report.wants_color(out)
+            color = options.color == 'always'
+            if options.color == 'auto':
+                color = report.wants_color(out)
             report.write(
                 outcome.diagnostics,
                 summary,
@@ -289,6 +295,8 @@ def _report(
                 )
         except OSError as error:
             raise Fatal(f'{file} cannot be written: {error.strerror or error}') from None
+    if options.statistics and all(name != 'statistics' for name, _ in outputs):
+        report.write(outcome.diagnostics, summary, 'statistics', sys.stderr, color=False)
     for message in outcome.errors:
         lines = '\n'.join(report.escape(line) for line in message.splitlines())
         print(f'calico-lint: {lines}', file=sys.stderr)
@@ -305,6 +313,8 @@ def _report(
 
 def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:
     """A run that met nothing of Calico's among files named one by one has nothing to say."""
+    if options.quiet:
+        return False
     if outcome.diagnostics or outcome.checked or outcome.templates or sys.stderr.isatty():
         return True
     return any(path == '-' or os.path.isdir(path) for path in options.paths)

@@ -29,12 +29,13 @@ class Options:
     is reported, too. ``fail_on`` is the lowest severity that makes the exit status 1, or ``never``;
     ``require_policies``: so does a run that checked nothing. ``baseline`` is the file whose
     findings are known; ``write_baseline``: it is written, too, with new ones only where
-    ``allow_growth`` says so.
+    ``allow_growth`` says so. ``statistics``: text is the counts of each rule; ``quiet``: no summary
+    and no progress; ``color`` is ``always``, ``never`` or ``auto``.
     """
 
     __slots__ = (
-        'allow_growth', 'baseline', 'fail_on', 'jobs', 'overrides', 'paths', 'require_policies',
-        'stdin_filename', 'suppress', 'write_baseline',
+        'allow_growth', 'baseline', 'color', 'fail_on', 'jobs', 'overrides', 'paths', 'quiet',
+        'require_policies', 'statistics', 'stdin_filename', 'suppress', 'write_baseline',
     )  # fmt: skip
 
     def __init__(
@@ -49,6 +50,9 @@ class Options:
         baseline: str | None = None,
         write_baseline: bool = False,
         allow_growth: bool = False,
+        statistics: bool = False,
+        quiet: bool = False,
+        color: str = 'auto',
     ) -> None:
         self.paths = paths
         self.overrides = overrides
@@ -60,6 +64,9 @@ class Options:
         self.baseline = baseline
         self.write_baseline = write_baseline
         self.allow_growth = allow_growth
+        self.statistics = statistics
+        self.quiet = quiet
+        self.color = color
 
     def lookup(self) -> Lookup:
         """The settings of the files of a run; what standard input is called is named, too."""

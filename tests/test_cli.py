@@ -350,3 +350,68 @@ def test_schema(capsys: pytest.CaptureFixture[str]) -> None:
         assert schema['title'] == 'NetworkPolicy'
     assert main(['schema', 'NetworkPolicy', '--calico-version', '3.28']) == 0
     assert 'tier' not in json.loads(capsys.readouterr().out)['$defs']['Spec']['properties']
+
+
+def test_statistics(capsys: pytest.CaptureFixture[str]) -> None:
+    unfinished = ERROR.replace("= 'web'", '== ')
+    Path('x.yaml').write_text('---\n'.join([ERROR, unfinished, INFO, INFO, INFO]))
+    Path('y.yaml').write_text(ERROR.replace('Ingress', 'ingress'))
+    assert main(['check', '--statistics']) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        '3  info     [ ]  namespace-missing',
+        '3  error    [-]  selector-syntax',
+        '1  error    [*]  value-case',
+    ]
+    assert main(['check', '--statistics', '--select', 'nets']) == 0
+    assert capsys.readouterr().out == ''
+
+
+def test_statistics_beside_another_format(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('x.yaml').write_text(ERROR)
+    counted = '1  error    [*]  selector-syntax\n'
+    assert main(['check', '--statistics', '--output-format', 'json']) == 1
+    out, err = capsys.readouterr()
+    assert len(json.loads(out)['diagnostics']) == 1
+    assert err.startswith(counted)
+    words = ('--output-format', 'json:a.json', '--output-format', 'text:b.txt')
+    assert main(['check', '--statistics', *words]) == 1
+    out, err = capsys.readouterr()
+    assert out == ''
+    assert counted not in err
+    assert Path('b.txt').read_text() == counted
+
+
+def test_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    Path('x.yaml').write_text(ERROR)
+    for option in ('-q', '--quiet'):
+        assert main(['check', option, '.']) == 1
+        out, err = capsys.readouterr()
+        assert out.startswith('x.yaml:7:18: error[selector-syntax] ')
+        assert err == ''
+    os.mkfifo('pipe.yaml')
+    assert main(['check', '-q', 'pipe.yaml', 'x.yaml']) == 2
+    assert capsys.readouterr().err == (
+        'calico-lint: pipe.yaml: is a pipe, not a file; `-` reads standard input\n'
+    )
+    Path('x.yaml').write_text('')
+    assert main(['check', '-q', '--require-policies', 'x.yaml']) == 1
+    assert 'no Calico document was found' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('environment', [{'NO_COLOR': '1'}, {'FORCE_COLOR': '1'}, {}])
+@pytest.mark.parametrize(('option', 'is_colored'), [('always', True), ('never', False)])
+def test_color_beats_the_environment(
+    environment: dict[str, str],
+    option: str,
+    is_colored: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path('x.yaml').write_text(ERROR)
+    monkeypatch.delenv('NO_COLOR')
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(['check', '--color', option]) == 1
+    out = capsys.readouterr().out
+    assert ('\x1b[' in out) == is_colored
+    assert ('7 |   selector:' in re.sub('\x1b.*?m', '', out)) == is_colored

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SEVERITIES = ('error', 'warning', 'info')
 
 # Modules that are not formats themselves.
-_HELPERS = frozenset({'summary', 'terminal'})
+_HELPERS = frozenset({'progress', 'statistics', 'summary', 'terminal'})
 
 
 class Summary(NamedTuple):
@@ -52,7 +52,8 @@ def write(
     """Write diagnostics in a format.
 
     Text becomes code frames where a person reads it: on a terminal, or where colour is forced.
-    ``color`` and ``width`` concern them alone; a width of None is the terminal's.
+    ``statistics`` is what takes the place of text where only numbers are asked for, and no format
+    of its own. ``color`` and ``width`` concern frames alone; a width of None is the terminal's.
     ``suppressed`` are findings that are not reported, and so are ``known`` ones, which the
     baseline has; None: there is no baseline. SARIF lists both as suppressed.
     """
@@ -60,6 +61,11 @@ def write(
         from linter.report import terminal
 
         terminal.write(diagnostics, out, color, width)
+        return
+    if fmt == 'statistics':
+        from linter.report import statistics
+
+        statistics.write(diagnostics, out)
         return
     if fmt == 'sarif':
         from linter.report import sarif
