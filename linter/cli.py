@@ -143,10 +143,8 @@ def _init(directory: str) -> int:
 
 
 def _check(options: Options, output_formats: Sequence[str]) -> int:
-    from linter.run import run
-
     outputs, known = _outputs(output_formats, options), _known(options)
-    return _finish(run(options), options, outputs, known)
+    return _finish(_run(options), options, outputs, known)
 
 
 def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional[str]]]:
@@ -197,6 +195,24 @@ def _finish(
     return status(outcome, options.fail_on)
 
 
+def _run(options: Options) -> Outcome:
+    """A run, with a progress bar if it lasts and there is a terminal that can show one."""
+    from linter.run import run
+
+    if options.quiet or options.paths == ('-',) or not sys.stderr.isatty():
+        return run(options)
+    from linter.report import progress, wants_color
+
+    if not progress.is_welcome(sys.stderr):
+        return run(options)
+    color = options.color == 'always' or (options.color == 'auto' and wants_color(sys.stderr))
+    shown = progress.Progress(sys.stderr, color)
+    try:
+        return run(options, shown)
+    finally:
+        shown.close()
+
+
 def _fix(
     options: Options, output_formats: Sequence[str], *, unsafe: bool = False, diff: bool = False
 ) -> int:
@@ -211,9 +227,7 @@ def _fix(
         # What is printed is the difference alone; files get all that is left.
         outputs = [output for output in outputs if output[1] is not None]
     if not is_stdin:
-        from linter.run import run
-
-        outcome = run(options)
+        outcome = _run(options)
         if not any(diagnostic.fix for diagnostic in outcome.diagnostics):
             # Most runs have nothing to fix, and need not wait for what knows how.
             return _finish(outcome, options, outputs, known, sys.stderr if taken else None)

@@ -20,20 +20,28 @@ FAILING = {
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from linter.diagnostic import Diagnostic
 
 __all__ = ['FAILING', 'Options', 'Outcome', 'cores', 'counts', 'run', 'status']
 
 
-def run(options: Options) -> Outcome:
-    """Check every file; one that cannot be read, or a rule that breaks, does not stop the rest."""
+def run(options: Options, progress: Callable[[int, int], None] | None = None) -> Outcome:
+    """Check every file; one that cannot be read, or a rule that breaks, does not stop the rest.
+
+    ``progress`` is called now and then with the number of files that are done, and that of all.
+    """
     outcome = Outcome()
     lookup = options.lookup()
     entries = _noted(discover.find(options.paths), options, outcome)
+    if progress is not None:
+        found = list(entries)
+        entries = iter(found)
+        outcome.progress = lambda done: progress(done, len(found))
     for entry in entries:
         check(entry, options, lookup, outcome)
+        outcome.tell()
         if options.jobs > 1 and outcome.checked >= WORTH_SHARING:
             # So far it was cheaper alone; from here on it may not be.
             rest = list(entries)
@@ -44,6 +52,7 @@ def run(options: Options) -> Outcome:
                 break
             for entry in rest:
                 check(entry, options, lookup, outcome)
+                outcome.tell()
     outcome.mistakes |= lookup.mistakes
     # They come first: with a mistake there, all the rest may not be what was asked for.
     outcome.diagnostics[:0] = [one for found in outcome.mistakes.values() for one in found]

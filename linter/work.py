@@ -13,7 +13,7 @@ STDIN_NAME = '<stdin>'
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from linter.diagnostic import Diagnostic
     from linter.engine import Result
@@ -85,11 +85,12 @@ class Outcome:
     ``mistakes`` are those in configuration files, by the file. ``suppressed`` are the findings that
     are not reported, and what hides them; ``known`` those that are not since the baseline has them,
     None where there is no baseline. ``paths`` are the files of the whole run, excluded ones too.
+    ``progress`` is called with the number of files that are done.
     """
 
     __slots__ = (
         'checked', 'diagnostics', 'documents', 'errors', 'files', 'known', 'mistakes', 'paths',
-        'skipped', 'suppressed', 'templates',
+        'progress', 'skipped', 'suppressed', 'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -104,6 +105,7 @@ class Outcome:
         self.known: list[Diagnostic] | None = None
         self.mistakes: dict[str, list[Diagnostic]] = {}
         self.paths: list[str] = []
+        self.progress: Callable[[int], None] | None = None
 
     def skip(self, reason: str, count: int) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
@@ -120,6 +122,12 @@ class Outcome:
         self.mistakes |= other.mistakes
         for reason, count in other.skipped.items():
             self.skip(reason, count)
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell whoever is waiting how far it is."""
+        if self.progress is not None:
+            self.progress(self.files)
 
 
 def check(

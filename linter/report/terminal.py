@@ -1,4 +1,4 @@
-"""For people at a terminal: findings with the line they are in, and the pages of rules.
+"""For people at a terminal: findings with the line they are in, pages of rules, a bar for waiting.
 
 The only module to import rich.
 """
@@ -77,6 +77,40 @@ def write_page(page: str, url: str, out: TextIO, color: bool, width: int | None 
     console.print(Text(f'\n{url}', style=_QUIET), soft_wrap=True)
     shown = re.sub(' +$', '', said.getvalue(), flags=re.MULTILINE)
     emit(out, shown if is_utf8(out) else shown.replace('•', '*'))
+
+
+class Bar:
+    """A progress bar that is drawn when told to, and gone when closed.
+
+    It redirects no stream: nothing else may be written in between.
+    """
+
+    def __init__(self, out: TextIO, color: bool) -> None:
+        # Long runs alone need it, and frames need no bar.
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._progress = Progress(
+            TextColumn('calico-lint:'),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn('files'),
+            console=Console(
+                file=out, no_color=not color, color_system='standard' if color else None
+            ),
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._progress.add_task('', total=None)
+
+    def show(self, done: int, total: int) -> None:
+        self._progress.update(self._task, completed=done, total=total)
+        self._progress.start()
+        self._progress.refresh()
+
+    def close(self) -> None:
+        self._progress.stop()
 
 
 def _shower(out: TextIO) -> Callable[[str], str]:
