@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from jsonschema.validators import Draft202012Validator
 from test_styles import YAML_RULES, Writer
 
+from linter import baseline, facts, rule
 from linter.baseline import Baseline, Scope, read
 from linter.cli import main
 from linter.diagnostic import Diagnostic
@@ -269,8 +270,8 @@ def test_another_style_keeps_everything_known(text: str, seed: int, lines: int) 
     shuffled(root, random.Random(seed))
     other = '# more\n' * lines + Writer(seed).document(root)
     after = diagnose(other)
-    baseline = Baseline('b.json', Baseline('b.json').entries(before))
-    found = baseline.split(after, Scope(Options(), Outcome()))
+    written = Baseline('b.json', Baseline('b.json').entries(before))
+    found = written.split(after, Scope(Options(), Outcome()))
     assert found.new == [], f'{text}\n--- as\n{other}'
     assert len(found.known) == len(before), f'{text}\n--- as\n{other}'
 
@@ -283,8 +284,13 @@ def test_documents_may_change_places(chosen: list[str], data: st.DataObject) -> 
         return
     moved = data.draw(st.permutations(texts))
     before, after = diagnose('---\n'.join(texts)), diagnose('---\n'.join(moved))
-    baseline = Baseline('b.json', Baseline('b.json').entries(before))
-    assert baseline.split(after, Scope(Options(), Outcome())).new == []
+    written = Baseline('b.json', Baseline('b.json').entries(before))
+    assert written.split(after, Scope(Options(), Outcome())).new == []
+
+
+def test_the_tables_name_what_exists() -> None:
+    assert baseline._FIRST.keys() | baseline._MISSING <= {row.fact for row in facts.load().rows()}
+    assert {baseline._NEVER} | baseline._UNJUDGED <= rule.load().keys()
 
 
 # --- the file ---
