@@ -232,3 +232,18 @@ def test_outputs_to_files_go_together_with_a_difference() -> None:
     assert done.stdout.startswith(b'--- a/a.yaml\n')
     found = json.loads(Path('out.json').read_text())
     assert [one['rule'] for one in found['diagnostics']] == ['invalid-value']
+
+
+def test_known_findings_are_fixed_too_and_the_baseline_says_what_is_cured(capsys: Capture) -> None:
+    Path('a.yaml').write_text(POLICY)
+    Path('b.yaml').write_text(NO_FIX)
+    assert main(['check', '--write-baseline=known.json']) == 0
+    capsys.readouterr()
+    assert main(['check', '--fix', '--baseline=known.json']) == 0
+    assert Path('a.yaml').read_text() == RIGHT
+    out, err = capsys.readouterr()
+    assert out == ''
+    assert 'a.yaml: 1 fix applied (1 selector-syntax)' in err
+    assert '1 in the baseline' in err
+    assert 'selector-syntax' in err.partition('cured')[2]
+    assert main(['check', '--fix', '--write-baseline=known.json']) == 2
