@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from linter.diagnostic import Diagnostic
@@ -20,14 +22,32 @@ def demoted(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     shared: dict[int, list[Span]] = {}
     for number, diagnostic in enumerate(found):
         fix, source = diagnostic.fix, diagnostic.source
-        if fix is None or '*' not in source.text:
+        if fix is None:
             continue
         if id(source) not in shared:
             text = source.text
-            shared[id(source)] = [span for chunk in split(text) for span in _shared(text, chunk)]
-        if any(overlap(edit.span, span) for edit in fix.edits for span in shared[id(source)]):
+            shared[id(source)] = _merged(
+                span for chunk in split(text) for span in _shared(text, chunk)
+            )
+        if any(_touches(edit.span, shared[id(source)]) for edit in fix.edits):
             found[number] = diagnostic._replace(fix=fix._replace(applicability=UNSAFE))
     return found
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch made one."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def _touches(span: Span, merged: list[Span]) -> bool:
+    at = bisect_right(merged, (span.end, sys.maxsize))
+    return any(overlap(span, one) for one in merged[max(0, at - 2) : at])
 
 
 _ALIKE = {'source': 'entity', 'destination': 'entity', 'ingress': 'rules', 'egress': 'rules'}

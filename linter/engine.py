@@ -550,7 +550,8 @@ class _Run:
             diagnostics = [
                 one._replace(fix=fix) if one.fact == 'raw-crd' else one for one in diagnostics
             ]
-        if any(one.fix is not None and '*' in one.source.text for one in diagnostics):
+        fixable = {one.source for one in diagnostics if one.fix is not None}
+        if any('*' in source.text for source in fixable):
             from linter.anchors import demoted
 
             diagnostics = demoted(diagnostics)

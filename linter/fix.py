@@ -26,6 +26,8 @@ from linter.tree import Mapping, Node, Scalar
 from linter.tree import Sequence as ListNode
 
 ROUNDS = 10
+# How many characters to check in search of the fixes that do harm; what is left is left out.
+PATIENCE = 2_000_000
 
 Check = Callable[[str, bytes, Target], Result]
 Wanted = Callable[[list[Diagnostic]], Iterable[Diagnostic]]
@@ -130,7 +132,7 @@ def fix_text(
     before = check(path, data, target)
     file = _File(path, data, target, unsafe, check, wanted)
     fixed = file.fix(before, strict=False)
-    if fixed.rounds and _worse(before, fixed.after, None):
+    if fixed.rounds and _harm(before, fixed.after, None):
         # What was revealed on the way could not be fixed in turn.
         fixed = file.fix(before, strict=True)
     return fixed
@@ -187,10 +189,12 @@ class _File:
         self.unsafe = unsafe
         self.check = check
         self.wanted = wanted
+        self.patience = 0
 
     def fix(self, before: Result, strict: bool) -> Fixed:
         applied: list[Diagnostic] = []
         rounds = 0
+        self.patience = PATIENCE
         text = self._text()
         if not self.candidates(before):
             return self.untouched(before, [])
@@ -239,15 +243,37 @@ class _File:
         fixes = self.candidates(state.result)
         while True:
             chosen = apply(state.text, fixes, self.unsafe).applied
-            after = self.attempt(state, chosen, strict) if chosen else None
-            if after is not None or not chosen:
+            if not chosen:
+                return chosen, None
+            after = self.attempt(state, chosen, strict)
+            if isinstance(after, _State):
                 return chosen, after
-            good = self.good(state, chosen, [], strict)
+            good = self.good(state, chosen, strict)
             harmful = {id(one) for one in chosen} - {id(one) for one in good}
             # What overlapped with a fix that does harm gets its chance.
             fixes = [one for one in fixes if id(one) not in harmful]
 
-    def good(
+    def good(self, state: _State, fixes: list[Diagnostic], strict: bool) -> list[Diagnostic]:
+        """Those of the fixes that can be applied together, as far as patience goes."""
+        found = fixes
+        doubtful: list[Diagnostic] = []
+        for _ in range(ROUNDS):
+            after = self.attempt(state, found, strict) if found else None
+            if isinstance(after, _State):
+                break
+            guilty, near = _suspects(found, after or ())
+            if not guilty and not near:
+                doubtful += found
+                found = []
+                break
+            doubtful += [one for one in found if id(one) in near]
+            found = [one for one in found if id(one) not in guilty and id(one) not in near]
+        else:
+            doubtful += found
+            found = []
+        return found + self.bisect(state, doubtful, found, strict)
+
+    def bisect(
         self,
         state: _State,
         fixes: list[Diagnostic],
@@ -255,21 +281,22 @@ class _File:
         strict: bool,
     ) -> list[Diagnostic]:
         """Those of the fixes that can be applied together with others that can."""
-        if len(fixes) > 1:
-            half = len(fixes) // 2
-            parts = [fixes[:half], fixes[half:]]
-        else:
-            parts = [fixes]
+        half = len(fixes) // 2
         found: list[Diagnostic] = []
-        for part in parts:
-            if self.attempt(state, [*others, *found, *part], strict) is not None:
+        for part in (fixes[:half], fixes[half:]):
+            if not part or self.patience <= 0:
+                continue
+            after = self.attempt(state, [*others, *found, *part], strict)
+            if isinstance(after, _State):
                 found += part
             elif len(part) > 1:
-                found += self.good(state, part, [*others, *found], strict)
+                found += self.bisect(state, part, [*others, *found], strict)
         return found
 
-    def attempt(self, state: _State, fixes: list[Diagnostic], strict: bool) -> Optional[_State]:
-        """The file after these fixes; None where something would be wrong with it."""
+    def attempt(
+        self, state: _State, fixes: list[Diagnostic], strict: bool
+    ) -> _State | list[Diagnostic] | None:
+        """The file after these fixes; or the harm they do, None where that is not known."""
         edits = [edit for one in fixes if one.fix is not None for edit in one.fix.edits]
         text = edited(state.text, edits)
         try:
@@ -280,27 +307,66 @@ class _File:
             return None
         if not reads_alike(state.text, text, edits):
             return None
+        self.patience -= len(text)
         result = self.check(self.path, data, self.target)
-        if result.errors or _worse(state.result, result, None if strict else self):
+        if result.errors:
             return None
-        return _State(text, data, result)
+        return _harm(state.result, result, None if strict else self) or _State(text, data, result)
 
 
-def _worse(before: Result, after: Result, forgiving: Optional[_File]) -> bool:
-    """Whether something is refused or dropped that was not.
+def _harm(before: Result, after: Result, forgiving: Optional[_File]) -> list[Diagnostic]:
+    """What is refused or dropped that was not.
 
     What can be fixed in turn is forgiven, if somebody is forgiving.
     """
     old = Counter(_identity(one) for one in before.diagnostics if one.effect in _GRAVE)
-    for diagnostic in after.diagnostics:
-        if diagnostic.effect not in _GRAVE:
+    places = {(_identity(one), one.yaml_path) for one in before.diagnostics}
+    new: dict[tuple[str, str, int], list[Diagnostic]] = {}
+    for one in after.diagnostics:
+        if one.effect in _GRAVE:
+            new.setdefault(_identity(one), []).append(one)
+    harm: list[Diagnostic] = []
+    for identity, found in new.items():
+        excess = len(found) - old[identity]
+        if excess > 0:
+            harm += [one for one in found if (identity, one.yaml_path) not in places] or found[
+                -excess:
+            ]
+    if forgiving is None:
+        return harm
+    return [one for one in harm if not is_applicable(one.fix, forgiving.unsafe)]
+
+
+def _suspects(fixes: list[Diagnostic], harm: Iterable[Diagnostic]) -> tuple[set[int], set[int]]:
+    """The fixes whose very text harm is done to, and those nearest to where it is done else."""
+    places: list[tuple[int, int, int]] = []
+    holders: dict[tuple[int, str], set[int]] = {}
+    shift = _Shift(edit for one in fixes if one.fix is not None for edit in one.fix.edits)
+    for one in fixes:
+        for span, text in () if one.fix is None else one.fix.edits:
+            start = shift.moved(span.start, left=True)
+            places.append((start, start + len(text), id(one)))
+        for holder in _holders(one.yaml_path or ''):
+            holders.setdefault((_identity(one)[2], holder), set()).add(id(one))
+    places.sort()
+    guilty: set[int] = set()
+    near: set[int] = set()
+    for one in harm:
+        at = bisect_left(places, (one.span.end, 0, 0)) - 1
+        if at >= 0 and places[at][1] > one.span.start:
+            guilty.add(places[at][2])
             continue
-        identity = _identity(diagnostic)
-        if old[identity]:
-            old[identity] -= 1
-        elif forgiving is None or not is_applicable(diagnostic.fix, forgiving.unsafe):
-            return True
-    return False
+        number = _identity(one)[2]
+        keys = [(number, holder) for holder in _holders(one.yaml_path or '')]
+        near |= next((holders[key] for key in keys if key in holders), set())
+    return guilty, near - guilty
+
+
+def _holders(path: str) -> Iterator[str]:
+    """A path, and the paths of what it is in, up to an item of a list."""
+    while '[' in path:
+        yield path
+        path = path[: max(path.rfind('.'), path.rfind('['))]
 
 
 _GRAVE = ('refused', 'dropped')
@@ -325,7 +391,8 @@ def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
             continue
         found: dict[tuple[int, int], Scalar] = {}
         start, end = shift.moved(chunk.start, left=True), shift.moved(chunk.end)
-        for other in new[bisect_left(ends, start) :]:
+        for number in range(bisect_left(ends, start), len(new)):
+            other = new[number]
             if other.start > end:
                 break
             scalars = _scalars(after, other)
@@ -360,13 +427,9 @@ class _Shift:
 
     def touches(self, start: int, end: int) -> bool:
         """Whether an edit changes something between two offsets, or stands beside it."""
-        at = max(0, bisect_right(self.starts, start) - 1)
-        for span, _ in self.edits[at:]:
-            if span.start > end:
-                return False
-            if span.start <= end and start <= span.end:
-                return True
-        return False
+        # They are in order and do not overlap, so the last one that starts early enough decides.
+        at = bisect_right(self.starts, end) - 1
+        return at >= 0 and start <= self.ends[at]
 
     def moved(self, offset: int, left: bool = False) -> int:
         """The new offset; what is inserted right there is behind it only if ``left``."""

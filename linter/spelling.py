@@ -276,16 +276,14 @@ def remove_item(text: str, leaf: Leaf, title: str, applicability: str = SAFE) ->
 
 def item_span(text: str, node: Sequence, index: int) -> Optional[Span]:
     """What to remove for an item, not the first, to be gone."""
-    at = node.start
-    for item in node.items:
-        # What an alias stands for was written elsewhere.
-        if item.outer < at or item.end > node.end:
-            return None
-        at = item.end
-    item = node.items[index]
-    if '&' in text[item.outer : item.start] or index == 0:
+    if index == 0:
         return None
-    before = node.items[index - 1]
+    before, item = node.items[index - 1], node.items[index]
+    # What an alias stands for was written elsewhere.
+    if not max(node.start, before.end) <= item.outer <= item.end <= node.end:
+        return None
+    if '&' in text[item.outer : item.start]:
+        return None
     if node.flow:
         gap = text[before.end : item.outer]
         return Span(before.end, item.end) if _GAP.fullmatch(gap) else None

@@ -14,6 +14,7 @@ import re
 import shutil
 import stat
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from conftest import FIXTURES, blocks, documents, golden_cases, lane_target, tar
 from test_styles import rewritten
 
 from linter import engine
+from linter import fix as fixing
 from linter import replace as replacing
 from linter.decode import decode
 from linter.diagnostic import Diagnostic, Edit, Fix
@@ -427,6 +429,58 @@ def test_fixes_that_undo_each_other_are_left_alone() -> None:
         return result._replace(diagnostics=[diagnostic((at, end, new))])
 
     assert fix_text('x', text, Target(), check=check).data is text
+
+
+class Counting:
+    """A check that counts how often it is called."""
+
+    calls = 0
+
+    def __call__(self, path: str, data: bytes, where: Target) -> Result:
+        self.calls += 1
+        return engine.check(path, data, where)
+
+
+HARMFUL = '- action: Allow\n  source: {nets: [10.0.0.0/8, "::1"]}\n'
+HARMFUL_FIRST = '- action: Allow\n  source: {nets: ["::1", 10.0.0.0/8]}\n'
+GOOD = '- action: allow\n'
+
+
+@pytest.mark.parametrize(('spec', 'calls'), [
+    ((HARMFUL + GOOD * 5) * 200, 8),
+    # The harm is found at the second item, which no fix changes.
+    ((HARMFUL_FIRST + GOOD) * 20, 120),
+    # Each harm shows only when the one before it is gone.
+    (GOOD + HARMFUL.replace('"::1"', ', '.join(f'"::{n}"' for n in range(1, 999))), 300),
+])  # fmt: skip
+def test_many_harmful_fixes_are_found_soon(spec: str, calls: int) -> None:
+    check = Counting()
+    text = policy('types: [Ingress]\ningress:\n' + spec)
+    result = fix_text('policy.yaml', text.encode(), Target(), check=check)
+    assert result.data.decode() == text.replace('allow', 'Allow')
+    assert check.calls < calls
+
+
+def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in which the harmful fixes cannot be told apart in time keeps them all."""
+    monkeypatch.setattr(fixing, 'PATIENCE', 1000)
+    text = policy('types: [Ingress]\ningress:\n' + HARMFUL_FIRST * 200)
+    check = Counting()
+    assert fix_text('policy.yaml', text.encode(), Target(), check=check).data.decode() == text
+    assert check.calls < 8
+
+
+def test_many_aliases_and_items_are_quick() -> None:
+    count = 3000
+    text = policy(
+        'types: [Ingress]\ningress:\n- action: Allow\n  source: {nets: ['
+        + '10.0.0.0/8, ' * count + ']}\n'
+        + ''.join(f'- action: &a{n} allow\n- action: *a{n}\n' for n in range(count))
+    )  # fmt: skip
+    started = time.perf_counter()
+    result = fix_text('policy.yaml', text.encode(), Target())
+    assert len(result.applied) == 2 * count - 1
+    assert time.perf_counter() - started < 20
 
 
 def test_no_more_than_ten_rounds() -> None:
