@@ -5,7 +5,8 @@ writes CRDs the policy gets through, and Felix, Calico's agent on each node, rea
 network of one.
 
 The fix writes `/32` or `/128`, the one network that consists of this address. It is safe unless the
-address ends in zero, such as `10.0.0.0`: that looks like a network that lost its prefix length.
+address ends in zero, such as `10.0.0.0`, which looks like a network that lost its prefix length, or
+is IPv4 written as IPv6, such as `::ffff:10.1.2.3`, where either family may be meant.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -62,6 +63,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             message += f', or {leaf.text}/0 for all addresses'
         elif not is_sure:
             message += ', or the prefix length that is missing'
+        is_sure = is_sure and not ('.' in leaf.text and ':' in leaf.text)
         yield at(
             'R-710-bare',
             leaf,

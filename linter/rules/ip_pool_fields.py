@@ -4,6 +4,8 @@ Calico refuses the pool, so no address is given out of it. A pool needs a `cidr`
 that is large enough for its `blockSize` and is not link-local; `ipipMode` and `vxlanMode` exclude
 each other, and IPIP is for IPv4 only.
 
+The fix, of host bits in the CIDR, is unsafe: another prefix length may have been meant.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: IPPool
@@ -33,6 +35,7 @@ from linter import nets
 from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import at, at_key, rule
+from linter.spelling import UNSAFE, write
 from linter.values import Array, Leaf, Object
 from linter.words import quoted
 
@@ -60,7 +63,12 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
         return
     family = 4 if net.bits == 32 else 6
     if not net.masked:
-        yield at('pool-cidr', cidr, f'{quoted(cidr.text)} has host bits set: write {net.network}')
+        yield at(
+            'pool-cidr',
+            cidr,
+            f'{quoted(cidr.text)} has host bits set: write {net.network}',
+            fix=write(document.source.text, cidr, net.network, UNSAFE),
+        )
     yield from _size(spec, cidr, net, family)
     yield from _modes(spec, family, document)
 

@@ -103,7 +103,8 @@ _KUBERNETES = re.compile(
 def _translated(text: str) -> str | None:
     """A Kubernetes label selector in Calico's words, if it is one beyond doubt.
 
-    That is: with a set in parentheses, or with a comma, which means `and` there.
+    That is: with a set in parentheses, or with a comma, which means `and` there. Names alone with
+    commas between them may be anything.
     https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
     """
     terms = []
@@ -153,6 +154,7 @@ def _find(text: str, dialect: str) -> Mistake:
             f'this is the syntax of a Kubernetes label selector: write {code(translated)}',
             edits=((0, len(text), translated),),
             write=translated,
+            safe=re.search('==|!=| in ', translated) is not None,
         )
     return found
 

@@ -1174,6 +1174,8 @@ def _quote_in_value(place: Place) -> Mistake | None:
         f'{what}: write {code(right)}',
         edits=((start, whole.end(), right),),
         write=right,
+        # A value that looks like conditions may be two values and what joins them.
+        safe=not re.search('&&|[|][|]|==|!=', value),
     )
 
 
