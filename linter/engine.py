@@ -329,8 +329,13 @@ class _Run:
         fact = _FACTS.get(type(error), 'yaml-syntax')
         message = f'{error.message}: {error.hint}' if error.hint else error.message
         end = min(error.offset + 1, max(chunk.end, error.offset))
+        fix = None
+        if fact == 'yaml-syntax':
+            from linter.spelling import quote_selectors
+
+            fix = quote_selectors(text, chunk)
         self.report(
-            Finding(fact, Span(error.offset, max(end, error.offset)), message),
+            Finding(fact, Span(error.offset, max(end, error.offset)), message, fix=fix),
             None,
             self.target.lane(group).name,
             ObjectRef(None, None, None, None, chunk.index),

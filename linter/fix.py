@@ -158,10 +158,15 @@ _MARKS = (
 _UNCLEAR = frozenset(('yaml-syntax', 'yaml-encoding', 'yaml-depth', 'yaml-aliases'))
 
 
-def is_unclear(result: Result) -> bool:
-    """Whether a file is better left alone: part of it cannot be read, or a rule broke on it."""
+def is_unclear(result: Result, candidates: Iterable[Diagnostic] = ()) -> bool:
+    """Whether a file is better left alone: a rule broke on it, or part of it cannot be read.
+
+    A suppression hides that, but it helps nobody to read it; only a fix to be applied does.
+    """
+    fixable = {(one.fact, one.span) for one in candidates}
+    every = [*result.diagnostics, *(one for one, _ in result.suppressed)]
     return bool(result.errors) or any(
-        diagnostic.fact in _UNCLEAR and diagnostic.fix is None for diagnostic in result.diagnostics
+        one.fact in _UNCLEAR and (one.fact, one.span) not in fixable for one in every
     )
 
 
@@ -196,9 +201,10 @@ class _File:
         rounds = 0
         self.patience = PATIENCE
         text = self._text()
-        if not self.candidates(before):
+        candidates = self.candidates(before)
+        if not candidates:
             return self.untouched(before, [])
-        if text is None or is_unclear(before):
+        if text is None or is_unclear(before, candidates):
             return self.untouched(before, [])._replace(is_unclear=True)
         state = _State(text, self.data, before)
         seen = {text}
@@ -317,13 +323,15 @@ class _File:
 def _harm(before: Result, after: Result, forgiving: Optional[_File]) -> list[Diagnostic]:
     """What is refused or dropped that was not.
 
-    What can be fixed in turn is forgiven, if somebody is forgiving.
+    What can be fixed in turn is forgiven, if somebody is forgiving. A document that could not be
+    read was refused as a whole, so that nothing in it is worse.
     """
+    unread = {_identity(one)[2] for one in before.diagnostics if one.fact in _UNCLEAR}
     old = Counter(_identity(one) for one in before.diagnostics if one.effect in _GRAVE)
     places = {(_identity(one), one.yaml_path) for one in before.diagnostics}
     new: dict[tuple[str, str, int], list[Diagnostic]] = {}
     for one in after.diagnostics:
-        if one.effect in _GRAVE:
+        if one.effect in _GRAVE and _identity(one)[2] not in unread:
             new.setdefault(_identity(one), []).append(one)
     harm: list[Diagnostic] = []
     for identity, found in new.items():

@@ -400,7 +400,7 @@ def quote_selectors(text: str, chunk: Chunk) -> Optional[Fix]:
             end += len(quoted) - len(selector)
             moved += len(quoted) - len(selector)
         else:
-            return Fix('Quote it', SAFE, tuple(edits)) if edits else None
+            return Fix('Put it in quotes', SAFE, tuple(edits)) if edits else None
     return None
 
 
