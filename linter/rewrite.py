@@ -119,7 +119,10 @@ def sentences(done: Rewritten, *, is_dry: bool) -> Iterator[str]:
     if done.harmful:
         count = len(done.harmful)
         subject = '1 fix was' if count == 1 else f'{count} fixes were'
-        yield f'{subject} left out, since the file would then be refused for another reason'
+        yield (
+            f'{subject} left out, since the file might then be refused for another reason: '
+            'see what is reported, and fix it by hand'
+        )
 
 
 def fix(path: str, data: bytes, settings: Settings, options: Options, *, unsafe: bool) -> Fixed:

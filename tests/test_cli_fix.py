@@ -174,7 +174,7 @@ def test_a_fix_that_does_harm_is_left_out(capsys: Capture) -> None:
     assert Path('a.yaml').read_text() == text
     out, err = capsys.readouterr()
     assert 'bare-ip-in-nets' in out
-    assert '1 fix was left out, since the file would then be refused for another reason' in err
+    assert '1 fix was left out, since the file might then be refused for another reason' in err
 
 
 @pytest.mark.skipif(os.name == 'nt', reason='modes')
