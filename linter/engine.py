@@ -24,7 +24,7 @@ from linter.loader import (
     unread,
 )
 from linter.looks import apparent_group, is_template, placeholders
-from linter.ownership import ListFinding, Owned, field, owned, span_of, text_of
+from linter.ownership import UNRELEASED, ListFinding, Owned, field, owned, span_of, text_of
 from linter.scan import NOT_CALICO, documents_in, may_be_calico, may_be_calico_text
 from linter.source import Source, Span
 from linter.target import Lane, Target, version_text
@@ -56,6 +56,8 @@ class Result(NamedTuple):
 
 
 TEMPLATE = 'templates'
+OLD_API = ('v2-unreleased', 'legacy-v1')
+"""The facts of the finding that a document gets for its API alone."""
 _MARK = 'calico-lint'
 
 
@@ -156,7 +158,32 @@ class _Run:
             elif chunk.index:
                 # What stands before the marker belongs to the part before.
                 self.chunk(Chunk(base + chunk.index - 1, chunk.start, chunk.end))
+        self.migrate()
         self.find_suppressions(last)
+
+    def migrate(self) -> None:
+        """Add to the finding about an old API what makes v3 of the document, or stands in the way.
+
+        When the part is judged, for a name may clash with one further down.
+        """
+        places = {
+            one.span: number
+            for number, one in enumerate(self.found)
+            if one.fact in OLD_API and one.source is self.source
+        }
+        if not places:
+            return
+        from linter import migrate
+
+        try:
+            for migration in migrate.migrate(self.source, self.trees, self.target):
+                number = next((places[span] for span in migration.places if span in places), None)
+                if number is not None:
+                    self.found[number] = self.found[number]._replace(
+                        fix=migration.fix, related=migration.obstacles
+                    )
+        except Exception:
+            self.broke('the migration')
 
     def find_suppressions(self, last: bool) -> None:
         """Those of the part that was just judged."""
@@ -253,7 +280,7 @@ class _Run:
                 self.report(
                     result.finding,
                     'List',
-                    self.target.admission,
+                    self.target.lane(result.api).name,
                     _reference(result.node, chunk.index),
                 )
             else:
@@ -377,8 +404,7 @@ class _Run:
                 Finding(
                     'v2-unreleased',
                     place,
-                    'projectcalico.org/v2 was never released, and no cluster serves it: '
-                    'write projectcalico.org/v3',
+                    UNRELEASED,
                 ),
                 owned.kind,
                 lane.name,
@@ -477,12 +503,16 @@ class _Run:
                 for value in values:
                     found += check(value, document)
             except Exception:
-                import traceback
+                self.broke(f'rule {name}')
 
-                self.errors.append(
-                    f'{self.source.path}: rule {name} broke, which is a bug of calico-lint:\n'
-                    f'{traceback.format_exc()}'
-                )
+    def broke(self, what: str) -> None:
+        """Note the exception that is being handled."""
+        import traceback
+
+        self.errors.append(
+            f'{self.source.path}: {what} broke, which is a bug of calico-lint:\n'
+            f'{traceback.format_exc()}'
+        )
 
     def settle(
         self,

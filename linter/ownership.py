@@ -80,6 +80,12 @@ class ListFinding(NamedTuple):
 
     node: Mapping
     finding: Finding
+    api: str = 'v3'
+
+
+UNRELEASED = (
+    'projectcalico.org/v2 was never released, and no cluster serves it: write projectcalico.org/v3'
+)
 
 
 def owned(root: Node) -> Iterator[Owned | ListFinding]:
@@ -116,7 +122,10 @@ def owned_mapping(node: Mapping, in_sequence: bool = False) -> Iterator[Owned | 
                     'write its items there',
                 ),
             )
+        version_entry = field(node, 'apiVersion')
         if items is not None and isinstance(items[1], Sequence):
+            if version_entry is not None and version == API_VERSIONS['v2']:
+                yield from _unreleased(node, version_entry, items[1])
             for item in items[1].items:
                 if isinstance(item, Mapping):
                     for result in _item(item, version, item_kind):
@@ -136,6 +145,14 @@ def owned_mapping(node: Mapping, in_sequence: bool = False) -> Iterator[Owned | 
     found_one = classify(node)
     if found_one is not None:
         yield found_one
+
+
+def _unreleased(
+    node: Mapping, version: tuple[Scalar, Node], items: Sequence
+) -> Iterator[ListFinding]:
+    """Items that leave their API to the list have no other place to hear of it."""
+    if any(isinstance(item, Mapping) and not field(item, 'apiVersion') for item in items.items):
+        yield ListFinding(node, Finding('v2-unreleased', value_span(version), UNRELEASED), api='v2')
 
 
 def _item(item: Mapping, version: str, kind: str) -> Iterator[Owned | ListFinding]:

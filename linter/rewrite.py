@@ -11,13 +11,14 @@ from linter import engine
 from linter.add_ignore import add_ignore
 from linter.diagnostic import Diagnostic
 from linter.discover import Unreadable, read
-from linter.engine import check
+from linter.engine import OLD_API, check
 from linter.fix import Fixed, encoded, fix_text, is_applicable
 from linter.loader import BadEncoding, decode_bytes
 from linter.replace import Unwritable, replace, unified_diff
 from linter.report import escape
 from linter.settings import Lookup, Settings
 from linter.source import Source
+from linter.vocabulary import API_VERSIONS
 from linter.work import Options, Outcome, check_parts, hide, wanted
 
 
@@ -26,7 +27,7 @@ class Rewritten(NamedTuple):
 
     ``harmful`` are findings whose fixes were left out, since the file would have been refused or
     dropped for another reason; ``notes`` say why a file was left alone, ``errors`` why it could not
-    be read or written.
+    be read or written. ``left`` says what stands in the way of bringing documents over to v3.
     """
 
     fixed: dict[str, Fixed]
@@ -34,6 +35,7 @@ class Rewritten(NamedTuple):
     harmful: list[Diagnostic]
     notes: list[str]
     errors: list[str]
+    left: list[str]
 
 
 def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) -> Rewritten:
@@ -42,7 +44,7 @@ def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) 
     A file is written as a whole or not at all; one that cannot be does not stop the others.
     """
     lookup = options.lookup()
-    done = Rewritten({}, '', [], [], [])
+    done = Rewritten({}, '', [], [], [], [])
     diffs: list[str] = []
     for path in dict.fromkeys(
         diagnostic.source.path
@@ -61,6 +63,8 @@ def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) 
         diffs.append(unified_diff(path, data, fixed.data))
         note(done, path, data, fixed)
     _leave(outcome, done.fixed, lookup)
+    if unsafe:
+        done.left.extend(obstacles(outcome.diagnostics))
     return done._replace(diff=''.join(diffs))
 
 
@@ -94,7 +98,7 @@ def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewrit
     """Standard input as it should be, what is left of its findings, and what was fixed."""
     data = sys.stdin.buffer.read()
     outcome, lookup = Outcome(), options.lookup()
-    done = Rewritten({}, '', [], [], [])
+    done = Rewritten({}, '', [], [], [], [])
     path = options.stdin_path()
     if options.stdin_filename and lookup.is_excluded(path):
         return data, outcome, done
@@ -104,7 +108,22 @@ def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewrit
     fixed = fix(path, data, settings, options, unsafe=unsafe)
     note(done, path, data, fixed)
     _leave(outcome, done.fixed, lookup)
+    if unsafe:
+        done.left.extend(obstacles(outcome.diagnostics))
     return fixed.data, outcome, done._replace(diff=unified_diff(path, data, fixed.data))
+
+
+def obstacles(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
+    """Where a document cannot be brought over to v3, a line for each thing to be decided first."""
+    for diagnostic in diagnostics:
+        if diagnostic.fact in OLD_API and diagnostic.fix is None:
+            source = diagnostic.source
+            for span, message in diagnostic.related:
+                line, column = source.position(span.start)
+                yield (
+                    f'{source.path}:{line}:{column}: cannot be carried over to '
+                    f'{API_VERSIONS["v3"]}: {message}'
+                )
 
 
 def sentences(done: Rewritten, *, is_dry: bool) -> Iterator[str]:
@@ -116,6 +135,7 @@ def sentences(done: Rewritten, *, is_dry: bool) -> Iterator[str]:
         listed = ', '.join(f'{number} {rule}' for rule, number in rules.most_common())
         yield f'{escape(path)}: {count} fix{"es" if count != 1 else ""} {verb} ({listed})'
     yield from map(escape, done.notes)
+    yield from map(escape, done.left)
     if done.harmful:
         count = len(done.harmful)
         subject = '1 fix was' if count == 1 else f'{count} fixes were'

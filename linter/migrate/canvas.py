@@ -1,0 +1,243 @@
+"""The edits of one migration: written down one by one, and in the end possible together or not.
+
+What cannot be written with certainty becomes an obstacle, and of a migration with obstacles
+nothing is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Optional
+
+from linter.diagnostic import Edit
+from linter.migrate.entries import Entry
+from linter.source import Span
+from linter.spelling import (
+    Context,
+    chomped,
+    edited,
+    entry_spans,
+    in_quotes,
+    is_plain,
+    item_span,
+    line_end,
+    line_start,
+    quotes_for,
+    written,
+)
+from linter.tree import Mapping, Node, Scalar, Sequence
+
+BY_HAND = 'how this is written leaves no room for a change: write it for v3 by hand'
+_TEXT_TAGS = (None, '!', 'tag:yaml.org,2002:str')
+
+
+class Obstacle:
+    """What stands in the way: where, why, and the text about which nothing more need be said."""
+
+    def __init__(self, span: Span, message: str, covers: Span) -> None:
+        self.span = span
+        self.message = message
+        self.covers = covers
+
+
+class Canvas:
+    """``holes`` are the scalars that a template engine fills in, which nobody can convert."""
+
+    def __init__(self, text: str, root: Mapping, holes: Iterable[Scalar]) -> None:
+        self.text = text
+        self.root = root
+        self.quote = quotes_for(root)
+        self.holes = {id(hole) for hole in holes}
+        self.obstacles: list[Obstacle] = []
+        self.reached: Counter[int] = Counter()
+        self.changed: dict[int, Node] = {}
+        self.changes: dict[Span, str] = {}
+        self.inserted: dict[int, dict[str, str]] = {}
+        self.gone: dict[int, tuple[Mapping, dict[int, Entry]]] = {}
+        self.items_gone: dict[int, tuple[Sequence, set[int]]] = {}
+
+    @property
+    def is_json(self) -> bool:
+        return self.quote == '"'
+
+    def say(self, place: Node, message: str, covers: Optional[Span] = None) -> None:
+        span = Span(place.start, place.end)
+        self.obstacles.append(Obstacle(span, message, covers or span))
+
+    def reach(self, node: Node) -> None:
+        """Count one way on which a node was come by as what it is changed for."""
+        self.reached[id(node)] += 1
+
+    # ---- Values ----------------------------------------------------------------------------------
+
+    def write(self, node: Scalar, right: str, owner: Node) -> None:
+        """Give a scalar another value."""
+        self._edit(node, lambda: written(self.text, node, self._context(owner), right))
+
+    def edit(self, node: Scalar, edits: Iterable[tuple[int, int, str]], owner: Node) -> None:
+        """Change parts of a scalar's value."""
+        parts = list(edits)
+        self._edit(node, lambda: edited(self.text, node, self._context(owner), parts))
+
+    def chomp(self, node: Scalar) -> None:
+        """Let a block end without a line break."""
+        self._edit(node, lambda: (chomped(self.text, node),))
+
+    def token(self, node: Scalar, right: str) -> None:
+        """Replace a scalar by one without quotes, or by something else that YAML reads."""
+        if node.style in ('|', '>') or node.tag is not None or node.outer != node.start:
+            self.say(node, BY_HAND)
+        else:
+            self._edit(node, lambda: (Edit(Span(node.start, node.end), right),))
+
+    def _edit(self, node: Scalar, make: Callable[[], Optional[tuple[Edit, ...]]]) -> None:
+        if id(node) in self.holes:
+            self.say(node, 'this is filled in later: migrate the document that comes of it')
+            return
+        made = make() if node.tag in _TEXT_TAGS else None
+        if made is None:
+            self.say(node, BY_HAND)
+            return
+        for span, text in made:
+            self._change(node, span, text)
+
+    def _change(self, node: Node, span: Span, text: str) -> None:
+        if self.changes.setdefault(span, text) != text:
+            self.say(node, 'aliases put this in places that v3 spells differently: write it out')
+        self.changed[id(node)] = node
+
+    def _context(self, owner: Node) -> Context:
+        flow = not isinstance(owner, Scalar) and owner.flow
+        return Context(flow or self.root.flow, self.quote)
+
+    def shown(self, value: str, owner: Mapping) -> str:
+        """A text as it is written for a new entry."""
+        if not self.is_json and is_plain(value, self._context(owner).flow):
+            return value
+        return in_quotes(value, self.quote)
+
+    # ---- Entries and items -----------------------------------------------------------------------
+
+    def rename(self, entry: Entry, right: str) -> None:
+        key = entry.key
+        quote = key.style if key.style in ('"', "'") else ''
+        self._change(entry.owner, Span(key.start, key.end), f'{quote}{right}{quote}')
+
+    def insert(self, beside: Entry, name: str, value: str) -> None:
+        """Write a new entry behind another, or before one that ends on another line."""
+        key, node, text = beside.key, beside.value, self.text
+        quote = key.style if key.style in ('"', "'") else ''
+        new = f'{quote}{name}{quote}: {value}'
+        begin = line_start(text, key.outer)
+        lead = text[begin : key.outer]
+        end = line_end(text, key.end)
+        if beside.owner.flow:
+            at, new = (node.end, f', {new}') if node.outer >= key.end else (-1, '')
+        elif not re.fullmatch(r'[ ]*(?:-[ ]+)*', lead):
+            at = -1
+        elif node.end <= end and getattr(node, 'style', '') not in ('|', '>'):
+            at, new = end, f'{_line_break(text)}{" " * len(lead)}{new}'
+        else:
+            at, new = key.outer, f'{new}{_line_break(text)}{" " * len(lead)}'
+        if at < 0:
+            self.say(key, BY_HAND)
+            return
+        self.changed[id(beside.owner)] = beside.owner
+        self.inserted.setdefault(at, {})[name] = new
+
+    def append(self, entry: Entry, node: Sequence, item: str, behind: Optional[int]) -> None:
+        """Write one more item behind the one of a number."""
+        text = self.text
+        new = ''
+        if behind is None:
+            at = text.find('[', node.start, node.end) + 1 if node.flow else 0
+        else:
+            last = node.items[behind]
+            inside = node.start <= last.outer <= last.end <= node.end
+            begin = line_start(text, node.start)
+            if not inside or (isinstance(last, Scalar) and last.style in ('|', '>')):
+                at = 0
+            elif node.flow:
+                at, new = last.end, ', '
+            else:
+                at = line_end(text, last.end)
+                new = f'{_line_break(text)}{" " * (node.start - begin)}- '
+        if not at:
+            self.say(entry.key, BY_HAND)
+            return
+        first = node.items[0] if node.items else None
+        quote = first.style if isinstance(first, Scalar) and first.style in ('"', "'") else ''
+        if not quote and (self.is_json or not is_plain(item, node.flow)):
+            quote = self.quote
+        self.changed[id(node)] = node
+        self.inserted.setdefault(at, {})[item] = f'{new}{quote}{item}{quote}'
+
+    def drop(self, entry: Optional[Entry]) -> None:
+        if entry is not None:
+            found = self.gone.setdefault(id(entry.owner), (entry.owner, {}))
+            found[1][entry.number] = entry
+
+    def drop_item(self, node: Sequence, number: int) -> None:
+        self.items_gone.setdefault(id(node), (node, set()))[1].add(number)
+
+    # ---- All together ----------------------------------------------------------------------------
+
+    def edits(self, ways: Optional[dict[int, int]]) -> tuple[Edit, ...]:
+        """The edits in order; obstacles are added where they are not possible.
+
+        ``ways``: on how many ways every node is reached, None where there are no aliases.
+        """
+        self._remove()
+        if ways is not None:
+            self._see_aliases(ways)
+        for at, texts in self.inserted.items():
+            span = Span(at, at)
+            self.changes[span] = self.changes.get(span, '') + ''.join(texts.values())
+        found: list[Edit] = []
+        for span, text in sorted(self.changes.items()):
+            if found and span.start < found[-1].span.end:
+                self.obstacles.append(Obstacle(span, BY_HAND, span))
+            else:
+                found.append(Edit(span, text))
+        return tuple(found)
+
+    def _remove(self) -> None:
+        for owner, gone in self.gone.values():
+            spans = entry_spans(self.text, owner, gone)
+            if spans is None:
+                for entry in gone.values():
+                    message = f'v3 has no place for {entry.key.value}: remove it by hand'
+                    self.say(entry.key, message, entry.span)
+            for span in spans or ():
+                # What was changed in there goes with it.
+                for inner in [one for one in self.changes if _contains(span, one)]:
+                    del self.changes[inner]
+                self._change(owner, span, '')
+        for sequence, numbers in self.items_gone.values():
+            for number in sorted(numbers):
+                item = item_span(self.text, sequence, number)
+                if item is None:
+                    self.say(sequence.items[number], 'this is there twice: remove one of them')
+                else:
+                    self._change(sequence, item, '')
+
+    def _see_aliases(self, ways: dict[int, int]) -> None:
+        """What is changed must be changed for everything that refers to it."""
+        for identity, node in self.changed.items():
+            if ways.get(identity, 0) != self.reached[identity]:
+                self.say(
+                    node, 'an alias refers to this for something that stays as it is: write it out'
+                )
+
+
+def _contains(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start < inner.end <= outer.end
+
+
+def _line_break(text: str) -> str:
+    feed, back = text.find('\n'), text.find('\r')
+    if back == -1 or -1 < feed < back:
+        return '\n'
+    return '\r\n' if feed == back + 1 else '\r'

@@ -1,0 +1,142 @@
+"""What v3 refuses in a document that was brought over, said at its place in the old text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Optional
+
+from linter import facts
+from linter import rule as rules
+from linter.decode import decode
+from linter.diagnostic import Edit, Finding
+from linter.document import Document
+from linter.loader import Chunk, YamlError, compose
+from linter.migrate.canvas import BY_HAND
+from linter.ownership import Owned, owned
+from linter.source import Source, Span
+from linter.spelling import line_start
+from linter.target import Target
+from linter.tree import Mapping, Node
+from linter.tree import Sequence as ListNode
+
+_GRAVE = ('refused', 'dropped')
+
+
+def refused(
+    text: str, chunk: Chunk, node: Mapping, edits: Sequence[Edit], target: Target
+) -> Iterator[tuple[Span, str]]:
+    """What is refused or dropped in a document, or a list, of a chunk after the edits."""
+    found = _alone(text, node, edits) or _whole(text, chunk, node, edits)
+    if found is None:
+        yield Span(node.start, node.start), BY_HAND
+        return
+    source, root, back = found
+    for one in owned(root):
+        if not isinstance(one, Owned):
+            continue
+        findings = list(one.findings)
+        if one.kind is not None:
+            findings += _judged(source, one.node, one.kind, target)
+        lane = target.lane(one.api).name
+        for finding in findings:
+            row = facts.load().find(finding.fact, one.kind, lane, target)
+            if row is not None and row.effect in _GRAVE:
+                message = finding.message
+                yield back(finding.span), message + (f': {finding.hint}' if finding.hint else '')
+
+
+class _Back:
+    """From places of the new text to those of the old one; both may begin somewhere inside."""
+
+    def __init__(self, edits: Iterable[Edit], begin: int, pad: int) -> None:
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.olds: list[Span] = []
+        shift = pad - begin
+        self.first = shift
+        for span, new in edits:
+            self.starts.append(span.start + shift)
+            self.ends.append(span.start + shift + len(new))
+            self.olds.append(span)
+            shift += len(new) - (span.end - span.start)
+
+    def __call__(self, span: Span) -> Span:
+        start, end = self.offset(span.start), self.offset(span.end)
+        return Span(start, max(start, end))
+
+    def offset(self, new: int) -> int:
+        at = bisect_right(self.starts, new) - 1
+        if at < 0:
+            return new - self.first
+        if new < self.ends[at]:
+            return self.olds[at].start
+        return new - self.ends[at] + self.olds[at].end
+
+
+_Found = tuple[Source, Mapping, _Back]
+
+
+def _alone(text: str, node: Mapping, edits: Sequence[Edit]) -> Optional[_Found]:
+    """The document cut out of its file, which is quick; not where it has aliases to outside."""
+    end = node.end
+    if not node.flow:
+        end = next((at for at in range(end, len(text)) if text[at] in '\r\n'), len(text))
+        end += len(text[end : end + 2]) if text.startswith('\r\n', end) else end < len(text)
+    if edits and not node.start <= edits[0].span.start <= edits[-1].span.end <= end:
+        return None
+    pad = ' ' * (node.start - line_start(text, node.start))
+    piece = pad + edited(text, edits, node.start, end)
+    try:
+        root = compose(piece, Chunk(0, 0, len(piece)))
+    except YamlError:
+        return None
+    if not isinstance(root, Mapping):
+        return None
+    return Source('', piece), root, _Back(edits, node.start, len(pad))
+
+
+def _whole(text: str, chunk: Chunk, node: Mapping, edits: Sequence[Edit]) -> Optional[_Found]:
+    piece = edited(text, edits, chunk.start, chunk.end)
+    try:
+        root = compose(piece, Chunk(0, 0, len(piece)))
+    except YamlError:
+        return None
+    back = _Back(edits, chunk.start, 0)
+    waiting: list[Optional[Node]] = [root]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, Mapping):
+            if back.offset(one.start) == node.start:
+                return Source('', piece), one, back
+            waiting += (value for _, value in one.entries)
+        elif isinstance(one, ListNode):
+            waiting += one.items
+    return None
+
+
+def edited(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
+    """A part of the text after the edits, all of which are in it."""
+    parts: list[str] = []
+    at = start
+    for span, new in edits:
+        parts += (text[at : span.start], new)
+        at = span.end
+    return ''.join((*parts, text[at:end]))
+
+
+def _judged(source: Source, node: Mapping, kind: str, target: Target) -> Iterator[Finding]:
+    """Every finding of every rule, as the engine asks for them."""
+    decoded = decode(node, 'v3', kind, target.version, target.lane('v3'))
+    document = Document(source, node, 'v3', kind, decoded)
+    subjects: list[tuple[str, Iterable[object]]] = [
+        ('document', (document,)),
+        *decoded.subjects.items(),
+        *((f'problem:{problem.kind}', (problem,)) for problem in decoded.problems),
+        ('tagged', decoded.tagged),
+    ]
+    for subject, values in subjects:
+        for name in (subject, f'{subject}@{kind}', f'{subject}@v3'):
+            for _, check in rules.checks(name):
+                for value in values:
+                    yield from check(value, document)
