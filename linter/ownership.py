@@ -194,6 +194,7 @@ def classify(
     group, _, number = version.partition('/')
     is_v1 = version == 'v1' and kind in V1_KINDS
     if is_v1:
+        version_entry = version_entry or misspelt_version
         assert version_entry is not None
         return Owned(
             node,

@@ -13,8 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Bottom first. A module imports from the layers below its own; within `report`, `selector` and
-# `migrate`, the packages, also from its neighbours. A new module goes into the lowest layer that fits.
+# Bottom first. A module imports from the layers below its own; within the packages `report`,
+# `selector` and `migrate` also from its neighbours. A new module goes into the lowest layer that
+# fits.
 LAYERS = [
     # Text, trees and words.
     'errors pattern',

@@ -78,7 +78,8 @@ def _migration(
     edits = canvas.edits(ways)
     obstacles = {obstacle.span: obstacle.message for obstacle in canvas.obstacles}
     covered = [obstacle.covers for obstacle in canvas.obstacles]
-    for span, message in refused(text, chunk, node, edits, target):
+    for place, message in refused(text, chunk, node, edits, target):
+        span = canvas.origins.get(place.start, place)
         if not any(one.start <= span.start <= one.end for one in covered):
             obstacles.setdefault(span, message)
     fix = None if obstacles or not edits else Fix(TITLE, UNSAFE, edits)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import Optional
 
 from linter.diagnostic import Edit
-from linter.migrate.entries import Entry
+from linter.migrate.entries import Entry, value_of
 from linter.source import Span
 from linter.spelling import (
     Context,
@@ -55,6 +55,8 @@ class Canvas:
         self.changed: dict[int, Node] = {}
         self.changes: dict[Span, str] = {}
         self.inserted: dict[int, dict[str, str]] = {}
+        # By the offset of what is inserted, where it was written before.
+        self.origins: dict[int, Span] = {}
         self.gone: dict[int, tuple[Mapping, dict[int, Entry]]] = {}
         self.items_gone: dict[int, tuple[Sequence, set[int]]] = {}
 
@@ -74,7 +76,11 @@ class Canvas:
 
     def write(self, node: Scalar, right: str, owner: Node) -> None:
         """Give a scalar another value."""
-        self._edit(node, lambda: written(self.text, node, self._context(owner), right))
+        # Text where a number was: in JSON it cannot do without quotes.
+        quoted = self.is_json and not isinstance(value_of(node), str)
+        self._edit(
+            node, lambda: written(self.text, node, self._context(owner), right, quoted=quoted)
+        )
 
     def edit(self, node: Scalar, edits: Iterable[tuple[int, int, str]], owner: Node) -> None:
         """Change parts of a scalar's value."""
@@ -147,8 +153,10 @@ class Canvas:
         self.changed[id(beside.owner)] = beside.owner
         self.inserted.setdefault(at, {})[name] = new
 
-    def append(self, entry: Entry, node: Sequence, item: str, behind: Optional[int]) -> None:
-        """Write one more item behind the one of a number."""
+    def append(
+        self, entry: Entry, node: Sequence, item: str, behind: Optional[int], origin: Node
+    ) -> None:
+        """Write one more item behind the one of a number; ``origin`` is where it comes from."""
         text = self.text
         new = ''
         if behind is None:
@@ -172,6 +180,7 @@ class Canvas:
         if not quote and (self.is_json or not is_plain(item, node.flow)):
             quote = self.quote
         self.changed[id(node)] = node
+        self.origins[at] = Span(origin.start, origin.end)
         self.inserted.setdefault(at, {})[item] = f'{new}{quote}{item}{quote}'
 
     def drop(self, entry: Optional[Entry]) -> None:

@@ -261,7 +261,7 @@ class Converter:
         if several is not None and existing is not None:
             self.canvas.drop(single)
             if right not in seen:
-                self.canvas.append(several, existing, right, kept)
+                self.canvas.append(several, existing, right, kept, single.value)
         elif several is None:
             self.canvas.rename(single, 'notNets' if prefix else 'nets')
             self.canvas.token(single.value, self.listed(single.value, right))
