@@ -90,7 +90,7 @@ def written(
             edits = edited(text, node, context, ((0, len(body), right),))
         if edits is not None:
             return edits
-        if not _BARE_HEADER.match(text, node.start):
+        if not has_bare_header(text, node):
             return None  # a comment follows the header
     quote = node.style if node.style in ('"', "'") else ''
     if not quote and (quoted or not is_plain(right, context.flow)):
@@ -103,9 +103,14 @@ def unquote(text: str, leaf: Leaf, right: str) -> Optional[Fix]:
     node = leaf.node
     if not isinstance(node, Scalar) or not node.style:
         return None
-    if node.style in ('|', '>') and not _BARE_HEADER.match(text, node.start):
+    if node.style in ('|', '>') and not has_bare_header(text, node):
         return None  # a comment follows the header
     return Fix('Remove the quotes', SAFE, (Edit(Span(node.start, node.end), right),))
+
+
+def has_bare_header(text: str, node: Scalar) -> bool:
+    """Whether nothing stands behind the sign with which a block begins, such as a comment."""
+    return _BARE_HEADER.match(text, node.start) is not None
 
 
 _BARE_HEADER = lazy(r'[|>][0-9+-]*[ \t]*(?=[\r\n])')

@@ -180,6 +180,12 @@ SPECS: list[tuple[tuple[str, ...], str, str]] = [
      source("selector: role in {'x'} && b != 'c'\nnamespaceSelector: k == 'v' && has(l)")),
     (V2_KINDS, source("selector: >-\n  pcns.k == 'v'\n  && all()"),
      source("namespaceSelector: k == 'v'\nselector: >-\n  all()")),
+    (V2_KINDS, source("selector: 'pcns.k == ''v'''"),
+     source('namespaceSelector: "k == \'v\'"')),
+    (V2_KINDS, source("selector: '!has(pcns.k)' # x"),
+     source("namespaceSelector: '!has(k)' # x")),
+    (V2_KINDS, source('selector: has(a) && !has(pcns.k)'),
+     source("selector: has(a)\nnamespaceSelector: '!has(k)'")),
     (('v1',), source("selector: pcns.k == 'v'"), source("selector: pcns.k == 'v'")),
 ]  # fmt: skip
 
@@ -320,6 +326,7 @@ OBSTACLES: list[tuple[tuple[str, ...], str, str]] = [
     (V2_KINDS, source("selector: pcns.k == 'v'\nnamespaceSelector: has(b)"), '9:17: what pcns.'),
     (('np',), source("selector: k == 'pcns.v'"), '9:17: what pcns. says'),
     (ALL, 'tier: [x]', '6:9: '),
+    (('np',), 'doNotTrack: false', '6:3: v3 has no place for doNotTrack: remove it by hand'),
     (ALL, 'unknown: x', "6:3: 'unknown'"),
     (ALL, 'types: [!!str ingress, !x egress]', f'6:29: {BY_HAND}'),
 ]  # fmt: skip
@@ -500,6 +507,8 @@ def model(api: str, policy: dict[str, Any]) -> dict[str, Any]:
     if not is_global:
         if on or spec.get('applyOnForward'):
             raise Undecided
+        if spec and spec.keys() <= {'doNotTrack', 'preDNAT', 'applyOnForward'}:
+            raise Undecided  # nothing would be left, and nothing is not always easy to write
         for flag in ('doNotTrack', 'preDNAT', 'applyOnForward'):
             spec.pop(flag, None)
     elif on:

@@ -19,6 +19,7 @@ from linter.spelling import (
     chomped,
     edited,
     entry_spans,
+    has_bare_header,
     in_quotes,
     is_plain,
     item_span,
@@ -76,11 +77,18 @@ class Canvas:
 
     def write(self, node: Scalar, right: str, owner: Node) -> None:
         """Give a scalar another value."""
+        self._edit(node, lambda: self._written(node, right, self._context(owner)))
+
+    def _written(self, node: Scalar, right: str, context: Context) -> Optional[tuple[Edit, ...]]:
+        if node.style in ('|', '>'):
+            return written(self.text, node, context, right)
+        quote = node.style
         # Text where a number was: in JSON it cannot do without quotes.
-        quoted = self.is_json and not isinstance(value_of(node), str)
-        self._edit(
-            node, lambda: written(self.text, node, self._context(owner), right, quoted=quoted)
-        )
+        is_number = self.is_json and not isinstance(value_of(node), str)
+        if not quote and (is_number or not is_plain(right, context.flow)):
+            quote = context.quote
+        new = in_quotes(right, quote) if quote else right
+        return (Edit(Span(node.start, node.end), new),)
 
     def edit(self, node: Scalar, edits: Iterable[tuple[int, int, str]], owner: Node) -> None:
         """Change parts of a scalar's value."""
@@ -93,7 +101,8 @@ class Canvas:
 
     def token(self, node: Scalar, right: str) -> None:
         """Replace a scalar by one without quotes, or by something else that YAML reads."""
-        if node.style in ('|', '>') or node.tag is not None or node.outer != node.start:
+        is_block = node.style in ('|', '>') and not has_bare_header(self.text, node)
+        if is_block or node.tag is not None or node.outer != node.start:
             self.say(node, BY_HAND)
         else:
             self._edit(node, lambda: (Edit(Span(node.start, node.end), right),))
