@@ -318,6 +318,8 @@ def classify(
         else:
             message = f'{quoted(kind)} is not a kind of Calico: it has {listing(KINDS, "and")}'
         findings.append(Finding('kind-unknown', value_span(kind_entry), message, fix=fix))
+    if api == 'v2' and meant not in PAGE_KINDS:
+        meant = None  # that API has no page for it
     return Owned(node, api, meant, None, tuple(findings), version_key)
 
 

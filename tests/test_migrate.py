@@ -19,7 +19,7 @@ from conftest import ORACLE, documents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_fix import decoded
-from test_properties import well_placed
+from test_properties import changed_policies, well_placed
 from test_styles import rewritten
 
 from linter import engine, migrate
@@ -757,6 +757,27 @@ def test_labelled_documents_as_if_of_another_api(where: Target) -> None:
             # Of a List calicoctl alone refuses its kind, which is not the item's affair.
             assert {one.refused_by for one in grave} <= {'calicoctl'}, f'{text}\n{new}'
     assert min(moved, left) > 100
+
+
+@THOROUGH
+@given(changed_policies(), st.sampled_from([('v1', 'policy'), ('projectcalico.org/v2', '')]))
+def test_whatever_is_written(text: str, api: tuple[str, str]) -> None:
+    """A policy with pieces put in or taken out: nothing breaks, nothing ends worse."""
+    version, kind = api
+    text = text.replace('projectcalico.org/v3', version).replace('Allow', 'allow')
+    if kind:
+        text = re.sub(r'kind: (Global)?NetworkPolicy\b', f'kind: {kind}', text)
+    data = text.encode('utf-8', 'surrogatepass')
+    result = engine.check('x.yaml', data, Target())
+    assert not result.errors, result.errors[0]
+    for one in only(result.diagnostics):
+        well_placed(one)
+    fixed = fix_text('x.yaml', data, Target(), unsafe=True, wanted=only)
+    again = fix_text('x.yaml', fixed.data, Target(), unsafe=True, wanted=only)
+    assert again.data is fixed.data
+    if len(only(result.diagnostics)) == 1 and fixed.rounds:
+        grave = [one for one in fixed.after.diagnostics if one.effect in GRAVE]
+        assert {one.refused_by for one in grave} <= {'calicoctl', None}, fixed.data.decode()
 
 
 # ---- Selectors, on labels ------------------------------------------------------------------------

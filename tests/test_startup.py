@@ -196,6 +196,18 @@ def test_a_clean_policy_loads_only_the_rules_of_its_subjects(workshop: Workshop)
     assert len(loaded) < 0.6 * len(every)
 
 
+def test_only_old_documents_need_the_migration(workshop: Workshop) -> None:
+    bad = CLEAN.replace('order: 100', 'order: first')
+    workshop.write('bad.yaml', f'{bad}---\n{FOREIGN}')
+    assert not {
+        name for name in workshop.modules('check', 'bad.yaml', status=1) if 'migrate' in name
+    }
+    workshop.write('old.yaml', CLEAN.replace('/v3', '/v2'))
+    names = workshop.modules('check', 'old.yaml', status=1)
+    assert 'linter.migrate' in names
+    assert not tops(names) & (SLOW | {'lark', 'pathspec', 'rich'})
+
+
 def test_a_bad_selector_needs_lark(workshop: Workshop) -> None:
     workshop.write('bad.yaml', CLEAN.replace("app == 'web'", "app = 'web'"))
     names = workshop.modules('check', 'bad.yaml', status=1)
