@@ -2,7 +2,8 @@
 
 The page of `projectcalico.org/v2` lists doNotTrack, preDNAT and applyOnForward for both kinds,
 but a NetworkPolicy selects workloads only, so the flag has no effect. The fields left the API six
-days later. Use a GlobalNetworkPolicy for hosts.
+days later. Use a GlobalNetworkPolicy for hosts. The fix of `legacy-api`, which is unsafe, removes
+flags that are false; one that is true keeps the document from being brought over.
 
 ```yaml bad
 apiVersion: projectcalico.org/v2

@@ -4,6 +4,8 @@
 where kubectl drops unknown fields the match disappears, and the rule matches everything. The v2
 pre-release does not know them either, though its reference page still lists `tag` and `notTag`.
 
+In a document of v1 or v2 the fix of `legacy-api`, which is unsafe, takes them along.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
