@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from linter.diagnostic import Edit
 from linter.migrate.entries import Entry, value_of
@@ -34,13 +34,12 @@ BY_HAND = 'how this is written leaves no room for a change: write it for v3 by h
 _TEXT_TAGS = (None, '!', 'tag:yaml.org,2002:str')
 
 
-class Obstacle:
+class Obstacle(NamedTuple):
     """What stands in the way: where, why, and the text about which nothing more need be said."""
 
-    def __init__(self, span: Span, message: str, covers: Span) -> None:
-        self.span = span
-        self.message = message
-        self.covers = covers
+    span: Span
+    message: str
+    covers: Span
 
 
 class Canvas:
