@@ -154,6 +154,8 @@ SPECS: list[tuple[tuple[str, ...], str, str]] = [
      source("notNets:\n  - '1.1.1.1/32' # a\n  - '2.2.2.2/32'")),
     (ALL, source('nets: [1.0.0.0/8, 1.1.1.1/8]\nnet: 2.2.2.2/32'),
      source('nets: [1.0.0.0/8, 2.2.2.2/32]')),
+    (ALL, source('nets:\n- >-\n  1.1.1.1/8\nnet: >- \n  2.2.2.2/32\nports: []'),
+     source('nets:\n- >-\n  1.0.0.0/8\n- 2.2.2.2/32\nports: []')),
     (ALL, source('nets: []\nnet: 2.2.2.2/32'), source('nets: [2.2.2.2/32]')),
     (ALL, source('net: 1.1.1.1/32\nnets: [1.1.1.1/32]'), source('nets: [1.1.1.1/32]')),
     (ALL, source("net:\nselector: a == 'b'"), source("selector: a == 'b'")),

@@ -173,7 +173,7 @@ class Canvas:
             last = node.items[behind]
             inside = node.start <= last.outer <= last.end <= node.end
             begin = line_start(text, node.start)
-            if not inside or (isinstance(last, Scalar) and last.style in ('|', '>')):
+            if not inside:
                 at = 0
             elif node.flow:
                 at, new = last.end, ', '
