@@ -113,6 +113,17 @@ def test_layers_name_what_exists() -> None:
     assert LEVELS.keys() == {_part(module) for module in MODULES} - {''}
 
 
+def test_every_package_is_installed() -> None:
+    files = (ROOT / 'linter').rglob('__init__.py')
+    packages = {'.'.join(path.parent.relative_to(ROOT).parts) for path in files}
+    text = (ROOT / 'pyproject.toml').read_text(encoding='utf-8')
+    listed = text.partition('\npackages = [')[2].partition(']')[0]
+    assert {name.strip(' "\n') for name in listed.split(',')} - {''} == {
+        *packages,
+        'linter.schemas',
+    }
+
+
 def test_no_cycle_at_import_time() -> None:
     graph = {
         module: {found.name for found in imports if found.now} & MODULES.keys() - {module}
