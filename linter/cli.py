@@ -17,20 +17,65 @@ if TYPE_CHECKING:
 
 
 def main(argv: Optional[Sequence[str]] = None) -> int:
-    """Run the command; 0 clean, 1 findings, 2 bad usage or a run that could not finish."""
+    """Run the command; 0 clean, 1 findings, 2 bad usage or a run that could not finish.
+
+    A run whose output nobody can read has not finished.
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if sys.stderr is None:
+        # Closed by whoever started us; print() would take standard output instead.
+        sys.stderr = open(os.devnull, 'w', encoding='utf-8')  # noqa: SIM115
     try:
-        return _main(arguments)
+        if sys.stdout is None:
+            raise Fatal('standard output is closed, and what is found would be lost')
+        try:
+            return _main(arguments)
+        finally:
+            # What is still in the buffer must fail here, also what --help leaves behind, and not
+            # when the interpreter ends.
+            sys.stdout.flush()
     except Fatal as error:
-        print(f'calico-lint: {error}', file=sys.stderr)
+        _complain(str(error))
         return 2
     except BrokenPipeError:
-        # The reader went away (`| head`): stop quietly, and keep the interpreter's own flush quiet.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader went away (`| head`): stop quietly.
+        _drop_output()
+        return 2
+    except OSError as error:
+        if error.filename is not None:
+            return _broke()
+        _drop_output()
+        _complain(f'the output cannot be written: {error.strerror or error}')
         return 2
     except KeyboardInterrupt:
-        print('calico-lint: interrupted', file=sys.stderr)
+        _complain('interrupted')
         return 130
+    except Exception:
+        return _broke()
+
+
+def _drop_output() -> None:
+    """Keep the interpreter's own flush of what could not be written quiet."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _broke() -> int:
+    """Say that the exception in hand is a bug; Python's own status for it is that of findings."""
+    import traceback
+
+    _complain(f'this is a bug of calico-lint:\n{traceback.format_exc()}')
+    return 2
+
+
+def _complain(message: str) -> None:
+    """Say something on standard error."""
+    from linter.report import emit, escape_line
+
+    for line in f'calico-lint: {message}'.splitlines():
+        try:
+            emit(sys.stderr, f'{escape_line(line)}\n')
+        except OSError:
+            return  # Nobody is left to be told; the exit status still says it.
 
 
 def _main(arguments: list[str]) -> int:
@@ -102,12 +147,13 @@ def _add_ignore(options: Options, reason: str, output_formats: Sequence[str]) ->
         raise Fatal('--add-ignore and --no-ignore exclude each other: name one of them')
     from linter.rewrite import add_ignores
     from linter.run import run
+    from linter.words import shown_path
 
     written, errors = add_ignores(run(options).diagnostics, options, reason)
     for path in written:
-        print(f'calico-lint: {path}: suppressions added', file=sys.stderr)
+        _complain(f'{shown_path(path)}: suppressions added')
     for message in errors:
-        print(f'calico-lint: {message}', file=sys.stderr)
+        _complain(message)
     return max(_check(options, output_formats), 2 if errors else 0)
 
 
@@ -124,13 +170,14 @@ def _show_settings(options: Options) -> int:
 
 def _show_files(options: Options) -> int:
     from linter.discover import Unreadable, find
+    from linter.report import emit, escape_path
 
     lookup = options.lookup()
     for entry in find(options.paths):
         if isinstance(entry, Unreadable):
-            print(f'calico-lint: {entry}', file=sys.stderr)
+            _complain(str(entry))
         elif not lookup.is_excluded(entry):
-            print(entry)
+            emit(sys.stdout, f'{escape_path(entry)}\n')
     return 0
 
 
@@ -187,10 +234,7 @@ def _finish(
     for number, line in enumerate(() if options.quiet else notes):
         print(line if number else f'calico-lint: {line}', file=sys.stderr)
     if options.require_policies and not outcome.checked and not outcome.errors:
-        print(
-            'calico-lint: no Calico document was found, and --require-policies asks for one',
-            file=sys.stderr,
-        )
+        _complain('no Calico document was found, and --require-policies asks for one')
         return 1
     return status(outcome, options.fail_on)
 
@@ -312,8 +356,7 @@ def _report(
     if options.statistics and all(name != 'statistics' for name, _ in outputs):
         report.write(outcome.diagnostics, summary, 'statistics', sys.stderr, color=False)
     for message in outcome.errors:
-        lines = '\n'.join(report.escape(line) for line in message.splitlines())
-        print(f'calico-lint: {lines}', file=sys.stderr)
+        _complain(message)
     if summarise:
         from linter.report.summary import print_summary
 

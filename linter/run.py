@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from linter import discover
+from linter.errors import Fatal
 from linter.work import Options, Outcome, check
 
 WORTH_SHARING = 300
@@ -48,7 +49,11 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
             if len(rest) >= WORTH_SHARING and discover.STDIN not in rest:
                 from linter.parallel import share
 
-                share(rest, options, outcome)
+                try:
+                    share(rest, options, outcome)
+                except OSError as error:
+                    reason = error.strerror or str(error)
+                    raise Fatal(f'no further processes: {reason}; write --jobs 1') from None
                 break
             for entry in rest:
                 check(entry, options, lookup, outcome)

@@ -328,7 +328,7 @@ def _lay(
 def show_settings(path: str, overrides: Overrides | None = None) -> str:
     """The settings of a file or folder, for a person: what holds, and where it is said."""
     from linter.target import version_text
-    from linter.words import listing
+    from linter.words import listing, shown_path
 
     lookup = Lookup(overrides)
     shown = path
@@ -340,7 +340,7 @@ def show_settings(path: str, overrides: Overrides | None = None) -> str:
     config = None if folder is None else folder.home.config
     patterns = () if config is None else config.patterns
     mistakes = sum(map(len, lookup.mistakes.values()))
-    lines = [f'# {shown}', f'# configuration: {settings.source or f"no {NAME}"}']
+    lines = [f'# {shown_path(shown)}', f'# configuration: {settings.source or f"no {NAME}"}']
     if mistakes:
         lines.append(f'# mistakes in it: {mistakes}, named by calico-lint check')
     if folder is not None and (lookup.is_excluded(path) if path == shown else folder.is_excluded):
