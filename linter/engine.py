@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
@@ -12,6 +13,7 @@ from linter.diagnostic import Diagnostic, Edit, Finding, Fix, ObjectRef, url_of
 from linter.document import Document
 from linter.facts import Row
 from linter.loader import (
+    BadBytes,
     BadEncoding,
     Chunk,
     TooDeep,
@@ -30,12 +32,13 @@ from linter.source import Source, Span
 from linter.target import Lane, Target, version_text
 from linter.tree import Mapping, Node, Scalar
 from linter.vocabulary import API_VERSIONS, KINDS
+from linter.words import shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.suppress import Suppression
 
-_FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases'}
+_FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml-encoding'}
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
 
 
@@ -95,6 +98,7 @@ class _Run:
         self.empty: list[Diagnostic] = []
         self.calico_chunks = 0
         self.errors: list[str] = []
+        self.broken: set[str] = set()
 
     def skip(self, reason: str) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
@@ -142,22 +146,25 @@ class _Run:
         continued = self.line is not None
         first_line = self.line or 1
         self.line = first_line + data.count(b'\n') + data.count(b'\r') - data.count(b'\r\n')
+        bad: Optional[BadEncoding] = None
         try:
             text = decode_bytes(data)
         except BadEncoding as error:
-            self.source = Source(self.path, error.text, first_line)
-            self.bad_encoding(error)
-            self.find_suppressions(last)
-            return
+            bad = error
+            text = error.text
         self.source = Source(self.path, text, first_line)
         base = self.documents
+        if bad is not None and not bad.has_documents:
+            self.chunk(Chunk(base, 0, len(text)), bad)
+            self.find_suppressions(last)
+            return
         # The marker with which the next part begins ends the last document of this one.
         for chunk in split(text if last else text + '\n---'):
             if not continued:
-                self.chunk(Chunk(base + chunk.index, chunk.start, chunk.end))
+                self.chunk(Chunk(base + chunk.index, chunk.start, chunk.end), bad)
             elif chunk.index:
                 # What stands before the marker belongs to the part before.
-                self.chunk(Chunk(base + chunk.index - 1, chunk.start, chunk.end))
+                self.chunk(Chunk(base + chunk.index - 1, chunk.start, chunk.end), bad)
         self.migrate()
         self.find_suppressions(last)
 
@@ -227,26 +234,8 @@ class _Run:
         kept.sort(key=lambda d: (d.source.position(d.span.start), d.span.end, d.rule, d.message))
         return kept, tuple(applied.suppressed)
 
-    def bad_encoding(self, error: BadEncoding) -> None:
-        index = self.documents
-        self.documents += 1
-        if apparent_group(error.text, Chunk(0, 0, len(error.text))) is None:
-            self.skip(NOT_CALICO)
-            return
-        self.trees.append((Chunk(index, 0, len(error.text)), None))
-        self.checked += 1
-        self.report(
-            Finding(
-                'yaml-encoding',
-                Span(error.offset, error.offset + 1),
-                f'{error.message}: save it as UTF-8',
-            ),
-            None,
-            self.target.admission,
-            ObjectRef(None, None, None, None, index),
-        )
-
-    def chunk(self, chunk: Chunk) -> None:
+    def chunk(self, chunk: Chunk, bad: Optional[BadEncoding] = None) -> None:
+        """Judge a document; ``bad`` says which bytes of the part are no text."""
         text = self.source.text
         self.documents += 1
         if not may_be_calico_text(text, chunk.start, chunk.end):
@@ -255,6 +244,8 @@ class _Run:
             self.skip(NOT_CALICO)
             return
         try:
+            if bad is not None:
+                bad.check(chunk)
             root = compose(text, chunk)
         except YamlError as error:
             self.broken(chunk, error)
@@ -492,25 +483,34 @@ class _Run:
         document: Document,
         found: list[Finding],
     ) -> None:
-        """Every check of a subject on every value; a rule that breaks hides no other's findings."""
+        """Every check of a subject on every value; one that breaks hides nothing else.
+
+        All of a value's checks come together, so that what they share of it (``nets.parse``) is
+        still at hand.
+        """
         checks = rules.checks(subject)
         for special in (document.kind, document.api):
             more = rules.checks(f'{subject}@{special}')
             if more:
                 checks = checks + more
-        for name, check in checks:
-            try:
-                for value in values:
+        for value in values:
+            for name, check in checks:
+                try:
                     found += check(value, document)
-            except Exception:
-                self.broke(f'rule {name}')
+                except MemoryError:
+                    raise
+                except Exception:
+                    self.broke(f'rule {name}')
 
     def broke(self, what: str) -> None:
-        """Note the exception that is being handled."""
+        """Note the exception in hand, the first one of each rule or of what else broke: others are likely the same."""
+        if what in self.broken:
+            return
+        self.broken.add(what)
         import traceback
 
         self.errors.append(
-            f'{self.source.path}: {what} broke, which is a bug of calico-lint:\n'
+            f'{shown_path(self.source.path)}: {what} broke, which is a bug of calico-lint:\n'
             f'{traceback.format_exc()}'
         )
 
@@ -540,13 +540,13 @@ class _Run:
             kept.append((finding, row))
         if not kept:
             return
-        holes = placeholders(self.source.text, node)
+        # Scalars lie behind one another, so that at most the nearest one before a place holds it.
+        holes = sorted(placeholders(self.source.text, node), key=_start)
         filled: set[int] = set()
         for finding, row in kept:
-            hole = next(
-                (hole for hole in holes if hole.start <= finding.span.start < hole.end), None
-            )
-            if hole is None:
+            at = bisect_right(holes, finding.span.start, key=_start)
+            hole = holes[at - 1] if at else None
+            if hole is None or finding.span.start >= hole.end:
                 self.found.append(self.stamp(finding, row, reference))
             elif row.severity != 'info' and hole.start not in filled:
                 filled.add(hole.start)
@@ -599,6 +599,10 @@ class _Run:
             tuple(self.errors),
             suppressed,
         )
+
+
+def _start(node: Node) -> int:
+    return node.start
 
 
 def _gravity(row: Row) -> tuple[int, bool]:

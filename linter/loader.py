@@ -28,14 +28,27 @@ _MANY = 1 << 40
 class BadEncoding(ValueError):
     """The bytes are not what their byte order mark says, or not UTF-8.
 
-    ``text`` is all the same what can be read of them, and ``offset`` is a place in it.
+    ``text`` is all the same what can be read of them, and ``offset`` is the first bad place in it.
+    Of bad UTF-8 each bad byte is a surrogate in it, and the other documents are what they are
+    (``has_documents``); UTF-16 and UTF-32 are one document, since nobody finds a ``---`` in them.
     """
 
-    def __init__(self, offset: int, message: str, text: str) -> None:
+    def __init__(self, offset: int, message: str, text: str, has_documents: bool) -> None:
         super().__init__(message)
         self.offset = offset
         self.message = message
         self.text = text
+        self.has_documents = has_documents
+
+    def check(self, chunk: Chunk) -> None:
+        """Raise BadBytes if a document has bytes that are no text."""
+        offset = self.offset
+        if self.has_documents:
+            found = _BAD_BYTE.search(self.text, chunk.start, chunk.end)
+            if found is None:
+                return
+            offset = found.start()
+        raise BadBytes(offset, self.message, 'save it as UTF-8')
 
 
 class YamlError(ValueError):
@@ -46,6 +59,10 @@ class YamlError(ValueError):
         self.offset = offset
         self.message = message
         self.hint = hint
+
+
+class BadBytes(YamlError):
+    """A document has bytes that are not in the encoding of its file."""
 
 
 class TooManyAliases(YamlError):
@@ -65,7 +82,11 @@ class Chunk(NamedTuple):
 
 
 def decode_bytes(data: bytes) -> str:
-    """The text of a file, without its byte order mark; raises BadEncoding."""
+    """The text of a file, without its byte order mark; raises BadEncoding.
+
+    Without a mark, go-yaml takes a file for UTF-8 whatever it is, and stops at the first NUL.
+    https://github.com/go-yaml/yaml/blob/v2.4.0/readerc.go#L39
+    """
     codec = 'utf-8'
     if data[:3] == b'\xef\xbb\xbf':
         data = data[3:]
@@ -73,18 +94,34 @@ def decode_bytes(data: bytes) -> str:
         codec = 'utf-32'
     elif data[:2] in (b'\xff\xfe', b'\xfe\xff'):
         codec = 'utf-16'
+    elif b'\0' in data[:4]:
+        wide = _wide_codec(data)
+        if wide is not None:
+            name = wide[:6].upper()
+            message = f'the file is {name} without a byte order mark, which Calico takes for UTF-8'
+            raise BadEncoding(0, message, data.decode(wide, 'replace'), has_documents=False)
     try:
         return data.decode(codec)
     except UnicodeDecodeError as error:
-        text = data.decode(codec, 'replace')
+        has_documents = codec == 'utf-8'
+        text = data.decode(codec, 'surrogateescape' if has_documents else 'replace')
         ahead = len(data[: error.start].decode(codec, 'replace'))
         raise BadEncoding(
             min(ahead, max(0, len(text) - 1)),
             f'the file is not valid {codec.upper()}',
             text,
+            has_documents,
         ) from None
 
 
+def _wide_codec(data: bytes) -> Optional[str]:
+    """UTF-16 or UTF-32, by the zeros beside the first character, which is ASCII in any manifest."""
+    zeros = ''.join('x' if byte else '0' for byte in data[:4])
+    codecs = {'x0x0': 'utf-16-le', '0x0x': 'utf-16-be', 'x000': 'utf-32-le', '000x': 'utf-32-be'}
+    return codecs.get(zeros)
+
+
+_BAD_BYTE = lazy('[\udc80-\udcff]')
 _LINE_END = lazy(r'\r\n?|\n')
 # YAML 1.1 breaks lines, and so ends comments, at these; see Source for what a line is elsewhere.
 _COMMENT = r'#[^\r\n\x85\u2028\u2029]*'

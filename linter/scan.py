@@ -43,6 +43,8 @@ def may_be_calico(data: bytes) -> bool:
         any(mark in folded for mark in _MARK_BYTES)
         or any(mark in data for mark in _V1_MARK_BYTES)
         or data.startswith(_WIDE)
+        # UTF-16 or UTF-32 without a byte order mark, which is worth saying.
+        or (b'\0' in data[:4] and may_be_calico(data.replace(b'\0', b'')))
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from linter import discover
+from linter.errors import Fatal
 from linter.scan import NOT_CALICO, documents_in, may_be_calico
 from linter.settings import Lookup
 
@@ -80,7 +81,7 @@ class Options:
 
 
 class Outcome:
-    """What a run found. ``errors``: files that could not be read, and rules that broke.
+    """What a run found. ``errors``: files that could not be checked, and rules that broke.
 
     ``mistakes`` are those in configuration files, by the file. ``suppressed`` are the findings that
     are not reported, and what hides them; ``known`` those that are not since the baseline has them,
@@ -133,7 +134,7 @@ class Outcome:
 def check(
     entry: str | discover.Unreadable, options: Options, lookup: Lookup, outcome: Outcome
 ) -> None:
-    """Check one file that ``discover.find`` named."""
+    """Check one file that ``discover.find`` named; whatever goes wrong with it stays with it."""
     if isinstance(entry, discover.Unreadable):
         outcome.errors.append(str(entry))
         return
@@ -141,17 +142,34 @@ def check(
         if entry == discover.STDIN:
             path = options.stdin_path()
             if not (options.stdin_filename and lookup.is_excluded(path)):
-                check_parts(
-                    path,
-                    discover.parts(sys.stdin.buffer),
-                    lookup.settings_for(path),
-                    options,
-                    outcome,
-                )
+                settings = lookup.settings_for(path)
+                check_parts(path, standard_input(path), settings, options, outcome)
         elif not lookup.is_excluded(entry):
             check_parts(entry, discover.read(entry), lookup.settings_for(entry), options, outcome)
     except discover.Unreadable as error:
         outcome.errors.append(str(error))
+    except MemoryError:
+        # What it took is free again, and the next file may be smaller.
+        outcome.errors.append(str(discover.Unreadable(entry, 'there is not enough memory for it')))
+    except Fatal:
+        raise
+    except Exception:
+        import traceback
+
+        reason = f'cannot be checked, which is a bug of calico-lint:\n{traceback.format_exc()}'
+        outcome.errors.append(str(discover.Unreadable(entry, reason)))
+
+
+def standard_input(path: str) -> Iterator[bytes]:
+    """What it holds, in parts; raises Unreadable."""
+    stream = sys.stdin
+    if stream is None:
+        raise discover.Unreadable(path, 'standard input is closed')
+    try:
+        yield from discover.parts(stream.buffer)
+    except OSError as error:
+        reason = f'standard input cannot be read: {error.strerror or error}'
+        raise discover.Unreadable(path, reason) from None
 
 
 def check_parts(
