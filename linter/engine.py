@@ -98,7 +98,7 @@ class _Run:
         self.empty: list[Diagnostic] = []
         self.calico_chunks = 0
         self.errors: list[str] = []
-        self.broken: set[str] = set()
+        self.bugs: set[str] = set()
 
     def skip(self, reason: str) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
@@ -504,9 +504,9 @@ class _Run:
 
     def broke(self, what: str) -> None:
         """Note the exception in hand, the first one of each rule or of what else broke: others are likely the same."""
-        if what in self.broken:
+        if what in self.bugs:
             return
-        self.broken.add(what)
+        self.bugs.add(what)
         import traceback
 
         self.errors.append(

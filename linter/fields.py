@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Optional
 
 from linter.decode import Problem
@@ -70,12 +71,40 @@ def neighbour(problem: Problem, document: Document) -> Optional[str]:
     return None
 
 
+# A document may have as many problems as it has lines, and a rule is called with each of them: so
+# what is asked about all of them is found out once. Documents are judged one after another.
+_once = lru_cache(maxsize=1)
+
+
+@_once
 def is_kubernetes(document: Document) -> bool:
     """Whether a policy is written with fields of Kubernetes' NetworkPolicy."""
     return any(
         problem.kind == 'unknown' and problem.name in KUBERNETES_FIELDS
         for problem in document.problems
     )
+
+
+@_once
+def kubernetes_problems(document: Document) -> tuple[Problem, ...]:
+    """The unknown keys that are fields of Kubernetes' NetworkPolicy, in their order."""
+    found = [
+        problem
+        for problem in document.problems
+        if problem.kind == 'unknown'
+        and problem.key is not None
+        and neighbour(problem, document) == 'kubernetes'
+    ]
+    return tuple(sorted(found, key=lambda problem: problem.key.start if problem.key else 0))
+
+
+@_once
+def _problems_by_owner(document: Document) -> dict[int, list[Problem]]:
+    """What does not fit in each object, by the object's identity."""
+    found: dict[int, list[Problem]] = {}
+    for problem in document.problems:
+        found.setdefault(id(problem.owner), []).append(problem)
+    return found
 
 
 def meant(problem: Problem) -> Optional[str]:
@@ -144,10 +173,7 @@ def right_place(problem: Problem, document: Document) -> Optional[str]:
 
 def absorbs(problem: Problem, document: Document) -> bool:
     """Whether a missing field needs no word of its own: another finding already says it."""
-    owner = problem.owner
-    for other in document.problems:
-        if other.owner is not owner:
-            continue
+    for other in _problems_by_owner(document)[id(problem.owner)]:
         if other.kind == 'unknown':
             near = nearest(other.name, (problem.name,))
             if near is not None or neighbour(other, document) == 'kubernetes':
@@ -161,10 +187,8 @@ def absorbs_name(document: Document) -> bool:
     """Whether an unknown key of the metadata is a misspelt ``name``."""
     metadata = document.metadata
     return any(
-        problem.kind == 'unknown'
-        and problem.owner is metadata
-        and nearest(problem.name, ('name',)) is not None
-        for problem in document.problems
+        problem.kind == 'unknown' and nearest(problem.name, ('name',)) is not None
+        for problem in _problems_by_owner(document).get(id(metadata), ())
     )
 
 

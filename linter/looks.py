@@ -11,15 +11,22 @@ from linter.vocabulary import UNMISTAKABLE
 
 _PLACEHOLDER = lazy(r'\$\{[^}]*\}|<[A-Za-z][\w .:/-]*>|\{\{.*?\}\}|\{%')
 _TEMPLATE = lazy(r'\{\{|\{%')
+_LINE_END = lazy(r'[\r\n]')
 
 
 def is_template(text: str, chunk: Chunk) -> bool:
     """Whether ``{{`` or ``{%`` stands in the document outside comments."""
-    for match in _TEMPLATE.finditer(text, chunk.start, chunk.end):
-        begin = max(text.rfind('\n', 0, match.start()), text.rfind('\r', 0, match.start())) + 1
+    at = chunk.start
+    while match := _TEMPLATE.search(text, at, chunk.end):
+        begin = max(text.rfind(end, at, match.start()) for end in '\n\r') + 1 or at
         before = text[begin : match.start()]
         if not before.lstrip().startswith('#') and ' #' not in before:
             return True
+        # The rest of the line is the same comment.
+        end = _LINE_END.search(text, match.end(), chunk.end)
+        if end is None:
+            break
+        at = end.end()
     return False
 
 

@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import NamedTuple, Optional
 
 _DIGITS = frozenset('0123456789')
+# How each number of an IPv4 address may be written: a look-up is a fifth of reading its digits.
+_OCTETS = {str(number): number for number in range(256)}
 _HEX = frozenset('0123456789abcdefABCDEF')
 
 
@@ -34,21 +36,13 @@ class Net(NamedTuple):
 
 
 def parse_v4(text: str) -> Optional[int]:
-    parts = text.split('.')
-    if len(parts) != 4:
+    if text.count('.') != 3:
         return None
-    value = 0
-    for part in parts:
-        if (
-            not part
-            or len(part) > 3
-            or not _DIGITS.issuperset(part)
-            or (len(part) > 1 and part[0] == '0')
-            or int(part) > 255
-        ):
-            return None
-        value = value << 8 | int(part)
-    return value
+    first, second, third, fourth = text.split('.')
+    try:
+        return _OCTETS[first] << 24 | _OCTETS[second] << 16 | _OCTETS[third] << 8 | _OCTETS[fourth]
+    except KeyError:
+        return None
 
 
 def parse_v6(text: str) -> Optional[int]:

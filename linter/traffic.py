@@ -12,15 +12,16 @@ LISTS = ('nets', 'notNets')
 
 def networks(traffic: Object) -> Iterator[tuple[Leaf, nets.Net]]:
     """The CIDRs of a rule that parse, in source order, with the scalars that hold them."""
-    found: list[tuple[Leaf, nets.Net]] = []
+    leaves: list[Leaf] = []
     for side in ('source', 'destination'):
         entity = traffic.object(side)
         if entity is None:
             continue
         for name in LISTS:
-            for leaf in entity.leaves(name):
-                net = nets.parse(leaf.text)
-                if net is not None and net.prefix is not None:
-                    found.append((leaf, net))
-    found.sort(key=lambda pair: pair[0].span.start)
-    yield from found
+            leaves += entity.leaves(name)
+    # Neither their order nor an alias's place is that of the source.
+    leaves.sort(key=lambda leaf: leaf.node.start)
+    for leaf in leaves:
+        net = nets.parse(leaf.text)
+        if net is not None and net.prefix is not None:
+            yield leaf, net

@@ -34,9 +34,8 @@ from collections.abc import Iterator
 from linter.diagnostic import Finding
 from linter.document import Document
 from linter.rule import at, rule
-from linter.source import Span
 from linter.spelling import remove_item
-from linter.values import Object
+from linter.values import Leaf, Object
 from linter.words import quoted
 
 GROUP = 'fields'
@@ -58,7 +57,7 @@ def check(object: Object, document: Document) -> Iterator[Finding]:
     for name, fact in _LISTS[object.type]:
         if name not in object.fields:
             continue
-        seen: dict[str, Span] = {}
+        seen: dict[str, Leaf] = {}
         for leaf in object.leaves(name):
             text = str(leaf.value)
             if text in seen:
@@ -66,8 +65,8 @@ def check(object: Object, document: Document) -> Iterator[Finding]:
                     fact,
                     leaf,
                     f'{quoted(text)} is in {name} twice: remove one of them',
-                    related=((seen[text], 'the first one'),),
+                    related=((seen[text].span, 'the first one'),),
                     fix=remove_item(document.source.text, leaf, f'Remove the repeated {text}'),
                 )
             else:
-                seen[text] = leaf.span
+                seen[text] = leaf

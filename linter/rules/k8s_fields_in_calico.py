@@ -49,7 +49,7 @@ from collections.abc import Iterator
 from linter.decode import Problem
 from linter.diagnostic import Finding
 from linter.document import Document
-from linter.fields import is_label_selector, neighbour
+from linter.fields import is_label_selector, kubernetes_problems
 from linter.rule import at, rule
 from linter.source import Span
 from linter.vocabulary import KUBERNETES_FIELDS
@@ -60,16 +60,9 @@ GROUP = 'fields'
 
 @rule('problem:unknown')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
-    mine = [
-        other
-        for other in document.problems
-        if other.kind == 'unknown'
-        and other.key is not None
-        and neighbour(other, document) == 'kubernetes'
-    ]
+    mine = kubernetes_problems(document)
     if not mine or mine[0] is not problem:
         return  # the first one speaks for all
-    mine.sort(key=lambda problem: problem.key.start if problem.key else 0)
     first = next((problem for problem in mine if problem.name in KUBERNETES_FIELDS), mine[0])
     assert first.key is not None
     advice = KUBERNETES_FIELDS.get(first.name)
