@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 SEVERITIES = ('error', 'warning', 'info')
 
+COMMANDS = ('##[', '##vso[', '##teamcity[')
+"""What makes a line of a log a command, wherever it stands in it."""
+
 # Modules that are not formats themselves.
 _HELPERS = frozenset({'progress', 'statistics', 'summary', 'terminal'})
 
@@ -135,10 +138,31 @@ def escape(text: str) -> str:
     Messages quote policies and paths, and neither may repaint a terminal or a CI log, start a
     line of its own there, or reorder what is seen: https://trojansource.codes. A byte of a path
     that is no UTF-8 arrives as a surrogate (PEP 383).
+
+    What a CI system would take for a command, wherever it stands in a line of the log, gets a
+    blank: ``# #[``. That is ``##[`` on GitHub, ``##vso[`` on Azure, ``##teamcity[`` on TeamCity.
+    https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+    https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
+    https://www.jetbrains.com/help/teamcity/service-messages.html
     """
-    if text.isprintable():
-        return text
-    return ''.join(char if char.isprintable() else _visible(char) for char in text)
+    if not text.isprintable():
+        text = ''.join(char if char.isprintable() else _visible(char) for char in text)
+    if '##' in text:
+        for command in COMMANDS:
+            text = text.replace(command, f'# {command[1:]}')
+    return text
+
+
+def escape_line(text: str) -> str:
+    """A line of the log that is no command as a whole: GitHub's start with ``::`` after blanks."""
+    text = escape(text)
+    return text.replace('::', ': :', 1) if text.lstrip().startswith('::') else text
+
+
+def escape_path(path: str, show: Callable[[str], str] = escape) -> str:
+    """A path as a line of the log may start with it, and still a path: see ``escape_line``."""
+    shown = show(path_of(path))
+    return f'./{shown}' if shown.lstrip().startswith('::') else shown
 
 
 def _visible(char: str) -> str:
@@ -176,5 +200,5 @@ def headline(
 ) -> tuple[str, str, str, str]:
     """The parts of ``path:line:column: severity[rule] message``: place, severity, rule, message."""
     line, column = diagnostic.source.position(diagnostic.span.start)
-    place = f'{show(path_of(diagnostic.source.path))}:{line}:{column}'
+    place = f'{escape_path(diagnostic.source.path, show)}:{line}:{column}'
     return place, diagnostic.severity, diagnostic.rule, show(diagnostic.message)

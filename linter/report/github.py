@@ -74,6 +74,6 @@ def _property(text: str) -> str:
 
 
 def _log_line(diagnostic: Diagnostic) -> str:
-    """A line that is no command, whatever it quotes: they start with ``::``, or have ``##[``."""
+    """A line that is no command: it does not start with ``::``, whatever its path is."""
     place, severity, rule, message = headline(diagnostic)
-    return f'- {place}: {severity}[{rule}] {message}'.replace('##[', '# #[')
+    return f'- {place}: {severity}[{rule}] {message}'

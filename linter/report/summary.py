@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TextIO
 
-from linter.report import SEVERITIES, Summary, emit, escape
+from linter.report import SEVERITIES, Summary, emit, escape, escape_path
 
 _V2 = 'of projectcalico.org/v2 that'
 # A reason for leaving documents out is a phrase that goes after a number; these bend for one.
@@ -40,7 +40,7 @@ def print_summary(
     if shown:
         emit(out, 'skipped as templates, which only parse once they are rendered:\n')
     for place in shown:
-        emit(out, f'  {escape(place)}\n')
+        emit(out, f'  {escape_path(place)}\n')
     if len(summary.templates) > len(shown):
         emit(out, f'  and {len(summary.templates) - len(shown)} more\n')
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from linter.diagnostic import Diagnostic
-from linter.report import emit, escape, headline, is_utf8, path_of
+from linter.report import COMMANDS, emit, escape, escape_path, headline, is_utf8
 from linter.source import Source, Span
 
 _STYLES = {'error': 'bold red', 'warning': 'bold yellow', 'info': 'bold cyan'}
@@ -149,7 +149,7 @@ class _Frames:
         if diagnostic.hint:
             text.append(f'{"":{margin}} hint: ', 'bold')
             text.append(f'{self.show(diagnostic.hint)}\n')
-        path = self.show(path_of(source.path))
+        path = escape_path(source.path, self.show)
         for row, column, where, note in related:
             text.append(f'{"":{margin}} {path}:{row}:{column}: {self.show(note)}\n')
             self._frame(text, source, where, _QUIET, margin, above=0)
@@ -192,9 +192,11 @@ class _Frames:
         """The characters of a line, and an empty one for its end."""
         cells = []
         at = 0
-        for char in line:
+        for index, char in enumerate(line):
             if char == '\t':
                 shown = ' ' * (_TAB - at % _TAB)
+            elif char == '#' and line.startswith(COMMANDS, index):
+                shown = '# '  # as escape() has it
             else:
                 shown = self.show(char)
             cells.append(_Cell(shown, at))
