@@ -91,13 +91,30 @@ def parts(file: BinaryIO, size: int = PART) -> Iterator[bytes]:
         if not more:
             yield block
             return
-        at = block.rfind(b'\n---')
+        at = _last_marker(block)
         if at > 0 and block[at - 1 : at] == b'\r':
             at -= 1
         if at > 0:
             yield block[:at]
             block = block[at:]
         block += more
+
+
+def _last_marker(block: bytes) -> int:
+    """Where a document surely begins; 0 or less: nowhere, or one has to see more.
+
+    Of markers in a row, only every other one separates documents, and a directive holds on to the
+    marker behind it.
+    """
+    if block.startswith(b'%') or b'\n%' in block or b'\r%' in block:
+        return -1
+    at = block.rfind(b'\n---')
+    while at > 0:
+        before = block[block.rfind(b'\n', 0, at) + 1 : at].rstrip(b'\r')
+        if not before.rpartition(b'\r')[2].startswith(b'---'):
+            break
+        at = block.rfind(b'\n---', 0, at)
+    return at
 
 
 def relative(path: str) -> str:
