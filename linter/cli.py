@@ -39,12 +39,13 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return 2
     except BrokenPipeError:
         # The reader went away (`| head`): stop quietly.
-        _drop_output()
+        _drop(sys.stdout)
+        _drop(sys.stderr)
         return 2
     except OSError as error:
         if error.filename is not None:
             return _broke()
-        _drop_output()
+        _drop(sys.stdout)
         _complain(f'the output cannot be written: {error.strerror or error}')
         return 2
     except KeyboardInterrupt:
@@ -54,9 +55,9 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return _broke()
 
 
-def _drop_output() -> None:
+def _drop(stream: TextIO) -> None:
     """Keep the interpreter's own flush of what could not be written quiet."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _broke() -> int:
@@ -75,7 +76,9 @@ def _complain(message: str) -> None:
         try:
             emit(sys.stderr, f'{escape_line(line)}\n')
         except OSError:
-            return  # Nobody is left to be told; the exit status still says it.
+            # Nobody is left to be told; the exit status still says it.
+            _drop(sys.stderr)
+            return
 
 
 def _main(arguments: list[str]) -> int:
@@ -159,12 +162,14 @@ def _add_ignore(options: Options, reason: str, output_formats: Sequence[str]) ->
 
 def _show_settings(options: Options) -> int:
     from linter.discover import relative
+    from linter.report import emit, escape_line
     from linter.settings import show_settings
 
     name = options.stdin_filename
     paths = options.paths if name is None else (name,)
-    shown = (show_settings(relative(path), options.overrides) for path in paths)
-    print('\n'.join(shown), end='')
+    shown = '\n'.join(show_settings(relative(path), options.overrides) for path in paths)
+    for line in shown.splitlines():
+        emit(sys.stdout, f'{escape_line(line)}\n')
     return 0
 
 

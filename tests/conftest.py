@@ -41,6 +41,17 @@ def update(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption('--update'))
 
 
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory for the command, which lies beside it."""
+    from command import SCRIPT
+
+    (tmp_path / 'work').mkdir()
+    monkeypatch.chdir(tmp_path / 'work')
+    (tmp_path / 'calico-lint').write_text(SCRIPT, encoding='utf-8')
+    return tmp_path / 'work'
+
+
 def target(flags: Sequence[str]) -> Target:
     """The target that these words of the command line ask for."""
     return arguments.options(arguments.read(['check', *flags])).lookup().default.target

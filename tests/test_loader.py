@@ -135,6 +135,18 @@ def test_bad_encoding(data: bytes, offset: int, text: str) -> None:
     assert (caught.value.offset, caught.value.text) == (offset, text)
 
 
+@pytest.mark.parametrize('codec', ['utf-16-le', 'utf-16-be', 'utf-32-le', 'utf-32-be'])
+def test_a_wide_encoding_needs_its_mark(codec: str) -> None:
+    with pytest.raises(BadEncoding, match=codec[:6].upper()) as caught:
+        decode_bytes('a: é'.encode(codec))
+    assert (caught.value.offset, caught.value.text) == (0, 'a: é')
+
+
+def test_a_nul_makes_no_wide_encoding() -> None:
+    assert decode_bytes(b'a\0: b') == 'a\0: b'
+    assert decode_bytes(b'\0\0\0\0') == '\0\0\0\0'
+
+
 # Cutting
 
 

@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from linter import report
 from linter.diagnostic import Diagnostic, Edit, Fix, ObjectRef
 from linter.errors import Fatal
-from linter.report import Summary, escape, path_of, wants_color
+from linter.report import Summary, escape, escape_line, path_of, wants_color
 from linter.report.summary import print_summary
 from linter.source import Source, Span
 
@@ -172,6 +172,54 @@ def test_no_encoding_ends_the_run(fmt: str, encoding: str, color: bool) -> None:
 def test_paths(path: str, shown: str) -> None:
     assert path_of(path) == shown
     assert as_json(diagnostic(path=path))['diagnostics'][0]['path'] == shown
+
+
+@pytest.mark.parametrize(
+    ('text', 'shown'),
+    [
+        ('##[error]x', '# #[error]x'),
+        ('a ##vso[task.complete]', 'a # #vso[task.complete]'),
+        ('###teamcity[x]', '## #teamcity[x]'),
+        ('::error::x', '::error::x'),
+        ('## [x] # #[y]', '## [x] # #[y]'),
+    ],
+)
+def test_nothing_in_a_line_is_a_command(text: str, shown: str) -> None:
+    one = diagnostic(f'{text}: acton', 'acton', message=text, hint=text)
+    assert escape(text) == shown
+    assert written(one) == f'a.yaml:1:{len(text) + 3}: error[unknown-field] {shown}\n'
+    framed = frames(one)
+    assert f' {shown}\n' in framed
+    assert f'1 | {shown}: acton\n' in framed
+    row, carets = framed.splitlines()[1:3]
+    assert row.index('acton') == carets.index('^')
+    said = written(one, fmt='json')
+    assert json.loads(said)['diagnostics'][0]['message'] == text
+    assert not re.search(r'##\w*\[', said)
+
+
+@pytest.mark.parametrize(
+    ('path', 'shown'),
+    [
+        ('::error::x.yaml', './::error::x.yaml'),
+        ('  ::error::x.yaml', './  ::error::x.yaml'),
+        ('./::x.yaml', './::x.yaml'),
+        ('a::x.yaml', 'a::x.yaml'),
+    ],
+)
+def test_no_line_starts_as_a_command(path: str, shown: str) -> None:
+    one = diagnostic(path=path, related=(('name', 'here'),))
+    assert written(one).startswith(f'{shown}:6:5: ')
+    assert frames(one).count(f'{shown}:') == 2
+    said = io.StringIO()
+    print_summary(SUMMARY._replace(templates=(f'{path}:9',)), {}, said)
+    assert said.getvalue().splitlines()[-1] == f'  {shown}:9'
+    assert json.loads(written(one, fmt='json'))['diagnostics'][0]['path'] == path_of(path)
+
+
+def test_a_line_of_its_own_is_no_command() -> None:
+    assert escape_line('  ::error::a::b\x1b') == '  : :error::a::b\\x1b'
+    assert escape_line('a ::error::') == 'a ::error::'
 
 
 # --- frames ---

@@ -24,6 +24,9 @@ SEVERITIES = ('error', 'warning', 'info')
 COMMANDS = ('##[', '##vso[', '##teamcity[')
 """What makes a line of a log a command, wherever it stands in it."""
 
+COMMAND_START = r'#(?=#(?:vso|teamcity)?\[)'
+"""A pattern for their first character, which JSON can write in another way."""
+
 # Modules that are not formats themselves.
 _HELPERS = frozenset({'progress', 'statistics', 'summary', 'terminal'})
 

@@ -8,15 +8,11 @@ from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
 from linter.diagnostic import Diagnostic, Fix
-from linter.report import COMMANDS, escape, is_utf8, path_of
+from linter.report import COMMAND_START, escape, is_utf8, path_of
 from linter.source import Source, Span
 
-# JSON allows these as they are, but a terminal or an editor may act on them; and
-# ##[ and the like are commands in the log of a CI system.
-_UNSAFE = re.compile(
-    '[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|'
-    + '|'.join(f'{re.escape(command[0])}(?={re.escape(command[1:])})' for command in COMMANDS)
-)
+# JSON allows these as they are, but a terminal, an editor or a CI system may act on them.
+_UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|' + COMMAND_START)
 _SURROGATE = re.compile('[\ud800-\udfff]')
 
 

@@ -12,13 +12,16 @@ from collections.abc import Iterable
 from typing import Optional, TextIO
 
 from linter.diagnostic import Diagnostic, Fix, ObjectRef
-from linter.report import SEVERITIES, Summary, is_utf8, path_of
+from linter.report import COMMAND_START, SEVERITIES, Summary, is_utf8, path_of
 from linter.source import Source, Span
 
-# JSON allows these as they are, but a terminal or an editor may act on them, and surrogates cannot
-# be encoded. A surrogate stands for a byte of a path that is no UTF-8 (PEP 383); escaped, it is
-# what os.fsencode() needs to find the file again: https://www.rfc-editor.org/rfc/rfc8259#section-8.2
-_UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
+# JSON allows these as they are, but a terminal, an editor or a CI system may act on them, and
+# surrogates cannot be encoded. A surrogate stands for a byte of a path that is no UTF-8 (PEP 383);
+# escaped, it is what os.fsencode() needs to find the file again:
+# https://www.rfc-editor.org/rfc/rfc8259#section-8.2
+_UNSAFE = re.compile(
+    '[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]|' + COMMAND_START
+)
 
 
 def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:

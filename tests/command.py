@@ -1,0 +1,95 @@
+"""The command as a process of its own, and what no run may ever write."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import ROOT
+
+LIMIT = 100
+"""Seconds for what takes a few: less than anything needs that is not linear."""
+
+HEAD = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: a
+  namespace: b
+spec:
+"""
+CLEAN = HEAD + '  selector: all()\n'
+BAD = HEAD + '  selector: a = 1\n  order: x\n'
+
+# As pip writes it, so that the working directory is not where modules are looked for.
+SCRIPT = f"""\
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from linter.__main__ import run
+sys.exit(run())
+"""
+
+
+class Ran:
+    """A run of the command."""
+
+    def __init__(self, status: int, out: bytes, err: bytes) -> None:
+        self.status = status
+        self.out = out
+        self.err = err
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.decode().splitlines()
+
+    @property
+    def paths(self) -> set[str]:
+        """The files that the findings are in."""
+        return {line.partition(':')[0] for line in self.lines}
+
+
+def words(here: Path, *arguments: str | bytes) -> list[str | bytes]:
+    """The command line, for a working directory that the fixture ``here`` has made."""
+    return [sys.executable, str(here.parent / 'calico-lint'), *arguments]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Nothing of the developer's own settings."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(('CALICO_LINT', 'FORCE_COLOR', 'GITHUB_', 'PYTHON'))
+    }
+    return {**kept, 'PYTHONUTF8': '1', **more}
+
+
+def call(here: Path, *arguments: str | bytes, stdin: bytes = b'', **more: str) -> Ran:
+    """Run the command; whatever it is given, it ends, and in an orderly way."""
+    result = subprocess.run(
+        words(here, *arguments),
+        input=stdin,
+        capture_output=True,
+        timeout=LIMIT,
+        env=environment(**more),
+    )
+    assert_orderly(result.stderr)
+    assert result.returncode in (0, 1, 2), result.stderr
+    assert_harmless(result.stdout + result.stderr)
+    return Ran(result.returncode, result.stdout, result.stderr)
+
+
+def assert_orderly(err: bytes) -> None:
+    for word in (b'Traceback', b'bug of calico-lint', b'Exception ignored', b'Errno'):
+        assert word not in err, err.decode(errors='replace')[-3000:]
+
+
+def assert_harmless(output: bytes) -> None:
+    """Nothing that a terminal or a CI log acts on, and nothing endless."""
+    for line in output.decode().split('\n'):
+        assert line.isprintable(), repr(line[:300])
+        assert not line.lstrip().startswith('::'), line
+        assert not re.search(r'##\w*\[', line), line
+        assert len(line) < 2000 or line.startswith('{'), line[:300]
