@@ -503,7 +503,7 @@ class _Run:
                     self.broke(f'rule {name}')
 
     def broke(self, what: str) -> None:
-        """Note the exception in hand, the first one of each rule or of what else broke: others are likely the same."""
+        """Note the exception in hand, once for what broke: further ones are likely the same."""
         if what in self.bugs:
             return
         self.bugs.add(what)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -19,7 +18,7 @@ from linter.report import escape
 from linter.settings import Lookup, Settings
 from linter.source import Source
 from linter.vocabulary import API_VERSIONS
-from linter.work import Options, Outcome, check_parts, hide, wanted
+from linter.work import Options, Outcome, check_parts, hide, standard_input, wanted
 
 
 class Rewritten(NamedTuple):
@@ -96,10 +95,10 @@ def _leave(outcome: Outcome, fixed: Mapping[str, Fixed], lookup: Lookup) -> None
 
 def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewritten]:
     """Standard input as it should be, what is left of its findings, and what was fixed."""
-    data = sys.stdin.buffer.read()
+    path = options.stdin_path()
+    data = b''.join(standard_input(path))
     outcome, lookup = Outcome(), options.lookup()
     done = Rewritten({}, '', [], [], [], [])
-    path = options.stdin_path()
     if options.stdin_filename and lookup.is_excluded(path):
         return data, outcome, done
     settings = lookup.settings_for(path)
