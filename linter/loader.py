@@ -48,7 +48,10 @@ class BadEncoding(ValueError):
             if found is None:
                 return
             offset = found.start()
-        raise BadBytes(offset, self.message, 'save it as UTF-8')
+        raise BadBytes(offset, self.message, _SAVE)
+
+
+_SAVE = 'save it as UTF-8'
 
 
 class YamlError(ValueError):
@@ -198,6 +201,9 @@ def compose(text: str, chunk: Chunk, reader: str = 'auto') -> Optional[Node]:
         return _Document(part, base, module).build()
     except _Differs:
         return _Document(part, base, _reader('pure')).build()
+    except UnicodeEncodeError as error:
+        # libyaml reads UTF-8, in which there are no surrogates.
+        raise BadBytes(base + error.start, 'this is no character of UTF-8', _SAVE) from None
 
 
 def is_merge(key: Node) -> bool:

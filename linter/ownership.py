@@ -298,11 +298,7 @@ def classify(
         return Owned(node, api, kind, None, tuple(findings), version_key)
     if kind in OTHER_KINDS or (kind.endswith('List') and kind[:-4] in OTHER_KINDS):
         return Owned(node, api, None, 'other Calico kinds', tuple(findings), version_key)
-    # What is not judged under v2 would have no schema there.
-    known_kinds = tuple(PAGE_KINDS if api == 'v2' else KINDS)
-    meant = ALIASES.get(kind.lower())
-    if meant not in known_kinds:
-        meant = nearest(kind, known_kinds)
+    meant = ALIASES.get(kind.lower()) or nearest(kind, KINDS)
     assert kind_entry is not None or list_kind
     if kind_entry is not None:
         fix = None
@@ -320,9 +316,7 @@ def classify(
             if isinstance(kind_entry[1], Scalar):
                 fix = _write(kind_entry[1], meant, 'safe' if is_sure else 'unsafe')
         else:
-            message = (
-                f'{quoted(kind)} is not a kind of Calico: it has {listing(known_kinds, "and")}'
-            )
+            message = f'{quoted(kind)} is not a kind of Calico: it has {listing(KINDS, "and")}'
         findings.append(Finding('kind-unknown', value_span(kind_entry), message, fix=fix))
     if api == 'v2' and meant not in PAGE_KINDS:
         meant = None  # that API has no page for it
