@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 
@@ -31,6 +32,8 @@ _lookup = _options.lookup()
 def _start(options: Options) -> None:
     global _options, _lookup
     _options, _lookup = options, options.lookup()
+    # Ctrl-C reaches every process of the terminal: let the first one alone speak of it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _batches(entries: Sequence[Entry]) -> Iterator[Sequence[Entry]]:

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -349,7 +349,8 @@ def test_an_interrupt(here: Path) -> None:
     assert process.stdin is not None
     process.stdin.write(BAD.encode())
     process.stdin.flush()
-    time.sleep(1)
+    # It has begun once it has taken what it was given.
+    wait_until(lambda: pending(process.stdin) == 0)
     process.send_signal(signal.SIGINT)
     # Standard input stays open: it is the signal that ends it.
     deadline = time.monotonic() + LIMIT
@@ -364,6 +365,37 @@ def test_an_interrupt(here: Path) -> None:
     assert_orderly(err)
     assert process.wait(LIMIT) in (130, -signal.SIGINT)
     assert len(err.splitlines()) <= 1
+
+
+def pending(pipe: Any) -> int:
+    """How many bytes of a pipe nobody has read yet."""
+    import fcntl
+    import termios
+
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + LIMIT
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+@pytest.mark.skipif(sys.platform != 'linux', reason='/proc')
+def test_an_interrupt_of_processes_that_share_the_work(here: Path) -> None:
+    for number in range(700):
+        (here / f'{number}.yaml').write_text(f'---\n{BAD}' * 3, encoding='utf-8')
+    process = subprocess.Popen(
+        words(here, 'check', '--jobs', '2', '.'), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=environment(), start_new_session=True,
+    )  # fmt: skip
+    children = Path(f'/proc/{process.pid}/task/{process.pid}/children')
+    wait_until(lambda: process.poll() is not None or len(children.read_text().split()) == 2)
+    time.sleep(0.1)  # for them to begin
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=LIMIT)
+    assert (process.returncode, err) == (130, b'calico-lint: interrupted\n')
 
 
 # --- Bugs of ours -----------------------------------------------------------------------------
