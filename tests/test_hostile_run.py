@@ -385,7 +385,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 @pytest.mark.skipif(sys.platform != 'linux', reason='/proc')
 def test_an_interrupt_of_processes_that_share_the_work(here: Path) -> None:
     for number in range(700):
-        (here / f'{number}.yaml').write_text(f'---\n{BAD}' * 3, encoding='utf-8')
+        (here / f'{number}.yaml').write_text(f'---\n{BAD}' * 9, encoding='utf-8')
     process = subprocess.Popen(
         words(here, 'check', '--jobs', '2', '.'), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=environment(), start_new_session=True,
