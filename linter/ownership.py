@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, TypeGuard
 
 from linter.diagnostic import Finding, Fix
+from linter.loader import is_merge
+from linter.resolve import BadTag, resolve
 from linter.source import Span
 from linter.tree import Mapping, Node, Scalar, Sequence
 from linter.vocabulary import (
@@ -41,12 +43,24 @@ class Owned(NamedTuple):
 
 
 def field(node: Mapping, name: str) -> Optional[tuple[Scalar, Node]]:
-    """The last entry under a key: of duplicates the last one counts."""
+    """The last entry under a key: of duplicates, be they merged, the last one counts."""
     found: Optional[tuple[Scalar, Node]] = None
     for key, value in node.entries:
-        if isinstance(key, Scalar) and key.value == name:
-            found = key, value
+        if isinstance(key, Scalar):
+            if key.value == name:
+                found = key, value
+            elif key.value == '<<' and is_merge(key):
+                found = _merged(value, name) or found
     return found
+
+
+def _merged(value: Node, name: str) -> Optional[tuple[Scalar, Node]]:
+    """What a merge brings in under a key; of several mappings the first one counts."""
+    for source in value.items if isinstance(value, Sequence) else (value,):
+        found = field(source, name) if isinstance(source, Mapping) else None
+        if found is not None:
+            return found
+    return None
 
 
 def _folded(node: Mapping, name: str) -> Optional[tuple[Scalar, Node]]:
@@ -57,7 +71,17 @@ def _folded(node: Mapping, name: str) -> Optional[tuple[Scalar, Node]]:
 
 
 def text_of(entry: Optional[tuple[Scalar, Node]]) -> str:
-    return entry[1].value if entry is not None and isinstance(entry[1], Scalar) else ''
+    """The text of a scalar, ``''`` for anything else; what no tag can hold is as it is written."""
+    if entry is None or not isinstance(entry[1], Scalar):
+        return ''
+    node = entry[1]
+    if node.tag is not None:
+        try:
+            value = resolve(node)
+        except BadTag:
+            return node.value
+        return value if isinstance(value, str) else node.value
+    return node.value
 
 
 def span_of(node: Node) -> Span:
@@ -169,6 +193,11 @@ def _in_group(version: str) -> bool:
     return version.lower().partition('/')[0] in _GROUPS
 
 
+def _is_as_written(node: Node, text: str) -> TypeGuard[Scalar]:
+    """Whether a scalar's text can be replaced; of base64 the tag would have to go, too."""
+    return isinstance(node, Scalar) and node.value == text
+
+
 def _write(node: Scalar, right: str, applicability: str = 'safe') -> Fix:
     from linter.spelling import write_word
 
@@ -263,7 +292,7 @@ def classify(
                 value = entry[1]
                 fix = (
                     _write(value, wanted)
-                    if version.lower() == wanted and isinstance(value, Scalar)
+                    if version.lower() == wanted and _is_as_written(value, version)
                     else None
                 )
                 findings.append(Finding('api-version', value_span(entry), message, fix=fix))
@@ -313,7 +342,7 @@ def classify(
             message = f'{quoted(kind)} {what}: write {meant}'
             # A guess from the letters may be another kind than was meant.
             is_sure = kind.lower() in ALIASES or kind.lower() == meant.lower()
-            if isinstance(kind_entry[1], Scalar):
+            if _is_as_written(kind_entry[1], kind):
                 fix = _write(kind_entry[1], meant, 'safe' if is_sure else 'unsafe')
         else:
             message = f'{quoted(kind)} is not a kind of Calico: it has {listing(KINDS, "and")}'

@@ -6,26 +6,24 @@ often, never no too often.
 
 from __future__ import annotations
 
-# Lower case: apiVersions and kinds are recognised in any letter case.
-_MARKS = ('projectcalico', 'networkpolic', 'networkset', 'hostendpoint', 'staged')
-_MARK_BYTES = tuple(mark.encode() for mark in _MARKS)
 # The kinds of the v1 API are told from Kubernetes' by their letter case.
-_V1_MARKS = tuple(
-    lead + kind
-    for kind in (
-        'policy',
-        'profile',
-        'hostEndpoint',
-        'ipPool',
-        'bgpPeer',
-        'node',
-        'workloadEndpoint',
-    )
-    for lead in ('kind: ', 'kind: "', "kind: '", '"kind": "', '"kind":"')
+_V1_KINDS = (
+    b'policy',
+    b'profile',
+    b'hostEndpoint',
+    b'ipPool',
+    b'bgpPeer',
+    b'node',
+    b'workloadEndpoint',
 )
-_V1_MARK_BYTES = tuple(mark.encode() for mark in _V1_MARKS)
 _WIDE = (b'\xff\xfe', b'\xfe\xff', b'\0\0\xfe\xff')
-
+# Where a backslash in double quotes may stand within a word: before the code of a character, and
+# before a line end that is no part of the value.
+_CODES = {b'x': 2, b'u': 4, b'U': 8}
+_LINE_ENDS = (b'\r\n', b'\n', b'\r', b'\xc2\x85', b'\xe2\x80\xa8', b'\xe2\x80\xa9')
+_ESCAPES = tuple(b'\\' + sign for sign in (*_CODES, *_LINE_ENDS))
+# What a line of a mapping written the plain way does not start with.
+_ODD_STARTS = tuple('\n' + sign for sign in '"\'{[?<*&!')
 
 NOT_CALICO = "not Calico's"
 """Why a document was passed over, in the summary."""
@@ -38,23 +36,103 @@ def documents_in(data: bytes) -> int:
 
 def may_be_calico(data: bytes) -> bool:
     """Whether a file can hold a Calico document."""
-    folded = data.lower()
     return (
-        any(mark in folded for mark in _MARK_BYTES)
-        or any(mark in data for mark in _V1_MARK_BYTES)
+        _mentions(data)
         or data.startswith(_WIDE)
         # UTF-16 or UTF-32 without a byte order mark, which is worth saying.
-        or (b'\0' in data[:4] and may_be_calico(data.replace(b'\0', b'')))
+        or (b'\0' in data[:4] and _mentions(data.replace(b'\0', b'')))
     )
 
 
 def may_be_calico_text(text: str, start: int, end: int) -> bool:
     """Whether a document of a stream can be Calico's."""
     part = text[start:end]
-    folded = part.lower()
-    if not any(mark in folded for mark in _MARKS):
-        return any(mark in part for mark in _V1_MARKS)
-    return not _is_plainly_foreign(part)
+    return _mentions(part.encode('utf-8', 'surrogatepass')) and not _is_plainly_foreign(part)
+
+
+def _mentions(data: bytes) -> bool:
+    return (
+        _is_marked(data)
+        or (b'\\' in data and _hides(data))
+        # A tag may say that the text is base64; and escapes in a tag may hide which tag it is.
+        or (b'!' in data and (b'binary' in data or b'%' in data) and _is_tagged(data))
+    )
+
+
+def _is_marked(data: bytes) -> bool:
+    # Lower case: the group is recognised in any letter case.
+    folded = data.lower()
+    # Written out, since a loop over a table takes five times as long, for every file there is.
+    return (
+        b'projectcalico' in folded
+        or b'networkpolic' in folded
+        or b'networkset' in folded
+        or b'hostendpoint' in folded
+        or _may_be_v1(data)
+    )
+
+
+def _may_be_v1(data: bytes) -> bool:
+    at = data.find(b'kind')
+    while at != -1:
+        at += 4
+        # `kind: Deployment`, as nearly everybody writes it, or else a closer look.
+        if (data[at : at + 2] != b': ' or not data[at + 2 : at + 3].isupper()) and _leads_to_v1(
+            data, at
+        ):
+            return True
+        at = data.find(b'kind', at)
+    return False
+
+
+def _leads_to_v1(data: bytes, at: int) -> bool:
+    """Whether the word that ends here may be the key of a kind of the v1 API."""
+    if data[at : at + 1].isalnum() or data[at : at + 1] in (b'-', b'_', b'.', b'/'):
+        return False  # a longer word
+    rest = data[at : at + 200].lstrip(b'"\' \t\r\n')
+    if rest[:1] == b':':
+        value = rest[1:].lstrip(b'"\' \t\r\n')
+        if value[:1].isalpha():
+            return value.startswith(_V1_KINDS)
+    # An anchor, an alias, a block, an explicit key, a comment between them: anything may come.
+    return any(kind in data for kind in _V1_KINDS)
+
+
+def _hides(data: bytes) -> bool:
+    """Whether a mark appears once the escapes of double quotes are read."""
+    if not any(escape in data for escape in _ESCAPES):
+        return False
+    first, *pieces = data.split(b'\\')
+    shown = [first]
+    is_escaped = False
+    for piece in pieces:
+        if is_escaped or not piece:
+            # Two backslashes stand for one, and what follows them is as it looks.
+            is_escaped = not is_escaped
+            shown.append(piece)
+            continue
+        width = _CODES.get(piece[:1])
+        if width is not None:
+            try:
+                code = int(piece[1 : 1 + width], 16)
+            except ValueError:
+                shown.append(piece)
+            else:
+                shown += (bytes((code,)) if code < 128 else b'?', piece[1 + width :])
+            continue
+        end = next((end for end in _LINE_ENDS if piece.startswith(end)), None)
+        shown.append(piece if end is None else piece[len(end) :].lstrip(b' \t'))
+    return _is_marked(b''.join(shown))
+
+
+def _is_tagged(data: bytes) -> bool:
+    at = data.find(b'!')
+    while at != -1:
+        word = data[at : at + 1000].split(None, 1)[0]
+        if b'binary' in word or b'%' in word:
+            return True
+        at = data.find(b'!', at + len(word))
+    return False
 
 
 def _is_plainly_foreign(part: str) -> bool:
@@ -68,15 +146,34 @@ def _is_plainly_foreign(part: str) -> bool:
         not group
         or not kind
         or 'projectcalico' in group.lower()
-        or (group == 'v1' and (kind[0].islower()))
+        or (group == 'v1' and kind[0].islower())
+        or _is_odd(part)
     ):
         return False
-    folded = kind.lower()
     if kind == 'NetworkPolicy':
-        return not any(
+        return not any(sign in part for sign in '\\&!?') and not any(
             _has_key(part, field) for field in ('selector', 'types', 'action', 'tier', 'order')
         )
-    return 'list' not in folded and not any(mark in folded for mark in _MARKS[1:])
+    folded = kind.lower()
+    return not any(
+        mark in folded for mark in ('list', 'networkpolic', 'networkset', 'hostendpoint')
+    )
+
+
+def _is_odd(part: str) -> bool:
+    """Whether there may be keys at the top that a look at the starts of lines does not find."""
+    if not part.isascii() and any(end in part for end in '\x85\u2028\u2029'):
+        return True
+    if '\r' in part and part.count('\r') != part.count('\r\n'):
+        return True
+    at = 0
+    while part.startswith(('#', '---', '\n'), at) or not part[at : at + 1].strip():
+        end = part.find('\n', at)
+        line = part[at:end] if end != -1 else part[at:]
+        if end == -1 or line.removeprefix('---').partition('#')[0].strip():
+            return True
+        at = end + 1
+    return not part[at].isalpha() or any(start in part for start in _ODD_STARTS)
 
 
 def _plain_value(part: str, key: str) -> str:
@@ -99,8 +196,8 @@ def _has_key(part: str, field: str) -> bool:
     at = part.find(field)
     while at != -1:
         before = part[at - 1] if at else '\n'
-        after = part[at + len(field) : at + len(field) + 3].lstrip('"\' \t')
-        if not (before.isalnum() or before in '-_./') and after[:1] == ':':
+        after = part[at + len(field) : at + len(field) + 200].lstrip('"\' \t\r\n')
+        if not (before.isalnum() or before in '-_./') and after[:1] in ('', ':'):
             return True
         at = part.find(field, at + 1)
     return False
