@@ -20,6 +20,11 @@ STDIN = '-'
 
 PART = 1 << 22
 """Bytes read at once; most files are smaller."""
+_SMALL = 1 << 16
+_READ = os.O_RDONLY | getattr(os, 'O_BINARY', 0)
+_LF, _CR = b'\n\r'
+# All that YAML 1.1 takes for one.
+_LINE_ENDS = (b'\n', b'\r', b'\xc2\x85', b'\xe2\x80\xa8', b'\xe2\x80\xa9')
 
 _KINDS = (
     (stat.S_ISFIFO, 'is a pipe, not a file; `-` reads standard input'),
@@ -71,6 +76,20 @@ def find(paths: Sequence[str], excludes: Sequence[str] = ()) -> Iterator[str | U
 def read(path: str) -> Iterator[bytes]:
     """The bytes of a file that ``find`` named, in parts if it is large; raises Unreadable."""
     try:
+        # Python's own file objects cost more than most files have to say.
+        descriptor = os.open(path, _READ)
+        try:
+            data = os.read(descriptor, _SMALL)
+            is_whole = len(data) < _SMALL and not os.read(descriptor, 1)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise Unreadable(path, _reason(error)) from None
+    return iter((data,)) if is_whole else _read_large(path)
+
+
+def _read_large(path: str) -> Iterator[bytes]:
+    try:
         with open(path, 'rb') as file:
             yield from parts(file)
     except OSError as error:
@@ -80,41 +99,60 @@ def read(path: str) -> Iterator[bytes]:
 def parts(file: BinaryIO, size: int = PART) -> Iterator[bytes]:
     """A stream cut into parts, each but the first beginning with the line end before a ``---``.
 
-    So a bundle of many documents never is in memory as a whole, and no document is cut in two.
+    So a bundle of many documents never is in memory as a whole. Every cut is one that
+    ``loader.split`` makes as well, and so no document is cut in two; not every such cut is made.
     """
-    block = file.read(size)
-    if block.startswith((b'\xff\xfe', b'\xfe\xff', b'\0\0\xfe\xff')):
-        yield block + file.read()  # UTF-16 and UTF-32 have other line ends
+    # One buffer that grows, looked at from where the last look ended: adding to bytes, and
+    # searching them from the end, takes quadratic time for one large document.
+    waiting = bytearray(file.read(size))
+    if waiting.startswith((b'\xff\xfe', b'\xfe\xff', b'\0\0\xfe\xff')):
+        waiting += file.read()  # UTF-16 and UTF-32 have other line ends
+        yield bytes(waiting)
         return
-    while True:
-        more = file.read(size)
-        if not more:
-            yield block
-            return
-        at = _last_marker(block)
-        if at > 0 and block[at - 1 : at] == b'\r':
-            at -= 1
-        if at > 0:
-            yield block[:at]
-            block = block[at:]
-        block += more
+    looked = 0
+    marker = -1  # the last one before what is looked at; -1: the beginning of the stream
+    while more := file.read(size):
+        cut = 0
+        while (at := _next_marker(waiting, looked)) != -1:
+            looked = at + 4
+            is_feed = waiting[at] == _LF
+            if is_feed and at and waiting[at - 1] == _CR:
+                at -= 1
+            # A part that ended with a lone carriage return might look like half a line end.
+            if is_feed and at and waiting[at - 1] != _CR and _ends_document(waiting, marker, at):
+                cut = at
+            marker = at
+        looked = max(looked, len(waiting) - 4)
+        if cut:
+            yield bytes(memoryview(waiting)[:cut])
+            del waiting[:cut]
+            looked -= cut
+            marker -= cut
+        waiting += more
+    yield bytes(waiting)
 
 
-def _last_marker(block: bytes) -> int:
-    """Where a document surely begins; 0 or less: nowhere, or one has to see more.
+def _next_marker(data: bytearray, start: int) -> int:
+    """The next line end before a ``---``, or -1."""
+    feed = data.find(b'\n---', start)
+    bare = data.find(b'\r---', start, len(data) if feed == -1 else feed)
+    return feed if bare == -1 else bare
 
-    Of markers in a row, only every other one separates documents, and a directive holds on to the
-    marker behind it.
+
+def _ends_document(data: bytearray, marker: int, at: int) -> bool:
+    """Whether a marker surely ends a document, given the marker before it.
+
+    It does not end a document that starts with a directive, nor right behind another marker, where
+    it is the first line of the next document. What looks like a directive is enough to say no.
     """
-    if block.startswith(b'%') or b'\n%' in block or b'\r%' in block:
-        return -1
-    at = block.rfind(b'\n---')
-    while at > 0:
-        before = block[block.rfind(b'\n', 0, at) + 1 : at].rstrip(b'\r')
-        if not before.rpartition(b'\r')[2].startswith(b'---'):
-            break
-        at = block.rfind(b'\n---', 0, at)
-    return at
+    if marker >= 0 and data.find(b'\n', marker + 4, at) == data.find(b'\r', marker + 4, at) == -1:
+        return False
+    begin = max(marker, 0)
+    if data.find(b'%', begin, at) == -1:
+        return True
+    if marker < 0 and data[:4].removeprefix(b'\xef\xbb\xbf').startswith(b'%'):
+        return False
+    return all(data.find(end + b'%', begin, at) == -1 for end in _LINE_ENDS)
 
 
 def relative(path: str) -> str:

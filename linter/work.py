@@ -177,8 +177,9 @@ def check_parts(
 ) -> None:
     """Check a file of which these are the parts, whatever its path holds now."""
     first = next(parts)
+    second = next(parts, None)
     outcome.files += 1
-    if len(first) < discover.PART and not may_be_calico(first):
+    if second is None and not may_be_calico(first):
         # Nearly every file ends here, before the engine is even imported.
         count = documents_in(first)
         outcome.documents += count
@@ -189,7 +190,11 @@ def check_parts(
     from linter import engine
 
     result = engine.check_parts(
-        path, chain((first,), parts), settings.target, options.suppress, settings.require_reason
+        path,
+        chain((first,) if second is None else (first, second), parts),
+        settings.target,
+        options.suppress,
+        settings.require_reason,
     )
     outcome.errors += result.errors
     outcome.documents += result.documents

@@ -13,10 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from linter import discover
 from linter.discover import Unreadable, find, parts, read, relative
 from linter.errors import Fatal
+from linter.loader import split
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -514,6 +517,53 @@ def test_a_large_file_is_cut_before_markers_only(size: int, end: bytes) -> None:
     assert b''.join(found) == data
     assert all(part.startswith(end + b'---') for part in found[1:])
     assert not any(part.endswith(b'\r') for part in found)
+
+
+STREAMS = st.lists(
+    st.sampled_from(
+        (
+            '---',
+            '---',
+            '\n',
+            '\n',
+            '\r\n',
+            '\r',
+            '%',
+            '%YAML 1.1',
+            'a: 1',
+            '# c',
+            ' ',
+            '\x85',
+            '\u2028',
+        )
+    ),
+    max_size=30,
+).map(''.join)
+
+
+@settings(max_examples=1000, deadline=None, database=None)
+@given(STREAMS, st.integers(1, 40), st.booleans())
+@example('a: 1\n---\n---\nb: 2\n', 5, False)
+@example('a: 1\r\n---\r\n---\r\nb: 2\r\n', 5, False)
+@example('# c\n%YAML 1.1\n---\na: 1\n---\nb: 2\n', 5, True)
+@example('a: 1\n---\n%YAML 1.1\n---\na: 1\n---\nb: 2\n', 5, False)
+def test_a_large_file_is_cut_only_where_documents_end(text: str, size: int, bom: bool) -> None:
+    mark = b'\xef\xbb\xbf' if bom else b''
+    data = mark + text.encode()
+    found = list(parts(io.BytesIO(data), size))
+    assert b''.join(found) == data
+    ends = {chunk.end for chunk in split(text)}
+    at = 0
+    for part in found[:-1]:
+        at += len(part)
+        before = len(data[len(mark) : at].decode())
+        assert before + text.startswith('\r\n', before) in ends
+
+
+def test_a_bundle_is_cut_into_parts_of_about_the_size_that_is_asked_for() -> None:
+    document = b'---\na: 100%\nb: |\n  - % -\n'
+    found = list(parts(io.BytesIO(document * 1000), 200))
+    assert max(map(len, found)) < 200 + 2 * len(document)
 
 
 def test_utf_16_is_not_cut() -> None:

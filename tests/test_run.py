@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,28 @@ def test_processes_that_share_a_run_say_what_one_says(
         assert getattr(shared, name) == getattr(alone, name)
     assert alone.files == 90
     assert len(alone.diagnostics) > 10
+
+
+@pytest.mark.parametrize('size', [10, 100, 1000])
+def test_directives_and_doubled_markers_are_read_in_parts_as_they_are_as_a_whole(
+    size: int,
+) -> None:
+    documents = ['%YAML 1.1\n---\n' + policy(7), '---\n' + policy(14), policy(21), '', '%TAG ! x\n']
+    data = '\n---\n'.join(documents * 5).encode()
+    whole = check('x.yaml', data, Target())
+    parted = check_parts('x.yaml', list(discover.parts(io.BytesIO(data), size)), Target())
+    assert [place(found) for found in parted.diagnostics] == [
+        place(found) for found in whole.diagnostics
+    ]
+    assert parted[1:] == whole[1:]
+
+
+def test_policies_behind_a_first_part_without_any_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discover, '_SMALL', 64)
+    monkeypatch.setattr(discover.parts, '__defaults__', (100,))
+    path = tmp_path / 'bundle.yaml'
+    path.write_text('a: 1\n---\n' * 50 + policy(7), encoding='utf-8')
+    outcome = run.run(run.Options((str(path),)))
+    assert (outcome.documents, outcome.checked, len(outcome.diagnostics)) == (51, 1, 1)

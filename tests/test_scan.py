@@ -28,8 +28,9 @@ NAMES = (
 )  # fmt: skip
 FILLERS = (
     '', '# a comment\n', 'metadata: {name: projectcalico}\n', '\n', '---\n', '...\n',
-    'a: "x\\u0041"\n', "'q': 1\n", 'kind: Secret\n', 'apiVersion: v1\n',
-    'a: |\n  kind: policy \\\n  go\n', 'a: [\n,\n]\n', '# networkpolicy, calico\n', 'b: \\x\n', 'labels: {a: networkset}\n', 'a: 100%\n', 'b: !c d\n',
+    'a: "x\\u0041"\n', "'q': 1\n", 'kind: Secret\n', 'apiVersion: v1\n', 'a: [\n,\n]\n',
+    'a: |\n  kind: policy \\\n  go\n', '# networkpolicy, calico\n', 'labels: {a: networkset}\n',
+    'b: \\x\n', 'a: 100%\n', 'b: !c d\n',
 )  # fmt: skip
 
 
