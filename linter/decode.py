@@ -9,13 +9,14 @@ decoding goes on, so that one run names every mistake.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple, Optional, Union
 
 from linter.facts import schema_path
 from linter.loader import is_merge
-from linter.resolve import BadTag, go_string, resolve
+from linter.resolve import LOOKED_AT, BadTag, go_string, resolve
 from linter.target import Lane, Version
 from linter.tree import Mapping, Node, Scalar, Sequence
 from linter.values import Array, Container, Leaf, Object, Value
@@ -50,7 +51,7 @@ class Decoded:
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
         self.problems: list[Problem] = []
-        self.subjects: dict[str, list[Value]] = {}
+        self.subjects: defaultdict[str, list[Value]] = defaultdict(list)
         self.tagged: list[Leaf] = []
         self.root: Optional[Object] = None
 
@@ -181,7 +182,7 @@ class Compiler:
             index: int,
         ) -> Optional[Value]:
             result = Object(node, key, parent, name, index, type)
-            if isinstance(node, Mapping):
+            if node.__class__ is Mapping:
                 fields.fill(context, node, result)
             else:
                 value = _scalar_value(context, node, key, parent, name, index, schema)
@@ -192,7 +193,7 @@ class Compiler:
             for wanted in required:
                 if wanted not in result.fields:
                     context.problems.append(Problem('missing', result, wanted, None, None, schema))
-            context.subjects.setdefault(type, []).append(result)
+            context.subjects[type].append(result)
             return result
 
         return decode
@@ -269,7 +270,16 @@ class Compiler:
             name: str,
             index: int,
         ) -> Optional[Value]:
-            value = _resolve(context, node, key, parent, name, index)
+            value: Union[str, int, float, bool, _Unresolved, None]
+            # Most values by far are text by their looks: no need to ask what they might be.
+            if (
+                node.__class__ is Scalar
+                and node.tag is None
+                and (node.style or node.value[:1] not in LOOKED_AT)
+            ):
+                value = node.value
+            else:
+                value = _resolve(context, node, key, parent, name, index)
             if value is None:
                 if index < 0:
                     return None
@@ -277,7 +287,7 @@ class Compiler:
                     return _null_item(context, node, parent, name, index, schema)
                 value = ''
             leaf = Leaf(value, node, key, parent, name, index)
-            if not isinstance(value, str):
+            if value.__class__ is not str:
                 if isinstance(value, _Unresolved) or not coerces:
                     return _wrong_type(context, leaf, schema)
                 leaf.value = go_string(value)
@@ -286,7 +296,7 @@ class Compiler:
             if enum is not None and leaf.value not in enum:
                 context.problems.append(Problem('value', parent, name, leaf, key, schema))
             if form is not None:
-                context.subjects.setdefault(form, []).append(leaf)
+                context.subjects[form].append(leaf)
             return leaf
 
         return decode
@@ -370,7 +380,7 @@ class Compiler:
                 leaf.value = value = int(value)
             if isinstance(value, bool) or not isinstance(value, (int, str)):
                 return _wrong_type(context, leaf, schema)
-            context.subjects.setdefault(form, []).append(leaf)
+            context.subjects[form].append(leaf)
             return leaf
 
         return decode
@@ -504,13 +514,12 @@ class _Fields:
 
     def fill(self, context: Decoded, node: Mapping, result: Object) -> None:
         """Decode the entries of a mapping into the fields of an object."""
-        names = [key.value if isinstance(key, Scalar) else '' for key, _ in node.entries]
-        unique = set(names)
-        if len(unique) == len(names) and unique <= self.names:
+        entries = node.entries
+        names = {key.value for key, _ in entries}
+        if len(names) == len(entries) and names <= self.names:
             exact = self.exact
             fields = result.fields
-            for key, child in node.entries:
-                assert isinstance(key, Scalar)
+            for key, child in entries:
                 name = key.value
                 value = exact[name](context, child, key, result, name, -1)
                 if value is not None:

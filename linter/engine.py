@@ -488,11 +488,7 @@ class _Run:
         All of a value's checks come together, so that what they share of it (``nets.parse``) is
         still at hand.
         """
-        checks = rules.checks(subject)
-        for special in (document.kind, document.api):
-            more = rules.checks(f'{subject}@{special}')
-            if more:
-                checks = checks + more
+        checks = rules.checks_of(subject, document.kind, document.api)
         for value in values:
             for name, check in checks:
                 try:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Optional
 
 from linter.pattern import lazy
@@ -26,6 +27,7 @@ def size(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode('utf-8', 'surrogatepass'))
 
 
+@lru_cache(maxsize=1024)
 def qualified_problem(key: str) -> Optional[str]:
     """What is wrong with a label or annotation key, for the user; None: nothing."""
     prefix, slash, name = key.rpartition('/')
@@ -55,6 +57,7 @@ def qualified_problem(key: str) -> Optional[str]:
     return None
 
 
+@lru_cache(maxsize=1024)
 def label_value_problem(value: str) -> Optional[str]:
     """What is wrong with a label value, for the user; None: nothing."""
     if size(value) > 63:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple, Optional, Union
 
 from linter.vocabulary import PROTOCOLS
@@ -28,6 +29,7 @@ class Protocol(NamedTuple):
     right: Optional[str] = None
 
 
+@lru_cache(maxsize=256)
 def parse(value: Union[int, str], api: str) -> Protocol:
     """Read a protocol value of a document of an API."""
     if isinstance(value, str):

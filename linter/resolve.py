@@ -31,6 +31,8 @@ _WORDS: dict[str, Value] = {
 # What the first character of a plain scalar allows; most scalars start with none of these.
 _WORD_START = frozenset('yYnNtTfFoO~')
 _NUMBER_START = frozenset('+-0123456789')
+LOOKED_AT = frozenset({*_WORD_START, *_NUMBER_START, '.', ''})
+"""How a plain scalar starts that may be something else than text."""
 
 _BASES = {'x': 16, 'X': 16, 'b': 2, 'B': 2, 'o': 8, 'O': 8}
 _DIGITS = {2: '01', 8: '01234567', 10: '0123456789', 16: '0123456789abcdefABCDEF'}

@@ -47,6 +47,7 @@ class Rule(NamedTuple):
 _registered: dict[str, list[tuple[str, Check]]] = {}
 _rules: dict[str, Rule] = {}
 _subjects: dict[str, list[tuple[str, Check]]] = {}
+_of_documents: dict[tuple[str, str, str], list[tuple[str, Check]]] = {}
 _index: Optional[dict[str, tuple[str, ...]]] = None
 _FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'rules')
 
@@ -107,6 +108,19 @@ def checks(subject: str) -> list[tuple[str, Check]]:
             for rule in map(_load, _index[subject] if subject in _index else _index['*'])
             for its_subject, check in rule.checks
             if its_subject == subject
+        ]
+    return found
+
+
+def checks_of(subject: str, kind: str, api: str) -> list[tuple[str, Check]]:
+    """The checks of a subject in a document of a kind and API."""
+    key = subject, kind, api
+    found = _of_documents.get(key)
+    if found is None:
+        found = _of_documents[key] = [
+            *checks(subject),
+            *checks(f'{subject}@{kind}'),
+            *checks(f'{subject}@{api}'),
         ]
     return found
 

@@ -141,14 +141,10 @@ def _is_plainly_foreign(part: str) -> bool:
     It only mentions Calico (a label, RBAC, a CRD), so it need not be parsed.
     """
     group = _plain_value(part, 'apiVersion')
+    if not group or 'projectcalico' in group.lower():
+        return False
     kind = _plain_value(part, 'kind')
-    if (
-        not group
-        or not kind
-        or 'projectcalico' in group.lower()
-        or (group == 'v1' and kind[0].islower())
-        or _is_odd(part)
-    ):
+    if not kind or (group == 'v1' and kind[0].islower()) or _is_odd(part):
         return False
     if kind == 'NetworkPolicy':
         return not any(sign in part for sign in '\\&!?') and not any(

@@ -18,9 +18,11 @@ def networks(traffic: Object) -> Iterator[tuple[Leaf, nets.Net]]:
         if entity is None:
             continue
         for name in LISTS:
-            leaves += entity.leaves(name)
-    # Neither their order nor an alias's place is that of the source.
-    leaves.sort(key=lambda leaf: leaf.node.start)
+            if name in entity.fields:
+                leaves += entity.leaves(name)
+    if len(leaves) > 1:
+        # Neither their order nor an alias's place is that of the source.
+        leaves.sort(key=lambda leaf: leaf.node.start)
     for leaf in leaves:
         net = nets.parse(leaf.text)
         if net is not None and net.prefix is not None:

@@ -40,12 +40,15 @@ class Scalar:
 
 
 class Mapping:
-    """A mapping: ``entries`` in source order, duplicates kept; ``start`` is its first token."""
+    """A mapping: ``entries`` in source order, duplicates kept; ``start`` is its first token.
+
+    Every key is a scalar: a document with another one is refused before anybody sees it.
+    """
 
     __slots__ = ('end', 'entries', 'flow', 'outer', 'start', 'tag')
 
     def __init__(self, flow: bool, tag: str | None, start: int, outer: int) -> None:
-        self.entries: list[tuple[Node, Node]] = []
+        self.entries: list[tuple[Scalar, Node]] = []
         self.flow = flow
         self.tag = tag
         self.start = start

@@ -28,6 +28,7 @@ from linter.selector import (
     Mistake,
     Not,
     Or,
+    accepts,
     canonical,
     evaluate,
     explain,
@@ -217,6 +218,7 @@ def by_grammar(text: str, dialect: str) -> str | None:
 
 def agree(text: str, dialect: str) -> None:
     selector = parse(text, dialect)
+    assert accepts(text, dialect) == (selector is not None)
     form = canonical(selector) if selector is not None else None
     assert form == by_grammar(text, dialect), ascii(text)
 

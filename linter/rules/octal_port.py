@@ -52,6 +52,8 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     node = leaf.node
     if not isinstance(leaf.value, int) or not isinstance(node, Scalar) or node.style:
         return
+    if node.value[:1] in '123456789':
+        return  # as nearly every port
     text = node.value.replace('_', '').lstrip('+')
     octal = text[:1] == '0' and text[1:2] in 'o01234567' and len(text) > 1
     digits = text[2:] if text[:2] == '0o' else text.lstrip('0')

@@ -80,9 +80,8 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
     if not lists:
         return
     protocol = traffic.fields.get('protocol')
-    lists.sort(key=lambda value: value.key_span.start)
-    wanted = listing(protocols.with_ports(document.api))
     if protocol is None:
+        lists.sort(key=_place)
         numeric = [value for value in lists if _has_number(value)]
         first = numeric[0] if numeric else lists[0]
         fact = 'R-704' if numeric else 'R-704-named'
@@ -94,13 +93,16 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
         yield at_key(
             fact,
             first,
-            f'a rule with {first.name} needs a protocol that has ports: add protocol: {wanted}',
+            f'a rule with {first.name} needs a protocol that has ports: add protocol: '
+            f'{listing(protocols.with_ports(document.api))}',
             related=also,
         )
     elif isinstance(protocol, Leaf) and protocol.ok:
         read = protocols.parse(protocol.value, document.api)
         if read.problem is None and not protocols.has_ports(read.name, document.api):
+            lists.sort(key=_place)
             shown = quoted(str(protocol.value))
+            wanted = listing(protocols.with_ports(document.api))
             yield at_key(
                 'R-705',
                 lists[0],
@@ -108,6 +110,10 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
                 f'{lists[0].name}, or write protocol: {wanted}',
                 related=((protocol.span, 'the protocol'),),
             )
+
+
+def _place(value: Array) -> int:
+    return value.key_span.start
 
 
 def _has_number(value: Array) -> bool:

@@ -57,7 +57,7 @@ from linter.diagnostic import Finding, Fix
 from linter.document import Document
 from linter.pattern import lazy
 from linter.rule import rule
-from linter.selector import V2, V3, V3_LENIENT, Mistake, explain, parse
+from linter.selector import V2, V3, V3_LENIENT, Mistake, accepts, explain
 from linter.source import Span
 from linter.spelling import SAFE, UNSAFE, chomped, edit_value
 from linter.tree import Scalar
@@ -72,20 +72,20 @@ _COMMENT_AND_MORE = lazy(r'#.*[\r\n\x85\u2028\u2029]')
 def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     text = leaf.text
     dialect = V2 if document.api == 'v2' else V3
-    if parse(text, dialect) is not None:
+    if accepts(text, dialect):
         return
     body = text.rstrip('\n')
     if body != text:
         yield from _report_newline(leaf, document)
-        if parse(body, dialect) is not None:
+        if accepts(body, dialect):
             return
         text = body  # how it ends was one mistake, and there is another one
     mistake = explain(text, dialect)
     fact = 'R-730'
     if dialect == V3:
-        if parse(text, V3_LENIENT) is not None:
+        if accepts(text, V3_LENIENT):
             fact = 'R-730-newline'
-        elif document.is_namespaced and parse(f'({text})', V3) is not None:
+        elif document.is_namespaced and accepts(f'({text})', V3):
             fact = 'F-8'
     span = document.inside(leaf, mistake.start, mistake.end)
     yield from _report(

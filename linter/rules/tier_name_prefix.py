@@ -54,14 +54,15 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     tier = (spec.text('tier') if spec is not None else '') or 'default'
     if tier == 'default':
         wrong = '.' in name and not name.startswith('default.')
-        advice = (
-            f'write {quoted(name.partition(".")[2])}, or set spec.tier to '
-            f'{quoted(name.partition(".")[0])}'
-        )
     else:
         wrong = not name.startswith(tier + '.')
-        advice = f'write {quoted(f"{tier}.{name}")}'
     if wrong:
+        head, _, rest = name.partition('.')
+        advice = (
+            f'write {quoted(rest)}, or set spec.tier to {quoted(head)}'
+            if tier == 'default'
+            else f'write {quoted(f"{tier}.{name}")}'
+        )
         yield at(
             'R-110',
             leaf,

@@ -209,12 +209,39 @@ def scan(text: str, dialect: str = V3) -> Selector | Stop:
     return _any_of(disjunction)
 
 
+def _accepts(text: str, dialect: str) -> bool:
+    if not text.strip(' \t'):
+        return True
+    condition = _condition(dialect)
+    at = depth = 0
+    while True:
+        found = condition(text, at)
+        if found is None:
+            return False
+        signs, closing, joint = found.group(1, 9, 10)
+        if '(' in signs:
+            depth += signs.count('(')
+        if ')' in closing:
+            depth -= closing.count(')')
+            if depth < 0:
+                return False
+        if not joint:
+            return depth == 0
+        at = found.end()
+
+
+# Repositories repeat their selectors, but not the very long ones.
+_accepted = lru_cache(maxsize=1024)(_accepts)
 _remembered = lru_cache(maxsize=1024)(scan)
+
+
+def accepts(text: str, dialect: str = V3) -> bool:
+    """Whether Calico takes the selector: whether ``parse`` makes something of it, but sooner."""
+    return _accepted(text, dialect) if len(text) <= 1024 else _accepts(text, dialect)
 
 
 def parse(text: str, dialect: str = V3) -> Selector | None:
     """What the selector means, or None where Calico refuses it; ``''`` is ``all()``."""
-    # Repositories repeat their selectors, but not the very long ones.
     found = _remembered(text, dialect) if len(text) <= 1024 else scan(text, dialect)
     return None if isinstance(found, Stop) else found
 
