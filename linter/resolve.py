@@ -7,8 +7,6 @@ https://github.com/go-yaml/yaml/blob/v2.4.0/resolve.go
 
 from __future__ import annotations
 
-import base64
-import binascii
 import math
 from typing import Optional, Union
 
@@ -152,9 +150,11 @@ def _kind(value: Value) -> str:
 
 def _binary(text: str) -> str:
     # Go's decoder skips line ends and nothing else.
+    import base64  # hardly ever needed
+
     try:
         data = base64.b64decode(text.replace('\n', '').replace('\r', ''), validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise BadTag('the text after !!binary is not base64') from None
     # On its way through JSON each byte that is not UTF-8 becomes U+FFFD.
     decoded = data.decode('utf-8', 'surrogateescape')

@@ -11,7 +11,7 @@ from functools import cache
 
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 
-from linter.selector import LETTER, LITERAL, V2, V3, V3_LENIENT, Mistake, Stop, parse, scan
+from linter.selector import LETTER, LITERAL, V2, V3, V3_LENIENT, Mistake, accepts
 from linter.selector.hints import (
     HINTS,
     WORD,
@@ -24,6 +24,7 @@ from linter.selector.hints import (
     unclosed,
     unexpected,
 )
+from linter.selector.meaning import Stop, scan
 
 # Up to here Lark reads the whole selector; in a longer one only the condition that is wrong.
 LONG = 4096
@@ -142,11 +143,11 @@ def _find(text: str, dialect: str) -> Mistake:
     if place is None:
         return _unreadable(text, 0)
     found = _first(place)
-    if found.kind == 'trailing-newline' and parse(text[: found.start], dialect) is None:
+    if found.kind == 'trailing-newline' and not accepts(text[: found.start], dialect):
         # `role\n`: the line break is where Lark stopped, and not what is wrong.
         return _find(text[: found.start], dialect)
     translated = _translated(text)
-    if translated is not None and parse(translated, dialect) is not None:
+    if translated is not None and accepts(translated, dialect):
         return mistake(
             'kubernetes-form',
             found.start,
@@ -235,7 +236,7 @@ def _repaired(text: str, found: Mistake, dialect: str) -> Mistake:
     """The mistake with edits after which the whole selector is right, or with none."""
     edits, safe, rounds = found.edits, found.applicability == 'safe', 1
     current = apply(text, edits)
-    while edits and parse(current, dialect) is None:
+    while edits and not accepts(current, dialect):
         if len(text) > LONG or rounds == ROUNDS:
             edits = ()
             break
@@ -255,6 +256,6 @@ def _repaired(text: str, found: Mistake, dialect: str) -> Mistake:
 
 
 def explain(text: str, dialect: str = V3) -> Mistake:
-    if parse(text, dialect) is not None:
+    if accepts(text, dialect):
         raise ValueError('there is no mistake in this selector')
     return _repaired(text, _find(text, dialect), dialect)

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, Optional
 
-from linter.selector import LETTER, LITERAL, LONGEST_LABEL, V2, V3, V3_LENIENT, Mistake, parse
+from linter.selector import LETTER, LITERAL, LONGEST_LABEL, V2, V3, V3_LENIENT, Mistake, accepts
 
 if TYPE_CHECKING:
     from lark import Token
@@ -155,7 +155,7 @@ def _line_break(place: Place) -> Mistake | None:
             'begin the block with `|-` or `>-`, not with `|` or `>`',
         )
     hint = 'YAML folds a block that begins with `>-` into one line'
-    if place.dialect == V3 and parse(text, V3_LENIENT) is not None:
+    if place.dialect == V3 and accepts(text, V3_LENIENT):
         hint += '; up to 3.29 Calico took this line break for a blank'
     return mistake(
         'newline',
@@ -341,7 +341,7 @@ def _quoted_twice(place: Place) -> Mistake | None:
     inside, end = text[at + 1 : -1], len(text)
     if place.before or place.char not in ('"', "'") or text[-1] != place.char:
         return None
-    if not inside.strip(' \t') or parse(inside, place.dialect) is None:
+    if not inside.strip(' \t') or not accepts(inside, place.dialect):
         return None
     return mistake(
         'quoted-twice',
