@@ -176,6 +176,8 @@ def test_a_clean_policy_is_read_by_one_parser(workshop: Workshop) -> None:
     workshop.write('clean.yaml', CLEAN)
     names = workshop.modules('check', 'clean.yaml')
     assert 'linter.libyaml_reader' in names
+    # Of PyYAML no more than its extension needs.
+    assert not names & {'yaml', 'yaml.scanner', 'yaml.constructor', 'datetime', 'base64'}
     assert not tops(names) & {'ruamel'}
     assert 'linter.pure_reader' not in names
 
@@ -206,6 +208,13 @@ def test_only_old_documents_need_the_migration(workshop: Workshop) -> None:
     names = workshop.modules('check', 'old.yaml', status=1)
     assert 'linter.migrate' in names
     assert not tops(names) & (SLOW | {'lark', 'pathspec', 'rich'})
+
+
+def test_what_a_clean_selector_means_is_not_asked(workshop: Workshop) -> None:
+    workshop.write('clean.yaml', CLEAN)
+    names = workshop.modules('check', 'clean.yaml')
+    assert 'linter.selector' in names
+    assert 'linter.selector.meaning' not in names
 
 
 def test_a_bad_selector_needs_lark(workshop: Workshop) -> None:
