@@ -53,7 +53,11 @@ def share(entries: Sequence[Entry], options: Options, outcome: Outcome) -> None:
     batches = [entries[start : start + size] for start in range(0, len(entries), size)]
     workers = _start(batches, options)
     if not workers:
-        outcome.add(_check(entries, options, options.lookup()))
+        lookup = options.lookup()
+        for entry in entries:
+            check(entry, options, lookup, outcome)
+            outcome.tell()
+        outcome.mistakes |= lookup.mistakes
         return
     arrived: dict[int, bytes] = {}
     deaths: list[str] = []

@@ -15,7 +15,7 @@ from linter.diagnostic import Edit, Fix
 from linter.loader import Chunk, YamlError, compose
 from linter.pattern import lazy
 from linter.resolve import resolve
-from linter.selector import parse
+from linter.selector import accepts
 from linter.source import Span
 from linter.tree import Mapping, Node, Scalar, Sequence
 from linter.values import Array, Leaf, Value
@@ -411,7 +411,7 @@ def quote_selectors(text: str, chunk: Chunk) -> Optional[Fix]:
 
 def _whole_selector(text: str) -> Optional[str]:
     """The selector that a line holds, without the comment behind it."""
-    while text and parse(text) is None:
+    while text and not accepts(text):
         comment = text.rfind('#')
         if comment < 1 or text[comment - 1] not in ' \t':
             return None

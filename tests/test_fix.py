@@ -35,7 +35,7 @@ from linter.loader import YamlError, compose, decode_bytes, split
 from linter.ownership import Owned, owned
 from linter.replace import Unwritable, replace, unified_diff
 from linter.rule import load
-from linter.selector import parse
+from linter.selector import accepts
 from linter.source import Source, Span
 from linter.target import Target
 from linter.values import plain
@@ -168,7 +168,7 @@ def is_promised(rule: str, old: Any, new: Any) -> bool:
         return bool(old == str(new).lower() or float(old) == new)
     if rule in ('selector-syntax', 'invalid-nsselector-fails-open'):
         old = re.sub('#.*', '', old)
-        return words(old) == words(new) and (old != old.rstrip('\n') or parse(new) is not None)
+        return words(old) == words(new) and (old != old.rstrip('\n') or accepts(new))
     if rule == 'yaml-tag-swallows-value':
         return bool(old in new.replace(' ', '') and new.startswith('!'))
     return False

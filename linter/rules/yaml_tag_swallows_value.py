@@ -37,7 +37,7 @@ from linter.diagnostic import Edit, Finding, Fix
 from linter.document import Document
 from linter.pattern import lazy
 from linter.rule import rule
-from linter.selector import V2, V3, parse
+from linter.selector import V2, V3, accepts
 from linter.source import Span
 from linter.spelling import context_of, in_quotes
 from linter.tree import Scalar
@@ -99,4 +99,4 @@ def _is_sensible(written: str, leaf: Leaf, document: Document) -> bool:
     """Whether the text is one that could have been meant."""
     if 'elector' not in leaf.name:
         return True
-    return parse(written, V2 if document.api == 'v2' else V3) is not None
+    return accepts(written, V2 if document.api == 'v2' else V3)
