@@ -28,7 +28,8 @@ from linter.diagnostic import Diagnostic
 from linter.fix import fix_text
 from linter.migrate.selectors import parted
 from linter.migrate.table import new_name, new_net, upgrade_name
-from linter.selector import V2, evaluate, parse
+from linter.selector import V2
+from linter.selector.meaning import evaluate, parse
 from linter.target import Target
 
 VERSIONS = [Target((3, 26)), Target((3, 32)), Target((3, 33))]

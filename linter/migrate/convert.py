@@ -38,7 +38,8 @@ from linter.migrate.table import (
     new_protocol,
 )
 from linter.names import qualified_problem
-from linter.selector import explain, parse
+from linter.selector import accepts, explain
+from linter.selector.meaning import parse
 from linter.tree import Mapping, Node, Scalar, Sequence
 from linter.vocabulary import API_VERSIONS
 from linter.words import quoted
@@ -308,7 +309,7 @@ class Converter:
         if node is not None and NAMESPACE_PREFIX in node.value and self.api == 'v2':
             self.say_namespaces(selector)
             return
-        if node is not None and parse(node.value.rstrip('\n')) is None:
+        if node is not None and not accepts(node.value.rstrip('\n')):
             # Parentheses around what cannot be read could make something else of it.
             message = explain(node.value.rstrip('\n')).message
             self.canvas.say(node, f'this selector is none: {message}', selector.span)

@@ -8,7 +8,8 @@ from typing import NamedTuple, Optional
 
 from linter.migrate.table import NAMESPACE_PREFIX
 from linter.pattern import lazy
-from linter.selector import LETTER, LITERAL, And, Compare, Has, Member, Not, Or, Selector, parse
+from linter.selector import LETTER, LITERAL
+from linter.selector.meaning import And, Compare, Has, Member, Not, Or, Selector, parse
 
 Change = tuple[int, int, str]
 """Start, end, and what comes in between."""
