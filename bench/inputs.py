@@ -275,3 +275,11 @@ def write_bundle(path: str, count: int) -> int:
             longest = max(longest, len(text))
             file.write('---\n' + text)
     return longest
+
+
+def write_long(path: str, megabytes: int) -> str:
+    """One file of one long document without anything of Calico's, written bit by bit."""
+    with open(path, 'w', encoding='utf-8') as file:
+        for _ in range(megabytes * 1000):
+            file.write('a: b\n' * 200)
+    return path

@@ -292,7 +292,7 @@ class Bench:
         ]
         self._grows(f'{few} → {many} policies in one file', bundles, many, longest[1])
         sizes = [2, 20] if self.quick else [10, 100]
-        long = [self.write(f'long-{size}.yaml', 'a: b\n' * (size * MB // 5)) for size in sizes]
+        long = [inputs.write_long(self.path(f'long-{size}.yaml'), size) for size in sizes]
         self._grows(f'one foreign document, {sizes[0]} → {sizes[1]} MB', long, 0, sizes[1] * MB)
 
     def _grows(self, what: str, paths: Sequence[str], count: int, longest: int) -> None:
