@@ -59,6 +59,8 @@ def pieces(text: str, scalar: Scalar) -> list[Span] | None:
         starts.append(offset)
     if len(starts) != len(value):
         return None
+    if not starts:
+        return []
     last = scalar.end - 1 if scalar.style else scalar.end
     return [
         Span(at, following if text[at] in _BREAKS else at + _width(text, at, scalar.style))

@@ -679,6 +679,7 @@ def test_odd_characters_stay(spec: str) -> None:
     ("selector: |\n  has(a", 'selector: |-\n  has(a)'),
     ('selector: >-\n  has(a\n\ntypes: [Ingress]', 'selector: >-\n  has(a)\n\ntypes: [Ingress]'),
     ('selector: "has(a"', 'selector: "has(a)"'),
+    ('selector: "\\n"', 'selector: ""'),
     ('selector: "has(a\n  \\\n  "', 'selector: "has(a)\n  \\\n  "'),
     ('selector: has(a', 'selector: has(a)'),
     ('selector: has(a # why', 'selector: has(a) # why'),

@@ -181,9 +181,10 @@ def test_a_read_that_fails(here: Path, monkeypatch: pytest.MonkeyPatch, error: O
     def failing(path: str, *rest: Any, **more: Any) -> Any:
         if str(path).endswith('b.yaml'):
             raise error
-        return open(path, *rest, **more)
+        return real(path, *rest, **more)
 
-    monkeypatch.setattr(discover, 'open', failing, raising=False)
+    real = os.open
+    monkeypatch.setattr(discover.os, 'open', failing)
     outcome = run.run(run.Options(('.',)))
     assert {found.source.path for found in outcome.diagnostics} == {'a.yaml', 'c.yaml'}
     assert [message.partition(':')[0] for message in outcome.errors] == ['b.yaml']
@@ -418,6 +419,7 @@ def break_rule(monkeypatch: pytest.MonkeyPatch, name: str, after: int) -> None:
         return [(id, broken(check) if id == name else check) for id, check in checks(subject)]
 
     monkeypatch.setattr(rule, 'checks', patched)
+    monkeypatch.setattr(rule, '_of_documents', {})
 
 
 def test_a_rule_that_breaks_goes_on_with_the_next_value(
