@@ -1,4 +1,4 @@
-"""Why a selector is refused: Lark finds the first mistake, hints.py has the words for it.
+"""Why a selector is refused: Lark finds the first mistake, the hints have the words for it.
 
 The only module that imports Lark.
 """
@@ -12,19 +12,19 @@ from functools import cache
 from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 
 from linter.selector import LETTER, LITERAL, V2, V3, V3_LENIENT, Mistake, accepts
-from linter.selector.hints import (
-    HINTS,
+from linter.selector.hint_anywhere import stray
+from linter.selector.hints import HINTS
+from linter.selector.meaning import Stop, scan
+from linter.selector.place import (
     WORD,
     Edits,
     Place,
     code,
     mistake,
     start_of,
-    stray,
     unclosed,
     unexpected,
 )
-from linter.selector.meaning import Stop, scan
 
 # Up to here Lark reads the whole selector; in a longer one only the condition that is wrong.
 LONG = 4096
