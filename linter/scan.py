@@ -174,12 +174,11 @@ def _is_odd(part: str) -> bool:
 
 def _plain_value(part: str, key: str) -> str:
     """The plain value of the only line that begins with the key, or ``''``."""
-    lead = key + ':'
-    at = 0 if part.startswith(lead) else part.find('\n' + lead) + 1
-    if at == 0 and not part.startswith(lead):
+    # In whatever way it is written, with a blank before the colon or as the start of another key.
+    if part.startswith(key) + part.count('\n' + key) != 1:
         return ''
-    begin = at + len(lead)
-    if part.find('\n' + lead, begin) != -1:
+    begin = (0 if part.startswith(key) else part.find('\n' + key) + 1) + len(key) + 1
+    if part[begin - 1 : begin] != ':':
         return ''
     end = part.find('\n', begin)
     value = part[begin:] if end == -1 else part[begin:end]
