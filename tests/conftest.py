@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 
 from linter import arguments, engine, manual, pages, report
 from linter.diagnostic import Diagnostic
@@ -19,6 +21,11 @@ from linter.facts import Row
 from linter.pages import Example
 from linter.rule import Rule
 from linter.target import Target, parse_version
+
+# A change is judged by the same examples every time; HYPOTHESIS_PROFILE=random looks further.
+settings.register_profile('steady', derandomize=True)
+settings.register_profile('random', print_blob=True)
+settings.load_profile(os.environ.get('HYPOTHESIS_PROFILE', 'steady'))
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / 'fixtures'
