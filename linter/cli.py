@@ -83,8 +83,6 @@ def _complain(message: str) -> None:
 
 def _main(arguments: list[str]) -> int:
     arguments = [_path_with_dash(word) for word in arguments]
-    # Its value is optional, and what follows it is a path.
-    arguments = ['--add-ignore=' if word == '--add-ignore' else word for word in arguments]
     words = [word for word in arguments if word not in ('--force-exclude', '--fix')]
     if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
         from linter.run import Options, cores
@@ -94,10 +92,8 @@ def _main(arguments: list[str]) -> int:
         overrides = Overrides(force_exclude='--force-exclude' in arguments)
         plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores())
         return _fix(plain, []) if '--fix' in arguments else _check(plain, [])
-    from linter.arguments import COMMANDS, options, read
+    from linter.arguments import options, read
 
-    if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith('-'):
-        raise Fatal(_unknown_command(arguments[0]))
     namespace = read(arguments)
     if namespace.command == 'check':
         wanted = options(namespace)
@@ -132,17 +128,6 @@ def _path_with_dash(word: str) -> str:
     return word
 
 
-def _unknown_command(word: str) -> str:
-    from linter.arguments import COMMANDS
-    from linter.words import listing, nearest
-
-    if os.path.exists(word):
-        return f'{word!r} is no command: write calico-lint check {word}'
-    near = nearest(word, COMMANDS)
-    advice = f'did you mean {near}?' if near else f'there are {listing(COMMANDS, "and")}'
-    return f'there is no command {word!r}: {advice}'
-
-
 def _add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> int:
     if '-' in options.paths:
         raise Fatal('--add-ignore writes files, and - is standard input: name the files')
@@ -165,23 +150,25 @@ def _show_settings(options: Options) -> int:
     from linter.report import emit, escape_line
     from linter.settings import show_settings
 
-    name = options.stdin_filename
-    paths = options.paths if name is None else (name,)
-    shown = '\n'.join(show_settings(relative(path), options.overrides) for path in paths)
+    paths = [options.stdin_path() if path == '-' else relative(path) for path in options.paths]
+    shown = '\n'.join(show_settings(path, options.overrides) for path in paths)
     for line in shown.splitlines():
         emit(sys.stdout, f'{escape_line(line)}\n')
     return 0
 
 
 def _show_files(options: Options) -> int:
-    from linter.discover import Unreadable, find
+    from linter.discover import STDIN, Unreadable, find
     from linter.report import emit, escape_path
 
     lookup = options.lookup()
     for entry in find(options.paths):
         if isinstance(entry, Unreadable):
             _complain(str(entry))
-        elif not lookup.is_excluded(entry):
+            continue
+        if entry == STDIN:
+            entry = options.stdin_path()
+        if not lookup.is_excluded(entry):
             emit(sys.stdout, f'{escape_path(entry)}\n')
     return 0
 
@@ -201,8 +188,12 @@ def _check(options: Options, output_formats: Sequence[str]) -> int:
 
 def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional[str]]]:
     outputs = [_output(word) for word in words] or [('text', None)]
-    if [file for _, file in outputs].count(None) > 1:
+    files = [None if file is None else os.path.realpath(file) for _, file in outputs]
+    if files.count(None) > 1:
         raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
+    for (_, file), path in zip(outputs, files, strict=True):
+        if files.count(path) > 1:
+            raise Fatal(f'only one output format can go to {file}')
     if options.statistics:
         outputs = [('statistics' if name == 'text' else name, file) for name, file in outputs]
     return outputs
@@ -438,6 +429,6 @@ def _schema(kind: str, api: str, version: Optional[str]) -> int:
         try:
             schema = for_version(schema, parse_version(version))
         except ValueError as error:
-            raise Fatal(f'{error}.') from None
+            raise Fatal(str(error)) from None
     print(json.dumps(schema, indent=2, ensure_ascii=False))
     return 0

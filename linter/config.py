@@ -599,7 +599,7 @@ def _advice(leaf: Leaf, schema: dict[str, Any]) -> str:
 
 def init(directory: str) -> str:
     """Write a starter into a folder and say what it is; Fatal where there is a file already."""
-    path = os.path.join(directory, NAME)
+    path = os.path.normpath(os.path.join(directory, NAME))
     try:
         with open(path, 'x', encoding='utf-8', newline='\n') as file:
             file.write(STARTER)

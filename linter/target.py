@@ -77,11 +77,11 @@ def parse_version(text: str) -> Version:
         )
         raise Fatal(
             f'Calico {text} is not known here: use --calico-version {version_text(nearest)} '
-            f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])}).'
+            f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])})'
         )
     raise Fatal(
         f'{text!r} is not a Calico version: write it like {version_text(DEFAULT_VERSION)} '
-        f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])}).'
+        f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])})'
     )
 
 
@@ -91,6 +91,6 @@ def make_target(version: str | None, admission: str, datastore: str | None) -> T
     if admission == 'native' and number < NATIVE_SINCE:
         raise Fatal(
             f'Calico {version_text(number)} has no native v3 CRDs: '
-            f'use --admission api, or --calico-version {version_text(NATIVE_SINCE)} or newer.'
+            f'use --admission api, or --calico-version {version_text(NATIVE_SINCE)} or newer'
         )
     return Target(number, admission, datastore)

@@ -77,6 +77,33 @@ def test_require_policies(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['check', '--require-policies']) == 0
 
 
+def test_a_shortened_option_writes_nothing() -> None:
+    Path('x.yaml').write_text(ERROR)
+    assert main(['check', '--fi']) == main(['check', '--add-ig']) == 2
+    assert Path('x.yaml').read_text() == ERROR
+
+
+def test_what_standard_input_is_called_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(['check', '-', '--show-files']) == 0
+    assert main(['check', '-', '--show-files', '--stdin-filename', './a/x.yaml']) == 0
+    assert capsys.readouterr().out == '<stdin>\na/x.yaml\n'
+    assert main(['check', '-', '--show-settings']) == 0
+    assert capsys.readouterr().out.startswith('# <stdin>\n')
+
+
+@pytest.mark.parametrize('command', ['check', 'init', 'explain', 'rules', 'schema'])
+def test_help_explains_every_word(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([command, '--help'])
+    assert stopped.value.code == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    for line, following in zip(lines, [*lines[1:], ''], strict=True):
+        if line.startswith('  ') and line[2] in '-ABCDEFGHIJKLMNOPQRSTUVWXYZ':
+            # What it means stands beside it or, if that is long, below.
+            assert '  ' in line.strip() or following.startswith(' ' * 20), line
+
+
 def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     Path('x.yaml').write_text(ERROR)
     main(['check'])
@@ -127,12 +154,30 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         (['check', '--calico-version', '4.0'], 'use --calico-version 3.33'),
         (['check', '--calico-version', 'latest'], 'write it like 3.32'),
         (['check', '--admission', 'native', '--calico-version', '3.31'], 'use --admission api'),
-        (['check', '--output-format', 'xml'], 'unknown output format xml'),
+        (
+            ['check', '--output-format', 'xml'],
+            "no output format 'xml': there are concise, ",
+        ),
         (['check', '--output-format', 'json:'], 'names no file'),
         (['check', '--output-format', 'json', '--output-format', 'text'], 'write FORMAT:FILE'),
         (['check', '--output-format', 'json:no/such/x'], 'cannot be written'),
         (['check', '--select', 'invalid-prt'], 'did you mean invalid-port?'),
-        (['check', '--colour'], 'unrecognized arguments: --colour'),
+        (['check', '--output-format', 'jsno'], 'did you mean json?'),
+        (['check', '--output-format=json:a', '--output-format=sarif:./a'], 'can go to a'),
+        (['check', '--colour'], 'unrecognized arguments: --colour: did you mean --color?'),
+        (['check', '--frobnicate'], 'unrecognized arguments: --frobnicate (see calico-lint check'),
+        (['check', '--unsafe'], 'unrecognized arguments: --unsafe: did you mean --unsafe-fixes?'),
+        (['check', '--select='], '--select names no rule'),
+        (['check', '--ignore', ' , '], '--ignore names no rule'),
+        (['check', '--jobs', '0'], '--jobs is a number of processes, 1 or more'),
+        (['check', '--color', 'x'], "--color: invalid choice: 'x'"),
+        (['check', '--show-files', '--fix'], 'so --fix has no effect'),
+        (['check', '--show-settings', '--show-files'], 'so --show-files has no effect'),
+        (['check', '--show-settings', '--add-ignore'], 'so --add-ignore has no effect'),
+        (['check', '--add-ignore', 'old', '.'], 'a reason is written --add-ignore=REASON'),
+        ([], 'the command is missing: there are check, '),
+        (['--fix'], 'the command is missing: write calico-lint check --fix'),
+        (['frobnicate'], "there is no command 'frobnicate': there are check, "),
         (['check', '--stdin-filename', 'a.yaml'], '--stdin-filename goes with -'),
         (['check', '-', 'x.yaml'], 'cannot be mixed'),
         (['explain', 'invalid-prt'], 'did you mean invalid-port?'),

@@ -267,7 +267,6 @@ def commands(text: str) -> Iterator[list[str]]:
 
 def tried(words: list[str]) -> None:
     """Fatal or SystemExit where the command line does not know the words."""
-    words = ['--add-ignore=' if word == '--add-ignore' else word for word in words]
     if words[:1] in (['--version'], ['-V'], ['--help']):
         return
     namespace = arguments.read(words)

@@ -119,7 +119,11 @@ def formats() -> tuple[str, ...]:
 
 
 def _unknown(fmt: str) -> str:
-    return f'unknown output format {escape(fmt)}: there are {", ".join(formats())}'
+    from linter.words import listing, nearest
+
+    near = nearest(fmt, formats())
+    advice = f'did you mean {near}?' if near else f'there are {listing(formats(), "and")}'
+    return f'there is no output format {escape(repr(fmt))}: {advice}'
 
 
 def wants_color(out: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
