@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Optional, TextIO
 
     from linter.baseline import Baseline
+    from linter.report import Summary
     from linter.run import Options, Outcome
 
 
@@ -214,9 +215,13 @@ def _finish(
     outputs: Sequence[tuple[str, Optional[str]]],
     known: Optional[Baseline] = None,
     out: Optional[TextIO] = None,
+    is_dry: bool = False,
 ) -> int:
-    """Report, and the exit status; ``out`` stands for standard output where that is taken."""
-    from linter.run import counts, status
+    """Report, and the exit status; ``out`` stands for standard output where that is taken.
+
+    ``is_dry``: the findings are those that a change would leave which was only shown.
+    """
+    from linter.run import status
 
     notes: Sequence[str] = ()
     if known is not None:
@@ -226,7 +231,9 @@ def _finish(
     summarise = _is_worth_a_summary(outcome, options)
     if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
         out = out or sys.stdout
-        _report(outcome, outputs, options, summarise, counts(outcome.diagnostics), out)
+        _report(outcome, outputs, options, out)
+        if summarise:
+            _summarise(outcome, is_dry)
     for number, line in enumerate(() if options.quiet else notes):
         print(line if number else f'calico-lint: {line}', file=sys.stderr)
     if options.require_policies and not outcome.checked and not outcome.errors:
@@ -270,7 +277,7 @@ def _fix(
         outcome = _run(options)
         if not any(diagnostic.fix for diagnostic in outcome.diagnostics):
             # Most runs have nothing to fix, and need not wait for what knows how.
-            return _finish(outcome, options, outputs, known, sys.stderr if taken else None)
+            return _finish(outcome, options, outputs, known, sys.stderr if taken else None, diff)
     from linter import rewrite
 
     if is_stdin:
@@ -286,7 +293,7 @@ def _fix(
     for line in () if options.quiet else rewrite.sentences(done, is_dry=diff):
         print(f'calico-lint: {line}', file=sys.stderr)
     outcome.errors += done.errors
-    result = _finish(outcome, options, outputs, known, sys.stderr if taken else None)
+    result = _finish(outcome, options, outputs, known, sys.stderr if taken else None, diff)
     return max(result, 1) if diff and shown and options.fail_on != 'never' else result
 
 
@@ -306,20 +313,12 @@ def _report(
     outcome: Outcome,
     outputs: Sequence[tuple[str, Optional[str]]],
     options: Options,
-    summarise: bool,
-    counts: dict[str, int],
     out: TextIO,
 ) -> None:
+    """Write every format that is wanted, then what could not be checked."""
     from linter import report
 
-    summary = report.Summary(
-        outcome.files,
-        outcome.documents,
-        outcome.checked,
-        outcome.skipped,
-        tuple(outcome.templates),
-        len(outcome.known or ()),
-    )
+    summary = _summary(outcome)
     for name, file in outputs:
         if file is None:
             color = options.color == 'always'
@@ -353,15 +352,33 @@ def _report(
         report.write(outcome.diagnostics, summary, 'statistics', sys.stderr, color=False)
     for message in outcome.errors:
         _complain(message)
-    if summarise:
-        from linter.report.summary import print_summary
 
-        fixable: dict[str, int] = {}
-        for diagnostic in outcome.diagnostics:
-            if diagnostic.fix is not None and diagnostic.fix.edits:
-                kind = diagnostic.fix.applicability
-                fixable[kind] = fixable.get(kind, 0) + 1
-        print_summary(summary, counts, sys.stderr, fixable)
+
+def _summary(outcome: Outcome) -> Summary:
+    from linter.report import Summary
+
+    return Summary(
+        outcome.files,
+        outcome.documents,
+        outcome.checked,
+        outcome.skipped,
+        tuple(outcome.templates),
+        len(outcome.known or ()),
+    )
+
+
+def _summarise(outcome: Outcome, is_dry: bool) -> None:
+    """The run in a sentence, and what fixes there are."""
+    from linter.report.summary import print_summary
+    from linter.run import counts
+
+    fixable: dict[str, int] = {}
+    for diagnostic in outcome.diagnostics:
+        if diagnostic.fix is not None and diagnostic.fix.edits:
+            kind = diagnostic.fix.applicability
+            fixable[kind] = fixable.get(kind, 0) + 1
+    found = counts(outcome.diagnostics)
+    print_summary(_summary(outcome), found, sys.stderr, fixable, is_dry=is_dry)
 
 
 def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:

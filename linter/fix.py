@@ -154,6 +154,8 @@ _MARKS = (
     (b'\xfe\xff', 'utf-16-be'),
 )
 
+_SUPPRESSION = 'suppression-unknown'
+
 # As long as one of these is in a file, nobody knows what the rest of it is.
 _UNCLEAR = frozenset(('yaml-syntax', 'yaml-encoding', 'yaml-depth', 'yaml-aliases'))
 
@@ -247,6 +249,18 @@ class _File:
     def round(self, state: _State, strict: bool) -> tuple[list[Diagnostic], Optional[_State]]:
         """All fixes that can be applied at once, and the file after them."""
         fixes = self.candidates(state.result)
+        spelling = [one for one in fixes if one.fact == _SUPPRESSION]
+        if spelling:
+            # Once it is spelt right, what it is there for is hidden, and so not to be fixed.
+            good, after = self.together(state, spelling, strict)
+            if after is not None:
+                return good, after
+        return self.together(state, fixes, strict)
+
+    def together(
+        self, state: _State, fixes: list[Diagnostic], strict: bool
+    ) -> tuple[list[Diagnostic], Optional[_State]]:
+        """Those of the fixes that can be applied at once, and the file after them."""
         while True:
             chosen = apply(state.text, fixes, self.unsafe).applied
             if not chosen:

@@ -500,6 +500,11 @@ class _Finder:
         if any(rule.group == name for rule in load().values()):
             message = f'{name} is a group of rules: name the rules one by one'
             return Finding('suppression-unknown', span, message, fix=unsafe)
+        if name.lower() == 'all':
+            message = (
+                f'{name} is no rule, and there is no word for every rule: name them one by one'
+            )
+            return Finding('suppression-unknown', span, message, fix=unsafe)
         like = [id for id in self.known if f'-{name.lower()}-' in f'-{id}-']
         if len(like) == 1:
             message = f'there is no rule {quoted(name)}: did you mean {like[0]}?'

@@ -235,6 +235,24 @@ def test_outputs_to_files_go_together_with_a_difference() -> None:
     assert [one['rule'] for one in found['diagnostics']] == ['invalid-value']
 
 
+def test_a_misspelt_suppression_is_mended_before_what_it_is_there_for(capsys: Capture) -> None:
+    line = "selector: role = 'web'  # calico-lint: ignore[{}] filled in by the operator"
+    text = POLICY.replace("selector: role = 'web'", line.format('selector-syntx'))
+    Path('a.yaml').write_text(text)
+    assert main(['check', '--fix']) == 0
+    assert Path('a.yaml').read_text() == text.replace('-syntx', '-syntax')
+    assert '1 fix applied (1 unknown-suppression)' in capsys.readouterr().err
+
+
+def test_the_summary_of_a_difference_is_about_what_it_would_leave(capsys: Capture) -> None:
+    Path('a.yaml').write_text(POLICY)
+    Path('b.yaml').write_text(NO_FIX)
+    assert main(['check', '--diff']) == 1
+    assert 'calico-lint: would leave 1 error in 2 files' in capsys.readouterr().err
+    assert main(['check', '--diff', 'a.yaml']) == 1
+    assert 'calico-lint: would leave no findings in 1 file' in capsys.readouterr().err
+
+
 def test_known_findings_are_fixed_too_and_the_baseline_says_what_is_cured(capsys: Capture) -> None:
     Path('a.yaml').write_text(POLICY)
     Path('b.yaml').write_text(NO_FIX)

@@ -377,6 +377,13 @@ def test_where_the_nearest_finding_is() -> None:
     assert [one.hint for _, one in lint(text).extra] == ['one starts on line 10']
 
 
+def test_there_is_no_word_for_every_rule() -> None:
+    [(_, found)] = lint(POLICY.replace('TCP\n', 'TCP # calico-lint: ignore[all]\n')).extra
+    assert found.message.startswith('all is no rule, and there is no word for every rule: ')
+    assert found.fix is not None
+    assert found.fix.applicability == 'unsafe'
+
+
 def test_nothing_is_unused_where_not_all_was_judged() -> None:
     text = '# calico-lint: ignore-file[invalid-port]\n' + POLICY.replace(
         'TCP\n', 'TCP # calico-lint: ignore[invalid-port, invalid-prot]\n'

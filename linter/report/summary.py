@@ -24,12 +24,15 @@ def print_summary(
     counts: Mapping[str, int],
     out: TextIO,
     fixable: Mapping[str, int] = _NONE,
+    *,
+    is_dry: bool = False,
 ) -> None:
     """``calico-lint: 2 errors in 14 files (37 documents, 12 checked; skipped: 2 templates)``.
 
     ``counts`` are the findings of each severity, ``fixable`` those with a fix by its applicability.
+    ``is_dry``: they are what a change that was only shown would leave.
     """
-    emit(out, f'calico-lint: {_sentence(summary, counts)}\n')
+    emit(out, f'calico-lint: {"would leave " if is_dry else ""}{_sentence(summary, counts)}\n')
     safe, more = fixable.get('safe', 0), sum(fixable.values()) - fixable.get('safe', 0)
     ways = [f'{safe} with --fix'] if safe else []
     if more:
