@@ -103,11 +103,6 @@ def hits(rules: Rules, path: str, skip: int = 0) -> bool:
     return path[-1:] not in ('', '/') and bool(rules.verdict(path + END, False))
 
 
-def diagnostics_of(path: str) -> list[Diagnostic]:
-    """What is wrong with a configuration file."""
-    return read(path).diagnostics
-
-
 def read(path: str) -> Config:
     """Read a configuration file; whatever is wrong with it is in ``diagnostics``."""
     if not os.path.isfile(path):
@@ -654,7 +649,7 @@ STARTER = """\
 #  ignore:
 #  - namespace-missing
 
-# What exists in the cluster although no file here defines it.
+# What exists in the cluster although no file here defines it; no rule asks for it yet.
 #external:
 #  tiers:
 #  - security

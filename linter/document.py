@@ -73,8 +73,3 @@ class Document:
 def direction(rule: Object) -> str:
     """``ingress`` or ``egress``: the list in which a traffic rule stands."""
     return rule.name
-
-
-def rule_of(entity: Object) -> Optional[Object]:
-    """The traffic rule to which a source or destination belongs."""
-    return entity.up('Rule')

@@ -99,11 +99,6 @@ class Applied(NamedTuple):
     hidden: list[tuple[Finding, Suppression]]
 
 
-def may_suppress(text: str) -> bool:
-    """Whether it is worth looking for suppressions."""
-    return MARK in text or MARK in text.lower()
-
-
 def find(
     source: Source,
     trees: SequenceOf[tuple[Chunk, Optional[Node]]],

@@ -17,6 +17,7 @@ from linter import __version__, facts
 from linter.cli import main
 from linter.diagnostic import url_of
 from linter.pages import GROUPS
+from linter.report import formats
 from linter.rule import load
 
 ROOT = Path(__file__).parent.parent
@@ -96,7 +97,10 @@ def test_help_explains_every_word(command: str, capsys: pytest.CaptureFixture[st
     with pytest.raises(SystemExit) as stopped:
         main([command, '--help'])
     assert stopped.value.code == 0
-    lines = capsys.readouterr().out.splitlines()
+    text = capsys.readouterr().out
+    lines = text.splitlines()
+    if command == 'check':
+        assert all(name in text for name in (*formats(), '--add-ignore[=REASON]'))
     assert all(len(line) <= 80 for line in lines)
     for line, following in zip(lines, [*lines[1:], ''], strict=True):
         if line.startswith('  ') and line[2] in '-ABCDEFGHIJKLMNOPQRSTUVWXYZ':

@@ -117,7 +117,7 @@ TOP = SCHEMA['properties']
 def test_mistakes(path: Path, reader: str, update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path.parent)
     monkeypatch.setenv('CALICO_LINT_YAML', reader)
-    found = config.diagnostics_of(path.name)
+    found = config.read(path.name).diagnostics
     golden = path.with_suffix('.txt')
     text = printed(found)
     if update and text:
@@ -257,7 +257,7 @@ def test_a_path_that_is_no_file(tmp_path: Path) -> None:
     ):
         path = tmp_path / 'config'
         make(path)
-        (found,) = config.diagnostics_of(str(path))
+        (found,) = config.read(str(path)).diagnostics
         assert found.source.position(found.span.start) == (1, 1)
         path.rmdir() if path.is_dir() else path.unlink()
 
@@ -266,7 +266,7 @@ def test_a_path_that_is_no_file(tmp_path: Path) -> None:
 def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
     path = tmp_path / NAME
     path.touch(mode=0)
-    (found,) = config.diagnostics_of(str(path))
+    (found,) = config.read(str(path)).diagnostics
     assert 'permission denied' in found.message
 
 

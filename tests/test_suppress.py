@@ -335,10 +335,18 @@ def test_text_is_encoded_as_it_was() -> None:
         assert encoded(decode_bytes(data), data) == data
 
 
-def test_no_look_without_the_mark() -> None:
-    assert not suppress.may_suppress(POLICY)
-    assert suppress.may_suppress('# calico-lint: ignore')
-    assert suppress.may_suppress('# Calico-Lint: ignore')
+def test_no_look_without_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[str] = []
+
+    def find(source: Source, *_: object, **__: object) -> list[suppress.Suppression]:
+        looks.append(source.text)
+        return []
+
+    monkeypatch.setattr(suppress, 'find', find)
+    texts = [POLICY, f'{POLICY}# calico-lint: ignore\n', f'{POLICY}# Calico-Lint: ignore\n']
+    for text in texts:
+        engine.check('x.yaml', text.encode(), Target())
+    assert looks == texts[1:]
 
 
 def test_a_reason_may_be_required() -> None:
