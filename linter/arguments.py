@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
             return namespace, unknown
 
         def _meant(self, word: str) -> str | None:
-            options = list(self._option_string_actions)
+            options = [option for option in self._option_string_actions if option[2:]]
             longer = [option for option in options if word[2:] and option.startswith(word)]
             return longer[0] if len(longer) == 1 else nearest(word, options)
 

@@ -395,10 +395,13 @@ def _explain(name: str) -> int:
     from linter import rule as rules
     from linter.diagnostic import url_of
     from linter.manual import page
-    from linter.words import nearest
+    from linter.words import listing, nearest
 
     known = rules.load()
     if name not in known:
+        group = [rule.id for rule in known.values() if rule.group == name]
+        if group:
+            raise Fatal(f'{name} is a group of rules: write {listing(group)}')
         near = nearest(name, known)
         advice = f'did you mean {near}?' if near else 'see calico-lint rules'
         raise Fatal(f'there is no rule {name!r}: {advice}')

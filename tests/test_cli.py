@@ -169,6 +169,8 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         (['check', '--output-format', 'jsno'], 'did you mean json?'),
         (['check', '--output-format=json:a', '--output-format=sarif:./a'], 'can go to a'),
         (['check', '--colour'], 'unrecognized arguments: --colour: did you mean --color?'),
+        (['check', '-V'], 'unrecognized arguments: -V (see calico-lint check --help)'),
+        (['explain', 'ports'], 'ports is a group of rules: write icmp-fields, invalid-port, '),
         (['check', '--frobnicate'], 'unrecognized arguments: --frobnicate (see calico-lint check'),
         (['check', '--unsafe'], 'unrecognized arguments: --unsafe: did you mean --unsafe-fixes?'),
         (['check', '--select='], '--select names no rule'),
