@@ -35,7 +35,8 @@ def reported(example: Example) -> Report:
     found = check(example)
     out = io.StringIO()
     report.write(found, report.Summary(1, 1, 1, {}, ()), 'text', out, color=False)
-    return Report(out.getvalue(), tuple(one.fix.applicability for one in found if one.fix))
+    fixes = tuple((one.rule, one.fix.applicability) for one in found if one.fix)
+    return Report(out.getvalue(), fixes)
 
 
 def page(rule: Rule, docs: str = DOCS) -> str:
@@ -46,7 +47,7 @@ def page(rule: Rule, docs: str = DOCS) -> str:
 def fixable(rule: Rule) -> list[str]:
     """The applicabilities of the fixes that the bad examples of a rule are offered."""
     examples = [one for one in pages.read(rule.doc).examples if one.word == 'bad']
-    found = {name for example in examples for name in reported(example).applicabilities}
+    found = {name for example in examples for name in reported(example).applicabilities(rule.id)}
     return [name for name in FIXES if name in found]
 
 

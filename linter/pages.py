@@ -94,10 +94,14 @@ class Example(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What is found in an example, as text, and the applicabilities of the fixes offered."""
+    """What is found in an example, as text, and what is fixed: rule and applicability of each."""
 
     text: str
-    applicabilities: tuple[str, ...]
+    fixes: tuple[tuple[str, str], ...]
+
+    def applicabilities(self, rule: str) -> list[str]:
+        """Those of the fixes of a rule."""
+        return [applicability for fixed, applicability in self.fixes if fixed == rule]
 
 
 Reported = Callable[[Example], Report]
@@ -173,7 +177,7 @@ def page(rule: Rule, reported: Optional[Reported] = None, docs: str = DOCS) -> s
             if word == 'bad' and reported is not None:
                 found = reported(example)
                 parts += ['calico-lint reports:', f'```text\n{found.text}```']
-                applicabilities += found.applicabilities
+                applicabilities += found.applicabilities(rule.id)
     parts += _fix(text.fix, None if reported is None else applicabilities)
     parts += ['## Where it holds', *_where(rows, docs)]
     parts += ['## How to suppress it', _suppression(rule, docs)]

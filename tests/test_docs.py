@@ -137,6 +137,20 @@ def test_a_fix_that_is_described_is_offered(rule: Any) -> None:
 
 
 @pytest.mark.parametrize('rule', load().values(), ids=load())
+def test_no_page_denies_a_fix_that_there_is(rule: Any) -> None:
+    """A fix of one of the rule's cases is one of its own examples, too, and described."""
+    offered = {
+        found.fix.applicability
+        for case in sorted((ROOT / 'fixtures' / 'cases' / rule.id).glob('*.yaml'))
+        for found in engine.check(case.name, case.read_bytes(), Target()).diagnostics
+        if found.rule == rule.id and found.fix is not None
+    }
+    assert bool(offered) <= bool(manual.fixable(rule))
+    if manual.fixable(rule):
+        assert pages.read(rule.doc).fix
+
+
+@pytest.mark.parametrize('rule', load().values(), ids=load())
 def test_the_way_to_suppress_works(rule: Any) -> None:
     """The comment of the page, at the end of the line, hides the finding of the first example."""
     if rule.group in ('configuration', 'suppressions'):

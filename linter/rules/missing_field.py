@@ -3,6 +3,9 @@
 The document is refused. Every rule of a policy needs an `action`. CRDs also require `spec` and
 `metadata`, which calicoctl does without.
 
+The fix is safe: it writes `kind` where the key is there in another letter case. What is missing
+altogether only you can add.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
@@ -13,6 +16,16 @@ spec:
   types: [Ingress]
   ingress:
   - protocol: TCP
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+Kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
 ```
 
 ```yaml good

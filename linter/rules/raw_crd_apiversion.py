@@ -4,6 +4,9 @@
 Calico's checks and defaults: what the API would refuse is then dropped without a word. It is
 reported once for each file.
 
+The fix is unsafe: it writes `projectcalico.org/v3`, where Calico checks and completes more than in
+its store, and the same file may be refused.
+
 ```yaml bad
 apiVersion: crd.projectcalico.org/v1
 kind: NetworkPolicy

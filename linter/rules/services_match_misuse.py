@@ -2,9 +2,8 @@
 
 Calico refuses the policy. Where kubectl writes CRDs without these checks, nobody says what the data
 plane makes of it. Services are matched as the destination of egress rules and the source of ingress
-rules. A match
-names the service, in a GlobalNetworkPolicy also its namespace, and stands alone: no selectors,
-nets or serviceAccounts beside it, no ports in a destination.
+rules. A match names the service, in a GlobalNetworkPolicy also its namespace, and stands alone: no
+selectors, nets or serviceAccounts beside it, no ports in a destination.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -4,8 +4,8 @@ Nothing of the document reaches the cluster. The place is where the reader gave 
 often a little earlier: an indentation, a tab, a missing quote. The documents before it are still
 checked.
 
-Where selectors without quotes are all that is wrong, as in `selector: !has(a) && has(b)`, the fix
-puts them in quotes. It is safe: the text is a selector, and nothing was accepted before.
+The fix puts selectors in quotes where they lack them and nothing else is wrong, as in
+`selector: !has(a) && has(b)`. It is safe: the text is a selector, and nothing was accepted before.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -15,6 +15,17 @@ metadata:
   namespace: shop
 spec:
   selector: 'role' == 'web'
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: !has(a) && has(b)
+  types: [Ingress]
 ```
 
 ```yaml good
