@@ -195,6 +195,8 @@ def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional
     for (_, file), path in zip(outputs, files, strict=True):
         if files.count(path) > 1:
             raise Fatal(f'only one output format can go to {file}')
+        if path is not None and path in map(os.path.realpath, options.paths):
+            raise Fatal(f'{file} is to be checked, and not to be written: name another file')
     if options.statistics:
         outputs = [('statistics' if name == 'text' else name, file) for name, file in outputs]
     return outputs
@@ -347,7 +349,8 @@ def _report(
                     known=outcome.known,
                 )
         except OSError as error:
-            raise Fatal(f'{file} cannot be written: {error.strerror or error}') from None
+            # The others can still be written.
+            outcome.errors.append(f'{file} cannot be written: {error.strerror or error}')
     if options.statistics and all(name != 'statistics' for name, _ in outputs):
         report.write(outcome.diagnostics, summary, 'statistics', sys.stderr, color=False)
     for message in outcome.errors:

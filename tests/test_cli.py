@@ -78,6 +78,16 @@ def test_require_policies(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['check', '--require-policies']) == 0
 
 
+def test_a_file_that_cannot_be_written_does_not_keep_others_from_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path('x.yaml').write_text(CLEAN)
+    words = ['--output-format=json:no/such/x', '--output-format=sarif:y', '--exit-zero']
+    assert main(['check', 'x.yaml', *words]) == 2
+    assert capsys.readouterr().err.startswith('calico-lint: no/such/x cannot be written: ')
+    assert json.loads(Path('y').read_text())['version'] == '2.1.0'
+
+
 def test_a_shortened_option_writes_nothing() -> None:
     Path('x.yaml').write_text(ERROR)
     assert main(['check', '--fi']) == main(['check', '--add-ig']) == 2
@@ -164,7 +174,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         ),
         (['check', '--output-format', 'json:'], 'names no file'),
         (['check', '--output-format', 'json', '--output-format', 'text'], 'write FORMAT:FILE'),
-        (['check', '--output-format', 'json:no/such/x'], 'cannot be written'),
+        (['check', 'x.yaml', '--output-format', 'json:./x.yaml'], './x.yaml is to be checked'),
         (['check', '--select', 'invalid-prt'], 'did you mean invalid-port?'),
         (['check', '--output-format', 'jsno'], 'did you mean json?'),
         (['check', '--output-format=json:a', '--output-format=sarif:./a'], 'can go to a'),
