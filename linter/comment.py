@@ -10,7 +10,7 @@ from linter.diagnostic import Edit, Fix
 from linter.layout import SPACES, Page
 from linter.source import Span
 
-HEAD = re.compile(r'(?<!#)#+[ \t]*(?=calico-lint)', re.IGNORECASE)
+HEAD = re.compile(r'(?<!#)#+[ \t]*(?=calico[-_ ]?lint)', re.IGNORECASE)
 """How such a comment starts, though perhaps inside a scalar."""
 
 ID = re.compile(r'[^\s,;]+')

@@ -157,7 +157,9 @@ def _ends_document(data: bytearray, marker: int, at: int) -> bool:
 
 def relative(path: str) -> str:
     """The path as users know it: relative to the working directory, ``/``, no ``./``."""
-    normal = os.path.normpath(_relative_to_here(path) if os.path.isabs(path) else path)
+    # One file has one name, also where ../here/x.yaml leads back.
+    outside = os.path.isabs(path) or path.startswith(os.pardir)
+    normal = os.path.normpath(_relative_to_here(path) if outside else path)
     if os.pardir in path.split(os.sep) and not _same(path, normal):
         # The parent of a symbolic link's target is not the link's own parent.
         head, tail = os.path.split(path)

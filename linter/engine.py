@@ -61,7 +61,8 @@ class Result(NamedTuple):
 TEMPLATE = 'templates'
 OLD_API = ('v2-unreleased', 'legacy-v1')
 """The facts of the finding that a document gets for its API alone."""
-_MARK = 'calico-lint'
+# How a suppression starts, and how it is misspelt.
+_MARKS = ('calico-lint', 'calicolint', 'calico_lint', 'calico lint')
 
 
 class _Run:
@@ -194,8 +195,8 @@ class _Run:
 
     def find_suppressions(self, last: bool) -> None:
         """Those of the part that was just judged."""
-        text = self.source.text
-        if self.suppress and (_MARK in text or _MARK in text.lower()):
+        folded = self.source.text.lower() if self.suppress else ''
+        if 'lint' in folded and any(mark in folded for mark in _MARKS):
             # Most files suppress nothing, and need not wait for what knows how.
             from linter import suppress
 

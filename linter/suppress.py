@@ -309,7 +309,7 @@ def _reasonless(suppression: Suppression) -> Finding:
 
 _MARK = re.compile(MARK, re.IGNORECASE)
 _LOOSE = re.compile(
-    r'calico-lint(?P<gap>[ \t:=/,-]*)(?P<word>[a-z][a-z_-]*)?(?P<mark>[ \t]*[:=]?[ \t]*)'
+    r'calico[-_ ]?lint(?P<gap>[ \t:=/,-]*)(?P<word>[a-z][a-z_-]*)?(?P<mark>[ \t]*[:=]?[ \t]*)'
     r'(?P<open>[\[({]?)',
     re.IGNORECASE,
 )

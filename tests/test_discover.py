@@ -120,6 +120,13 @@ def test_so_are_the_files_of_a_directory(here: Path, given: str, expected: list[
     assert found(given) == expected
 
 
+def test_a_way_round_is_no_other_name(here: Path) -> None:
+    (here / 'x.yaml').touch()
+    (here.parent / 'y.yaml').touch()
+    paths = [f'../{here.name}/x.yaml', 'x.yaml', str(here / 'x.yaml'), f'../{here.name}']
+    assert list(find([*paths, '../y.yaml'])) == ['x.yaml', '../y.yaml']
+
+
 def test_absolute_paths_become_relative(here: Path) -> None:
     make(here, 'a/b.yaml')
     make(here.parent, 'other/c.yaml')
