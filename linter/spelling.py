@@ -95,7 +95,8 @@ def written(
     quote = node.style if node.style in ('"', "'") else ''
     if not quote and (quoted or not is_plain(right, context.flow)):
         quote = context.quote
-    return (Edit(Span(node.start, node.end), f'{quote}{right}{quote}'),)
+    new = in_quotes(right, quote) if quote else right
+    return (Edit(Span(node.start, node.end), new),)
 
 
 def unquote(text: str, leaf: Leaf, right: str) -> Optional[Fix]:
@@ -366,7 +367,7 @@ def entry_spans(text: str, node: Mapping, indices: Iterable[int]) -> Optional[li
     return spans
 
 
-_ANCHORED = lazy(r'(?:\A|[\s,\[{:-])&\w')
+_ANCHORED = lazy(r'(?<![^\s,\[{:-])&[^\s&]')
 
 
 def chomped(text: str, node: Scalar) -> Edit:

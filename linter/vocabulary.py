@@ -112,7 +112,7 @@ OTHER_KINDS = frozenset(
 )
 """Kinds of the group that are passed over."""
 
-V1_KINDS = {
+_V1_SINGULAR = {
     'policy': 'GlobalNetworkPolicy',
     'profile': 'Profile',
     'hostEndpoint': 'HostEndpoint',
@@ -120,13 +120,10 @@ V1_KINDS = {
     'bgpPeer': 'BGPPeer',
     'node': 'Node',
     'workloadEndpoint': 'WorkloadEndpoint',
-    'policyList': 'GlobalNetworkPolicy',
-    'profileList': 'Profile',
-    'hostEndpointList': 'HostEndpoint',
-    'ipPoolList': 'IPPool',
-    'bgpPeerList': 'BGPPeer',
-    'nodeList': 'Node',
-    'workloadEndpointList': 'WorkloadEndpoint',
+}
+V1_KINDS = {
+    **_V1_SINGULAR,
+    **{f'{old}List': f'{new}List' for old, new in _V1_SINGULAR.items()},
 }
 """Kinds of the v1 API (``apiVersion: v1``) and what replaced them."""
 

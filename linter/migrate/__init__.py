@@ -16,7 +16,7 @@ from linter.loader import Chunk
 from linter.looks import placeholders
 from linter.migrate.canvas import Canvas
 from linter.migrate.convert import Converter, document_name
-from linter.migrate.entries import Entry, entries, references, scalar, sequence, string, text_in
+from linter.migrate.entries import entries, references, scalar, sequence, string, text_in
 from linter.migrate.proof import refused
 from linter.migrate.table import KINDS, VERSIONS, new_name
 from linter.source import Source, Span
@@ -78,7 +78,8 @@ def _migration(
     edits = canvas.edits(ways)
     obstacles = {obstacle.span: obstacle.message for obstacle in canvas.obstacles}
     covered = [obstacle.covers for obstacle in canvas.obstacles]
-    for place, message in refused(text, chunk, node, edits, target):
+    kind = KINDS[job.api][job.kind]
+    for place, message in refused(text, chunk, node, kind, edits, target):
         span = canvas.origins.get(place.start, place)
         if not any(one.start <= span.start <= one.end for one in covered):
             obstacles.setdefault(span, message)
@@ -90,8 +91,8 @@ def _migration(
 
 
 def _jobs(root: Node) -> Iterator[_Job]:
-    for node, found in _objects(root):
-        api, kind = _api(found), text_in(found, 'kind')
+    for node, version, kind in _objects(root):
+        api = VERSIONS.get(version)
         if api is None:
             continue
         if kind in KINDS[api]:
@@ -100,28 +101,29 @@ def _jobs(root: Node) -> Iterator[_Job]:
             yield _Job(node, api, kind.removesuffix('List'), is_list=True)
 
 
-def _api(found: dict[str, Entry]) -> Optional[str]:
-    return VERSIONS.get(text_in(found, 'apiversion'))
+def _objects(root: Node) -> Iterator[tuple[Mapping, str, str]]:
+    """The objects of a document, their versions and kinds: itself, or the items of a list.
 
-
-def _objects(root: Node) -> Iterator[tuple[Mapping, dict[str, Entry]]]:
-    """The objects of a document and their entries: itself, or the items of a list.
-
-    Of a typed list of an old policy kind it is the list, for that changes as a whole.
+    Of a typed list of an old policy kind it is the list, for that changes as a whole. What an item
+    of another typed list does not say is what the list says.
     """
-    waiting: list[Node] = [root]
+    waiting: list[tuple[Node, str, str]] = [(root, '', '')]
     while waiting:
-        node = waiting.pop()
+        node, version, kind = waiting.pop()
         if isinstance(node, Sequence):
-            waiting += reversed(node.items)
+            waiting += ((item, '', '') for item in reversed(node.items))
         elif isinstance(node, Mapping):
             found = entries(node)
-            kind, api, items = text_in(found, 'kind'), _api(found), sequence(found.get('items'))
-            is_old = api is not None and kind.removesuffix('List') in KINDS[api]
-            if kind.endswith('List') and items is not None and not is_old:
-                waiting += reversed(items.items)
+            version = text_in(found, 'apiversion') or version
+            kind = text_in(found, 'kind') or kind
+            api, items = VERSIONS.get(version), sequence(found.get('items'))
+            own = kind.removesuffix('List')
+            is_old = api is not None and own in KINDS[api]
+            if own != kind and items is not None and not is_old:
+                given = (version, own) if own else ('', '')
+                waiting += ((item, *given) for item in reversed(items.items))
             else:
-                yield node, found
+                yield node, version, kind
 
 
 def _items(job: _Job) -> Iterator[Mapping]:
@@ -187,10 +189,10 @@ def _clashes(source: Source, roots: Iterable[Node]) -> dict[int, str]:
 
 def _named(root: Node) -> Iterator[tuple[str, str, Mapping]]:
     """Policies: their old API, or nothing where it is not old, and their kinds."""
-    for node, found in _objects(root):
-        api, kind = _api(found), text_in(found, 'kind')
+    for node, version, kind in _objects(root):
+        api = VERSIONS.get(version)
         if api is None:
-            if kind in POLICY_KINDS and text_in(found, 'apiversion') == API_VERSIONS['v3']:
+            if kind in POLICY_KINDS and version == API_VERSIONS['v3']:
                 yield '', kind, node
             continue
         own = kind.removesuffix('List')

@@ -7,6 +7,7 @@ nothing is written.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Optional
@@ -221,17 +222,22 @@ class Canvas:
         return tuple(found)
 
     def _remove(self) -> None:
+        removed: dict[Span, Mapping] = {}
         for owner, gone in self.gone.values():
             spans = entry_spans(self.text, owner, gone)
             if spans is None:
                 for entry in gone.values():
                     message = f'v3 has no place for {entry.key.value}: remove it by hand'
                     self.say(entry.key, message, entry.span)
-            for span in spans or ():
-                # What was changed in there goes with it.
-                for inner in [one for one in self.changes if _contains(span, one)]:
-                    del self.changes[inner]
-                self._change(owner, span, '')
+            removed.update(dict.fromkeys(spans or (), owner))
+        # What was changed in there goes with it.
+        starts = sorted(removed)
+        for span in [*self.changes]:
+            at = bisect_right(starts, (span.start, len(self.text))) - 1
+            if at >= 0 and span.start < span.end <= starts[at].end:
+                del self.changes[span]
+        for span, owner in removed.items():
+            self._change(owner, span, '')
         for sequence, numbers in self.items_gone.values():
             for number in sorted(numbers):
                 item = item_span(self.text, sequence, number)
@@ -247,10 +253,6 @@ class Canvas:
                 self.say(
                     node, 'an alias refers to this for something that stays as it is: write it out'
                 )
-
-
-def _contains(outer: Span, inner: Span) -> bool:
-    return outer.start <= inner.start < inner.end <= outer.end
 
 
 def _line_break(text: str) -> str:

@@ -13,26 +13,32 @@ from linter.diagnostic import Edit, Finding
 from linter.document import Document
 from linter.loader import Chunk, YamlError, compose
 from linter.migrate.canvas import BY_HAND
-from linter.ownership import Owned, owned
+from linter.migrate.entries import entries
+from linter.ownership import Owned, classify, owned
 from linter.source import Source, Span
 from linter.spelling import line_start
 from linter.target import Target
 from linter.tree import Mapping, Node
 from linter.tree import Sequence as ListNode
+from linter.vocabulary import API_VERSIONS
 
 _GRAVE = ('refused', 'dropped')
 
 
 def refused(
-    text: str, chunk: Chunk, node: Mapping, edits: Sequence[Edit], target: Target
+    text: str, chunk: Chunk, node: Mapping, kind: str, edits: Sequence[Edit], target: Target
 ) -> Iterator[tuple[Span, str]]:
-    """What is refused or dropped in a document, or a list, of a chunk after the edits."""
+    """What is refused or dropped in a document, or a list, of a chunk after the edits.
+
+    ``kind`` is that of an item of a list that leaves it to the list.
+    """
     found = _alone(text, node, edits) or _whole(text, chunk, node, edits)
     if found is None:
         yield Span(node.start, node.start), BY_HAND
         return
     source, root, back = found
-    for one in owned(root):
+    is_item = 'kind' not in entries(root)
+    for one in (classify(root, API_VERSIONS['v3'], kind),) if is_item else owned(root):
         if not isinstance(one, Owned):
             continue
         findings = list(one.findings)
