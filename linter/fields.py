@@ -111,7 +111,12 @@ def meant(problem: Problem) -> Optional[str]:
     """The field of the same object that an unknown key resembles."""
     properties = problem.schema.get('properties', {})
     taken = problem.owner.fields if isinstance(problem.owner, Object) else {}
-    return nearest(problem.name, (name for name in properties if name not in taken))
+    free = [name for name in properties if name not in taken]
+    if problem.name.startswith('!'):
+        # The first Calico wrote its negations so; the field that looks like it is the opposite.
+        negated = f'not{problem.name[1:]}'.lower()
+        return next((name for name in free if name.lower() == negated), None)
+    return nearest(problem.name, free)
 
 
 def right_place(problem: Problem, document: Document) -> Optional[str]:
