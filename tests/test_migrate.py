@@ -458,6 +458,29 @@ def test_an_alias_that_stays() -> None:
     assert obstacles(text) == [f'3:38: {ALIAS}']
 
 
+@pytest.mark.parametrize(
+    'spec',
+    [
+        # What one use of a text needs, another does not: it would have said something else there.
+        'selector: &s a == "b"\n' + rule('source:\n  selector: *s\n  tag: t'),
+        rule('source:\n  selector: &s a == "b"\n  tag: t\ndestination:\n  selector: *s'),
+        rule('source:\n  notSelector: &s a == "b"\n  notTag: t\n'
+             'destination:\n  notSelector: *s'),
+        rule('source:\n  nets: &n\n  - 10.0.0.0/8\n  net: 11.0.0.0/8\n'
+             'destination:\n  nets: *n'),
+        rule('source:\n  notNets: &n [10.0.0.0/8]\n  notNet: 11.0.0.0/8\n'
+             'destination:\n  nets: *n'),
+        rule('source: &e\n  ports: [80]\n  tag: t\ndestination:\n  <<: *e\n  selector: has(x)'),
+        rule('source: &e\n  ports: [80]\n  selector: has(x)\ndestination:\n  <<: *e\n  tag: t'),
+        rule('source: &e\n  ports: [80]\n  net: 10.0.0.0/8\n'
+             'destination:\n  <<: *e\n  nets: [11.0.0.0/8]'),
+    ],
+)  # fmt: skip
+def test_an_alias_that_would_change_alone(spec: str) -> None:
+    spec = spec.replace('action: Deny', 'action: Deny\n  protocol: TCP')
+    assert any('alias' in one for one in obstacles(policy(spec, HEADS['v1'])))
+
+
 def test_an_alias_from_another_document_of_the_list() -> None:
     item = (
         '- apiVersion: {}\n  kind: {}\n  metadata: {{name: {}}}\n'

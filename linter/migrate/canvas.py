@@ -53,6 +53,9 @@ class Canvas:
         self.holes = {id(hole) for hole in holes}
         self.obstacles: list[Obstacle] = []
         self.reached: Counter[int] = Counter()
+        # On how many of the ways to a scalar it changed or went, and a mapping or list how.
+        self.settled: Counter[int] = Counter()
+        self.altered: Counter[tuple[int, str]] = Counter()
         self.changed: dict[int, Node] = {}
         self.changes: dict[Span, str] = {}
         self.inserted: dict[int, dict[str, str]] = {}
@@ -73,10 +76,18 @@ class Canvas:
         """Count one way on which a node was come by as what it is changed for."""
         self.reached[id(node)] += 1
 
+    def settle(self, node: Node) -> None:
+        """Count one of these ways on which it is no longer what it was."""
+        self.settled[id(node)] += 1
+
+    def _alter(self, node: Node, how: str) -> None:
+        self.altered[id(node), how] += 1
+
     # ---- Values ----------------------------------------------------------------------------------
 
     def write(self, node: Scalar, right: str, owner: Node) -> None:
         """Give a scalar another value."""
+        self.settle(node)
         self._edit(node, lambda: self._written(node, right, self._context(owner)))
 
     def _written(self, node: Scalar, right: str, context: Context) -> Optional[tuple[Edit, ...]]:
@@ -93,14 +104,16 @@ class Canvas:
     def edit(self, node: Scalar, edits: Iterable[tuple[int, int, str]], owner: Node) -> None:
         """Change parts of a scalar's value."""
         parts = list(edits)
+        self.settle(node)
         self._edit(node, lambda: edited(self.text, node, self._context(owner), parts))
 
     def chomp(self, node: Scalar) -> None:
-        """Let a block end without a line break."""
+        """Let a block end without a line break, be it edited besides or not."""
         self._edit(node, lambda: (chomped(self.text, node),))
 
     def token(self, node: Scalar, right: str) -> None:
         """Replace a scalar by one without quotes, or by something else that YAML reads."""
+        self.settle(node)
         is_block = node.style in ('|', '>') and not has_bare_header(self.text, node)
         if is_block or node.tag is not None or node.outer != node.start:
             self.say(node, BY_HAND)
@@ -138,6 +151,7 @@ class Canvas:
     def rename(self, entry: Entry, right: str) -> None:
         key = entry.key
         quote = key.style if key.style in ('"', "'") else ''
+        self._alter(entry.owner, f'{entry.number} is {right}')
         self._change(entry.owner, Span(key.start, key.end), f'{quote}{right}{quote}')
 
     def insert(self, beside: Entry, name: str, value: str) -> None:
@@ -159,6 +173,7 @@ class Canvas:
         if at < 0:
             self.say(key, BY_HAND)
             return
+        self._alter(beside.owner, f'has {name}')
         self.changed[id(beside.owner)] = beside.owner
         self.inserted.setdefault(at, {})[name] = new
 
@@ -188,16 +203,20 @@ class Canvas:
         quote = first.style if isinstance(first, Scalar) and first.style in ('"', "'") else ''
         if not quote and (self.is_json or not is_plain(item, node.flow)):
             quote = self.quote
+        self._alter(node, f'has {item}')
         self.changed[id(node)] = node
         self.origins[at] = Span(origin.start, origin.end)
         self.inserted.setdefault(at, {})[item] = f'{new}{quote}{item}{quote}'
 
     def drop(self, entry: Optional[Entry]) -> None:
         if entry is not None:
+            self.settle(entry.value)
+            self._alter(entry.owner, f'{entry.number} is gone')
             found = self.gone.setdefault(id(entry.owner), (entry.owner, {}))
             found[1][entry.number] = entry
 
     def drop_item(self, node: Sequence, number: int) -> None:
+        self.settle(node.items[number])
         self.items_gone.setdefault(id(node), (node, set()))[1].add(number)
 
     # ---- All together ----------------------------------------------------------------------------
@@ -247,9 +266,13 @@ class Canvas:
                     self._change(sequence, item, '')
 
     def _see_aliases(self, ways: dict[int, int]) -> None:
-        """What is changed must be changed for everything that refers to it."""
+        """What is changed must be changed for everything that refers to it, and alike."""
+        uneven = {node for (node, _), times in self.altered.items() if times < self.reached[node]}
         for identity, node in self.changed.items():
-            if ways.get(identity, 0) != self.reached[identity]:
+            reached = self.reached[identity]
+            if isinstance(node, Scalar) and self.settled[identity] < reached:
+                uneven.add(identity)
+            if ways.get(identity, 0) != reached or identity in uneven:
                 self.say(
                     node, 'an alias refers to this for something that stays as it is: write it out'
                 )

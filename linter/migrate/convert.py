@@ -369,6 +369,8 @@ class Converter:
             changes = [(0, 0, '('), *changes, (len(body), len(body), and_more)]
         if body != node.value and node.style in ('|', '>'):
             self.canvas.chomp(node)
+            if not changes:
+                self.canvas.settle(node)
         elif body != node.value:
             changes.append((len(body), len(node.value), ''))
         if changes:
