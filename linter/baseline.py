@@ -64,11 +64,15 @@ _FIRST = {
 _SHOWN = 10
 _LONGEST = 120
 _HEAD = 80
+_LARGEST = 2**27
+"""As many bytes are read of a file; what writes one has some hundreds of bytes a finding."""
+
 _NODES = 10_000
 """So many nodes make the content of a mapping or list; what comes after them does not count."""
 
 _CORE = 'tag:yaml.org,2002:'
 _INDEX = re.compile(r'\[\d+\]')
+_CONFLICT = re.compile(rb'^(?:<{7}|>{7})(?: |\r?$)', re.MULTILINE)
 # As in linter.report.json: may be meant to be read, and cannot be encoded, respectively.
 _UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
 
@@ -170,7 +174,8 @@ class Baseline:
     ) -> None:
         self.file = file
         self.data = data
-        self._folder = os.path.dirname(os.path.abspath(file))
+        # The working directory has no symbolic links in it either.
+        self._folder = os.path.realpath(os.path.dirname(os.path.abspath(file)))
         self._counts: dict[Identity, dict[str, int]] = {}
         for path, identity, count in entries:
             places = self._counts.setdefault(identity, {})
@@ -360,13 +365,20 @@ def read(file: str) -> Baseline:
     shown = escape(file)
     try:
         with open(file, 'rb') as opened:
-            data = opened.read()
+            data = opened.read(_LARGEST + 1)
     except FileNotFoundError:
         raise Fatal(
             f'there is no baseline {shown}: write one with --write-baseline {shown}'
         ) from None
     except OSError as error:
         raise Fatal(f'the baseline {shown} cannot be read: {error.strerror or error}') from None
+    if len(data) > _LARGEST:
+        raise Fatal(f'{shown} is no baseline: it has more than {_LARGEST >> 20} MB')
+    if _CONFLICT.search(data):
+        raise Fatal(
+            f'the baseline {shown} has a merge conflict: keep the entries of both sides, with a '
+            'comma between them'
+        )
     try:
         return Baseline(file, _parsed(json.loads(data.decode('utf-8-sig'))), data)
     except _Newer as error:
@@ -402,7 +414,7 @@ def _parsed(document: Any) -> list[Entry]:
 def _entry(value: Any, where: str) -> Entry:
     if not isinstance(value, dict):
         raise ValueError(f'{where} is not an object')
-    reference = value.get('object') or {}
+    reference = {} if value.get('object') is None else value['object']
     if not isinstance(reference, dict):
         raise ValueError(f'{where}.object is not an object')
     count = value.get('count')

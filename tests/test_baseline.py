@@ -358,16 +358,39 @@ def test_paths_are_those_from_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(['check', '--baseline', '../b.json', '../copy.yaml']) == 1
 
 
+@pytest.mark.skipif(os.name == 'nt', reason='links need a privilege there')
+def test_a_folder_may_be_a_link() -> None:
+    Path('apps/deep').mkdir(parents=True)
+    Path('x.yaml').write_text(POLICY)
+    Path('link').symlink_to('apps/deep', target_is_directory=True)
+    assert main(['check', '--write-baseline', 'link/b.json', 'x.yaml']) == 0
+    assert '"path": "../../x.yaml"' in Path('apps/deep/b.json').read_text()
+    Path('copy.yaml').write_text(POLICY)
+    assert main(['check', '--baseline', 'apps/deep/b.json', 'x.yaml']) == 0
+    assert main(['check', '--baseline', 'link/b.json', 'copy.yaml']) == 1
+
+
+def test_what_has_no_end_is_not_read(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setattr(baseline, '_LARGEST', 2**20)
+    Path('b.json').write_text('{"version": 1, "findings": []}' + ' ' * 2**20)
+    assert known('.') == 2
+    assert capsys.readouterr().err == (
+        'calico-lint: b.json is no baseline: it has more than 1 MB\n'
+    )
+
+
 @pytest.mark.parametrize(
     ('text', 'message'),
     [
         ('', 'b.json is no baseline (Expecting value'),
-        ('<<<<<<< HEAD\n', 'b.json is no baseline (Expecting value'),
+        ('[\n<<<<<<< HEAD\n', 'b.json has a merge conflict: keep the entries of both sides'),
+        ('[\r\n>>>>>>>\r\n', 'b.json has a merge conflict'),
         ('[]', 'it says no version'),
         ('{"version": true}', 'it says no version'),
         ('{"version": 2}', 'is of version 2, and this calico-lint reads version 1'),
         ('{"version": 1}', 'findings is not a list'),
         ('{"version": 1, "findings": [1]}', 'findings[0] is not an object'),
+        ('{"version": 1, "findings": [{"object": []}]}', 'findings[0].object is not an object'),
         ('{"version": 1, "findings": [{"count": 0}]}', 'findings[0].count is not a number'),
         ('{"version": 1, "findings": [{"count": 1}]}', 'findings[0] has no path'),
         ('{"version": 1, "findings": [{"count": 1, "path": 1}]}', 'findings[0]: path is not text'),
