@@ -277,8 +277,8 @@ def _fix(
         outputs = [output for output in outputs if output[1] is not None]
     if not is_stdin:
         outcome = _run(options)
-        if not any(diagnostic.fix for diagnostic in outcome.diagnostics):
-            # Most runs have nothing to fix, and need not wait for what knows how.
+        if not any(one.fix or one.related for one in outcome.diagnostics):
+            # Most runs have nothing to fix, nor to say about that, and need not wait.
             return _finish(outcome, options, outputs, known, sys.stderr if taken else None, diff)
     from linter import rewrite
 

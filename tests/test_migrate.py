@@ -977,6 +977,16 @@ def test_a_whole_repository(here: Path, capsys: Capture) -> None:
     assert 'a/good.yaml: 1 fix applied (1 legacy-api)' in err
 
 
+def test_where_nothing_can_be_fixed_it_is_said_all_the_same(here: Path, capsys: Capture) -> None:
+    Path('left.yaml').write_text(LEFT)
+    assert main(['check', '--unsafe-fixes', '--select', 'legacy-api', '.']) == 1
+    assert capsys.readouterr().err.count('left.yaml:6:11: cannot be carried over') == 1
+    assert main(['check', '--diff', '--unsafe-fixes', '--select', 'legacy-api', '.']) == 1
+    out, err = capsys.readouterr()
+    assert out == ''
+    assert err.count('left.yaml:6:11: cannot be carried over') == 1
+
+
 def test_without_unsafe_fixes_nobody_asked(here: Path, capsys: Capture) -> None:
     Path('good.yaml').write_text(GOOD)
     Path('left.yaml').write_text(LEFT)
