@@ -30,6 +30,7 @@ from linter.migrate.table import (
     LABELS,
     NAMESPACE_PREFIX,
     NEED_FORWARD,
+    PREFIXES,
     SERVER_FIELDS,
     TYPES,
     VERSIONS,
@@ -364,7 +365,7 @@ class Converter:
             return
         self.canvas.reach(node)
         body = node.value.rstrip('\n')
-        changes: list[Change] = [*renamed(body, LABELS[self.api])]
+        changes: list[Change] = [*renamed(body, LABELS[self.api], PREFIXES[self.api])]
         if and_more:
             changes = [(0, 0, '('), *changes, (len(body), len(body), and_more)]
         if body != node.value and node.style in ('|', '>'):

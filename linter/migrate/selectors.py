@@ -25,11 +25,16 @@ class Parts(NamedTuple):
     namespaces: list[str]
 
 
-def renamed(text: str, names: Mapping[str, str]) -> Iterator[Change]:
-    """Give labels other names."""
+def renamed(text: str, names: Mapping[str, str], prefixes: Mapping[str, str]) -> Iterator[Change]:
+    """Give labels other names, or names that begin otherwise."""
     for found in _TOKEN.finditer(text):
-        if found['label'] in names:
-            yield *found.span(), names[found['label']]
+        label, start = found['label'], found.start()
+        if label in names:
+            yield *found.span(), names[label]
+        elif label:
+            for old, new in prefixes.items():
+                if label.startswith(old) and label != old:
+                    yield start, start + len(old), new
 
 
 def unprefixed(text: str) -> str:

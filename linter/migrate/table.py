@@ -47,6 +47,12 @@ LABELS = {'v1': {'calico/k8s_ns': 'projectcalico.org/namespace'}, 'v2': {}}
 NAMESPACE_PREFIX = 'pcns.'
 """With this v2 wrote the labels of an endpoint's namespace; v3 has a namespaceSelector."""
 
+PREFIXES = {'v1': {'k8s_ns/label/': NAMESPACE_PREFIX}, 'v2': {}}
+"""With what the names of labels began, and begin now.
+
+An endpoint has those of its namespace: libcalico-go, lib/backend/k8s, NamespaceToProfile.
+"""
+
 FLAGS = ('donottrack', 'prednat', 'applyonforward')
 """Fields for host endpoints, in lower case; v3 knows them in a GlobalNetworkPolicy only."""
 

@@ -11,13 +11,14 @@ then. A v1 `policy` becomes a `GlobalNetworkPolicy`. A name that v3 does not acc
 that Calico's own upgrade gave it. Words get their letter case (`allow` is `Allow`, `next-tier` is
 `Pass`), networks lose their host bits, `net` joins `nets`. A `tag` is `has(tag)`, and of a
 `notSelector` beside a `notTag` neither may match; the profiles that carried the tag have to give
-it as a label. The label `calico/k8s_ns` is `projectcalico.org/namespace`, and `pcns.` in a rule
-becomes a `namespaceSelector`. Host flags bring what they need, or leave a v2 NetworkPolicy.
+it as a label. The label `calico/k8s_ns` is `projectcalico.org/namespace`, those that begin with
+`k8s_ns/label/` begin with `pcns.`, and `pcns.` in a rule of v2 becomes a `namespaceSelector`. Host
+flags bring what they need, or leave a v2 NetworkPolicy.
 
 What nobody but you can decide is listed with its place, and the document stays: a rule without an
 action, a named port that v3 does not know, flags for host endpoints on a NetworkPolicy, networks
-of both families, `pcns.` that cannot be taken apart, two names that would become one, and whatever
-else v3 refuses.
+of both families, `pcns.` that cannot be taken apart, two names of a file that would become one, and
+whatever else v3 refuses.
 
 ```yaml bad
 apiVersion: v1
