@@ -119,7 +119,13 @@ def parts(file: BinaryIO, size: int = PART) -> Iterator[bytes]:
             if is_feed and at and waiting[at - 1] == _CR:
                 at -= 1
             # A part that ended with a lone carriage return might look like half a line end.
-            if is_feed and at and waiting[at - 1] != _CR and _ends_document(waiting, marker, at):
+            if (
+                is_feed
+                and at
+                and waiting[at - 1] != _CR
+                and _ends_document(waiting, marker, at)
+                and not _looks_ahead(waiting, marker, at)
+            ):
                 cut = at
             marker = at
         looked = max(looked, len(waiting) - 4)
@@ -153,6 +159,23 @@ def _ends_document(data: bytearray, marker: int, at: int) -> bool:
     if marker < 0 and data[:4].removeprefix(b'\xef\xbb\xbf').startswith(b'%'):
         return False
     return all(data.find(end + b'%', begin, at) == -1 for end in _LINE_ENDS)
+
+
+def _looks_ahead(data: bytearray, marker: int, at: int) -> bool:
+    """Whether one of the comments right before a marker may be for the document behind it.
+
+    See linter.suppress: it has to be in the same part.
+    """
+    end = at
+    while end > max(marker, 0):
+        begin = data.rfind(b'\n', max(marker, 0), end) + 1
+        line = data[begin:end].strip()
+        if line and line[:1] != b'#':
+            return False
+        if b'calico-lint' in line.lower():
+            return True
+        end = begin - 1
+    return False
 
 
 def relative(path: str) -> str:

@@ -576,3 +576,17 @@ def test_a_bundle_is_cut_into_parts_of_about_the_size_that_is_asked_for() -> Non
 def test_utf_16_is_not_cut() -> None:
     data = 'a: 1\n---\nb: 2\n'.encode('utf-16')
     assert list(parts(io.BytesIO(data), 4)) == [data]
+
+
+@pytest.mark.parametrize('end', ['\n', '\r\n'])
+@pytest.mark.parametrize(
+    'between', ['', '# why\n', '\n', '---\n', '# what\n\n  # Calico-Lint: x\n']
+)
+def test_a_suppression_stays_with_the_document_below_it(between: str, end: str) -> None:
+    comment = '# calico-lint: ignore[value-case] it is about what is below ---\n'
+    text = f'a: 1\n---\n{comment}{between}---\nb: 2\n'
+    data = text.replace('\n', end).encode()
+    for size in range(1, len(data)):
+        found = list(parts(io.BytesIO(data), size))
+        assert b''.join(found) == data
+        assert not any(b'b: 2' in part and b'# calico-lint' not in part for part in found)
