@@ -24,6 +24,7 @@ from linter.words import listing, nearest, quoted
 
 _GROUPS = ('projectcalico.org', 'crd.projectcalico.org')
 _CALICO_SPEC = frozenset(('selector', 'types', 'tier', 'order'))
+_NULLS = frozenset(('~', 'null', 'Null', 'NULL'))
 
 
 class Owned(NamedTuple):
@@ -80,8 +81,8 @@ def text_of(entry: Optional[tuple[Scalar, Node]]) -> str:
             value = resolve(node)
         except BadTag:
             return node.value
-        return value if isinstance(value, str) else node.value
-    return node.value
+        return '' if value is None else value if isinstance(value, str) else node.value
+    return '' if node.value in _NULLS and not node.style else node.value
 
 
 def span_of(node: Node) -> Span:
