@@ -351,7 +351,7 @@ class _Document:
                         self._properties(node, event)
                         if event.anchor is not None:
                             anchors[event.anchor] = node
-                    elif start == end and key is not None:
+                    elif start == end and (key is not None or top.__class__ is Mapping):
                         self._empty(node, key)
                         end = node.end
                     if style or flow:
@@ -478,10 +478,18 @@ class _Document:
             raise _Differs
         return end
 
-    def _empty(self, node: Scalar, key: Scalar) -> None:
-        """Put a value that is not there behind its colon; parsers may put it on a later line."""
-        found = _COLON.match(self.part, key.end - self.base, node.start - self.base)
-        end = key.end if found is None else self.base + found.end()
+    def _empty(self, node: Scalar, key: Optional[Scalar]) -> None:
+        """Put a value that is not there behind its colon; parsers may put it on a later line.
+
+        A key that is not there comes right behind its ``?``, or what else is before it.
+        """
+        if key is None:
+            end = node.start
+            while end > self.base and self.part[end - self.base - 1] in _BLANKS:
+                end -= 1
+        else:
+            found = _COLON.match(self.part, key.end - self.base, node.start - self.base)
+            end = key.end if found is None else self.base + found.end()
         node.start = node.end = node.outer = end
 
     def _check(self, node: Scalar) -> None:

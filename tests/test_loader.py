@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Optional
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linter.loader import (
@@ -540,6 +540,9 @@ PIECES = (
 
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map(''.join))
 @settings(deadline=None, max_examples=1500)
+@example('{a: [],? :}')
+@example('{? \t\n  : b}')
+@example('? \n: b')
 def test_readers_agree(text: str) -> None:
     one, other = (verdict(text, reader) for reader in READERS)
     assert one == other
