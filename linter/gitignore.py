@@ -138,6 +138,8 @@ def _pattern(line: str) -> tuple[str, bool] | None:
     if line.startswith('#'):
         return None
     line = re.sub(r'(?<!\\)((?:\\\\)*) +$', r'\1', line)
+    # To git three asterisks are two; to pathspec they are as good as one.
+    line = re.sub(r'(?<!\\)((?:\\\\)*)\*{3,}', r'\1**', line)
     only_directories = line.endswith('/')
     line = line.removesuffix('/')
     if not line.strip('!/') or re.search(r'(?<!\\)(?:\\\\)*\\$', line):

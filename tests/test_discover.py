@@ -355,6 +355,8 @@ FILES = ('a.yaml', 'b.yml', 'build/a.yaml', 'build/keep.yaml', 'sub/a.yaml', 'su
         ('sub/*.yaml\n', ('sub/a.yaml',)),
         ('sub/**/*.yaml\n', ('sub/a.yaml', 'sub/build/c.yaml')),
         ('**/build/*\n', ('build/a.yaml', 'build/keep.yaml', 'sub/build/c.yaml')),
+        ('***/build/c*\nsub/***\n', ('sub/a.yaml', 'sub/build/c.yaml')),
+        ('\\***.yaml\nb***d/k***.yaml\n', ('build/keep.yaml',)),
         ('*\n!*/\n!*.yml\n', tuple(file for file in FILES if file != 'b.yml')),
         ('/*\n!/build/\n', ('a.yaml', 'b.yml', 'sub/a.yaml', 'sub/build/c.yaml')),
         # An ignored directory is not looked into, so nothing in it can be taken back ...
@@ -380,7 +382,8 @@ def test_gitignore(here: Path, text: str, ignored: tuple[str, ...]) -> None:
 @pytest.mark.parametrize('info', ['', 'sub/\n', '*.yml\n'])
 @pytest.mark.parametrize('nested', ['', '!a.yaml\n', 'build/**\n', '/build/\n!/build/\n', '*\n'])
 @pytest.mark.parametrize(
-    'top', ['*.yaml\n', 'build\n', 'build/*\n', '/*\n!/sub/\n', 'sub/**\n!sub/build/\n']
+    'top',
+    ['*.yaml\n', 'build\n', 'build/*\n', '/*\n!/sub/\n', 'sub/**\n!sub/build/\n', '***/b***d/*\n'],
 )
 def test_git_itself_agrees(here: Path, top: str, nested: str, info: str) -> None:
     # In a hook of git's, these name the repository that is being committed to.
