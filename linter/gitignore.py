@@ -13,6 +13,9 @@ from typing import NamedTuple, Optional
 END = '\0'
 
 
+_NEGATED = re.compile(r'((?<!\\)(?:\\\\)*)\[\^(?!/)')
+
+
 class _Rule(NamedTuple):
     match: Callable[[str], Optional[object]]
     ignored: bool
@@ -121,8 +124,18 @@ def rules(lines: list[str], base: int) -> Rules | None:
                 continue
             for one in spec.patterns:
                 if one.include is not None:
-                    compiled.append(_Rule(one.match_file, one.include, only_directories))
+                    match = _within_names(one.match_file, getattr(one, 'regex', None))
+                    compiled.append(_Rule(match, one.include, only_directories))
     return Rules(base, tuple(reversed(compiled)))
+
+
+def _within_names(
+    match: Callable[[str], Optional[object]], regex: Optional[re.Pattern[str]]
+) -> Callable[[str], Optional[object]]:
+    """Keep `[!a]` from matching a slash, which it never does for git."""
+    if regex is None or not _NEGATED.search(regex.pattern.replace('[^/', '')):
+        return match
+    return re.compile(_NEGATED.sub(r'\1[^/', regex.pattern)).search
 
 
 def _pattern(line: str) -> tuple[str, bool] | None:

@@ -356,6 +356,7 @@ FILES = ('a.yaml', 'b.yml', 'build/a.yaml', 'build/keep.yaml', 'sub/a.yaml', 'su
         ('sub/**/*.yaml\n', ('sub/a.yaml', 'sub/build/c.yaml')),
         ('**/build/*\n', ('build/a.yaml', 'build/keep.yaml', 'sub/build/c.yaml')),
         ('***/build/c*\nsub/***\n', ('sub/a.yaml', 'sub/build/c.yaml')),
+        ('*[!c]a.yaml\nsub[^c]*.yaml\n/[!b].y*\n', ('a.yaml',)),
         ('\\***.yaml\nb***d/k***.yaml\n', ('build/keep.yaml',)),
         ('*\n!*/\n!*.yml\n', tuple(file for file in FILES if file != 'b.yml')),
         ('/*\n!/build/\n', ('a.yaml', 'b.yml', 'sub/a.yaml', 'sub/build/c.yaml')),
@@ -383,7 +384,15 @@ def test_gitignore(here: Path, text: str, ignored: tuple[str, ...]) -> None:
 @pytest.mark.parametrize('nested', ['', '!a.yaml\n', 'build/**\n', '/build/\n!/build/\n', '*\n'])
 @pytest.mark.parametrize(
     'top',
-    ['*.yaml\n', 'build\n', 'build/*\n', '/*\n!/sub/\n', 'sub/**\n!sub/build/\n', '***/b***d/*\n'],
+    [
+        '*.yaml\n',
+        'build\n',
+        'build/*\n',
+        '/*\n!/sub/\n',
+        'sub/**\n!sub/build/\n',
+        '***/b***d/*\n',
+        '*[!x]a.yaml\n',
+    ],
 )
 def test_git_itself_agrees(here: Path, top: str, nested: str, info: str) -> None:
     # In a hook of git's, these name the repository that is being committed to.
