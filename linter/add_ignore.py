@@ -136,6 +136,9 @@ def _top(page: Page) -> Optional[_Place]:
         start = page.next_of(line)
         if start > len(text) or (rest and not rest.startswith('#')):
             return None
+    elif text.startswith('---', start):
+        # On the first line of a file this is text, and on any other one it would cut the file.
+        return None
     return _Place(start, True, page)
 
 

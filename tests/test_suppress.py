@@ -230,6 +230,14 @@ def test_added_to_labelled_documents(ending: str) -> None:
     assert left < 10
 
 
+@pytest.mark.parametrize('line', ['---x', '---`', '---[', '\ufeff---x'])
+def test_what_only_looks_like_a_marker_stays_on_the_first_line(line: str) -> None:
+    """Anywhere else it would cut the file in two."""
+    text = f'{line}\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n'
+    assert lint(text).kept
+    assert added(text).text == text
+
+
 @pytest.mark.parametrize('seed', range(150))
 def test_added_in_every_style(seed: int) -> None:
     writer = Writer(seed)
