@@ -1,0 +1,279 @@
+"""What must hold, whatever comes: one function for each part of the fuzzer."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from typing import Any
+from xml.dom import minidom
+
+from fuzz_inputs import BASELINES, FORMATS, PATHS, PATTERNS, SETTINGS, WORDS, restyled
+
+from linter import cli, config, discover, engine, gitignore, loader, report, scan
+from linter.baseline import Baseline, Scope, _parsed, dumped
+from linter.diagnostic import Diagnostic
+from linter.fix import fix_text
+from linter.ownership import owned
+from linter.replace import unified_diff
+from linter.rule import load
+from linter.selector import V2, V3, V3_LENIENT, accepts, meaning
+from linter.selector.explainer import explain
+from linter.source import Source
+from linter.suppress import OWN_RULES
+from linter.target import NATIVE_SINCE, VERSIONS, Target
+from linter.tree import Mapping, Node, Scalar
+from linter.work import Options, Outcome
+
+Random = random.Random
+STYLE = {rule.id for rule in load().values() if rule.group == 'yaml'}
+TARGETS = [
+    Target(version, admission, store)
+    for version in VERSIONS
+    for admission in ('api', 'native')
+    for store in (None, 'etcdv3')
+    if admission == 'api' or version >= NATIVE_SINCE
+]
+GRAVE = ('refused', 'dropped')
+NAMES = ['a.yaml', "a b'c.yml", '##[x]::y.yaml', 'é\u202e.yaml', '<&">.json', '%41.yaml', '-x.yml']
+
+
+def text_of(data: bytes) -> str:
+    try:
+        return loader.decode_bytes(data)
+    except loader.BadEncoding as error:
+        return error.text
+
+
+def picture(node: Node | None) -> Any:
+    """All that is known of a tree."""
+    if node is None or isinstance(node, Scalar):
+        return node and (node.value, node.style, node.tag, node.start, node.end, node.outer)
+    inside = node.entries if isinstance(node, Mapping) else [(item,) for item in node.items]
+    about = (type(node), node.flow, node.tag, node.start, node.end, node.outer)
+    return *about, [[picture(child) for child in entry] for entry in inside]
+
+
+def composed(text: str, chunk: loader.Chunk, reader: str = 'auto') -> Node | type | None:
+    try:
+        return loader.compose(text, chunk, reader)
+    except loader.YamlError as error:
+        if not chunk.start <= error.offset <= chunk.end:
+            raise ValueError('an error outside of its document') from error
+        return type(error)
+
+
+def read_twice(data: bytes, rnd: Random) -> None:
+    """Both readers see the same tree, or refuse alike."""
+    text = text_of(data)
+    for chunk in loader.split(text):
+        if not text[chunk.start : chunk.end].isascii() and re.search('[\ud800-\udfff]', text):
+            continue  # nobody composes what is no text
+        one, other = (composed(text, chunk, reader) for reader in ('libyaml', 'pure'))
+        if isinstance(one, type) or isinstance(other, type):
+            assert one is other, f'libyaml {one}, pure {other}'
+        elif '*' not in text[chunk.start : chunk.end]:
+            assert picture(one) == picture(other), 'the trees differ'
+        elif one is not None and other is not None:
+            assert loader.expanded_size(one) == loader.expanded_size(other), 'the sizes differ'
+
+
+def looked_at(data: bytes, rnd: Random) -> None:
+    """The look at the bytes passes nothing over; a file in parts says what it says as a whole."""
+    text, target = text_of(data), rnd.choice(TARGETS)
+    size = rnd.randrange(1, rnd.choice((20, 300, 3000)))
+    for chunk in loader.split(text):
+        root = composed(text, chunk)
+        if not isinstance(root, type) and root is not None and any(True for _ in owned(root)):
+            assert scan.may_be_calico_text(text, chunk.start, chunk.end), 'passed over a document'
+            assert scan.may_be_calico(data), 'passed over a file'
+    whole = engine.check_parts('x.yaml', (data,), target)
+    parts = list(discover.parts(io.BytesIO(data), size))
+    assert b''.join(parts) == data, 'parts that are not the whole'
+    if not any(one.rule == 'yaml-encoding' for one in whole.diagnostics):
+        again = engine.check_parts('x.yaml', iter(parts), target)
+        assert said(again) == said(whole), 'parts differ'
+
+
+def said(result: engine.Result) -> Any:
+    """What a result says, wherever its sources begin."""
+    places = [
+        (*map(one.source.position, one.span), one.rule, one.message, one.object)
+        for one in result.diagnostics
+        # Whether a comment that suppresses nothing is worth a word, only its own part says.
+        if one.rule not in OWN_RULES
+    ]
+    return places, result.documents, result.checked, result.skipped, result.templates
+
+
+def explained(data: bytes, rnd: Random) -> None:
+    """A mistake is found exactly where a selector is refused, within it, and its repair repairs."""
+    text, dialect = data.decode('utf-8', 'surrogatepass'), rnd.choice((V3, V3_LENIENT, V2))
+    try:
+        found = explain(text, dialect)
+    except ValueError:
+        found = None
+    taken = accepts(text, dialect)
+    assert taken == (found is None), 'accepts and explain disagree'
+    assert taken == (meaning.parse(text, dialect) is not None), 'accepts and parse disagree'
+    if found is not None:
+        assert 0 <= found.start <= found.end <= len(text), 'a mistake outside of the selector'
+        at = 0
+        pieces: list[str] = []
+        for start, end, new in found.edits:
+            assert at <= start <= end <= len(text), 'edits that overlap'
+            pieces += (text[at:start], new)
+            at = end
+        repaired = ''.join((*pieces, text[at:]))
+        assert not found.edits or accepts(repaired, dialect), 'a repair that is refused'
+
+
+def well_placed(found: list[Diagnostic]) -> None:
+    """Findings are in order, each once, and within their files."""
+    keys = []
+    for one in found:
+        spans = [one.span, *(span for span, _ in one.related)]
+        spans += [edit.span for edit in one.fix.edits] if one.fix else []
+        for start, end in spans:
+            assert 0 <= start <= end <= len(one.source.text), f'{one.rule} is outside of the file'
+        position = one.source.position
+        keys.append((position(one.span.start), one.span.end, one.rule, one.message))
+    assert keys == sorted(keys), 'findings are not in order'
+    assert len(set(keys)) == len(keys), 'a finding twice'
+
+
+def judged(data: bytes, rnd: Random) -> None:
+    """No rule breaks; places are right; both readers say the same; every output can be read."""
+    target, path = rnd.choice(TARGETS), rnd.choice(NAMES)
+    options = (rnd.random() < 0.8, rnd.random() < 0.2)
+    results = []
+    for reader in ('libyaml', 'pure'):
+        os.environ['CALICO_LINT_YAML'] = reader
+        results.append(engine.check(path, data, target, *options))
+    del os.environ['CALICO_LINT_YAML']
+    result = results[0]
+    assert not result.errors, result.errors[0]
+    well_placed(result.diagnostics)
+    # Which character a syntax error is at, and in which words, is the parser's own affair.
+    one, other = (
+        [(d.span, d.message) if d.rule != 'yaml-syntax' else d.object for d in each.diagnostics]
+        for each in results
+    )
+    assert Counter(one) == Counter(other), 'the readers say different things'
+    summary = report.Summary(1, result.documents, result.checked, result.skipped, result.templates)
+    name = rnd.choices(FORMATS, (9, 1, *[4] * 7))[0]  # SARIF takes its time
+    file = io.TextIOWrapper(io.BytesIO(), rnd.choice(('utf-8', 'ascii')), newline='\n')
+    hidden, known = result.suppressed, rnd.choice((None, result.diagnostics[:1]))
+    report.write(result.diagnostics, summary, name, file, False, None, hidden, known)
+    file.seek(0)
+    out = file.read()
+    if name in FORMATS[:4]:
+        loaded = json.loads(out)
+        if name == 'json':
+            paths = {found['path'] for found in loaded['diagnostics']}
+            assert paths <= {path}, 'the path is another one'
+    elif name == 'junit':
+        minidom.parseString(out.encode(file.encoding))
+    for line in out.split('\n'):
+        assert name == 'github' or not line.startswith('::'), 'a command in the log'
+        assert name == 'github' or line.isprintable(), f'{name}: a character that does not print'
+
+
+def configured(data: bytes, rnd: Random) -> None:
+    """Every mistake in a configuration has a place; what is left of it can be asked anything."""
+    source = Source(config.NAME, text_of(data))
+    found = config.parse(source)
+    for one in found.diagnostics:
+        assert 0 <= one.span.start <= one.span.end <= len(source.text), 'outside of the file'
+    lines = ''.join(rnd.choices(PATTERNS, k=rnd.randrange(12))).split('\n')
+    for rules in (found.exclude, gitignore.rules(lines, 0), *(each.paths for each in found.layers)):
+        if rules is not None:
+            for path in ('a.yaml', 'sub/', 'sub/b c.yml', 'x/y/z', '-', '\udcff'):
+                config.hits(rules, path)
+
+
+def fixed(data: bytes, rnd: Random) -> None:
+    """What is fixed stays fixed, nothing is refused that was not, and git can apply the change."""
+    target, unsafe = rnd.choice(TARGETS), rnd.random() < 0.5
+    done = fix_text('x.yaml', data, target, unsafe=unsafe)
+    if done.data is data:
+        return
+    again = fix_text('x.yaml', done.data, target, unsafe=unsafe)
+    assert again.data is done.data, 'a second run changes something'
+    before, after = (
+        {one.object and one.object.document_index for one in result if one.effect in GRAVE}
+        for result in (done.before.diagnostics, engine.check('x.yaml', done.data, target)[0])
+    )
+    assert after <= before, 'a document is refused that was not'
+    if rnd.random() < 0.1:
+        with tempfile.TemporaryDirectory() as folder:
+            with open(f'{folder}/x.yaml', 'wb') as file:
+                file.write(data)
+            diff = unified_diff('x.yaml', data, done.data).encode('utf-8', 'surrogateescape')
+            words = ('git', 'apply', '--whitespace=nowarn', '-')
+            subprocess.run(words, input=diff, cwd=folder, check=True, capture_output=True)
+            with open(f'{folder}/x.yaml', 'rb') as file:
+                assert file.read() == done.data, 'git applies another change'
+
+
+def known(data: bytes, rnd: Random) -> None:
+    """What a baseline holds is known when it is read back, and in another style, too."""
+    target, text = rnd.choice(TARGETS), text_of(data)
+    found = engine.check('x.yaml', data, target, False).diagnostics
+    entries = Baseline('b.json').entries(found)
+    read = Baseline('b.json', _parsed(json.loads(dumped(entries))))
+    assert not read.split(found, Scope(Options(), Outcome())).new, 'not known when read back'
+    chunks = list(loader.split(text))
+    root = composed(text, chunks[0])
+    plain = not any(word in text for word in ('&', '<<', '\0', '%', '!'))
+    plain = plain and text.encode('utf-8', 'surrogatepass') == data.removeprefix(b'\xef\xbb\xbf')
+    if len(chunks) > 1 or isinstance(root, type | Scalar) or not root or not plain:
+        return
+    other = restyled(root, rnd).encode('utf-8', 'surrogatepass')
+    mine, new = (
+        [one for one in each if one.rule not in STYLE and one.rule != 'unread-text']
+        for each in (found, engine.check('x.yaml', other, target, False).diagnostics)
+    )
+    if isinstance(composed(other.decode(), loader.Chunk(0, 0, len(other.decode()))), type):
+        return
+    assert not read.split(new, Scope(Options(), Outcome())).new, 'not known in another style'
+    assert len(new) == len(mine), 'another style says something else'
+
+
+def commanded(data: bytes, rnd: Random) -> None:
+    """Whatever the words are, the status is 0, 1 or 2 and nothing is a bug of calico-lint."""
+    words = ['check'] if rnd.random() < 0.95 else [rnd.choice(('explain', 'schema', 'x', '--fix'))]
+    for name in rnd.sample(list(WORDS), rnd.randrange(5)):
+        words += [name, rnd.choice(WORDS[name])] if WORDS[name] else [name]
+    words += rnd.choices(PATHS, (9, 3, 5, 3, 5, 0.2, 0.2, 0.2, 1, 1, 1), k=rnd.choice((0, 1, 1, 2)))
+    here, streams = os.getcwd(), (sys.stdin, sys.stdout, sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(f'{folder}/work/sub')
+        os.chdir(f'{folder}/work')
+        for path in ('a.yaml', rnd.choice(('sub/b.yml', '-x.yml'))):
+            with open(path, 'wb') as file:
+                file.write(data)
+        files = {config.NAME: SETTINGS, '.gitignore': PATTERNS, 'b.json': BASELINES}
+        for path, pool in files.items():
+            if rnd.random() < 0.4:
+                with open(path, 'w', encoding='utf-8') as text:
+                    text.write(''.join(rnd.choices(pool, k=1 if pool is BASELINES else 3)))
+        pipes = [io.TextIOWrapper(io.BytesIO(each), 'utf-8') for each in (data, b'', b'')]
+        sys.stdin, sys.stdout, sys.stderr = pipes
+        try:
+            status = cli.main(words)
+        except SystemExit as error:
+            status = int(error.code or 0)
+        finally:
+            sys.stdin, sys.stdout, sys.stderr = streams
+            os.chdir(here)
+    pipes[2].seek(0)
+    printed = pipes[2].read()
+    assert status in (0, 1, 2), f'status {status}: {words}'
+    assert 'bug of calico-lint' not in printed, f'{words}\n{printed}'

@@ -1,0 +1,163 @@
+"""What the fuzzer feeds: policies, selectors and settings of fixtures/, changed at random."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+from collections.abc import Iterator
+from functools import cache
+
+from linter.resolve import BadTag, resolve
+from linter.tree import Node, Scalar, Sequence
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+Random = random.Random
+
+# What is put anywhere: pieces of YAML, of Calico, of suppressions, and characters that are trouble.
+PIECES = [
+    *'{}[]:,#?|>!&*%@`"\'-=<~\\\t\n\r\0\ufeff\x85\u2028\x1b\ud800é😀',
+    ': ', '- ', '\n  ', '\r\n', ' #', '---\n', '\n---\n', '\n--- x\n', '\n...\n', '%YAML 1.1\n',
+    '&a ', '*a', '<<: ', '<<: *a\n', '? ', '!!str ', '!!binary ', '!!int ', '! ', '!x ', '|-\n    ',
+    '>+2\n', '"\\ud800"', '"\\/"', '\\x41', '\\\n', 'null', 'true', 'NO', '0o17', '0x1F', '1:30',
+    '1e3', '.inf', '-0', '010', '2001-01-01', '9' * 25, '${X}', '{{ x }}', '{% x %}', '<name>',
+    'all()', 'has(', 'global()', ' in {', ' not in ', ' && ', ' || ', '(', ')', ' = ', ' and ',
+    '10.0.0.1/8', '::/0', '1.2.3.4', '65536', '80-90', '90:80', 'tcp', 'TCP', 'ICMPv6', 'allow',
+    'apiVersion: ', 'kind: ', 'projectcalico.org/v3', 'projectcalico.org/v2', 'v1', 'policy',
+    'crd.projectcalico.org/v1', 'NetworkPolicyList', 'NetworkPolicy', 'GlobalNetworkSet', 'IPPool',
+    'List', 'items:\n- ', 'metadata:\n  ', 'spec:\n  ', 'selector: ', 'Selector: ', 'ingress: []\n',
+    'ports: [80, 80]', 'order: "1"', 'namespace: x\n', '# calico-lint: ignore', '[selector-syntax]',
+    '  # calico-lint: ignore[value-case] why\n', '# calico-lint: ignore-file[field-case]\n',
+    'calico-lint/ignore: "value-case; wrong-type: x"\n', '# calico-lint: ignore[]\n', '10.0.0.0/8',
+]  # fmt: skip
+SETTINGS = [
+    'calico-version: "3.30"\n', 'calico-version: 3.3\n', 'admission: native\n', 'datastore: etcd\n',
+    'select: [yaml, selector-syntax]\n', 'ignore: value-case\n', 'ignore: [no-such]\n', 'x: 1\n',
+    'severity: {value-case: error, yaml: off}\n', 'exclude: ["*.yml", "/sub/**", "!a.yaml"]\n',
+    'per-path:\n- paths: ["sub/"]\n  ignore: [yaml]\n', 'per-path: [{paths: []}, 1, null]\n',
+    'external: {tiers: [a, "B!"], namespaces: [c]}\n', 'require-reason: yes\n', 'select: *a\n',
+]  # fmt: skip
+PATTERNS = [*'*?[]!/\\# a', '**', '[!a-', '[[:alpha:]]', 'sub', '.yaml', '\n', '\n!', '/**/', '\\ ']
+
+
+@cache
+def pool() -> list[str]:
+    return list(stored())
+
+
+@cache
+def selectors() -> list[str]:
+    found = []
+    for name in ('selectors', 'selectors-generated'):
+        with gzip.open(f'{ROOT}/fixtures/oracle/{name}.jsonl.gz', 'rt', encoding='utf-8') as file:
+            found += [json.loads(line)['selector'] for line in file]
+    return found
+
+
+def stored() -> Iterator[str]:
+    """Policies of fixtures/: labelled ones, and cases of the rules."""
+    for name in ('handmade', 'generated'):
+        with gzip.open(f'{ROOT}/fixtures/oracle/{name}.jsonl.gz', 'rt', encoding='utf-8') as file:
+            yield from (json.loads(line)['yaml'] for line in file)
+    for top, folders, names in os.walk(f'{ROOT}/fixtures'):
+        folders.sort()
+        for path in (f'{top}/{name}' for name in sorted(names)):
+            if path.endswith(('.yaml', '.yml', '.json')) and os.path.getsize(path) < 9000:
+                with open(path, encoding='utf-8', errors='surrogateescape') as file:
+                    yield file.read()
+
+
+def changed(text: str, rnd: Random, others: list[str], pieces: list[str] = PIECES) -> str:
+    """A text with random changes."""
+    for _ in range(rnd.choice((0, 1, 1, 1, 2, 3, 5, 10, 25))):
+        at = rnd.randrange(len(text) + 1)
+        end = min(len(text), at + int(rnd.expovariate(1 / 6)))
+        lines = text.split('\n')
+        one, other = rnd.randrange(len(lines)), rnd.randrange(len(lines))
+        match rnd.randrange(9):
+            case 0:
+                text = text[:at] + text[end:]
+            case 1:
+                text = text[:at] + rnd.choice(pieces) + text[at:]
+            case 2:
+                text = text[:at] + rnd.choice(pieces) + text[end:]
+            case 3:
+                text = '\n'.join(lines[:one] + lines[one + 1 :])
+            case 4:
+                text = '\n'.join([*lines[:one], lines[other], *lines[one:]])
+            case 5:
+                lines[one] = ' ' * rnd.randrange(5) + lines[one].removeprefix('  ')
+                text = '\n'.join(lines)
+            case 6:
+                head, colon, _ = lines[one].partition(': ')
+                value = rnd.choice((rnd.choice(pieces), lines[other].partition(': ')[2]))
+                text = '\n'.join([*lines[:one], head + (colon or ' ') + value, *lines[one + 1 :]])
+            case 7:
+                old, new = rnd.choice("\n :-eN'"), rnd.choice(pieces)
+                text = text.replace(old, new, rnd.choice((1, 1, -1)))
+            case 8:
+                piece = rnd.choice(others)
+                at = rnd.randrange(len(piece) + 1)
+                text = rnd.choice((text + '\n---\n' + piece, text[:end] + piece[at : at + 200]))
+        text = text[:12000]
+    return text
+
+
+def policy(rnd: Random) -> bytes:
+    """A file that may be Calico's, in any encoding, or what is left of it."""
+    text = changed(rnd.choice(pool()), rnd, pool())
+    if rnd.random() < 0.1:
+        text = text.replace('\n', rnd.choice(('\r\n', '\r')))
+    codec = 'utf-16' if rnd.random() < 0.02 else 'utf-8'
+    data = bytearray(text.encode(codec, 'surrogatepass'))
+    if data and rnd.random() < 0.03:
+        data[rnd.randrange(len(data))] = rnd.randrange(256)
+    return bytes(data)
+
+
+def selector(rnd: Random) -> bytes:
+    pieces = [*PIECES[:32], *PIECES[70:90], "'a'", '"b"', 'a.b/c-d', 'in', 'not', 'x' * 513, ' ']
+    text = changed(rnd.choice(selectors()), rnd, selectors(), pieces)
+    return text.encode('utf-8', 'surrogatepass')
+
+
+def settings(rnd: Random) -> bytes:
+    text = ''.join(rnd.sample(SETTINGS, rnd.randrange(5)))
+    return changed(text, rnd, SETTINGS, PIECES[:60] + SETTINGS).encode('utf-8', 'surrogatepass')
+
+
+def restyled(node: Node, rnd: Random) -> str:
+    """A tree as JSON, or nearly: plain scalars that are no text stay as they are."""
+    if isinstance(node, Scalar):
+        try:
+            value = resolve(node)
+        except BadTag:
+            value = node.value
+        if node.tag is None and isinstance(value, str):
+            return json.dumps(value, ensure_ascii=False)
+        tag = '' if node.tag is None else f'!<{node.tag}> ' if node.tag != '!' else '! '
+        text = json.dumps(node.value, ensure_ascii=False) if node.style else node.value
+        return tag + (text or '~')
+    blank = rnd.choice((' ', '\n '))
+    if isinstance(node, Sequence):
+        return f'[{blank}' + f',{blank}'.join(restyled(item, rnd) for item in node.items) + ' ]'
+    pairs = [f'{restyled(key, rnd)}: {restyled(value, rnd)}' for key, value in node.entries]
+    return f'{{{blank}' + f',{blank}'.join(pairs) + ' }'
+
+
+FORMATS = ('json', 'sarif', 'gitlab', 'rdjson', 'junit', 'text', 'concise', 'github', 'markdown')
+WORDS: dict[str, tuple[str, ...]] = {
+    '--calico-version': ('3.26', 'v3.33.1', '9', ''), '--admission': ('api', 'native'),
+    '--datastore': ('etcdv3', 'kubernetes'), '--diff': (),
+    '--select': ('yaml', 'value-case,selector-syntax', 'x'),
+    '--output-format': (*FORMATS, 'json:out.json', 'sarif:no/out', 'x', 'text:'), '--fix': (),
+    '--ignore': ('yaml', 'selector', ','), '--stdin-filename': ('sub/b.yml', '', '\udcff.yaml'),
+    '--jobs': ('1', '2', '0', '-1', 'x'), '--fail-on': ('error', 'info', 'never'),
+    '--color': ('always', 'never'), '--add-ignore': ('why', '', 'a\nb'), '--unsafe-fixes': (),
+    '--baseline': ('b.json', 'none', ''), '--write-baseline': ('b.json', 'n.json', 'no/n.json'),
+    '--statistics': (), '--quiet': (), '--force-exclude': (), '--exit-zero': (), '--no-ignore': (),
+    '--require-policies': (), '--allow-growth': (), '--show-settings': (), '--show-files': (),
+}  # fmt: skip
+PATHS = ('.', 'sub', 'a.yaml', 'sub/b.yml', '-', '', 'none', '\udcff', './a.yaml', '..', '-x.yml')
+BASELINES = ('{"version": 1, "findings": []}', '', '[]', '{"version": 2}', '{"version": 1}')
