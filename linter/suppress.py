@@ -389,7 +389,7 @@ class _Finder:
                 target = index + 1 if following and index + 1 in self.trees else index
                 whole = Span(chunk.start, page.next_of(page.line(self.chunks[target].end)))
                 is_settled = self.is_settled(target) or target == index
-                yield from self.read(page, comment, 'document', whole, bool(self.trees), is_settled)
+                yield from self.read(page, comment, 'document', whole, True, is_settled)
                 return
             if following and comment.column == 0:
                 target = index + 1

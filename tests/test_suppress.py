@@ -470,6 +470,17 @@ def test_parts_of_a_large_file() -> None:
     assert [place(source, one.span) for source, one in applied.extra] == ['39:23']
 
 
+def test_empty_documents_in_a_part_of_their_own() -> None:
+    comment = '# calico-lint: ignore[empty-document] on purpose\n'
+    parts = (comment, f'\n---\n{POLICY}', f'\n---\n{comment}')
+    cut, whole = (
+        engine.check_parts('x.yaml', (part.encode() for part in some), Target())
+        for some in (parts, (''.join(parts),))
+    )
+    assert rules(cut.diagnostics) == rules(whole.diagnostics) == ['selector-syntax', 'value-case']
+    assert len(cut.suppressed) == len(whole.suppressed) == 2
+
+
 @pytest.mark.parametrize('reader', ['libyaml', 'pure'])
 def test_both_readers_agree(reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('CALICO_LINT_YAML', reader)
