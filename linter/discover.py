@@ -23,6 +23,8 @@ PART = 1 << 20
 _SMALL = 1 << 16
 _READ = os.O_RDONLY | getattr(os, 'O_BINARY', 0)
 _LF, _CR = b'\n\r'
+# Blanks, and a byte order mark.
+_AROUND = b' \t\r\n\xef\xbb\xbf'
 # All that YAML 1.1 takes for one.
 _LINE_ENDS = (b'\n', b'\r', b'\xc2\x85', b'\xe2\x80\xa8', b'\xe2\x80\xa9')
 
@@ -169,7 +171,7 @@ def _looks_ahead(data: bytearray, marker: int, at: int) -> bool:
     end = at
     while end > max(marker, 0):
         begin = data.rfind(b'\n', max(marker, 0), end) + 1
-        line = data[begin:end].strip()
+        line = data[begin:end].strip(_AROUND)
         if line and line[:1] != b'#':
             return False
         if b'calico-lint' in line.lower():

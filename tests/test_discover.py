@@ -596,8 +596,11 @@ def test_utf_16_is_not_cut() -> None:
 )
 def test_a_suppression_stays_with_the_document_below_it(between: str, end: str) -> None:
     comment = '# calico-lint: ignore[value-case] it is about what is below ---\n'
-    text = f'a: 1\n---\n{comment}{between}---\nb: 2\n'
-    data = text.replace('\n', end).encode()
+    for before in ('a: 1\n---\n', '\ufeff', ''):
+        stays_whole(f'{before}{comment}{between}---\nb: 2\n'.replace('\n', end).encode())
+
+
+def stays_whole(data: bytes) -> None:
     for size in range(1, len(data)):
         found = list(parts(io.BytesIO(data), size))
         assert b''.join(found) == data
