@@ -526,6 +526,8 @@ class _Document:
             problem.context.endswith(' a tag')
             # go-yaml ends a plain scalar at a colon only before a blank, and knows `\'`.
             or problem.what in ("found unexpected ':'", 'found unknown escape character')
+            # libyaml has a limit of its own since 0.2.6, and looks ahead as far as that.
+            or problem.what == 'exceeded maximum nesting depth'
         ):
             return _Differs()
         return self._explain(problem)
