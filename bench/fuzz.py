@@ -21,11 +21,10 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, ROOT)
+import fuzz_checks as checks
+from fuzz_inputs import policy, selector, settings
 
-import fuzz_checks as checks  # noqa: E402
-from fuzz_inputs import policy, selector, settings  # noqa: E402
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 Random = random.Random
 PARTS: dict[str, tuple[Callable[[Random], bytes], Callable[[bytes, Random], None]]] = {

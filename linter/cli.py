@@ -192,10 +192,11 @@ def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional
     files = [None if file is None else os.path.realpath(file) for _, file in outputs]
     if files.count(None) > 1:
         raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
+    checked = set(map(os.path.realpath, options.paths)) if any(files) else set()
     for (_, file), path in zip(outputs, files, strict=True):
         if files.count(path) > 1:
             raise Fatal(f'only one output format can go to {file}')
-        if path is not None and path in map(os.path.realpath, options.paths):
+        if path in checked:
             raise Fatal(f'{file} is to be checked, and not to be written: name another file')
     if options.statistics:
         outputs = [('statistics' if name == 'text' else name, file) for name, file in outputs]
@@ -275,11 +276,12 @@ def _fix(
     if diff:
         # What is printed is the difference alone; files get all that is left.
         outputs = [output for output in outputs if output[1] is not None]
+    out = sys.stderr if taken else sys.stdout
     if not is_stdin:
         outcome = _run(options)
         if not any(one.fix or one.related for one in outcome.diagnostics):
             # Most runs have nothing to fix, nor to say about that, and need not wait.
-            return _finish(outcome, options, outputs, known, sys.stderr if taken else None, diff)
+            return _finish(outcome, options, outputs, known, out, diff)
     from linter import rewrite
 
     if is_stdin:
@@ -292,10 +294,12 @@ def _fix(
         sys.stdout.flush()
         sys.stdout.buffer.write(shown)
         sys.stdout.buffer.flush()
-    for line in () if options.quiet else rewrite.sentences(done, is_dry=diff):
-        print(f'calico-lint: {line}', file=sys.stderr)
+    if not options.quiet:
+        left = outcome.diagnostics
+        for line in rewrite.sentences(done, left, unsafe=unsafe, is_dry=diff):
+            _complain(line)
     outcome.errors += done.errors
-    result = _finish(outcome, options, outputs, known, sys.stderr if taken else None, diff)
+    result = _finish(outcome, options, outputs, known, out, diff)
     return max(result, 1) if diff and shown and options.fail_on != 'never' else result
 
 

@@ -146,18 +146,23 @@ def check(
                 check_parts(path, standard_input(path), settings, options, outcome)
         elif not lookup.is_excluded(entry):
             check_parts(entry, discover.read(entry), lookup.settings_for(entry), options, outcome)
-    except discover.Unreadable as error:
-        outcome.errors.append(str(error))
-    except MemoryError:
-        # What it took is free again, and the next file may be smaller.
-        outcome.errors.append(str(discover.Unreadable(entry, 'there is not enough memory for it')))
     except Fatal:
         raise
-    except Exception:
-        import traceback
+    except Exception as error:
+        outcome.errors.append(trouble(entry, error))
 
-        reason = f'cannot be checked, which is a bug of calico-lint:\n{traceback.format_exc()}'
-        outcome.errors.append(str(discover.Unreadable(entry, reason)))
+
+def trouble(path: str, error: Exception) -> str:
+    """Why nothing came of a file, of an exception in hand; a run goes on with the next one."""
+    if isinstance(error, discover.Unreadable):
+        return str(error)
+    if isinstance(error, MemoryError):
+        # What it took is free again, and the next file may be smaller.
+        return str(discover.Unreadable(path, 'there is not enough memory for it'))
+    import traceback
+
+    reason = f'this is a bug of calico-lint:\n{traceback.format_exc()}'
+    return str(discover.Unreadable(path, reason))
 
 
 def standard_input(path: str) -> Iterator[bytes]:

@@ -7,10 +7,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from linter import rewrite
 from linter.cli import main
 from linter.discover import PART
 
@@ -266,3 +268,48 @@ def test_known_findings_are_fixed_too_and_the_baseline_says_what_is_cured(capsys
     assert '1 in the baseline' in err
     assert 'selector-syntax' in err.partition('cured')[2]
     assert main(['check', '--fix', '--write-baseline=known.json']) == 2
+
+
+def test_a_file_under_two_names_is_fixed_once() -> None:
+    Path('a.yaml').write_text(POLICY)
+    Path('b.yaml').symlink_to('a.yaml')
+    done = run(['--fix'])
+    assert (done.returncode, done.stdout) == (0, b'')
+    assert done.stderr.count(b'1 fix applied') == 1
+    assert Path('a.yaml').read_text() == RIGHT
+
+
+@pytest.mark.skipif(os.name == 'nt', reason='descriptors')
+def test_closed_standard_input_is_said_in_a_sentence() -> None:
+    done = subprocess.run(
+        ['sh', '-c', '"$0" -m linter check - --fix <&-', sys.executable],
+        capture_output=True,
+        env={**os.environ, 'PYTHONPATH': str(Path(__file__).parent.parent)},
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, b'')
+    assert b'standard input is closed' in done.stderr
+    assert b'Traceback' not in done.stderr
+
+
+@pytest.mark.parametrize('option', ['--fix', '--add-ignore'])
+def test_a_bug_in_one_file_stops_nothing(
+    option: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ('a.yaml', 'b.yaml'):
+        Path(name).write_text(POLICY)
+    read = rewrite.read
+
+    def broken(path: str) -> Iterator[bytes]:
+        if path == 'a.yaml':
+            raise ZeroDivisionError('a bug')
+        return read(path)
+
+    monkeypatch.setattr(rewrite, 'read', broken)
+    assert main(['check', option, 'a.yaml', 'b.yaml']) == 2
+    out, err = capsys.readouterr()
+    assert out.startswith('a.yaml:7:18: error[selector-syntax] ')
+    assert 'a.yaml: this is a bug of calico-lint:' in err
+    assert 'ZeroDivisionError: a bug' in err
+    assert Path('a.yaml').read_text() == POLICY
+    assert Path('b.yaml').read_text() != POLICY
