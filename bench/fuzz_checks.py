@@ -255,8 +255,8 @@ def commanded(data: bytes, rnd: Random) -> None:
     words += rnd.choices(PATHS, (9, 3, 5, 3, 5, 0.2, 0.2, 0.2, 1, 1, 1), k=rnd.choice((0, 1, 1, 2)))
     here, streams = os.getcwd(), (sys.stdin, sys.stdout, sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
-        os.makedirs(f'{folder}/work/sub')
-        os.chdir(f'{folder}/work')
+        os.makedirs(f'{folder}/repo/sub')
+        os.chdir(f'{folder}/repo')
         for path in ('a.yaml', rnd.choice(('sub/b.yml', '-x.yml'))):
             with open(path, 'wb') as file:
                 file.write(data)

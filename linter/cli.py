@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from linter.errors import Fatal
+from linter.errors import Fatal, shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,7 +136,6 @@ def _add_ignore(options: Options, reason: str, output_formats: Sequence[str]) ->
         raise Fatal('--add-ignore and --no-ignore exclude each other: name one of them')
     from linter.rewrite import add_ignores
     from linter.run import run
-    from linter.words import shown_path
 
     written, errors = add_ignores(run(options).diagnostics, options, reason)
     for path in written:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from linter.errors import Fatal
+from linter.errors import Fatal, shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Unreadable(Exception):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f'{_shown(self.path)}: {self.reason}'
+        return f'{shown_path(self.path)}: {self.reason}'
 
 
 class _Directory:
@@ -221,7 +221,7 @@ def _root(path: str) -> str | Unreadable | _Directory:
     if not path:
         raise Fatal('an empty path was given (an unset variable in a script?)')
     if '\0' in path:
-        raise Fatal(f'no such file or directory: {_shown(path)}')
+        raise Fatal(f'no such file or directory: {shown_path(path)}')
     try:
         mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):
@@ -241,9 +241,11 @@ def _root(path: str) -> str | Unreadable | _Directory:
 
 
 def _missing(path: str) -> str:
-    shown = _shown(path)
+    shown = shown_path(path)
     if os.path.islink(path):
-        return f'{shown} is a symbolic link to {_shown(os.readlink(path))}, which does not exist'
+        return (
+            f'{shown} is a symbolic link to {shown_path(os.readlink(path))}, which does not exist'
+        )
     head, tail = os.path.split(path.rstrip(os.sep))
     try:
         siblings = os.listdir(head or os.curdir)
@@ -252,7 +254,7 @@ def _missing(path: str) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(tail, sorted(siblings), 1)
-    hint = f'; did you mean {_shown(os.path.join(head, close[0]))}?' if close else ''
+    hint = f'; did you mean {shown_path(os.path.join(head, close[0]))}?' if close else ''
     return f'no such file or directory: {shown}{hint}'
 
 
@@ -345,7 +347,3 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 def _reason(error: OSError) -> str:
     text = error.strerror or str(error)
     return text[:1].lower() + text[1:]
-
-
-def _shown(path: str) -> str:
-    return path if path.isprintable() else repr(path)

@@ -11,6 +11,7 @@ from linter import rule as rules
 from linter.decode import decode
 from linter.diagnostic import Diagnostic, Edit, Finding, Fix, ObjectRef, url_of
 from linter.document import Document
+from linter.errors import shown_path
 from linter.facts import Row
 from linter.loader import (
     BadBytes,
@@ -32,7 +33,6 @@ from linter.source import Source, Span
 from linter.target import Lane, Target, version_text
 from linter.tree import Mapping, Node, Scalar
 from linter.vocabulary import API_VERSIONS, KINDS
-from linter.words import shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,6 +10,8 @@ import sys
 import tempfile
 from collections.abc import Iterator
 
+from linter.errors import shown_path
+
 
 class Unwritable(Exception):
     """A file that stays as it is: the run goes on, and ends with status 2."""
@@ -21,8 +23,7 @@ class Unwritable(Exception):
         self.what = what
 
     def __str__(self) -> str:
-        shown = self.path if self.path.isprintable() else repr(self.path)
-        return f'{shown}: not {self.what}, for {self.reason}'
+        return f'{shown_path(self.path)}: not {self.what}, for {self.reason}'
 
 
 def replace(path: str, before: bytes, after: bytes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from linter.errors import Fatal
+from linter.errors import Fatal, shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -328,7 +328,7 @@ def _lay(
 def show_settings(path: str, overrides: Overrides | None = None) -> str:
     """The settings of a file or folder, for a person: what holds, and where it is said."""
     from linter.target import version_text
-    from linter.words import listing, shown_path
+    from linter.words import listing
 
     lookup = Lookup(overrides)
     shown = path

@@ -47,11 +47,6 @@ def listing(words: Iterable[str], last: str = 'or') -> str:
     return f'{", ".join(items[:-1])} {last} {items[-1]}'
 
 
-def shown_path(path: str) -> str:
-    """A path in a message: as it is, or quoted and escaped where something in it does not print."""
-    return path if path.isprintable() else repr(path)
-
-
 def quoted(text: str, most: int = 60) -> str:
     """User text for a message: in quotes, shortened, control characters escaped."""
     if len(text) > most:

@@ -32,9 +32,9 @@ unprivileged = pytest.mark.skipif(
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     # One level down, so that there can be something outside.
-    (tmp_path / 'work').mkdir()
-    monkeypatch.chdir(tmp_path / 'work')
-    return tmp_path / 'work'
+    (tmp_path / 'here').mkdir()
+    monkeypatch.chdir(tmp_path / 'here')
+    return tmp_path / 'here'
 
 
 def make(base: Path, *files: str) -> None:
@@ -92,7 +92,7 @@ def test_a_directory_may_be_named_like_a_file(here: Path) -> None:
         ('.//sub///b.yaml', 'sub/b.yaml'),
         ('sub/./b.yaml', 'sub/b.yaml'),
         ('sub/../a.yaml', 'a.yaml'),
-        ('../work/a.yaml', 'a.yaml'),
+        ('../here/a.yaml', 'a.yaml'),
         ('noext', 'noext'),
         ('./-rf', '-rf'),
         ('-rf', '-rf'),
@@ -112,7 +112,7 @@ def test_a_named_file_is_yielded_as_users_know_it(here: Path, given: str, expect
         ('./sub/', ['sub/b.yaml', 'sub/deep/c.yaml']),
         ('sub//deep', ['sub/deep/c.yaml']),
         ('sub/..', ['a.yaml', 'sub/b.yaml', 'sub/deep/c.yaml']),
-        ('../work/sub/deep', ['sub/deep/c.yaml']),
+        ('../here/sub/deep', ['sub/deep/c.yaml']),
     ],
 )
 def test_so_are_the_files_of_a_directory(here: Path, given: str, expected: list[str]) -> None:
@@ -421,8 +421,8 @@ def test_the_nearest_gitignore_decides(here: Path) -> None:
 
 
 def test_gitignores_above_count_up_to_the_top_of_the_repository(here: Path) -> None:
-    make(here.parent, 'work/.git/HEAD', 'work/sub/deep/a.yaml', 'work/sub/deep/b.yaml')
-    make(here.parent, 'work/sub/deep/c.yaml', 'work/sub/deep/d.yaml')
+    make(here.parent, 'here/.git/HEAD', 'here/sub/deep/a.yaml', 'here/sub/deep/b.yaml')
+    make(here.parent, 'here/sub/deep/c.yaml', 'here/sub/deep/d.yaml')
     ignore(here.parent, 'd.yaml\n')
     ignore(here, '/sub/deep/a.yaml\n')
     ignore(here / 'sub', 'deep/b.yaml\n')
