@@ -17,19 +17,41 @@ from xml.dom import minidom
 
 from fuzz_inputs import BASELINES, FORMATS, PATHS, PATTERNS, SETTINGS, WORDS, restyled
 
-from linter import cli, config, discover, engine, gitignore, loader, report, scan
-from linter.baseline import Baseline, Scope, _parsed, dumped
+from linter.calico import prefilter
+from linter.calico.ownership import owned
+from linter.calico.selector.accept import (
+    V2,
+    V3,
+    V3_LENIENT,
+    accepts,
+    meaning,
+)
+from linter.calico.selector.explainer import explain
+from linter.calico.target import NATIVE_SINCE, VERSIONS, Target
+from linter.catalogue.rule import load
+from linter.cli import main
 from linter.diagnostic import Diagnostic
-from linter.fix import fix_text
-from linter.ownership import owned
-from linter.replace import unified_diff
-from linter.rule import load
-from linter.selector import V2, V3, V3_LENIENT, accepts, meaning
-from linter.selector.explainer import explain
-from linter.source import Source
-from linter.target import NATIVE_SINCE, VERSIONS, Target
-from linter.tree import Mapping, Node, Scalar
-from linter.work import Options, Outcome
+from linter.engine import check
+from linter.engine.fix import fix_text
+from linter.engine.result import Result
+from linter.report._common import Summary
+from linter.report.formats import write
+from linter.run.baseline import (
+    Baseline,
+    Scope,
+    _parsed,
+    dumped,
+)
+from linter.run.one_file import Options, Outcome
+from linter.text.source import Source
+from linter.workspace import config, discover, gitignore
+from linter.workspace.atomic_write import unified_diff
+from linter.yaml import compose
+from linter.yaml.aliases import expanded_size
+from linter.yaml.documents import DocumentSlice, split
+from linter.yaml.encoding import BadEncoding, decode_bytes
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import MappingNode, Node, Scalar
 
 Random = random.Random
 STYLE = {rule.id for rule in load().values() if rule.group == 'yaml'}
@@ -46,8 +68,8 @@ NAMES = ['a.yaml', "a b'c.yml", '##[x]::y.yaml', 'é\u202e.yaml', '<&">.json', '
 
 def text_of(data: bytes) -> str:
     try:
-        return loader.decode_bytes(data)
-    except loader.BadEncoding as error:
+        return decode_bytes(data)
+    except BadEncoding as error:
         return error.text
 
 
@@ -55,15 +77,15 @@ def picture(node: Node | None) -> Any:
     """All that is known of a tree."""
     if node is None or isinstance(node, Scalar):
         return node and (node.value, node.style, node.tag, node.start, node.end, node.outer)
-    inside = node.entries if isinstance(node, Mapping) else [(item,) for item in node.items]
+    inside = node.entries if isinstance(node, MappingNode) else [(item,) for item in node.items]
     about = (type(node), node.flow, node.tag, node.start, node.end, node.outer)
     return *about, [[picture(child) for child in entry] for entry in inside]
 
 
-def composed(text: str, chunk: loader.Chunk, reader: str = 'auto') -> Node | type | None:
+def composed(text: str, chunk: DocumentSlice, reader: str = 'auto') -> Node | type | None:
     try:
-        return loader.compose(text, chunk, reader)
-    except loader.YamlError as error:
+        return compose.compose(text, chunk, reader)
+    except YamlError as error:
         if not chunk.start <= error.offset <= chunk.end:
             raise ValueError('an error outside of its document') from error
         return type(error)
@@ -72,7 +94,7 @@ def composed(text: str, chunk: loader.Chunk, reader: str = 'auto') -> Node | typ
 def read_twice(data: bytes, rnd: Random) -> None:
     """Both readers see the same tree, or refuse alike."""
     text = text_of(data)
-    for chunk in loader.split(text):
+    for chunk in split(text):
         if not text[chunk.start : chunk.end].isascii() and re.search('[\ud800-\udfff]', text):
             continue  # nobody composes what is no text
         one, other = (composed(text, chunk, reader) for reader in ('libyaml', 'pure'))
@@ -81,28 +103,30 @@ def read_twice(data: bytes, rnd: Random) -> None:
         elif '*' not in text[chunk.start : chunk.end]:
             assert picture(one) == picture(other), 'the trees differ'
         elif one is not None and other is not None:
-            assert loader.expanded_size(one) == loader.expanded_size(other), 'the sizes differ'
+            assert expanded_size(one) == expanded_size(other), 'the sizes differ'
 
 
 def looked_at(data: bytes, rnd: Random) -> None:
     """The look at the bytes passes nothing over; a file in parts says what it says as a whole."""
     text, target = text_of(data), rnd.choice(TARGETS)
     size = rnd.randrange(1, rnd.choice((20, 300, 3000)))
-    for chunk in loader.split(text):
+    for chunk in split(text):
         root = composed(text, chunk)
         if not isinstance(root, type) and root is not None and any(True for _ in owned(root)):
-            assert scan.may_be_calico_text(text, chunk.start, chunk.end), 'passed over a document'
-            assert scan.may_be_calico(data), 'passed over a file'
-    whole = engine.check_parts('x.yaml', (data,), target)
+            assert prefilter.may_be_calico_text(text, chunk.start, chunk.end), (
+                'passed over a document'
+            )
+            assert prefilter.may_be_calico(data), 'passed over a file'
+    whole = check.check_parts('x.yaml', (data,), target)
     parts = list(discover.parts(io.BytesIO(data), size))
     assert b''.join(parts) == data, 'parts that are not the whole'
     # What seems to be UTF-16 without a mark is one document, in whatever parts it comes.
     if b'\0' not in data[:4] and not any(d.rule == 'yaml-encoding' for d in whole.diagnostics):
-        again = engine.check_parts('x.yaml', iter(parts), target)
+        again = check.check_parts('x.yaml', iter(parts), target)
         assert said(again) == said(whole), 'parts differ'
 
 
-def said(result: engine.Result) -> Any:
+def said(result: Result) -> Any:
     """What a result says, wherever its sources begin."""
     places = [
         (*map(one.source.position, one.span), one.rule, one.message, one.object)
@@ -154,7 +178,7 @@ def judged(data: bytes, rnd: Random) -> None:
     results = []
     for reader in ('libyaml', 'pure'):
         os.environ['CALICO_LINT_YAML'] = reader
-        results.append(engine.check(path, data, target, *options))
+        results.append(check.check(path, data, target, *options))
     del os.environ['CALICO_LINT_YAML']
     result = results[0]
     assert not result.errors, result.errors[0]
@@ -165,11 +189,11 @@ def judged(data: bytes, rnd: Random) -> None:
         for each in results
     )
     assert Counter(one) == Counter(other), 'the readers say different things'
-    summary = report.Summary(1, result.documents, result.checked, result.skipped, result.templates)
+    summary = Summary(1, result.documents, result.checked, result.skipped, result.templates)
     name = rnd.choices(FORMATS, (9, 1, *[4] * 7))[0]  # SARIF takes its time
     file = io.TextIOWrapper(io.BytesIO(), rnd.choice(('utf-8', 'ascii')), newline='\n')
     hidden, known = result.suppressed, rnd.choice((None, result.diagnostics[:1]))
-    report.write(result.diagnostics, summary, name, file, False, None, hidden, known)
+    write(result.diagnostics, summary, name, file, False, None, hidden, known)
     file.seek(0)
     out = file.read()
     if name in FORMATS[:4]:
@@ -209,7 +233,7 @@ def fixed(data: bytes, rnd: Random) -> None:
     assert again.data is done.data, 'a second run changes something'
     before, after = (
         {one.object and one.object.document_index for one in result if one.effect in GRAVE}
-        for result in (done.before.diagnostics, engine.check('x.yaml', done.data, target)[0])
+        for result in (done.before.diagnostics, check.check('x.yaml', done.data, target)[0])
     )
     assert after <= before, 'a document is refused that was not'
     if rnd.random() < 0.1:
@@ -226,11 +250,11 @@ def fixed(data: bytes, rnd: Random) -> None:
 def known(data: bytes, rnd: Random) -> None:
     """What a baseline holds is known when it is read back, and in another style, too."""
     target, text = rnd.choice(TARGETS), text_of(data)
-    found = engine.check('x.yaml', data, target, False).diagnostics
+    found = check.check('x.yaml', data, target, False).diagnostics
     entries = Baseline('b.json').entries(found)
     read = Baseline('b.json', _parsed(json.loads(dumped(entries))))
     assert not read.split(found, Scope(Options(), Outcome())).new, 'not known when read back'
-    chunks = list(loader.split(text))
+    chunks = list(split(text))
     root = composed(text, chunks[0])
     plain = not any(word in text for word in ('&', '<<', '\0', '%', '!'))
     plain = plain and text.encode('utf-8', 'surrogatepass') == data.removeprefix(b'\xef\xbb\xbf')
@@ -239,9 +263,9 @@ def known(data: bytes, rnd: Random) -> None:
     other = restyled(root, rnd).encode('utf-8', 'surrogatepass')
     mine, new = (
         [one for one in each if one.rule not in STYLE and one.rule != 'unread-text']
-        for each in (found, engine.check('x.yaml', other, target, False).diagnostics)
+        for each in (found, check.check('x.yaml', other, target, False).diagnostics)
     )
-    if isinstance(composed(other.decode(), loader.Chunk(0, 0, len(other.decode()))), type):
+    if isinstance(composed(other.decode(), DocumentSlice(0, 0, len(other.decode()))), type):
         return
     assert not read.split(new, Scope(Options(), Outcome())).new, 'not known in another style'
     assert len(new) == len(mine), 'another style says something else'
@@ -268,7 +292,7 @@ def commanded(data: bytes, rnd: Random) -> None:
         pipes = [io.TextIOWrapper(io.BytesIO(each), 'utf-8') for each in (data, b'', b'')]
         sys.stdin, sys.stdout, sys.stderr = pipes
         try:
-            status = cli.main(words)
+            status = main.main(words)
         except SystemExit as error:
             status = int(error.code or 0)
         finally:

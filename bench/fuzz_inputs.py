@@ -9,8 +9,8 @@ import random
 from collections.abc import Iterator
 from functools import cache
 
-from linter.resolve import BadTag, resolve
-from linter.tree import Node, Scalar, Sequence
+from linter.yaml.nodes import Node, Scalar, SequenceNode
+from linter.yaml.scalars import BadTag, resolve
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 Random = random.Random
@@ -140,7 +140,7 @@ def restyled(node: Node, rnd: Random) -> str:
         text = json.dumps(node.value, ensure_ascii=False) if node.style else node.value
         return tag + (text or '~')
     blank = rnd.choice((' ', '\n '))
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return f'[{blank}' + f',{blank}'.join(restyled(item, rnd) for item in node.items) + ' ]'
     pairs = [f'{restyled(key, rnd)}: {restyled(value, rnd)}' for key, value in node.entries]
     return f'{{{blank}' + f',{blank}'.join(pairs) + ' }'

@@ -21,7 +21,7 @@ def run() -> int:
             return 0
     import gc
 
-    from linter.cli import main
+    from linter.cli.main import main
 
     # Trees and values point at one another in circles, but few of them are alive at once: to look
     # for what is dead after every 700 new objects, as Python does, took a tenth of the time.

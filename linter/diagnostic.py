@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple, Optional
 
-from linter.source import Source, Span
+from linter.text.edit import Fix
+from linter.text.source import Source, Span
 
 DOCS = 'https://github.com/calico-lint/calico-lint/blob/main/docs'
 
@@ -14,31 +15,16 @@ def url_of(rule: str) -> str:
     return f'{DOCS}/rules/{rule}.md'
 
 
-class Edit(NamedTuple):
-    """Replace the text of a span."""
-
-    span: Span
-    text: str
-
-
-class Fix(NamedTuple):
-    """A repair: ``applicability`` is ``safe``, ``narrowing`` or ``unsafe``.
-
-    ``safe``: the decoded document provably means the same, or the wrong token has one possible
-    right form. ``narrowing``: it matches less than before. ``unsafe``: it changes what is meant.
-    """
-
-    title: str
-    applicability: str
-    edits: tuple[Edit, ...]
+MistakeKey = tuple[str, int]
+"""What several rules may say at once: a name for it, and the offset at which it is."""
 
 
 class Finding(NamedTuple):
     """A mistake as a rule sees it. The engine adds severity, effect and consequence.
 
     ``fact`` names the row of the fact table that says whether the target minds at all. Of several
-    findings with the same ``group`` only the one with the gravest effect is reported: they are one
-    mistake seen from several sides.
+    findings in a document with the same key ``same_mistake`` only the one with the gravest effect
+    is reported: they are one mistake seen from several sides.
     """
 
     fact: str
@@ -48,7 +34,7 @@ class Finding(NamedTuple):
     related: tuple[tuple[Span, str], ...] = ()
     fix: Optional[Fix] = None
     yaml_path: Optional[str] = None
-    group: Optional[int] = None
+    same_mistake: Optional[MistakeKey] = None
 
 
 class ObjectRef(NamedTuple):

@@ -15,12 +15,16 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import settings
 
-from linter import arguments, engine, manual, pages, report
+from linter.calico.target import Target, parse_version
+from linter.catalogue import pages
+from linter.catalogue.facts import Row
+from linter.catalogue.pages import Example
+from linter.catalogue.rule import Rule
+from linter.cli import arguments, explain
 from linter.diagnostic import Diagnostic
-from linter.facts import Row
-from linter.pages import Example
-from linter.rule import Rule
-from linter.target import Target, parse_version
+from linter.engine import check as engine
+from linter.report._common import Summary
+from linter.report.formats import write
 
 # A change is judged by the same examples every time; HYPOTHESIS_PROFILE=random looks further.
 settings.register_profile('steady', derandomize=True)
@@ -79,7 +83,7 @@ class Block(NamedTuple):
         return self.example.text
 
     def check(self) -> list[Diagnostic]:
-        return manual.check(self.example)
+        return explain.check(self.example)
 
 
 def blocks(rule: Rule) -> Iterator[Block]:
@@ -100,7 +104,7 @@ def check_file(path: Path) -> list[Diagnostic]:
 def printed(diagnostics: Sequence[Diagnostic]) -> str:
     """Diagnostics as the text format has them."""
     out = io.StringIO()
-    report.write(diagnostics, report.Summary(1, 1, 1, {}, ()), 'text', out, color=False)
+    write(diagnostics, Summary(1, 1, 1, {}, ()), 'text', out, color=False)
     return out.getvalue()
 
 

@@ -17,15 +17,24 @@ from hypothesis import strategies as st
 from jsonschema.validators import Draft202012Validator
 from test_styles import YAML_RULES, Writer
 
-from linter import baseline, facts, rule
-from linter.baseline import Baseline, Scope, read
-from linter.cli import main
+from linter.calico.target import Target
+from linter.catalogue import facts, rule
+from linter.cli.main import main
 from linter.diagnostic import Diagnostic
-from linter.engine import check
-from linter.loader import YamlError, compose, split
-from linter.run import Options, Outcome, run
-from linter.target import Target
-from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.engine.check import check
+from linter.engine.identity import _FIRST, _MISSING, NEVER
+from linter.run import baseline
+from linter.run.baseline import Baseline, Scope, read
+from linter.run.run import Options, Outcome, run
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
 
 SCHEMA = json.loads(
     (Path(__file__).parent.parent / 'schemas' / 'baseline.schema.json').read_bytes()
@@ -216,9 +225,9 @@ def shuffled(node: Node, source: random.Random) -> None:
     waiting = [node]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, Sequence):
+        if isinstance(one, SequenceNode):
             waiting += one.items
-        elif isinstance(one, Mapping):
+        elif isinstance(one, MappingNode):
             source.shuffle(one.entries)
             waiting += [value for _, value in one.entries]
 
@@ -241,14 +250,14 @@ def rewritable(text: str) -> Node | None:
     waiting = [] if root is None else [root]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, Sequence):
+        if isinstance(one, SequenceNode):
             waiting += one.items
-        elif isinstance(one, Mapping):
+        elif isinstance(one, MappingNode):
             keys = [key.value.lower() for key, _ in one.entries if isinstance(key, Scalar)]
             if len(set(keys)) < len(one.entries):
                 return None
             waiting += [value for _, value in one.entries]
-    return root if isinstance(root, Mapping) else None
+    return root if isinstance(root, MappingNode) else None
 
 
 TEXTS = [
@@ -289,8 +298,8 @@ def test_documents_may_change_places(chosen: list[str], data: st.DataObject) -> 
 
 
 def test_the_tables_name_what_exists() -> None:
-    assert baseline._FIRST.keys() | baseline._MISSING <= {row.fact for row in facts.load().rows()}
-    assert {baseline._NEVER} | baseline._UNJUDGED <= rule.load().keys()
+    assert _FIRST.keys() | _MISSING <= {row.fact for row in facts.load().rows()}
+    assert {NEVER} | baseline._UNJUDGED <= rule.load().keys()
 
 
 # --- the file ---
@@ -610,7 +619,7 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_processes_that_share_a_run(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    from linter import run as running
+    from linter.run import run as running
 
     monkeypatch.setattr(running, 'WORTH_SHARING', 20)
     for number in range(90):

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from jsonschema.validators import Draft202012Validator
 
-from linter import __version__, facts
-from linter.cli import main
+from linter import __version__
+from linter.catalogue import facts
+from linter.catalogue.pages import GROUPS
+from linter.catalogue.rule import load
+from linter.cli.main import main
 from linter.diagnostic import url_of
-from linter.pages import GROUPS
-from linter.report import formats
-from linter.rule import load
+from linter.report.formats import formats
 
 ROOT = Path(__file__).parent.parent
 
@@ -295,7 +296,7 @@ def test_a_kustomization_that_sets_the_namespace_silences_the_note(
     Path('overlay', 'kustomization.yaml').write_text('resources: [x.yaml]\n')
     main(['check'])
     assert 'namespace-missing' in capsys.readouterr().out
-    from linter import kustomize
+    from linter.workspace import kustomize
 
     kustomize._known.clear()
     Path('overlay', 'kustomization.yaml').write_text('namespace: shop\nresources: [x.yaml]\n')

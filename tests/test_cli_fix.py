@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from linter import rewrite
-from linter.cli import main
-from linter.discover import PART
+from linter.cli.main import main
+from linter.run import fix_files
+from linter.workspace.discover import PART
 
 RIGHT = """\
 apiVersion: projectcalico.org/v3
@@ -298,14 +298,14 @@ def test_a_bug_in_one_file_stops_nothing(
 ) -> None:
     for name in ('a.yaml', 'b.yaml'):
         Path(name).write_text(POLICY)
-    read = rewrite.read
+    read = fix_files.read
 
     def broken(path: str) -> Iterator[bytes]:
         if path == 'a.yaml':
             raise ZeroDivisionError('a bug')
         return read(path)
 
-    monkeypatch.setattr(rewrite, 'read', broken)
+    monkeypatch.setattr(fix_files, 'read', broken)
     assert main(['check', option, 'a.yaml', 'b.yaml']) == 2
     out, err = capsys.readouterr()
     assert out.startswith('a.yaml:7:18: error[selector-syntax] ')

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from linter.cli import main
-from linter.discover import PART
+from linter.cli.main import main
+from linter.workspace.discover import PART
 
 POLICY = """\
 apiVersion: projectcalico.org/v3

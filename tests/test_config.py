@@ -21,13 +21,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from linter import config, facts
+from linter.calico.target import VERSIONS, Target, version_text
+from linter.catalogue import facts
+from linter.catalogue.rule import load
 from linter.diagnostic import Diagnostic
-from linter.errors import Fatal
-from linter.rule import load
-from linter.settings import MISNAMED, NAME, Lookup, Overrides, show_settings
-from linter.target import VERSIONS, Target, version_text
-from schemas import generate, generate_config
+from linter.text.errors import Fatal
+from linter.workspace import config
+from linter.workspace.config_text import STARTER, init
+from linter.workspace.settings import (
+    MISNAMED,
+    NAME,
+    Lookup,
+    Overrides,
+    show_settings,
+)
+from tools import generate, generate_config
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA: dict[str, Any] = json.loads(
@@ -380,7 +388,7 @@ def test_each_file_is_read_once_and_each_folder_looked_up_once(
 def test_without_a_configuration_nothing_is_imported(repository: Path) -> None:
     code = (
         'import __future__, os, sys; before = set(sys.modules)\n'
-        'from linter.settings import Lookup\n'
+        'from linter.workspace.settings import Lookup\n'
         'lookup = Lookup()\n'
         'assert lookup.settings_for("a/b.yaml").source is None\n'
         'assert not lookup.is_excluded("a/b.yaml")\n'
@@ -393,7 +401,13 @@ def test_without_a_configuration_nothing_is_imported(repository: Path) -> None:
         text=True,
         check=True,
     )
-    assert set(done.stdout.split()) == {'linter', 'linter.errors', 'linter.settings'}
+    assert set(done.stdout.split()) == {
+        'linter',
+        'linter.text',
+        'linter.text.errors',
+        'linter.workspace',
+        'linter.workspace.settings',
+    }
 
 
 # Layers ------------------------------------------------------------------------------------------
@@ -602,24 +616,24 @@ def uncommented(text: str) -> str:
 
 
 def test_starter_changes_nothing(repository: Path) -> None:
-    text = config.init('.')
+    text = init('.')
     assert (repository / NAME).read_text(encoding='utf-8') == text
     lookup = Lookup()
     assert lookup.settings_for('x.yaml').target == Target()
     assert lookup.settings_for('x.yaml').wants('types-omitted')
     assert lookup.mistakes == {}
     with pytest.raises(Fatal, match='exists already'):
-        config.init('.')
+        init('.')
     with pytest.raises(Fatal, match='cannot be written'):
-        config.init('nowhere')
+        init('nowhere')
 
 
 def test_starter_is_valid_when_it_is_in_force() -> None:
-    text = uncommented(config.STARTER)
+    text = uncommented(STARTER)
     assert mistakes(text) == []
     assert schema_errors(text) == []
     data = yaml.safe_load(text)
     assert list(data) == list(TOP)
     assert all(value for value in data.values())
-    for line in config.STARTER.splitlines():
+    for line in STARTER.splitlines():
         assert len(line) <= 100 or 'http' in line

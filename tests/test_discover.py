@@ -16,10 +16,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from linter import discover
-from linter.discover import Unreadable, find, parts, read, relative
-from linter.errors import Fatal
-from linter.loader import split
+from linter.text.errors import Fatal
+from linter.workspace import discover
+from linter.workspace.discover import (
+    Unreadable,
+    find,
+    parts,
+    read,
+    relative,
+)
+from linter.yaml.documents import split
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -502,7 +508,7 @@ def test_excludes(here: Path) -> None:
 def loaded(here: Path) -> set[str]:
     code = (
         'import sys; before = set(sys.modules)\n'
-        'from linter.discover import find; print(list(find(["."])), file=sys.stderr)\n'
+        'from linter.workspace.discover import find; print(list(find(["."])), file=sys.stderr)\n'
         'print(*set(sys.modules) - before)'
     )
     run = subprocess.run(

@@ -12,13 +12,17 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from linter import __version__, arguments, config, engine, manual, pages
-from linter.cli import main
-from linter.report import formats
-from linter.rule import load
-from linter.source import Source
-from linter.target import Target
-from schemas import generate_docs
+from linter import __version__
+from linter.calico.target import Target
+from linter.catalogue import pages
+from linter.catalogue.rule import load
+from linter.cli import arguments, explain
+from linter.cli.main import main
+from linter.engine import check
+from linter.report.formats import formats
+from linter.text.source import Source
+from linter.workspace import config
+from tools import generate_docs
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / 'docs'
@@ -112,7 +116,7 @@ def test_the_readme_shows_what_is_printed() -> None:
 
 @pytest.mark.parametrize('rule', load().values(), ids=load())
 def test_a_page_has_all_its_parts(rule: Any) -> None:
-    page = manual.page(rule)
+    page = explain.page(rule)
     heads = re.findall(r'^## (.*)$', FENCE.sub('', page), re.MULTILINE)
     examples = {example.word: example for example in pages.read(rule.doc).examples}
     wanted = ['Why', *(['Bad', 'Good'] if examples else []), 'Fix', 'Where it holds']
@@ -129,7 +133,7 @@ def test_a_page_has_all_its_parts(rule: Any) -> None:
 @pytest.mark.parametrize('rule', load().values(), ids=load())
 def test_a_fix_that_is_described_is_offered(rule: Any) -> None:
     told = [part for part in pages.read(rule.doc).fix if part.startswith('The fix')]
-    offered = manual.fixable(rule)
+    offered = explain.fixable(rule)
     assert not told or offered
     for applicability in pages.FIXES:
         if any(part.startswith(f'The fix is {applicability}') for part in told):
@@ -142,11 +146,11 @@ def test_no_page_denies_a_fix_that_there_is(rule: Any) -> None:
     offered = {
         found.fix.applicability
         for case in sorted((ROOT / 'fixtures' / 'cases' / rule.id).glob('*.yaml'))
-        for found in engine.check(case.name, case.read_bytes(), Target()).diagnostics
+        for found in check.check(case.name, case.read_bytes(), Target()).diagnostics
         if found.rule == rule.id and found.fix is not None
     }
-    assert bool(offered) <= bool(manual.fixable(rule))
-    if manual.fixable(rule):
+    assert bool(offered) <= bool(explain.fixable(rule))
+    if explain.fixable(rule):
         assert pages.read(rule.doc).fix
 
 
@@ -154,13 +158,13 @@ def test_no_page_denies_a_fix_that_there_is(rule: Any) -> None:
 def test_the_way_to_suppress_works(rule: Any) -> None:
     """The comment of the page, at the end of the line, hides the finding of the first example."""
     if rule.group in ('configuration', 'suppressions'):
-        assert f'ignore[{rule.id}]' not in manual.page(rule)
+        assert f'ignore[{rule.id}]' not in explain.page(rule)
         return
-    assert f'# calico-lint: ignore[{rule.id}] reason' in manual.page(rule)
+    assert f'# calico-lint: ignore[{rule.id}] reason' in explain.page(rule)
     for example in pages.read(rule.doc).examples:
         if example.word != 'bad':
             continue
-        (found,) = (one for one in manual.check(example) if one.rule == rule.id)
+        (found,) = (one for one in explain.check(example) if one.rule == rule.id)
         row, _ = found.source.position(found.span.start)
         lines = example.text.splitlines()
         block = re.search(r'[|>][-+]?$', lines[row - 1])
@@ -172,7 +176,7 @@ def test_the_way_to_suppress_works(rule: Any) -> None:
         above = [*lines[: row - 1], f'{indent}{comment}', *lines[row - 1 :]]
         left = [
             rule.id
-            in {one.rule for one in manual.check(example._replace(text='\n'.join(text) + '\n'))}
+            in {one.rule for one in explain.check(example._replace(text='\n'.join(text) + '\n'))}
             for text in (behind, above)
         ]
         assert left == [False, False], (behind, above)
@@ -339,7 +343,7 @@ def test_what_is_marked_good_is_clean(fence: Fence) -> None:
     if fence.words not in ('good', 'bad'):
         assert 'projectcalico.org/v3\nkind' not in fence.text, 'mark it good or bad'
         return
-    found = engine.check('policy.yaml', fence.text.encode(), Target())
+    found = check.check('policy.yaml', fence.text.encode(), Target())
     assert bool(found.diagnostics) == (fence.words == 'bad')
     assert found.checked
 

@@ -6,11 +6,11 @@ import re
 
 from conftest import FIXTURES, LANES, Lanes, blocks, check_file, golden_cases
 
-from linter import facts
-from linter.rule import load
-from schemas import generate_facts, generate_index
+from linter.catalogue import facts
+from linter.catalogue.rule import load
+from tools import generate_facts, generate_index
 
-ID = re.compile(r'[RF]-\d+')
+NUMBER = re.compile(r'[RF]-\d+')
 
 
 def test_tables_are_fresh() -> None:
@@ -19,20 +19,19 @@ def test_tables_are_fresh() -> None:
 
 
 def test_every_fact_of_the_specification_has_its_row() -> None:
-    """``fixtures/facts/ids.txt``: an id a line, with the reason behind it where it has no row."""
+    """``fixtures/facts/ids.txt``: a number a line, with its facts, or why there is none."""
     lines = (FIXTURES / 'facts' / 'ids.txt').read_text(encoding='utf-8').splitlines()
-    entries = dict(
-        [*line.split(None, 1), ''][:2] for line in lines if line and not line.startswith('#')
-    )
-    assert all(ID.fullmatch(name) for name in entries)
+    entries = dict(line.split(': ', 1) for line in lines if line and not line.startswith('#'))
+    assert all(NUMBER.fullmatch(number) for number in entries)
     named = {
-        found[0]
+        name
         for _, row in generate_facts.tables(f'{generate_facts.SPEC}/facts.md')
-        for found in (ID.match(row['Fact']), ID.match(row['Outcome']))
-        if found
+        for name in (row['Fact'], row['Outcome'])
     }
-    assert {name for name, reason in entries.items() if not reason} == named
-    assert named <= entries.keys()
+    stated = {
+        name for said in entries.values() if ' row: ' not in f' {said}' for name in said.split()
+    }
+    assert stated <= named
 
 
 def test_every_row_is_reached(lanes: Lanes) -> None:

@@ -24,21 +24,31 @@ import pytest
 from conftest import FIXTURES, blocks, documents, golden_cases, lane_target, target
 from test_styles import rewritten
 
-from linter import engine
-from linter import fix as fixing
-from linter import replace as replacing
-from linter.decode import decode
-from linter.diagnostic import Diagnostic, Edit, Fix
-from linter.engine import OLD_API, Result
-from linter.fix import Fixed, apply, encoded, fix_text
-from linter.loader import YamlError, compose, decode_bytes, split
-from linter.ownership import Owned, owned
-from linter.replace import Unwritable, replace, unified_diff
-from linter.rule import load
-from linter.selector import accepts
-from linter.source import Source, Span
-from linter.target import Target
-from linter.values import plain
+from linter.calico.decode import decode
+from linter.calico.ownership import CalicoObject, owned
+from linter.calico.selector.accept import accepts
+from linter.calico.target import Target
+from linter.calico.values import plain
+from linter.catalogue.rule import load
+from linter.diagnostic import Diagnostic
+from linter.engine import check as engine
+from linter.engine import fix as fixing
+from linter.engine.check import OLD_API
+from linter.engine.fix import (
+    Fixed,
+    apply,
+    encoded,
+    fix_text,
+)
+from linter.engine.result import Result
+from linter.text.edit import Edit, Fix
+from linter.text.source import Source, Span
+from linter.workspace import atomic_write as replacing
+from linter.workspace.atomic_write import Unwritable, replace, unified_diff
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.encoding import decode_bytes
+from linter.yaml.errors import YamlError
 
 CASES = sorted(path for path in (FIXTURES / 'fixes').iterdir() if path.suffix in ('.yaml', '.json'))
 GRAVE = ('refused', 'dropped')
@@ -109,7 +119,7 @@ def decoded(data: bytes, where: Target) -> Iterator[tuple[int, Any]]:
         except YamlError:
             continue
         for one in owned(root) if root is not None else ():
-            if isinstance(one, Owned) and one.kind is not None:
+            if isinstance(one, CalicoObject) and one.kind is not None:
                 api = 'v2' if one.api == 'v2' else 'v3'
                 lane = where.lane(one.api)
                 root_value = decode(one.node, api, one.kind, where.version, lane).root

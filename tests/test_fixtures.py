@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from conftest import FIXTURES, check_file, golden_cases, printed
 
-from linter import run
-from linter.rule import load
+from linter.catalogue.rule import load
+from linter.run import run
 
 CASES = golden_cases()
 OUTPUTS = sorted((FIXTURES / 'cases').rglob('*.out'))

@@ -23,17 +23,20 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from junitparser import JUnitXml
 
-from linter import report
-from linter.diagnostic import Diagnostic, Edit, Fix, ObjectRef, url_of
-from linter.pages import page
-from linter.report import Summary, escape, markdown
+from linter.catalogue.pages import page
+from linter.catalogue.rule import load
+from linter.diagnostic import Diagnostic, ObjectRef, url_of
+from linter.report import markdown
+from linter.report._common import SEVERITIES, Summary
 from linter.report._encode import byte_position, merged
 from linter.report._fingerprint import fingerprints
+from linter.report.formats import formats, write
 from linter.report.junit import write as write_junit
 from linter.report.sarif import Suppressed
 from linter.report.sarif import write as write_sarif
-from linter.rule import load
-from linter.source import Source, Span
+from linter.text.edit import Edit, Fix
+from linter.text.escape import escape
+from linter.text.source import Source, Span
 
 ROOT = Path(__file__).resolve().parent.parent
 FORMATS = ROOT / 'fixtures' / 'formats'
@@ -97,7 +100,7 @@ def replacing(text: str, *edits: tuple[str, str], applicability: str = 'safe') -
 
 def written(fmt: str, *diagnostics: Diagnostic, summary: Summary = SUMMARY) -> str:
     out = io.StringIO()
-    report.write(diagnostics, summary, fmt, out, color=False)
+    write(diagnostics, summary, fmt, out, color=False)
     return out.getvalue()
 
 
@@ -267,8 +270,8 @@ ALL = ('concise', 'github', 'gitlab', 'junit', 'markdown', 'rdjson', 'sarif')
 
 
 def test_all_are_formats() -> None:
-    assert set(ALL) <= set(report.formats())
-    assert not [name for name in report.formats() if name.startswith('_')]
+    assert set(ALL) <= set(formats())
+    assert not [name for name in formats() if name.startswith('_')]
 
 
 def places(fmt: str, text: str) -> list[tuple[str, int]]:
@@ -318,7 +321,7 @@ def test_no_encoding_ends_the_run(fmt: str, encoding: str) -> None:
     )
     binary = io.BytesIO()
     out = io.TextIOWrapper(binary, encoding=encoding, newline='')
-    report.write([one], SUMMARY, fmt, out, color=False)
+    write([one], SUMMARY, fmt, out, color=False)
     out.flush()
     text = binary.getvalue().decode(encoding)
     if fmt in ('gitlab', 'rdjson', 'sarif'):
@@ -440,7 +443,7 @@ def test_concise_is_text_even_on_a_terminal() -> None:
             return True
 
     out = Terminal()
-    report.write([finding()], SUMMARY, 'concise', out, color=True)
+    write([finding()], SUMMARY, 'concise', out, color=True)
     assert out.getvalue() == "a.yaml:6:5: error[unknown-field] unknown field 'acton'\n"
 
 
@@ -855,7 +858,7 @@ def test_the_last_annotation_is_shown_too(
 ) -> None:
     found = [
         one
-        for number, severity in zip(numbers, report.SEVERITIES, strict=True)
+        for number, severity in zip(numbers, SEVERITIES, strict=True)
         for one in many(number, severity)
     ]
     commands, _ = runner(written('github', *found))
@@ -892,7 +895,7 @@ def test_a_gitlab_issue() -> None:
             'location': {'path': 'b/a b.yaml', 'lines': {'begin': 1, 'end': 6}},
         }
     ]
-    assert [gitlab(finding(severity=name))[0]['severity'] for name in report.SEVERITIES] == [
+    assert [gitlab(finding(severity=name))[0]['severity'] for name in SEVERITIES] == [
         'major',
         'minor',
         'info',

@@ -31,8 +31,13 @@ from command import (
 )
 from conftest import FIXTURES, ROOT
 
-from linter import cli, discover, engine, loader, rule, run
-from linter.target import Target
+from linter.calico.target import Target
+from linter.catalogue import rule
+from linter.cli import main
+from linter.engine import check as engine
+from linter.run import run
+from linter.workspace import discover
+from linter.yaml import compose as loader
 
 posix = pytest.mark.skipif(os.name != 'posix', reason='POSIX files, signals and streams')
 # More than a pipe holds.
@@ -444,7 +449,7 @@ def test_a_broken_rule_hides_nothing(
     for name in ('a.yaml', 'b.yaml'):
         (here / name).write_text(BAD, encoding='utf-8')
     break_rule(monkeypatch, 'selector-syntax', after)
-    status = cli.main(['check', 'a.yaml', 'b.yaml'])
+    status = main.main(['check', 'a.yaml', 'b.yaml'])
     out, err = capsys.readouterr()
     assert status == 2
     for name in ('a.yaml', 'b.yaml'):
@@ -469,7 +474,7 @@ def test_what_goes_wrong_elsewhere_costs_one_file(
         return compose(text, *rest)
 
     monkeypatch.setattr(engine, 'compose', broken)
-    status = cli.main(['check', 'a.yaml', 'b.yaml', 'c.yaml'])
+    status = main.main(['check', 'a.yaml', 'b.yaml', 'c.yaml'])
     out, err = capsys.readouterr()
     assert status == 2
     assert err.startswith('calico-lint: b.yaml: ')

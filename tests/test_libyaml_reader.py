@@ -41,19 +41,19 @@ def python(code: str, *paths: Path) -> str:
 
 def test_nothing_is_left_behind() -> None:
     code = """
-import linter.libyaml_reader
+import linter.yaml.libyaml_reader
 print(*sorted(name for name in sys.modules if name.partition('.')[0] == 'yaml'))
 """
     assert python(code) == 'yaml.error yaml.events yaml.nodes yaml.tokens'
 
 
-@pytest.mark.parametrize('first', ['linter.libyaml_reader', 'yaml'])
+@pytest.mark.parametrize('first', ['linter.yaml.libyaml_reader', 'yaml'])
 def test_the_package_is_whole_for_whoever_imports_it(first: str) -> None:
     """All that it has when it is imported alone, with the same classes in the same places."""
     code = f"""
 import {first}
 before = len(sys.meta_path)
-import linter.libyaml_reader as reader
+import linter.yaml.libyaml_reader as reader
 import yaml, yaml.scanner
 assert yaml.__with_libyaml__
 for name in 'error tokens events nodes reader scanner parser composer cyaml'.split():
@@ -91,7 +91,7 @@ for text in 'a: [', 'a: `', 'a: \\x01':
 
 def test_before_and_after_it_says_the_same() -> None:
     code = """
-import linter.libyaml_reader as reader
+import linter.yaml.libyaml_reader as reader
 def say(text):
     try:
         list(reader.events(text))
@@ -115,7 +115,7 @@ def test_another_extension_gets_what_it_asks_for(tmp_path: Path) -> None:
         (package / path.name).write_bytes(path.read_bytes())
     (package / '_yaml.py').write_text(OTHER_EXTENSION, encoding='utf-8')
     code = """
-import linter.libyaml_reader as reader
+import linter.yaml.libyaml_reader as reader
 import yaml
 print(reader._yaml.__file__ == yaml._yaml.__file__ == sys.modules['yaml._yaml'].__file__)
 print(reader._yaml.Wanted is yaml.scanner.Scanner, yaml.safe_load('a: 1'))
@@ -132,7 +132,7 @@ def test_without_an_extension_the_reader_is_not_there(tmp_path: Path) -> None:
     for path in Path(yaml.__file__).parent.glob('*.py'):
         (package / path.name).write_bytes(path.read_bytes())
     code = """
-from linter import loader
+from linter.yaml import compose as loader
 print(loader._reader('auto').__name__)
 import yaml
 print(yaml.__with_libyaml__, yaml.safe_load('a: 1'))
@@ -142,7 +142,7 @@ except ImportError as error:
     print(error.name)
 """
     assert python(code, tmp_path).splitlines() == [
-        'linter.pure_reader',
+        'linter.yaml.pure_reader',
         "False {'a': 1}",
         'yaml._yaml',
     ]

@@ -15,30 +15,30 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from linter.loader import (
-    MAX_DEPTH,
-    BadEncoding,
-    Chunk,
-    TooDeep,
-    YamlError,
-    compose,
-    decode_bytes,
-    excessive_aliasing,
-    expanded_size,
+from linter.yaml.aliases import excessive_aliasing, expanded_size, is_merge
+from linter.yaml.compose import MAX_DEPTH, compose
+from linter.yaml.documents import (
+    DocumentSlice,
     is_empty,
-    is_merge,
     split,
     unread,
 )
-from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.yaml.encoding import BadEncoding, decode_bytes
+from linter.yaml.errors import TooDeep, YamlError
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
 
 HANDMADE = Path(__file__).parent.parent / 'fixtures' / 'oracle' / 'handmade.jsonl.gz'
 READERS = ('libyaml', 'pure')
 HEAD = 'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nspec:\n'
 
 
-def whole(text: str) -> Chunk:
-    return Chunk(0, 0, len(text))
+def whole(text: str) -> DocumentSlice:
+    return DocumentSlice(0, 0, len(text))
 
 
 def read(text: str, reader: str = 'auto') -> Optional[Node]:
@@ -47,9 +47,9 @@ def read(text: str, reader: str = 'auto') -> Optional[Node]:
 
 def plain(node: Optional[Node]) -> Any:
     """A tree as Python values: its shape and its texts."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {plain(key): plain(value) for key, value in node.entries}
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [plain(item) for item in node.items]
     return None if node is None else node.value
 
@@ -62,7 +62,7 @@ def picture(node: Optional[Node]) -> Any:
         return node.value, node.style, node.tag, node.start, node.end, node.outer
     inside = (
         [(picture(key), picture(value)) for key, value in node.entries]
-        if isinstance(node, Mapping)
+        if isinstance(node, MappingNode)
         else [picture(item) for item in node.items]
     )
     return (type(node).__name__, node.flow, node.tag, node.start, node.end, node.outer, inside)
@@ -75,7 +75,7 @@ def verdict(text: str, reader: str) -> Any:
         return type(error).__name__
 
 
-def refusal(text: str, chunk: Chunk) -> Optional[YamlError]:
+def refusal(text: str, chunk: DocumentSlice) -> Optional[YamlError]:
     try:
         compose(text, chunk)
     except YamlError as error:
@@ -88,9 +88,9 @@ def nodes(root: Node) -> Iterator[Node]:
     while todo:
         node = todo.pop()
         yield node
-        if isinstance(node, Mapping):
+        if isinstance(node, MappingNode):
             todo.extend(child for entry in node.entries for child in entry)
-        elif isinstance(node, Sequence):
+        elif isinstance(node, SequenceNode):
             todo.extend(node.items)
 
 
@@ -238,7 +238,7 @@ def test_split_is_lazy_and_fast() -> None:
 )
 def test_is_empty(text: str, empty: bool) -> None:
     assert is_empty(text, whole(text)) is empty
-    assert is_empty('a\n---\n' + text + 'b', Chunk(1, 6, 6 + len(text))) is empty
+    assert is_empty('a\n---\n' + text + 'b', DocumentSlice(1, 6, 6 + len(text))) is empty
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ def test_spans(reader: str) -> None:
         '# c\n'
     )
     root = read(text, reader)
-    assert isinstance(root, Mapping)
+    assert isinstance(root, MappingNode)
     spans = [
         (text[node.start : node.end], text[node.outer : node.start])
         for node in nodes(root)
@@ -391,7 +391,7 @@ def test_spans(reader: str) -> None:
     assert root.start == text.index('k1')
     assert root.end == text.index('&e') + 2
     listed = values[2]
-    assert isinstance(listed, Sequence)
+    assert isinstance(listed, SequenceNode)
     assert text[listed.start : listed.end].endswith('&z {}]')
     assert [text[item.outer : item.end] for item in listed.items] == [
         '&b\n  i: 😀x',
@@ -400,11 +400,11 @@ def test_spans(reader: str) -> None:
     ]
     assert [text[item.start : item.start + 2] for item in listed.items] == ['i:', '\n-', '[f']
     flow = listed.items[2]
-    assert isinstance(flow, Sequence)
+    assert isinstance(flow, SequenceNode)
     assert [text[item.start : item.end] for item in flow.items] == ['f', '{g: h}', '[]', '{}']
     assert [node.tag for node in flow.items] == [None, None, '!y', None]
     tagged = values[5]
-    assert isinstance(tagged, Sequence)
+    assert isinstance(tagged, SequenceNode)
     assert tagged.items[1] is listed.items[0]
     # The list ends with its alias, not with what that stands for.
     assert text[tagged.start : tagged.end] == '- m\n  - *b'
@@ -447,7 +447,7 @@ def test_offsets_are_into_the_whole_text() -> None:
 
 def test_merge_key() -> None:
     root = read('<<: a\n"<<": a\n! <<: a\n!!merge <<: a\n!!str <<: a\n<: a')
-    assert isinstance(root, Mapping)
+    assert isinstance(root, MappingNode)
     assert [is_merge(key) for key, _ in root.entries] == [True, False, True, True, False, False]
     assert not is_merge(root)
 
@@ -551,10 +551,10 @@ def test_readers_agree(text: str) -> None:
 def test_only_the_reader_in_use_is_imported() -> None:
     code = (
         'import sys, os\n'
-        'import linter.loader as loader\n'
+        'from linter.yaml import compose as loader\nfrom linter.yaml.documents import split\n'
         'assert not {"yaml.events", "ruamel.yaml"} & set(sys.modules)\n'
         'text = "a: b"\n'
-        'loader.compose(text, next(iter(loader.split(text))))\n'
+        'loader.compose(text, next(iter(split(text))))\n'
         'print(*sorted({"yaml.events", "ruamel.yaml"} & set(sys.modules)))\n'
     )
     for chosen, loaded in (
@@ -574,10 +574,10 @@ def test_only_the_reader_in_use_is_imported() -> None:
 
 
 def test_without_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, 'linter.libyaml_reader', None)
-    import linter
+    monkeypatch.setitem(sys.modules, 'linter.yaml.libyaml_reader', None)
+    import linter.yaml
 
-    monkeypatch.delattr(linter, 'libyaml_reader', raising=False)
+    monkeypatch.delattr(linter.yaml, 'libyaml_reader', raising=False)
     monkeypatch.delenv('CALICO_LINT_YAML', raising=False)
     assert plain(read('a: [b]')) == {'a': ['b']}
     with pytest.raises(ImportError):
@@ -771,9 +771,9 @@ def expand(node: Node, seen: set[int], counts: list[int], depth: int) -> bool:
         if counts[1] > 100 and counts[0] > 1000 and counts[1] / counts[0] > share:
             return True
     children: list[Node] = []
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         children = [child for entry in node.entries for child in entry]
-    elif isinstance(node, Sequence):
+    elif isinstance(node, SequenceNode):
         children = node.items
     # Whatever an alias leads to was met before, and is not an alias once more.
     known = set() if alias else seen
@@ -808,8 +808,8 @@ def test_excessive_aliasing_like_go_yaml(items: int, times: int) -> None:
         refused = False
     except YamlError:
         refused = True
-        root = Sequence(False, None, 0, 0)
-        anchor = Sequence(True, None, 0, 0)
+        root = SequenceNode(False, None, 0, 0)
+        anchor = SequenceNode(True, None, 0, 0)
         anchor.items.extend(Scalar('a', '', None, 0, 1, 0) for _ in range(items))
         root.items.extend([anchor] * (times + 1))
         assert excessive_aliasing(root) is anchor

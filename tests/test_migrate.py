@@ -23,15 +23,16 @@ from test_fix import decoded
 from test_properties import changed_policies, well_placed
 from test_styles import rewritten
 
-from linter import engine, migrate
-from linter.cli import main
+from linter.calico.selector.accept import V2
+from linter.calico.selector.meaning import evaluate, parse
+from linter.calico.target import Target
+from linter.cli.main import main
 from linter.diagnostic import Diagnostic
-from linter.fix import fix_text
+from linter.engine import check
+from linter.engine.fix import fix_text
+from linter.migrate import migration
 from linter.migrate.selectors import parted
 from linter.migrate.table import new_name, new_net, upgrade_name
-from linter.selector import V2
-from linter.selector.meaning import evaluate, parse
-from linter.target import Target
 
 VERSIONS = [Target((3, 26)), Target((3, 32)), Target((3, 33))]
 GRAVE = ('refused', 'dropped')
@@ -50,7 +51,7 @@ def migrated(text: str, where: Target = Target()) -> str:  # noqa: B008
 
 def obstacles(text: str) -> list[str]:
     """``line:column: message`` of all that stands in the way."""
-    (found,) = only(engine.check('policy.yaml', text.encode(), Target()).diagnostics)
+    (found,) = only(check.check('policy.yaml', text.encode(), Target()).diagnostics)
     assert found.fix is None
     assert migrated(text) == text
     places = [(found.source.position(span.start), message) for span, message in found.related]
@@ -326,7 +327,7 @@ def test_names_that_become_one() -> None:
         for name, space in (('A', 'default'), (taken, 'default'))
     )
     text = f'{one}---\n{other}'
-    found = only(engine.check('policy.yaml', text.encode(), Target()).diagnostics)
+    found = only(check.check('policy.yaml', text.encode(), Target()).diagnostics)
     assert [one.related[0][1] for one in found] == [
         CLASH.format('NetworkPolicy', taken, 8), CLASH.format('NetworkPolicy', taken, 3),
     ]  # fmt: skip
@@ -524,7 +525,7 @@ def test_a_list_of_v1() -> None:
         'apiVersion: v1\nkind: policyList\nitems:\n- apiVersion: v1\n  kind: policy\n'
         '  metadata: {name: a}\n  spec: {types: [ingress]}\n- metadata: {name: b}\n  spec: {}\n'
     )
-    (found,) = only(engine.check('policy.yaml', text.encode(), Target()).diagnostics)
+    (found,) = only(check.check('policy.yaml', text.encode(), Target()).diagnostics)
     assert found.message.endswith('and kind GlobalNetworkPolicyList')
     assert migrated(text) == (
         'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicyList\nitems:\n'
@@ -567,8 +568,8 @@ def test_a_break_in_the_migration_hides_nothing(monkeypatch: pytest.MonkeyPatch)
     def broken(*_: object) -> None:
         raise RuntimeError('broken')
 
-    monkeypatch.setattr(migrate, 'migrate', broken)
-    result = engine.check('a.yaml', policy('types: [both]', HEADS['np']).encode(), Target())
+    monkeypatch.setattr(migration, 'migrate', broken)
+    result = check.check('a.yaml', policy('types: [both]', HEADS['np']).encode(), Target())
     assert [one.rule for one in result.diagnostics if one.severity != 'info'] == ['invalid-value']
     assert len(result.errors) == 1
     assert 'a.yaml: the migration broke' in result.errors[0]
@@ -586,7 +587,7 @@ def test_many_rules_take_their_time_each() -> None:
     body = "- action: allow\n  source: {tag: t, selector: a == 'b'}\n"
     text = policy(f'ingress:\n{body * 4000}'.rstrip(), HEADS['v1'])
     before = time.monotonic()
-    (found,) = only(engine.check('policy.yaml', text.encode(), Target()).diagnostics)
+    (found,) = only(check.check('policy.yaml', text.encode(), Target()).diagnostics)
     assert found.fix is not None
     assert time.monotonic() - before < 8
 
@@ -817,7 +818,7 @@ def test_it_means_the_same(drawn: tuple[str, dict[str, Any]], seed: int) -> None
     styled = rewritten(text, seed)
     for one in (text, json.dumps(old), styled):
         # What is written `kind: 'policy'`, with no word of Calico in it, is not looked at.
-        if one is not None and only(engine.check('x.yaml', one.encode(), Target()).diagnostics):
+        if one is not None and only(check.check('x.yaml', one.encode(), Target()).diagnostics):
             holds(api, old, one)
 
 
@@ -834,7 +835,7 @@ def holds(api: str, old: dict[str, Any], text: str) -> None:
     assert value == wanted, f'{text}\n--- became\n{new}'
     assert migrated(new) == new
     for where in VERSIONS:
-        found = engine.check('x.yaml', new.encode(), where).diagnostics
+        found = check.check('x.yaml', new.encode(), where).diagnostics
         assert [one for one in found if one.effect in GRAVE] == []
 
 
@@ -847,7 +848,7 @@ def test_labelled_documents_as_if_of_another_api(where: Target) -> None:
             text = document.text.replace('projectcalico.org/v3', old)
             if old == 'v1':
                 text = re.sub(r'kind: (Global)?NetworkPolicy\b', 'kind: policy', text)
-            result = engine.check('x.yaml', text.encode(), where)
+            result = check.check('x.yaml', text.encode(), where)
             assert not result.errors, result.errors
             found = only(result.diagnostics)
             for one in found:
@@ -861,7 +862,7 @@ def test_labelled_documents_as_if_of_another_api(where: Target) -> None:
                 continue
             moved += 1
             assert migrated(new, where) == new
-            after = engine.check('x.yaml', new.encode(), where).diagnostics
+            after = check.check('x.yaml', new.encode(), where).diagnostics
             grave = [one for one in after if one.effect in GRAVE]
             # Of a List calicoctl alone refuses its kind, which is not the item's affair.
             assert {one.refused_by for one in grave} <= {'calicoctl'}, f'{text}\n{new}'
@@ -877,7 +878,7 @@ def test_whatever_is_written(text: str, api: tuple[str, str]) -> None:
     if kind:
         text = re.sub(r'kind: (Global)?NetworkPolicy\b', f'kind: {kind}', text)
     data = text.encode('utf-8', 'surrogatepass')
-    result = engine.check('x.yaml', data, Target())
+    result = check.check('x.yaml', data, Target())
     assert not result.errors, result.errors[0]
     for one in only(result.diagnostics):
         well_placed(one)

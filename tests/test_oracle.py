@@ -13,13 +13,16 @@ from typing import Any
 import pytest
 from conftest import LANES, ORACLE, Document, Lanes, documents, lane_target
 
-from linter import engine, ports
-from linter.decode import Decoded, decode
+from linter.calico import ports
+from linter.calico.decode import Decoded, decode
+from linter.calico.ownership import CalicoObject, owned
+from linter.calico.target import Target
+from linter.calico.values import plain
 from linter.diagnostic import Diagnostic
-from linter.loader import YamlError, compose, split
-from linter.ownership import Owned, owned
-from linter.target import Target
-from linter.values import plain
+from linter.engine import check
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.errors import YamlError
 
 # ---- Verdicts ------------------------------------------------------------------------------------
 
@@ -76,7 +79,7 @@ def test_exceptions_are_needed(lanes: Lanes) -> None:
 
 
 def _told(document: Document, lane: str) -> str:
-    found = engine.check('policy.yaml', document.in_lane(lane), lane_target(lane)).diagnostics
+    found = check.check('policy.yaml', document.in_lane(lane), lane_target(lane)).diagnostics
     shown = [(one.rule, one.effect, one.refused_by, one.message) for one in found]
     return f'{document.id}: {document.labels[lane]}, found {shown}'
 
@@ -117,7 +120,7 @@ def single_faults() -> Iterator[tuple[Document, list[Diagnostic]]]:
     """Documents with one fault that are refused, and what is refused in them."""
     for document in documents('generated'):
         if len(document.faults) == 1 and document.is_refused(LANE):
-            found = engine.check('policy.yaml', document.text.encode(), lane_target(LANE))
+            found = check.check('policy.yaml', document.text.encode(), lane_target(LANE))
             yield document, [one for one in found.diagnostics if one.effect == 'refused']
 
 
@@ -191,7 +194,7 @@ def _decoded(text: str, reader: str) -> Iterator[Decoded]:
         except YamlError:
             continue
         for one in owned(root) if root is not None else ():
-            if isinstance(one, Owned) and one.kind is not None:
+            if isinstance(one, CalicoObject) and one.kind is not None:
                 yield decode(one.node, 'v3', one.kind, NEXT.version, NEXT.lane('v3'))
 
 
@@ -237,7 +240,7 @@ def test_v2(kind: str, table: str, verdict: Any) -> None:
     """A value in a v2 document is refused where the v2 code, or its page, refuses it."""
     wrong = []
     for row in VECTORS[table]:
-        found = engine.check('policy.json', _v2(kind, table, row['in']), Target()).diagnostics
+        found = check.check('policy.json', _v2(kind, table, row['in']), Target()).diagnostics
         refused = [one for one in found if one.refused_by == 'calico']
         if bool(refused) == bool(verdict(row)):
             wrong.append((row, [(one.rule, one.message) for one in refused]))

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 from test_run import place, policy
 
-from linter import parallel, work
-from linter.errors import Fatal
-from linter.settings import Lookup
-from linter.work import Options, Outcome
+from linter.run import one_file, parallel
+from linter.run.one_file import Options, Outcome
+from linter.text.errors import Fatal
+from linter.workspace.settings import Lookup
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 40
@@ -55,7 +55,7 @@ def alone(files: list[str]) -> Outcome:
     outcome, options = Outcome(), Options(())
     lookup = options.lookup()
     for name in files:
-        work.check(name, options, lookup, outcome)
+        one_file.check(name, options, lookup, outcome)
     return outcome
 
 
@@ -76,7 +76,7 @@ Check = Callable[[Any, Options, Lookup, Outcome], None]
 
 def instead(monkeypatch: pytest.MonkeyPatch, name: str, act: Callable[[], object]) -> None:
     """Something happens to the process that checks a file."""
-    check = work.check
+    check = one_file.check
 
     def replaced(entry: Any, options: Options, lookup: Lookup, outcome: Outcome) -> None:
         if entry == name:
@@ -202,7 +202,7 @@ def test_a_shared_run_imports_nothing_that_opens_connections(tmp_path: Path) -> 
         (tmp_path / f'{number:03}.yaml').write_text(policy(number), encoding='utf-8')
     code = (
         f'import sys; sys.path.insert(0, {str(ROOT)!r})\n'
-        'from linter.cli import main\n'
+        'from linter.cli.main import main\n'
         "status = main(['check', '--jobs', '2', '.'])\n"
         'print(*sys.modules, file=sys.stderr); sys.exit(status)'
     )
@@ -212,5 +212,5 @@ def test_a_shared_run_imports_nothing_that_opens_connections(tmp_path: Path) -> 
     assert done.returncode == 1, done.stderr
     assert len(done.stdout.splitlines()) == 100
     modules = set(done.stderr.split())
-    assert 'linter.parallel' in modules
+    assert 'linter.run.parallel' in modules
     assert not modules & {'socket', '_socket', 'multiprocessing', 'asyncio', 'ssl', '_ssl'}

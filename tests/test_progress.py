@@ -22,11 +22,11 @@ spec: {{selector: role = 'web', types: [Ingress]}}
 # Nobody waits: a bar appears at once and is drawn each time. Few files are enough to be shared.
 IMPATIENT = """\
 import sys
-from linter import run
+from linter.run import run
 from linter.report import progress
 progress.PATIENCE = progress.INTERVAL = 0
 run.WORTH_SHARING = 20
-from linter.cli import main
+from linter.cli.main import main
 raise SystemExit(main(sys.argv[1:]))
 """
 SHOW_CURSOR = '\x1b[?25h'
@@ -120,8 +120,8 @@ def test_no_bar_in_a_file() -> None:
 
 def test_it_goes_when_the_run_breaks_off() -> None:
     broken = IMPATIENT.replace(
-        'from linter.cli import main',
-        'from linter.cli import main\nfrom linter.errors import Fatal\n'
+        'from linter.cli.main import main',
+        'from linter.cli.main import main\nfrom linter.text.errors import Fatal\n'
         'def boom(*_):\n    if _[3].files == 50:\n        raise Fatal("enough")\n'
         '    original(*_)\noriginal = run.check\nrun.check = boom\n',
     ).replace('raise SystemExit(main(sys.argv[1:]))', 'raise SystemExit(main(sys.argv[1:]) - 1)')

@@ -9,10 +9,10 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from linter.calico.target import Target
 from linter.diagnostic import Diagnostic
-from linter.engine import check
-from linter.loader import split
-from linter.target import Target
+from linter.engine.check import check
+from linter.yaml.documents import split
 
 ORACLE = Path(__file__).parent.parent / 'fixtures' / 'oracle'
 with gzip.open(ORACLE / 'generated.jsonl.gz', 'rt', encoding='utf-8') as file:

@@ -16,11 +16,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from linter import report
-from linter.diagnostic import Diagnostic, Edit, Fix, ObjectRef
-from linter.errors import Fatal
-from linter.report import Summary, escape, escape_line, path_of, wants_color
+from linter.diagnostic import Diagnostic, ObjectRef
+from linter.report._common import Summary, wants_color
+from linter.report.formats import formats, write
 from linter.report.summary import print_summary
-from linter.source import Source, Span
+from linter.text.edit import Edit, Fix
+from linter.text.errors import Fatal
+from linter.text.escape import escape, escape_line, path_of
+from linter.text.source import Source, Span
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -82,7 +85,7 @@ def written(
     out: io.StringIO | None = None,
 ) -> str:
     out = io.StringIO() if out is None else out
-    report.write(diagnostics, SUMMARY, fmt, out, color, width)
+    write(diagnostics, SUMMARY, fmt, out, color, width)
     return out.getvalue()
 
 
@@ -146,7 +149,7 @@ def test_no_encoding_ends_the_run(fmt: str, encoding: str, color: bool) -> None:
     binary = io.BytesIO()
     out = io.TextIOWrapper(binary, encoding=encoding, newline='')
     one = diagnostic('x: 日本 WRONG\n', 'WRONG', 'é\udcff.yaml', message='日本 \ud800')
-    report.write([one], SUMMARY, fmt, out, color, 80)
+    write([one], SUMMARY, fmt, out, color, 80)
     out.flush()
     text = binary.getvalue().decode(encoding)
     if fmt == 'json':
@@ -608,8 +611,8 @@ def test_the_schema_demands_every_key(part: str) -> None:
 
 
 def test_formats_are_the_modules() -> None:
-    assert {'json', 'text'} <= set(report.formats())
-    assert not {'terminal', 'summary'} & set(report.formats())
+    assert {'json', 'text'} <= set(formats())
+    assert not {'terminal', 'summary'} & set(formats())
 
 
 def test_a_new_format_is_a_new_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -619,7 +622,7 @@ def test_a_new_format_is_a_new_module(tmp_path: Path, monkeypatch: pytest.Monkey
     )
     (tmp_path / 'broken.py').write_text('import nowhere_to_be_found\n')
     monkeypatch.setattr(report, '__path__', [*report.__path__, str(tmp_path)])
-    assert 'two-lines' in report.formats()
+    assert 'two-lines' in formats()
     assert written(diagnostic(), fmt='two-lines', out=Terminal()) == 'unknown-field\n1\n'
     with pytest.raises(ModuleNotFoundError, match='nowhere_to_be_found'):
         written(fmt='broken')
@@ -643,13 +646,13 @@ def test_an_unknown_format_is_fatal(fmt: str) -> None:
 def test_reports_for_programs_import_nothing_heavy(fmt: str) -> None:
     code = (
         'import sys; before = set(sys.modules)\n'
-        'from linter import report\n'
+        'from linter.report._common import Summary\nfrom linter.report.formats import write\n'
         'from linter.diagnostic import Diagnostic\n'
-        'from linter.source import Source, Span\n'
+        'from linter.text.source import Source, Span\n'
         'one = Diagnostic(Source("a.yaml", "x"), Span(0, 1), "r", "error", None, None, "m", None,\n'
         '    None, (), None, None, None)\n'
-        'summary = report.Summary(1, 1, 1, {}, ())\n'
-        f'report.write([one], summary, {fmt!r}, sys.stderr, False, None)\n'
+        'summary = Summary(1, 1, 1, {}, ())\n'
+        f'write([one], summary, {fmt!r}, sys.stderr, False, None)\n'
         'from linter.report.summary import print_summary\n'
         'print_summary(summary, {"error": 1}, sys.stderr)\n'
         'print(*set(sys.modules) - before)'

@@ -13,9 +13,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linter.loader import YamlError, compose, split
-from linter.resolve import BadTag, Value, go_string, resolve
-from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
+from linter.yaml.scalars import (
+    BadTag,
+    Value,
+    go_string,
+    resolve,
+)
 
 HANDMADE = Path(__file__).parent.parent / 'fixtures' / 'oracle' / 'handmade.jsonl.gz'
 
@@ -321,14 +333,14 @@ EXCEPTIONS = ('b5: order 9007199254740993', 'b9: dup key case variants')
 
 
 def leaves(node: Node, decoded: Any, found: list[tuple[Scalar, Any]]) -> None:
-    if isinstance(node, Mapping) and isinstance(decoded, dict):
+    if isinstance(node, MappingNode) and isinstance(decoded, dict):
         for key, value in node.entries:
             assert isinstance(key, Scalar)
             name = go_string(resolve(key))
             for other in decoded:
                 if other.casefold() == name.casefold() and other not in REWRITTEN:
                     leaves(value, decoded[other], found)
-    elif isinstance(node, Sequence) and isinstance(decoded, list):
+    elif isinstance(node, SequenceNode) and isinstance(decoded, list):
         if len(node.items) == len(decoded):
             for item, other in zip(node.items, decoded, strict=True):
                 leaves(item, other, found)
@@ -345,7 +357,7 @@ def test_like_calicoctl() -> None:
             except YamlError:
                 continue
             documents = [root for root in roots if root is not None]
-            if len(documents) == 1 and isinstance(documents[0], Sequence):
+            if len(documents) == 1 and isinstance(documents[0], SequenceNode):
                 documents = documents[0].items
             decoded = one.get('decoded') or []
             if len(documents) != len(decoded) or one['id'] in EXCEPTIONS:

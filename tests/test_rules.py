@@ -7,8 +7,8 @@ import re
 import pytest
 from conftest import Block, Lanes, blocks
 
-from linter import facts
-from linter.rule import load
+from linter.catalogue import facts
+from linter.catalogue.rule import load
 
 RULES = load()
 EXAMPLES = [block for rule in RULES.values() for block in blocks(rule)]

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from linter import discover, run
+from linter.calico.target import Target
 from linter.diagnostic import Diagnostic
-from linter.engine import check, check_parts
-from linter.target import Target
+from linter.engine.check import check, check_parts
+from linter.run import run
+from linter.workspace import discover
 
 POLICY = """\
 apiVersion: projectcalico.org/v3

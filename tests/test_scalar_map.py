@@ -18,9 +18,16 @@ from ruamel.yaml.scalarstring import (
     SingleQuotedScalarString,
 )
 
-from linter.loader import YamlError, compose, split
-from linter.scalar_map import offset_in_source
-from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
+from linter.yaml.positions import offset_in_source
 
 BREAKS = '\r\n\x85\u2028\u2029'
 
@@ -37,9 +44,9 @@ def scalars(text: str) -> list[Scalar]:
             node = todo.pop()
             if isinstance(node, Scalar):
                 found.append(node)
-            elif isinstance(node, Mapping):
+            elif isinstance(node, MappingNode):
                 todo.extend(child for entry in node.entries for child in entry)
-            elif isinstance(node, Sequence):
+            elif isinstance(node, SequenceNode):
                 todo.extend(node.items)
     return found
 

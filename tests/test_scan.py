@@ -9,11 +9,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_properties import changed_policies
 
-from linter.engine import check
-from linter.loader import YamlError, compose, split
-from linter.ownership import Owned, owned
-from linter.scan import may_be_calico, may_be_calico_text
-from linter.target import Target
+from linter.calico.ownership import CalicoObject, owned
+from linter.calico.prefilter import may_be_calico, may_be_calico_text
+from linter.calico.target import Target
+from linter.engine.check import check
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.errors import YamlError
 
 THOROUGH = settings(
     max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
@@ -208,5 +210,5 @@ def test_of_merged_fields_the_first_mapping_counts_and_the_last_merge() -> None:
     root = compose(text, next(split(text)))
     assert root is not None
     (found,) = owned(root)
-    assert isinstance(found, Owned)
+    assert isinstance(found, CalicoObject)
     assert found.kind == 'GlobalNetworkSet'

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from linter import schema_versions as versions
-from schemas import generate
+from linter.calico import schema_versions as versions
+from tools import generate
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -152,14 +152,14 @@ def test_shapes_of_the_values() -> None:
     assert bare(spec['selector']) == {
         'type': 'string',
         'format': 'calico-selector',
-        'x-calico-fact': 'R-730',
+        'x-calico-fact': 'selector',
     }
     assert spec['selector']['default'] == 'all()'
     assert spec['doNotTrack']['default'] is False
     assert spec['types']['items'] == {
         'type': 'string',
         'enum': ['Ingress', 'Egress'],
-        'x-calico-fact': 'R-303',
+        'x-calico-fact': 'policy-type',
     }
     assert bare(spec['order']) == {'type': 'number'}
     assert bare(spec['tier']) == {'type': 'string', 'x-calico-since': '3.29'}
@@ -167,7 +167,7 @@ def test_shapes_of_the_values() -> None:
     assert entity['nets']['items'] == {
         'type': 'string',
         'format': 'calico-cidr',
-        'x-calico-fact': 'R-710',
+        'x-calico-fact': 'cidr',
     }
     assert entity['ports']['items'] == {
         'anyOf': [{'type': 'integer', 'minimum': 1, 'maximum': 65535}, {'type': 'string'}],
@@ -183,14 +183,14 @@ def test_shapes_of_the_values() -> None:
             },
         ],
         'format': 'calico-protocol',
-        'x-calico-fact': 'R-703',
+        'x-calico-fact': 'protocol',
     }
     assert bare(rule['source']) == {'$ref': '#/$defs/EntityRule'}
     assert bare(icmp['type']) == {
         'type': 'integer',
         'minimum': 0,
         'maximum': 254,
-        'x-calico-fact': 'R-708',
+        'x-calico-fact': 'icmp-range',
     }
     metadata = made['$defs']['Metadata']['properties']
     assert metadata['labels']['additionalProperties'] == {'type': 'string'}

@@ -16,10 +16,22 @@ from hypothesis import strategies as st
 from lark import Transformer
 from lark.exceptions import UnexpectedInput
 
-from linter.selector import V2, V3, V3_LENIENT, Mistake, accepts, explain
-from linter.selector.explainer import LONG, apply, locate, parser
-from linter.selector.hints import HINTS
-from linter.selector.meaning import (
+from linter.calico.selector.accept import (
+    V2,
+    V3,
+    V3_LENIENT,
+    Mistake,
+    accepts,
+    explain,
+)
+from linter.calico.selector.explainer import (
+    LONG,
+    apply,
+    locate,
+    parser,
+)
+from linter.calico.selector.hints import HINTS
+from linter.calico.selector.meaning import (
     All,
     And,
     Compare,
@@ -631,9 +643,9 @@ def test_the_same_mistake_far_away(
 
 def test_lark_waits_for_a_mistake() -> None:
     program = (
-        'import sys, linter.selector as s\n'
+        'import sys, linter.calico.selector.accept as s\n'
         "assert s.accepts('has(a)') and not s.accepts('has a')\n"
-        "assert not {'lark', 'linter.selector.explainer', 'inspect'} & set(sys.modules)\n"
+        "assert not {'lark', 'linter.calico.selector.explainer', 'inspect'} & set(sys.modules)\n"
         "assert s.explain('has a').kind and 'lark' in sys.modules\n"
         "assert s.explain('has b').kind\n"
     )

@@ -131,7 +131,7 @@ def test_a_file_without_calico_documents(workshop: Workshop) -> None:
     workshop.write('foreign.yaml', FOREIGN)
     names = workshop.modules('check', 'foreign.yaml')
     assert not tops(names) & (LIBRARIES | SLOW | {'collections', 'enum', 'json', 're', 'typing'})
-    assert 'linter.engine' not in names
+    assert 'linter.engine.check' not in names
 
 
 def test_a_named_file_that_is_not_yaml(workshop: Workshop) -> None:
@@ -145,7 +145,7 @@ def test_a_directory_without_calico_documents(workshop: Workshop) -> None:
     workshop.write('tree/b/c.yml', FOREIGN)
     names = workshop.modules('check', 'tree')
     assert not tops(names) & (LIBRARIES | SLOW | {'json'})
-    assert 'linter.engine' not in names
+    assert 'linter.engine.check' not in names
 
 
 def test_only_a_gitignore_needs_pathspec(workshop: Workshop) -> None:
@@ -160,7 +160,7 @@ def test_a_clean_policy(workshop: Workshop) -> None:
     names = workshop.modules('check', 'clean.yaml')
     assert tops(names) & LIBRARIES <= {'yaml', 'ruamel'}
     assert not tops(names) & SLOW
-    assert not names & {'linter.baseline', 'linter.suppress'}
+    assert not names & {'linter.run.baseline', 'linter.suppress.find'}
 
 
 def test_with_nothing_to_fix_a_run_that_fixes_is_like_any_other(workshop: Workshop) -> None:
@@ -175,11 +175,11 @@ def test_a_clean_policy_is_read_by_one_parser(workshop: Workshop) -> None:
     pytest.importorskip('yaml._yaml')
     workshop.write('clean.yaml', CLEAN)
     names = workshop.modules('check', 'clean.yaml')
-    assert 'linter.libyaml_reader' in names
+    assert 'linter.yaml.libyaml_reader' in names
     # Of PyYAML no more than its extension needs.
     assert not names & {'yaml', 'yaml.scanner', 'yaml.constructor', 'datetime', 'base64'}
     assert not tops(names) & {'ruamel'}
-    assert 'linter.pure_reader' not in names
+    assert 'linter.yaml.pure_reader' not in names
 
 
 def test_a_clean_policy_loads_only_the_rules_of_its_subjects(workshop: Workshop) -> None:
@@ -213,8 +213,8 @@ def test_only_old_documents_need_the_migration(workshop: Workshop) -> None:
 def test_what_a_clean_selector_means_is_not_asked(workshop: Workshop) -> None:
     workshop.write('clean.yaml', CLEAN)
     names = workshop.modules('check', 'clean.yaml')
-    assert 'linter.selector' in names
-    assert 'linter.selector.meaning' not in names
+    assert 'linter.calico.selector.accept' in names
+    assert 'linter.calico.selector.meaning' not in names
 
 
 def test_a_bad_selector_needs_lark(workshop: Workshop) -> None:

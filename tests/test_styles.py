@@ -10,12 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from linter import rule
-from linter.engine import Result, check
-from linter.loader import YamlError, compose, is_merge, split
-from linter.resolve import BadTag, resolve
-from linter.target import Target
-from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.calico.target import Target
+from linter.catalogue import rule
+from linter.engine.check import check
+from linter.engine.result import Result
+from linter.yaml.aliases import is_merge
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
+from linter.yaml.scalars import BadTag, resolve
 
 ORACLE = Path(__file__).parent.parent / 'fixtures' / 'oracle'
 YAML_RULES = {id for id, known in rule.load().items() if known.group == 'yaml'}
@@ -80,7 +89,7 @@ class Writer:
         if isinstance(node, Scalar):
             return self.scalar(node, flow=True)
         blank = self.random.choice(('', ' '))
-        if isinstance(node, Sequence):
+        if isinstance(node, SequenceNode):
             return f'[{blank}' + ', '.join(self.flow(item) for item in node.items) + f'{blank}]'
         pairs = (f'{self.key(key)}: {self.flow(value)}' for key, value in node.entries)
         return f'{{{blank}' + ', '.join(pairs) + f'{blank}}}'
@@ -94,7 +103,7 @@ class Writer:
     def block(self, node: Node, indent: int) -> list[str]:
         """The lines of a node at an indentation."""
         margin = ' ' * indent
-        if isinstance(node, Mapping) and node.entries and self._stays_block(indent):
+        if isinstance(node, MappingNode) and node.entries and self._stays_block(indent):
             lines: list[str] = []
             for key, value in node.entries:
                 head = f'{margin}{self.key(key)}:'
@@ -104,7 +113,7 @@ class Writer:
                 else:
                     lines += [f'{head} {nested[0]}'.rstrip(), *nested[1:]]
             return lines
-        if isinstance(node, Sequence) and node.items and self._stays_block(indent):
+        if isinstance(node, SequenceNode) and node.items and self._stays_block(indent):
             lines = []
             for item in node.items:
                 nested = self.nested(item, indent)
@@ -121,7 +130,7 @@ class Writer:
             literal = self._literal(node, indent)
             return literal or [self.scalar(node, flow=False)]
         if (
-            isinstance(node, (Mapping, Sequence))
+            isinstance(node, (MappingNode, SequenceNode))
             and self._children(node)
             and (self.random.random() < 0.8)
         ):
@@ -129,8 +138,8 @@ class Writer:
         return [self.flow(node)]
 
     @staticmethod
-    def _children(node: Mapping | Sequence) -> bool:
-        return bool(node.entries if isinstance(node, Mapping) else node.items)
+    def _children(node: MappingNode | SequenceNode) -> bool:
+        return bool(node.entries if isinstance(node, MappingNode) else node.items)
 
     def _literal(self, node: Scalar, indent: int) -> list[str] | None:
         if node.tag is not None or self.random.random() > 0.2:

@@ -15,18 +15,25 @@ import pytest
 from conftest import FIXTURES, documents, golden_cases
 from test_styles import Writer
 
-from linter import engine, rule, suppress
-from linter.add_ignore import Added, add_ignore
+from linter.calico.ownership import owned
+from linter.calico.prefilter import may_be_calico_text
+from linter.calico.target import Target
+from linter.calico.templates import is_template
+from linter.catalogue import rule
 from linter.diagnostic import Diagnostic, Finding
-from linter.fix import encoded
-from linter.loader import Chunk, YamlError, compose, decode_bytes, split, unread
-from linter.looks import is_template
-from linter.ownership import owned
-from linter.scan import may_be_calico_text
-from linter.source import Source, Span
-from linter.suppress import Applied, Suppression
-from linter.target import Target
-from linter.tree import Mapping, Node, Scalar
+from linter.engine import check
+from linter.engine.fix import encoded
+from linter.suppress import find as suppress
+from linter.suppress import model
+from linter.suppress.add import Added, add_ignore
+from linter.suppress.apply import Applied, apply
+from linter.suppress.model import RULES, Suppression
+from linter.text.source import Source, Span
+from linter.yaml.compose import compose
+from linter.yaml.documents import DocumentSlice, split, unread
+from linter.yaml.encoding import decode_bytes
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import MappingNode, Node, Scalar
 
 FOLDER = FIXTURES / 'suppressions'
 CASES = sorted(path for path in FOLDER.iterdir() if path.suffix in ('.yaml', '.json'))
@@ -53,7 +60,7 @@ def found_in(
     target: Target | None = None,
 ) -> tuple[Source, list[Diagnostic]]:
     """Everything that is found in a text, suppressed or not."""
-    run = engine._Run(path, target or Target())
+    run = check._Run(path, target or Target())
     run.part(text.encode(), True)
     assert not run.errors, run.errors
     found = list(run.found)
@@ -64,9 +71,9 @@ def found_in(
     return run.source, list(unique.values())
 
 
-def trees(text: str) -> list[tuple[Chunk, Node | None]]:
+def trees(text: str) -> list[tuple[DocumentSlice, Node | None]]:
     """The documents that are Calico's."""
-    found: list[tuple[Chunk, Node | None]] = []
+    found: list[tuple[DocumentSlice, Node | None]] = []
     for chunk in split(text):
         if not may_be_calico_text(text, chunk.start, chunk.end):
             continue
@@ -88,7 +95,7 @@ def lint(
 ) -> Applied:
     source, diagnostics = found_in(text, path, target)
     documents = trees(source.text)
-    return suppress.apply(
+    return apply(
         diagnostics,
         suppress.find(source, documents, KNOWN),
         require_reason=require_reason,
@@ -137,7 +144,7 @@ def shown(applied: Applied) -> str:
     lines += [f'hidden {one.fact} ({by.scope})' for one, by in applied.hidden]
     for source, one in applied.extra:
         hint = f' ({one.hint})' if one.hint else ''
-        rule = suppress.RULES[one.fact]
+        rule = RULES[one.fact]
         lines.append(f'{place(source, one.span)} warning[{rule}] {one.message}{hint}')
         if one.fix:
             lines.append(f'    {one.fix.applicability} fix: {one.fix.title}')
@@ -176,7 +183,7 @@ def values(node: Node | None) -> object:
     """What a document says, without places."""
     if node is None or isinstance(node, Scalar):
         return node and (node.tag, node.style, node.value)
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return [(values(key), values(value)) for key, value in node.entries]
     return [values(item) for item in node.items]
 
@@ -346,14 +353,14 @@ def test_text_is_encoded_as_it_was() -> None:
 def test_no_look_without_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[str] = []
 
-    def find(source: Source, *_: object, **__: object) -> list[suppress.Suppression]:
+    def find(source: Source, *_: object, **__: object) -> list[model.Suppression]:
         looks.append(source.text)
         return []
 
     monkeypatch.setattr(suppress, 'find', find)
     texts = [POLICY, f'{POLICY}# calico-lint: ignore\n', f'{POLICY}# Calico-Lint: ignore\n']
     for text in texts:
-        engine.check('x.yaml', text.encode(), Target())
+        check.check('x.yaml', text.encode(), Target())
     assert looks == texts[1:]
 
 
@@ -406,10 +413,10 @@ def test_nothing_is_unused_where_not_all_was_judged() -> None:
     )
     source, diagnostics = found_in(text)
     suppressions = suppress.find(source, trees(text), KNOWN, partial=[0])
-    applied = suppress.apply(diagnostics, suppressions, is_whole=False)
+    applied = apply(diagnostics, suppressions, is_whole=False)
     assert messages(applied) == ["there is no rule 'invalid-prot': write invalid-port"]
     suppressions = suppress.find(source, trees(text), KNOWN)
-    assert len(suppress.apply(diagnostics, suppressions).extra) == 3
+    assert len(apply(diagnostics, suppressions).extra) == 3
 
 
 def test_what_another_target_minds_is_not_unused() -> None:
@@ -418,9 +425,9 @@ def test_what_another_target_minds_is_not_unused() -> None:
     suppressions = suppress.find(source, trees(text), KNOWN)
     start = text.index('protocol')
     dormant = [('ports-without-protocol', source, start)]
-    assert suppress.apply(diagnostics, suppressions, dormant=dormant).extra == []
+    assert apply(diagnostics, suppressions, dormant=dormant).extra == []
     dormant = [('ports-without-protocol', source, 0)]
-    assert len(suppress.apply(diagnostics, suppressions, dormant=dormant).extra) == 1
+    assert len(apply(diagnostics, suppressions, dormant=dormant).extra) == 1
 
 
 def test_the_narrowest_suppression_is_named_and_all_are_used() -> None:
@@ -442,12 +449,12 @@ def in_parts(*texts: str) -> tuple[list[Diagnostic], list[Suppression]]:
     """A file that is read in parts, each but the first beginning with the line end before ---."""
     diagnostics: list[Diagnostic] = []
     suppressions: list[Suppression] = []
-    run = engine._Run('policy.yaml', Target())
+    run = check._Run('policy.yaml', Target())
     for number, text in enumerate(texts):
         run.part(text.encode(), number + 1 == len(texts))
         # As the engine does, documents are numbered from the start of the file.
         documents = [
-            (Chunk(chunk.index + 10 * number, chunk.start, chunk.end), root)
+            (DocumentSlice(chunk.index + 10 * number, chunk.start, chunk.end), root)
             for chunk, root in trees(text)
         ]
         suppressions += suppress.find(run.source, documents, KNOWN, more=number + 1 < len(texts))
@@ -462,7 +469,7 @@ def test_parts_of_a_large_file() -> None:
         '\n---\n' + POLICY,
         '\n---\n' + marked + '# calico-lint: ignore[name-invalid]\n',
     )
-    applied = suppress.apply(diagnostics, suppressions)
+    applied = apply(diagnostics, suppressions)
     assert [(one.rule, one.source.position(one.span.start)[0]) for one in applied.kept] == [
         ('value-case', 24)
     ]
@@ -474,7 +481,7 @@ def test_empty_documents_in_a_part_of_their_own() -> None:
     comment = '# calico-lint: ignore[empty-document] on purpose\n'
     parts = (comment, f'\n---\n{POLICY}', f'\n---\n{comment}')
     cut, whole = (
-        engine.check_parts('x.yaml', (part.encode() for part in some), Target())
+        check.check_parts('x.yaml', (part.encode() for part in some), Target())
         for some in (parts, (''.join(parts),))
     )
     assert rules(cut.diagnostics) == rules(whole.diagnostics) == ['selector-syntax', 'value-case']

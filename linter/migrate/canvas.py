@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Optional
 
-from linter.diagnostic import Edit
 from linter.migrate.entries import Entry, value_of
-from linter.source import Span
-from linter.spelling import (
+from linter.text.edit import Edit
+from linter.text.source import Span
+from linter.yaml.edit import (
     Context,
     chomped,
     edited,
@@ -29,7 +29,12 @@ from linter.spelling import (
     quotes_for,
     written,
 )
-from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
 
 BY_HAND = 'how this is written leaves no room for a change: write it for v3 by hand'
 _TEXT_TAGS = (None, '!', 'tag:yaml.org,2002:str')
@@ -43,10 +48,10 @@ class Obstacle(NamedTuple):
     covers: Span
 
 
-class Canvas:
+class EditPlan:
     """``holes`` are the scalars that a template engine fills in, which nobody can convert."""
 
-    def __init__(self, text: str, root: Mapping, holes: Iterable[Scalar]) -> None:
+    def __init__(self, text: str, root: MappingNode, holes: Iterable[Scalar]) -> None:
         self.text = text
         self.root = root
         self.quote = quotes_for(root)
@@ -61,8 +66,8 @@ class Canvas:
         self.inserted: dict[int, dict[str, str]] = {}
         # By the offset of what is inserted, where it was written before.
         self.origins: dict[int, Span] = {}
-        self.gone: dict[int, tuple[Mapping, dict[int, Entry]]] = {}
-        self.items_gone: dict[int, tuple[Sequence, set[int]]] = {}
+        self.gone: dict[int, tuple[MappingNode, dict[int, Entry]]] = {}
+        self.items_gone: dict[int, tuple[SequenceNode, set[int]]] = {}
 
     @property
     def is_json(self) -> bool:
@@ -140,7 +145,7 @@ class Canvas:
         flow = not isinstance(owner, Scalar) and owner.flow
         return Context(flow or self.root.flow, self.quote)
 
-    def shown(self, value: str, owner: Mapping) -> str:
+    def shown(self, value: str, owner: MappingNode) -> str:
         """A text as it is written for a new entry."""
         if not self.is_json and is_plain(value, self._context(owner).flow):
             return value
@@ -178,7 +183,7 @@ class Canvas:
         self.inserted.setdefault(at, {})[name] = new
 
     def append(
-        self, entry: Entry, node: Sequence, item: str, behind: Optional[int], origin: Node
+        self, entry: Entry, node: SequenceNode, item: str, behind: Optional[int], origin: Node
     ) -> None:
         """Write one more item behind the one of a number; ``origin`` is where it comes from."""
         text = self.text
@@ -215,7 +220,7 @@ class Canvas:
             found = self.gone.setdefault(id(entry.owner), (entry.owner, {}))
             found[1][entry.number] = entry
 
-    def drop_item(self, node: Sequence, number: int) -> None:
+    def drop_item(self, node: SequenceNode, number: int) -> None:
         self.settle(node.items[number])
         self.items_gone.setdefault(id(node), (node, set()))[1].add(number)
 
@@ -241,7 +246,7 @@ class Canvas:
         return tuple(found)
 
     def _remove(self) -> None:
-        removed: dict[Span, Mapping] = {}
+        removed: dict[Span, MappingNode] = {}
         for owner, gone in self.gone.values():
             spans = entry_spans(self.text, owner, gone)
             if spans is None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from typing import Optional
 
-from linter.loader import is_merge
-from linter.migrate.canvas import Canvas
+from linter.calico.kinds import API_VERSIONS
+from linter.calico.names import qualified_problem
+from linter.calico.selector.accept import accepts, explain
+from linter.calico.selector.meaning import parse
+from linter.migrate.canvas import EditPlan
 from linter.migrate.entries import (
     Entry,
     entries,
@@ -21,7 +24,13 @@ from linter.migrate.entries import (
     text_in,
     value_of,
 )
-from linter.migrate.selectors import Change, labels, parted, renamed, unprefixed
+from linter.migrate.selectors import (
+    Change,
+    labels,
+    parted,
+    renamed,
+    unprefixed,
+)
 from linter.migrate.table import (
     ACTIONS,
     FLAGS,
@@ -38,25 +47,27 @@ from linter.migrate.table import (
     new_net,
     new_protocol,
 )
-from linter.names import qualified_problem
-from linter.selector import accepts, explain
-from linter.selector.meaning import parse
-from linter.tree import Mapping, Node, Scalar, Sequence
-from linter.vocabulary import API_VERSIONS
-from linter.words import quoted
+from linter.text.suggest import quoted
+from linter.yaml.aliases import is_merge
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
 
 
 class Converter:
     """Writes on a canvas what makes v3 of a document."""
 
-    def __init__(self, canvas: Canvas, api: str, clashes: dict[int, str]) -> None:
+    def __init__(self, canvas: EditPlan, api: str, clashes: dict[int, str]) -> None:
         self.canvas = canvas
         self.api = api
         # By the identity of a name's node, why it cannot be what it would become.
         self.clashes = clashes
         self.kind = ''
 
-    def list(self, node: Mapping, item_kind: str) -> None:
+    def list(self, node: MappingNode, item_kind: str) -> None:
         found = self.reach(node)
         self.word(found.get('apiversion'), API_VERSIONS['v3'])
         self.word(found.get('kind'), f'{KINDS[self.api][item_kind]}List')
@@ -64,10 +75,10 @@ class Converter:
         if items is not None:
             self.canvas.reach(items)
             for item in items.items:
-                if isinstance(item, Mapping):
+                if isinstance(item, MappingNode):
                     self.document(item, item_kind)
 
-    def document(self, node: Mapping, kind: str) -> None:
+    def document(self, node: MappingNode, kind: str) -> None:
         """``kind`` is that of an item which does not say its own."""
         found = self.reach(node)
         version = scalar(found.get('apiversion'))
@@ -89,7 +100,7 @@ class Converter:
         if spec is not None:
             self.spec(spec)
 
-    def metadata(self, node: Mapping) -> None:
+    def metadata(self, node: MappingNode) -> None:
         found = self.reach(node)
         for field in SERVER_FIELDS:
             self.canvas.drop(found.get(field))
@@ -106,7 +117,7 @@ class Converter:
         elif new_name(old) != old:
             self.canvas.write(name.value, new_name(old), name.owner)
 
-    def spec(self, node: Mapping) -> None:
+    def spec(self, node: MappingNode) -> None:
         found = self.reach(node)
         self.selector(found.get('selector'))
         types = sequence(found.get('types'))
@@ -120,7 +131,7 @@ class Converter:
                 for item in rules.items:
                     self.rule(item)
 
-    def types(self, node: Sequence) -> None:
+    def types(self, node: SequenceNode) -> None:
         self.canvas.reach(node)
         seen: set[str] = set()
         for number, item in enumerate(node.items):
@@ -170,7 +181,7 @@ class Converter:
     # ---- A rule ----------------------------------------------------------------------------------
 
     def rule(self, node: Node) -> None:
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             if isinstance(node, Scalar) and value_of(node) is None:
                 self.canvas.say(
                     node,
@@ -188,7 +199,7 @@ class Converter:
             if entity is not None:
                 self.entity(entity)
 
-    def action(self, rule: Mapping, entry: Optional[Entry]) -> None:
+    def action(self, rule: MappingNode, entry: Optional[Entry]) -> None:
         if entry is None or entry.is_blank:
             place: Node = rule.entries[0][0] if rule.entries else rule
             covers = None
@@ -218,7 +229,7 @@ class Converter:
         else:
             self.canvas.write(node, right, entry.owner)
 
-    def entity(self, node: Mapping) -> None:
+    def entity(self, node: MappingNode) -> None:
         """The source or the destination of a rule."""
         found = self.reach(node)
         for prefix in ('', 'not'):
@@ -273,7 +284,7 @@ class Converter:
         quote = node.style if node.style in ('"', "'") else ''
         if quote:
             return f'[{quote}{text}{quote}]'
-        flow = Mapping(True, None, 0, 0)
+        flow = MappingNode(True, None, 0, 0)
         return f'[{self.canvas.shown(text, flow)}]'
 
     # ---- Selectors -------------------------------------------------------------------------------
@@ -379,7 +390,7 @@ class Converter:
 
     # ---- Both ------------------------------------------------------------------------------------
 
-    def reach(self, node: Mapping) -> dict[str, Entry]:
+    def reach(self, node: MappingNode) -> dict[str, Entry]:
         """The entries of a mapping, which is what it is taken for, as are those merged into it."""
         waiting = [node]
         while waiting:
@@ -387,8 +398,8 @@ class Converter:
             self.canvas.reach(one)
             for key, value in one.entries:
                 if is_merge(key):
-                    found = value.items if isinstance(value, Sequence) else [value]
-                    waiting += (item for item in found if isinstance(item, Mapping))
+                    found = value.items if isinstance(value, SequenceNode) else [value]
+                    waiting += (item for item in found if isinstance(item, MappingNode))
         return entries(node)
 
     def word(self, entry: Optional[Entry], right: str) -> None:
@@ -410,7 +421,7 @@ def _joined(changes: list[Change]) -> list[Change]:
     return joined
 
 
-def document_name(node: Mapping) -> tuple[Optional[Scalar], str]:
+def document_name(node: MappingNode) -> tuple[Optional[Scalar], str]:
     """Where the name of an object stands, and its namespace."""
     metadata = mapping(entries(node).get('metadata'))
     found = {} if metadata is None else entries(metadata)

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
-from linter.loader import is_merge
-from linter.resolve import BadTag, Value, go_string, resolve
-from linter.source import Span
-from linter.tree import Mapping, Node, Scalar, Sequence
+from linter.text.source import Span
+from linter.yaml.aliases import is_merge
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
+from linter.yaml.scalars import (
+    BadTag,
+    Value,
+    go_string,
+    resolve,
+)
 
 _DEEPEST_MERGE = 20
 
@@ -18,7 +28,7 @@ class Entry(NamedTuple):
 
     key: Scalar
     value: Node
-    owner: Mapping
+    owner: MappingNode
     number: int
 
     @property
@@ -39,7 +49,7 @@ class Entry(NamedTuple):
         return isinstance(self.value, Scalar) and value_of(self.value) is wanted
 
 
-def entries(node: Mapping, depth: int = 0) -> dict[str, Entry]:
+def entries(node: MappingNode, depth: int = 0) -> dict[str, Entry]:
     """The entries by their names in lower case; of duplicates the last one counts."""
     found: dict[str, Entry] = {}
     merged: dict[str, Entry] = {}
@@ -47,20 +57,20 @@ def entries(node: Mapping, depth: int = 0) -> dict[str, Entry]:
         if not isinstance(key, Scalar):
             continue
         if is_merge(key):
-            for one in value.items if isinstance(value, Sequence) else [value]:
-                if isinstance(one, Mapping) and depth < _DEEPEST_MERGE:
+            for one in value.items if isinstance(value, SequenceNode) else [value]:
+                if isinstance(one, MappingNode) and depth < _DEEPEST_MERGE:
                     merged = {**entries(one, depth + 1), **merged}
         else:
             found[key.value.lower()] = Entry(key, value, node, number)
     return {**merged, **found}
 
 
-def mapping(entry: Optional[Entry]) -> Optional[Mapping]:
-    return entry.value if entry is not None and isinstance(entry.value, Mapping) else None
+def mapping(entry: Optional[Entry]) -> Optional[MappingNode]:
+    return entry.value if entry is not None and isinstance(entry.value, MappingNode) else None
 
 
-def sequence(entry: Optional[Entry]) -> Optional[Sequence]:
-    return entry.value if entry is not None and isinstance(entry.value, Sequence) else None
+def sequence(entry: Optional[Entry]) -> Optional[SequenceNode]:
+    return entry.value if entry is not None and isinstance(entry.value, SequenceNode) else None
 
 
 def scalar(entry: Optional[Entry]) -> Optional[Scalar]:
@@ -110,8 +120,8 @@ def references(root: Node) -> dict[int, int]:
 
 
 def _children(node: Node) -> list[Node]:
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return node.items
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return [one for entry in node.entries for one in entry]
     return []

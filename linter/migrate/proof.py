@@ -6,27 +6,35 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Optional
 
-from linter import facts
-from linter import rule as rules
-from linter.decode import decode
-from linter.diagnostic import Edit, Finding
-from linter.document import Document
-from linter.loader import Chunk, YamlError, compose
+from linter.calico.decode import decode
+from linter.calico.document import Document
+from linter.calico.kinds import API_VERSIONS
+from linter.calico.ownership import CalicoObject, classify, owned
+from linter.calico.target import Target
+from linter.catalogue import facts
+from linter.catalogue import rule as rules
+from linter.diagnostic import Finding
 from linter.migrate.canvas import BY_HAND
 from linter.migrate.entries import entries
-from linter.ownership import Owned, classify, owned
-from linter.source import Source, Span
-from linter.spelling import line_start
-from linter.target import Target
-from linter.tree import Mapping, Node
-from linter.tree import Sequence as ListNode
-from linter.vocabulary import API_VERSIONS
+from linter.text.edit import Edit
+from linter.text.source import Source, Span
+from linter.yaml.compose import compose
+from linter.yaml.documents import DocumentSlice
+from linter.yaml.edit import line_start
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import MappingNode, Node
+from linter.yaml.nodes import SequenceNode as ListNode
 
 _GRAVE = ('refused', 'dropped')
 
 
 def refused(
-    text: str, chunk: Chunk, node: Mapping, kind: str, edits: Sequence[Edit], target: Target
+    text: str,
+    chunk: DocumentSlice,
+    node: MappingNode,
+    kind: str,
+    edits: Sequence[Edit],
+    target: Target,
 ) -> Iterator[tuple[Span, str]]:
     """What is refused or dropped in a document, or a list, of a chunk after the edits.
 
@@ -39,7 +47,7 @@ def refused(
     source, root, back = found
     is_item = 'kind' not in entries(root)
     for one in (classify(root, API_VERSIONS['v3'], kind),) if is_item else owned(root):
-        if not isinstance(one, Owned):
+        if not isinstance(one, CalicoObject):
             continue
         findings = list(one.findings)
         if one.kind is not None:
@@ -80,10 +88,10 @@ class _Back:
         return new - self.ends[at] + self.olds[at].end
 
 
-_Found = tuple[Source, Mapping, _Back]
+_Found = tuple[Source, MappingNode, _Back]
 
 
-def _alone(text: str, node: Mapping, edits: Sequence[Edit]) -> Optional[_Found]:
+def _alone(text: str, node: MappingNode, edits: Sequence[Edit]) -> Optional[_Found]:
     """The document cut out of its file, which is quick; not where it has aliases to outside."""
     end = node.end
     if not node.flow:
@@ -94,25 +102,27 @@ def _alone(text: str, node: Mapping, edits: Sequence[Edit]) -> Optional[_Found]:
     pad = ' ' * (node.start - line_start(text, node.start))
     piece = pad + edited(text, edits, node.start, end)
     try:
-        root = compose(piece, Chunk(0, 0, len(piece)))
+        root = compose(piece, DocumentSlice(0, 0, len(piece)))
     except YamlError:
         return None
-    if not isinstance(root, Mapping):
+    if not isinstance(root, MappingNode):
         return None
     return Source('', piece), root, _Back(edits, node.start, len(pad))
 
 
-def _whole(text: str, chunk: Chunk, node: Mapping, edits: Sequence[Edit]) -> Optional[_Found]:
+def _whole(
+    text: str, chunk: DocumentSlice, node: MappingNode, edits: Sequence[Edit]
+) -> Optional[_Found]:
     piece = edited(text, edits, chunk.start, chunk.end)
     try:
-        root = compose(piece, Chunk(0, 0, len(piece)))
+        root = compose(piece, DocumentSlice(0, 0, len(piece)))
     except YamlError:
         return None
     back = _Back(edits, chunk.start, 0)
     waiting: list[Optional[Node]] = [root]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, Mapping):
+        if isinstance(one, MappingNode):
             if back.offset(one.start) == node.start:
                 return Source('', piece), one, back
             waiting += (value for _, value in one.entries)
@@ -131,7 +141,7 @@ def edited(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
     return ''.join((*parts, text[at:end]))
 
 
-def _judged(source: Source, node: Mapping, kind: str, target: Target) -> Iterator[Finding]:
+def _judged(source: Source, node: MappingNode, kind: str, target: Target) -> Iterator[Finding]:
     """Every finding of every rule, as the engine asks for them."""
     decoded = decode(node, 'v3', kind, target.version, target.lane('v3'))
     document = Document(source, node, 'v3', kind, decoded)

@@ -6,10 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Optional
 
+from linter.calico.selector.accept import LETTER, LITERAL
+from linter.calico.selector.meaning import (
+    And,
+    Compare,
+    Has,
+    Member,
+    Not,
+    Or,
+    Selector,
+    parse,
+)
 from linter.migrate.table import NAMESPACE_PREFIX
-from linter.pattern import lazy
-from linter.selector import LETTER, LITERAL
-from linter.selector.meaning import And, Compare, Has, Member, Not, Or, Selector, parse
+from linter.text.lazy_regex import lazy
 
 Change = tuple[int, int, str]
 """Start, end, and what comes in between."""

@@ -10,8 +10,8 @@ import hashlib
 import re
 from typing import Optional
 
-from linter import nets, protocols
-from linter.names import LABEL
+from linter.calico import nets, protocols
+from linter.calico.names import LABEL
 
 GLOBAL = 'GlobalNetworkPolicy'
 

@@ -7,9 +7,15 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, TextIO
 
-from linter.diagnostic import Diagnostic, Fix
-from linter.report import COMMAND_START, escape, is_utf8, path_of
-from linter.source import Source, Span
+from linter.diagnostic import Diagnostic
+from linter.text.edit import Fix
+from linter.text.escape import (
+    COMMAND_START,
+    escape,
+    is_utf8,
+    path_of,
+)
+from linter.text.source import Source, Span
 
 # JSON allows these as they are, but a terminal, an editor or a CI system may act on them.
 _UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|' + COMMAND_START)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from linter.diagnostic import Diagnostic
-from linter.report import path_of
+from linter.text.escape import path_of
 
 
 def fingerprints(diagnostics: Sequence[Diagnostic]) -> list[str]:

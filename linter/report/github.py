@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report import SEVERITIES, Summary, emit, escape, headline, path_of
+from linter.report._common import SEVERITIES, Summary, headline
 from linter.report._encode import clean, ordered
+from linter.text.escape import emit, escape, path_of
 
 _COMMANDS = {'error': 'error', 'warning': 'warning', 'info': 'notice'}
 _SHOWN = 10

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report import Summary, escape, path_of
+from linter.report._common import Summary
 from linter.report._encode import clean, dump, ordered
 from linter.report._fingerprint import fingerprints
+from linter.text.escape import escape, path_of
 
 _SEVERITIES = {'error': 'major', 'warning': 'minor', 'info': 'info'}
 

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report import SEVERITIES, Summary, escape, headline, is_utf8, path_of
+from linter.report._common import SEVERITIES, Summary, headline
 from linter.report._encode import ordered
+from linter.text.escape import escape, is_utf8, path_of
 
 _XML = str.maketrans({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;'})
 

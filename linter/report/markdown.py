@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report import SEVERITIES, Summary, emit, escape, headline
+from linter.report._common import SEVERITIES, Summary, headline
 from linter.report._encode import ordered
 from linter.report.summary import print_summary
+from linter.text.escape import emit, escape
 
 # A comment on GitHub has room for 65,536 characters.
 _ROOM = 60_000

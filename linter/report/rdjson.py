@@ -9,9 +9,16 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report import Summary, escape, path_of
-from linter.report._encode import byte_position, clean, dump, merged, ordered
-from linter.source import Source, Span
+from linter.report._common import Summary
+from linter.report._encode import (
+    byte_position,
+    clean,
+    dump,
+    merged,
+    ordered,
+)
+from linter.text.escape import escape, path_of
+from linter.text.source import Source, Span
 
 _SEVERITIES = {'error': 'ERROR', 'warning': 'WARNING', 'info': 'INFO'}
 _SOURCE = {'name': 'calico-lint', 'url': 'https://github.com/calico-lint/calico-lint'}

@@ -12,15 +12,18 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Optional, TextIO
 from urllib.parse import quote
 
-from linter import __version__, facts, rule
-from linter.diagnostic import Diagnostic, Fix, ObjectRef, url_of
-from linter.facts import Row
-from linter.pages import page
-from linter.report import SEVERITIES, Summary, escape, path_of
+from linter import __version__
+from linter.catalogue import facts, rule
+from linter.catalogue.facts import Row
+from linter.catalogue.pages import page
+from linter.catalogue.rule import Rule
+from linter.diagnostic import Diagnostic, ObjectRef, url_of
+from linter.report._common import SEVERITIES, Summary
 from linter.report._encode import clean, dump, ordered
 from linter.report._fingerprint import fingerprints
-from linter.rule import Rule
-from linter.source import Source, Span
+from linter.text.edit import Fix
+from linter.text.escape import escape, path_of
+from linter.text.source import Source, Span
 
 _SCHEMA = (
     'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report import SEVERITIES, emit, escape
+from linter.report._common import SEVERITIES
+from linter.text.escape import emit, escape
 
 _MARKS = {0: '[ ]', 1: '[-]', 2: '[*]'}
 """Whether none, some or all of a rule's findings have a safe fix."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TextIO
 
-from linter.report import SEVERITIES, Summary, emit, escape, escape_path
+from linter.report._common import SEVERITIES, Summary
+from linter.text.escape import emit, escape, escape_path
 
 _V2 = 'of projectcalico.org/v2 that'
 # A reason for leaving documents out is a phrase that goes after a number; these bend for one.

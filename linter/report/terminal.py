@@ -16,8 +16,15 @@ from rich.console import Console
 from rich.text import Text
 
 from linter.diagnostic import Diagnostic
-from linter.report import COMMANDS, emit, escape, escape_path, headline, is_utf8
-from linter.source import Source, Span
+from linter.report._common import headline
+from linter.text.escape import (
+    COMMANDS,
+    emit,
+    escape,
+    escape_path,
+    is_utf8,
+)
+from linter.text.source import Source, Span
 
 _STYLES = {'error': 'bold red', 'warning': 'bold yellow', 'info': 'bold cyan'}
 _QUIET = 'blue'

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report import Summary, emit, headline
+from linter.report._common import Summary, headline
+from linter.text.escape import emit
 
 
 def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:

@@ -33,11 +33,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import names
+from linter.calico import names
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object, Value
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at_key, rule
-from linter.values import Leaf, Object, Value
 
 GROUP = 'names'
 
@@ -49,18 +49,20 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
         return
     if metadata.type == 'Metadata' and metadata.parent is not document.root:
         return
-    suffix = '-rule' if metadata.type == 'RuleMetadata' else ''
+    prefix = 'rule-' if metadata.type == 'RuleMetadata' else ''
     total = 0
     every: dict[str, Value] = {**annotations.fields, **annotations.nulls}
     for key, value in every.items():
         total += names.size(key) + (names.size(value.text) if isinstance(value, Leaf) else 0)
         wrong = names.qualified_problem(key.lower())
         if wrong is not None:
-            yield at_key(f'R-212{suffix}', value, f'{wrong}: rename the annotation')
+            yield finding_at_key(
+                f'{prefix}annotation-key', value, f'{wrong}: rename the annotation'
+            )
     excess = total - names.MOST_ANNOTATION_BYTES
     if excess > 0:
-        yield at_key(
-            f'R-213{suffix}',
+        yield finding_at_key(
+            f'{prefix}annotations-too-large',
             annotations,
             f'the annotations are {excess} bytes too big: keys and values have at most '
             f'{names.MOST_ANNOTATION_BYTES} bytes together',

@@ -41,13 +41,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import nets
+from linter.calico import nets
+from linter.calico.document import Document
+from linter.calico.repair import write
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.spelling import SAFE, UNSAFE, write
-from linter.values import Leaf
-from linter.words import quoted
+from linter.text.suggest import quoted
+from linter.yaml.edit import SAFE, UNSAFE
 
 GROUP = 'nets'
 
@@ -64,8 +65,8 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         elif not is_sure:
             message += ', or the prefix length that is missing'
         is_sure = is_sure and not ('.' in leaf.text and ':' in leaf.text)
-        yield at(
-            'R-710-bare',
+        yield finding_at(
+            'cidr-bare-address',
             leaf,
             message,
             fix=write(document.source.text, leaf, right, SAFE if is_sure else UNSAFE),

@@ -39,13 +39,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import nets
+from linter.calico import nets
+from linter.calico.document import Document
+from linter.calico.repair import write
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.spelling import UNSAFE, write
-from linter.values import Leaf
-from linter.words import quoted
+from linter.text.suggest import quoted
+from linter.yaml.edit import UNSAFE
 
 GROUP = 'nets'
 
@@ -55,8 +56,8 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     net = nets.parse(leaf.text)
     if net is not None and net.prefix is not None and not net.masked:
         address = leaf.text.partition('/')[0]
-        yield at(
-            'R-710-hostbits',
+        yield finding_at(
+            'cidr-host-bits',
             leaf,
             f'{quoted(leaf.text)} has host bits set: write {net.network} for the network, or '
             f'{address}/{net.bits} for the address',

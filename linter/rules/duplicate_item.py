@@ -31,24 +31,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.repair import remove_item
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.spelling import remove_item
-from linter.values import Leaf, Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'fields'
 
 _LISTS = {
     'Spec': (
-        ('types', 'R-304'),
-        ('performanceHints', 'R-308-duplicate'),
-        ('nets', 'R-716'),
-        ('policyTypes', 'R-716'),
+        ('types', 'policy-type-duplicate'),
+        ('performanceHints', 'performance-hint-duplicate'),
+        ('nets', 'set-duplicate'),
+        ('policyTypes', 'set-duplicate'),
     ),
-    'EntityRule': (('nets', 'R-716'), ('notNets', 'R-716')),
-    'ServiceAccountMatch': (('names', 'R-716'),),
+    'EntityRule': (('nets', 'set-duplicate'), ('notNets', 'set-duplicate')),
+    'ServiceAccountMatch': (('names', 'set-duplicate'),),
 }
 
 
@@ -61,7 +61,7 @@ def check(object: Object, document: Document) -> Iterator[Finding]:
         for leaf in object.leaves(name):
             text = str(leaf.value)
             if text in seen:
-                yield at(
+                yield finding_at(
                     fact,
                     leaf,
                     f'{quoted(text)} is in {name} twice: remove one of them',

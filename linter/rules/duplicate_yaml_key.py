@@ -38,12 +38,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.decode import Problem
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import rule
-from linter.source import Span
-from linter.words import quoted
+from linter.text.source import Span
+from linter.text.suggest import quoted
 
 GROUP = 'yaml'
 

@@ -31,10 +31,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Array, Object
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at_key, rule
-from linter.values import Array, Object
 
 GROUP = 'types'
 
@@ -52,8 +52,8 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
     if isinstance(egress, Array) and not egress.items:
         ingress = lists['ingress']
         wanted = 'Ingress, Egress' if isinstance(ingress, Array) else 'Egress'
-        yield at_key(
-            'R-301',
+        yield finding_at_key(
+            'types-by-presence',
             egress,
             'without types, this empty egress is the same as none, and the policy governs '
             f'ingress only: write types: [{wanted}]',

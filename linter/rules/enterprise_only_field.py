@@ -36,14 +36,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.decode import Problem
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.calico.kinds import ENTERPRISE_FIELDS
+from linter.calico.misplaced import neighbour
+from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.fields import neighbour
-from linter.rule import rule
-from linter.source import Span
-from linter.vocabulary import ENTERPRISE_FIELDS
-from linter.words import quoted
+from linter.text.source import Span
+from linter.text.suggest import quoted
 
 GROUP = 'fields'
 

@@ -30,11 +30,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from linter import names, nets
+from linter.calico import names, nets
+from linter.calico.document import Document
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'nets'
 
@@ -46,7 +46,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     spec = document.spec
     if spec is None:
         if 'spec' not in document.root.fields:
-            yield at_key(
+            yield finding_at_key(
                 'hep-node', document.root, 'HostEndpoint has no spec: add spec with a node'
             )
         return
@@ -54,12 +54,16 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     if 'node' not in spec.fields:
         empty = spec.nulls.get('node')
         message = 'the host endpoint says no node: add the name of the node'
-        yield at('hep-node', empty, message) if empty else at_key('hep-node', spec, message)
+        yield (
+            finding_at('hep-node', empty, message)
+            if empty
+            else finding_at_key('hep-node', spec, message)
+        )
     elif node is not None:
         if not node.text:
-            yield at('hep-node', node, 'node is empty: write the name of the node')
+            yield finding_at('hep-node', node, 'node is empty: write the name of the node')
         elif not names.SUBDOMAIN.match(node.text):
-            yield at(
+            yield finding_at(
                 'hep-node-name',
                 node,
                 f'{quoted(node.text)} is not the name of a node: it '
@@ -68,14 +72,14 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     interface = spec.leaf('interfaceName')
     if interface is not None and interface.text:
         if len(interface.text) > 15:
-            yield at(
+            yield finding_at(
                 'hep-interface-long',
                 interface,
                 f'{quoted(interface.text)} has '
                 f'{len(interface.text)} characters, and an interface name at most 15',
             )
         elif not _INTERFACE.match(interface.text):
-            yield at(
+            yield finding_at(
                 'hep-interface',
                 interface,
                 f'{quoted(interface.text)} is not the name of an '
@@ -86,14 +90,14 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
         and not spec.items('expectedIPs')
         and not (interface is None and 'interfaceName' in spec.fields)
     ):
-        yield at_key(
+        yield finding_at_key(
             'hep-target',
             spec,
             'the host endpoint says neither interfaceName nor expectedIPs: add one of them',
         )
     for leaf in spec.leaves('profiles'):
         if not names.SUBDOMAIN.match(leaf.text):
-            yield at(
+            yield finding_at(
                 'hep-profile',
                 leaf,
                 f'{quoted(leaf.text)} is not the name of a profile: it '
@@ -104,4 +108,4 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
         if net is None or net.prefix is not None:
             address = leaf.text.partition('/')[0]
             advice = f'write {address}' if nets.parse(address) else 'write one such as 192.0.2.1'
-            yield at('hep-ip', leaf, f'{quoted(leaf.text)} is not an address: {advice}')
+            yield finding_at('hep-ip', leaf, f'{quoted(leaf.text)} is not an address: {advice}')

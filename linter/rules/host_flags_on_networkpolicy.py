@@ -31,10 +31,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at_key, rule
-from linter.values import Object
 
 GROUP = 'types'
 
@@ -45,7 +45,7 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         return
     for name in ('doNotTrack', 'preDNAT', 'applyOnForward'):
         if name in spec.fields:
-            yield at_key(
+            yield finding_at_key(
                 'v2-host-flags',
                 spec.fields[name],
                 f'{name} has no effect on a NetworkPolicy, which selects workloads only: '

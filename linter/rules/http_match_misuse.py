@@ -39,13 +39,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import protocols
+from linter.calico import protocols
+from linter.calico.document import Document
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.source import Span
-from linter.values import Object
-from linter.words import quoted
+from linter.text.source import Span
+from linter.text.suggest import quoted
 
 GROUP = 'selectors'
 
@@ -57,29 +57,31 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
         return
     action = traffic.leaf('action')
     if action is not None and action.text in ('Deny', 'Log', 'Pass'):
-        yield at_key(
-            'R-801',
+        yield finding_at_key(
+            'http-needs-allow',
             http,
             f'an http match is for rules that allow, not for {action.text}: remove http',
             related=((action.span, 'the action'),),
         )
     if traffic.name == 'egress':
-        yield at_key('R-802', http, 'an http match is for ingress rules only: remove http')
+        yield finding_at_key(
+            'http-in-egress', http, 'an http match is for ingress rules only: remove http'
+        )
     protocol = traffic.leaf('protocol')
     if protocol is not None:
         read = protocols.parse(protocol.value, document.api)
         shown = quoted(str(protocol.value))
         if read.problem is None and read.name != 'TCP':
-            yield at_key(
-                'R-803',
+            yield finding_at_key(
+                'http-needs-tcp',
                 http,
                 f'an http match needs protocol TCP or none, not {shown}: '
                 'write protocol: TCP, or remove http',
                 related=((protocol.span, 'the protocol'),),
             )
         elif read.problem is None and read.written != 'name':
-            fact = 'R-803-number' if read.written == 'number' else 'R-803-text'
-            yield at(
+            fact = 'http-protocol-number' if read.written == 'number' else 'http-protocol-text'
+            yield finding_at(
                 fact,
                 protocol,
                 f'with an http match the protocol goes by its name: write TCP for {shown}',
@@ -87,8 +89,8 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
     seen: dict[str, Span] = {}
     for leaf in http.leaves('methods'):
         if leaf.text in seen:
-            yield at(
-                'R-804',
+            yield finding_at(
+                'http-method-duplicate',
                 leaf,
                 f'{quoted(leaf.text)} is in methods twice: remove one of them',
                 related=((seen[leaf.text], 'the first one'),),
@@ -102,8 +104,8 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
     exact, prefix = path.leaf('exact'), path.leaf('prefix')
     if exact is not None and prefix is not None and exact.text and prefix.text:
         later, first = sorted((exact, prefix), key=lambda leaf: -leaf.key_span.start)
-        yield at_key(
-            'R-805',
+        yield finding_at_key(
+            'http-path-one-of',
             later,
             'a path is either exact or prefix: remove one of them',
             related=((first.key_span, 'the other one'),),
@@ -114,18 +116,22 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
         if not any(
             field in path.fields and path.leaf(field) is None for field in ('exact', 'prefix')
         ):
-            yield at_key('R-805', path, 'a path needs a value: add exact: or prefix: and the path')
+            yield finding_at_key(
+                'http-path-one-of', path, 'a path needs a value: add exact: or prefix: and the path'
+            )
         return
     if not leaf.text.startswith('/'):
-        yield at(
-            'R-805', leaf, f'{quoted(leaf.text)} is not a path: write {quoted("/" + leaf.text)}'
+        yield finding_at(
+            'http-path-one-of',
+            leaf,
+            f'{quoted(leaf.text)} is not a path: write {quoted("/" + leaf.text)}',
         )
     else:
         bad = next((c for c in leaf.text if c in '?# '), None)
         if bad is not None:
             what = {'?': "a '?'", '#': "a '#'", ' ': 'a blank'}[bad]
-            yield at(
-                'R-805',
+            yield finding_at(
+                'http-path-one-of',
                 leaf,
                 f'{quoted(leaf.text)} has {what}, which a path cannot have: remove it',
             )

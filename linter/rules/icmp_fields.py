@@ -54,13 +54,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import protocols
+from linter.calico import protocols
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.source import Span
-from linter.values import Leaf, Object
-from linter.words import quoted
+from linter.text.source import Span
+from linter.text.suggest import quoted
 
 GROUP = 'ports'
 
@@ -73,8 +73,10 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
     protocol = traffic.fields.get('protocol')
     related: tuple[tuple[Span, str], ...] = ()
     if protocol is None:
-        yield at_key(
-            'R-706', icmp, 'an icmp match needs its protocol: add protocol: ICMP or ICMPv6'
+        yield finding_at_key(
+            'icmp-needs-protocol',
+            icmp,
+            'an icmp match needs its protocol: add protocol: ICMP or ICMPv6',
         )
     elif isinstance(protocol, Leaf) and protocol.ok:
         read = protocols.parse(protocol.value, document.api)
@@ -83,16 +85,16 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
         related = ((protocol.span, 'the protocol'),)
         shown = quoted(str(protocol.value))
         if read.name not in ('ICMP', 'ICMPv6'):
-            yield at_key(
-                'R-706',
+            yield finding_at_key(
+                'icmp-needs-protocol',
                 icmp,
                 f'an icmp match needs protocol ICMP or ICMPv6, not {shown}: '
                 'change the protocol, or remove icmp',
                 related=related,
             )
         elif read.written != 'name':
-            fact = 'R-706-number' if read.written == 'number' else 'R-706-text'
-            yield at(
+            fact = 'icmp-protocol-number' if read.written == 'number' else 'icmp-protocol-text'
+            yield finding_at(
                 fact,
                 protocol,
                 f'with an icmp match the protocol goes by its name: write {read.name} for {shown}',
@@ -104,18 +106,20 @@ def check_icmp(icmp: Object, document: Document) -> Iterator[Finding]:
     code = icmp.leaf('code')
     type = icmp.fields.get('type')
     if code is not None and type is None:
-        yield at('R-707', code, f'{icmp.name} has a code without a type: add type')
+        yield finding_at(
+            'icmp-code-without-type', code, f'{icmp.name} has a code without a type: add type'
+        )
     if document.api == 'v2':
         for leaf in (icmp.leaf('type'), code):
             if leaf is not None and leaf.value == 0:
-                yield at(
+                yield finding_at(
                     'v2-icmp-zero',
                     leaf,
                     f'the v2 page says 1 to 255, and its pre-release dropped a policy with '
                     f'{leaf.name} 0: write projectcalico.org/v3',
                 )
         if isinstance(type, Leaf) and type.value == 255:
-            yield at(
+            yield finding_at(
                 'v2-icmp-255',
                 type,
                 'type 255 is on the v2 page, but no kernel matches it and v3 refuses it: '

@@ -38,12 +38,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import nets
+from linter.calico import nets
+from linter.calico.document import Document
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Leaf
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'nets'
 
@@ -51,15 +51,19 @@ GROUP = 'nets'
 @rule('calico-cidr')
 def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     if nets.parse(leaf.text) is None:
-        yield at('R-710', leaf, f'{quoted(leaf.text)} is not a network: {_advice(leaf.text)}')
+        yield finding_at(
+            'cidr', leaf, f'{quoted(leaf.text)} is not a network: {_advice(leaf.text)}'
+        )
 
 
 @rule('calico-net')
 def check_set(leaf: Leaf, document: Document) -> Iterator[Finding]:
     if not leaf.text:
-        yield at('nets-empty', leaf, 'an empty entry of nets matches nothing: remove it')
+        yield finding_at('nets-empty', leaf, 'an empty entry of nets matches nothing: remove it')
     elif nets.parse(leaf.text) is None:
-        yield at('set-net', leaf, f'{quoted(leaf.text)} is not a network: {_advice(leaf.text)}')
+        yield finding_at(
+            'set-net', leaf, f'{quoted(leaf.text)} is not a network: {_advice(leaf.text)}'
+        )
 
 
 def _advice(text: str) -> str:

@@ -40,12 +40,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import ports
+from linter.calico import ports
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Leaf, Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'ports'
 
@@ -61,14 +61,14 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     shown = quoted(text) if isinstance(leaf.value, str) else str(leaf.value)
     if document.api == 'v2' and port.problem == 'name':
         return
-    yield at(f'port-{port.problem}', leaf, f'{shown} is not a port: {port.why}')
+    yield finding_at(f'port-{port.problem}', leaf, f'{shown} is not a port: {port.why}')
 
 
 @rule('EndpointPort')
 def check_endpoint_port(port: Object, document: Document) -> Iterator[Finding]:
     name = port.leaf('name')
     if name is not None and ports.parse(name.text or ' ').problem is not None:
-        yield at(
+        yield finding_at(
             'hep-port-name',
             name,
             f'{quoted(name.text)} is not the name of a port: it has at most 15 characters of '

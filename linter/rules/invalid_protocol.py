@@ -35,12 +35,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import protocols
+from linter.calico import protocols
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Leaf, Object
-from linter.words import listing, quoted
+from linter.text.suggest import listing, quoted
 
 GROUP = 'ports'
 
@@ -69,7 +69,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     protocol = protocols.parse(leaf.value, document.api)
     if protocol.problem is None or protocol.problem == 'case':
         return
-    fact = 'R-703-decode' if protocol.problem == 'decode' else 'R-703'
+    fact = 'protocol-undecodable' if protocol.problem == 'decode' else 'protocol'
     text = leaf.text.strip()
     if isinstance(leaf.value, int) or text.lstrip('-').isdigit():
         advice = 'protocol numbers are from 1 to 255, and no protocol field matches every protocol'
@@ -82,7 +82,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     else:
         advice = f'write {listing(protocols.names(document.api))}, or a number from 1 to 255'
     shown = quoted(leaf.text) if isinstance(leaf.value, str) else str(leaf.value)
-    yield at(fact, leaf, f'{shown} is not a protocol: {advice}')
+    yield finding_at(fact, leaf, f'{shown} is not a protocol: {advice}')
 
 
 @rule('EndpointPort')
@@ -92,7 +92,7 @@ def check_endpoint_port(port: Object, document: Document) -> Iterator[Finding]:
         return
     protocol = protocols.parse(leaf.value, document.api)
     if protocol.problem is None and not protocols.has_ports(protocol.name, document.api):
-        yield at(
+        yield finding_at(
             'hep-protocol',
             leaf,
             f'{quoted(str(leaf.value))} has no ports: '

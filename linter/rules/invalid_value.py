@@ -33,14 +33,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.decode import Problem
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.calico.json_schema import reasons
+from linter.calico.repair import right_case
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.explain import reasons
-from linter.rule import at, rule
-from linter.spelling import right_case
-from linter.values import Leaf, Object
-from linter.words import listing, nearest, quoted
+from linter.text.suggest import listing, nearest, quoted
 
 GROUP = 'fields'
 
@@ -88,13 +88,15 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             )
             if not leaf.text and isinstance(leaf.value, str):
                 shown = 'the empty text'
-                fact = {'R-701': 'R-701-empty', 'R-503': 'R-503-empty'}.get(fact, fact)
+                fact = {'action': 'action-empty', 'staged-action': 'staged-action-empty'}.get(
+                    fact, fact
+                )
         elif reason.keyword in ('minimum', 'maximum'):
             low, high = problem.schema.get('minimum'), problem.schema.get('maximum')
             advice = f'write a number from {low} to {high}'
         else:
             advice = reason.message
-        yield at(fact, leaf, f'{shown} is not a value of {_field(leaf)}: {advice}')
+        yield finding_at(fact, leaf, f'{shown} is not a value of {_field(leaf)}: {advice}')
         return
 
 

@@ -31,13 +31,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import nets
+from linter.calico import nets
+from linter.calico.document import Document
+from linter.calico.repair import write
+from linter.calico.values import Array, Leaf, Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.spelling import UNSAFE, write
-from linter.values import Array, Leaf, Object
-from linter.words import quoted
+from linter.text.suggest import quoted
+from linter.yaml.edit import UNSAFE
 
 GROUP = 'nets'
 
@@ -47,7 +48,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     spec = document.spec
     if spec is None:
         if 'spec' not in document.root.fields:
-            yield at_key(
+            yield finding_at_key(
                 'pool-cidr-missing', document.root, 'IPPool has no spec: add spec with a cidr'
             )
         return
@@ -55,7 +56,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     net = nets.parse(cidr.text) if cidr is not None else None
     if cidr is None or net is None:
         if cidr is not None:
-            yield at(
+            yield finding_at(
                 'pool-cidr',
                 cidr,
                 f'{quoted(cidr.text)} is not a network: write one such as 10.0.0.0/16',
@@ -63,7 +64,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
         return
     family = 4 if net.bits == 32 else 6
     if not net.masked:
-        yield at(
+        yield finding_at(
             'pool-cidr',
             cidr,
             f'{quoted(cidr.text)} has host bits set: write {net.network}',
@@ -78,7 +79,7 @@ def _size(spec: Object, cidr: Leaf, net: nets.Net, family: int) -> Iterator[Find
     size = spec.leaf('blockSize')
     blocks = size.value if size is not None and size.value else usual
     if size is not None and size.value and not low <= size.value <= high:
-        yield at(
+        yield finding_at(
             'pool-block-size',
             size,
             f'the blockSize of an IPv{family} pool is from {low} to {high}: change {size.value}',
@@ -86,7 +87,7 @@ def _size(spec: Object, cidr: Leaf, net: nets.Net, family: int) -> Iterator[Find
     prefix = net.bits if net.prefix is None else net.prefix
     disabled = spec.leaf('disabled')
     if prefix > blocks and not (disabled is not None and disabled.value is True):
-        yield at(
+        yield finding_at(
             'pool-size',
             cidr,
             f'{quoted(cidr.text)} is smaller than one block of /{blocks}: '
@@ -97,7 +98,7 @@ def _size(spec: Object, cidr: Leaf, net: nets.Net, family: int) -> Iterator[Find
     assert local.prefix is not None
     shift = net.bits - min(prefix, local.prefix)
     if net.address >> shift == local.address >> shift:
-        yield at(
+        yield finding_at(
             'pool-link-local',
             cidr,
             f'{quoted(cidr.text)} overlaps the link-local range {local.network}: '
@@ -113,16 +114,16 @@ def _modes(spec: Object, family: int, document: Document) -> Iterator[Finding]:
         if mode is not None and mode.text in ('Always', 'CrossSubnet')
     ]
     if len(on) == 2:
-        yield at(
+        yield finding_at(
             'pool-both-modes',
             on[1],
             'ipipMode and vxlanMode cannot both be on: set one of them to Never',
             related=((on[0].span, 'the other one'),),
         )
     if family == 6 and ipip is not None and ipip.text in ('Always', 'CrossSubnet'):
-        yield at('pool-ipip-v6', ipip, 'an IPv6 pool has no IPIP: write Never')
+        yield finding_at('pool-ipip-v6', ipip, 'an IPv6 pool has no IPIP: write Never')
     elif family == 6 and not spec.text('ipipMode') and 'ipipMode' not in spec.fields:
-        yield at_key(
+        yield finding_at_key(
             'pool-ipip-v6-omitted',
             spec,
             'an IPv6 pool must say that it has no IPIP: add ipipMode: Never',
@@ -131,8 +132,10 @@ def _modes(spec: Object, family: int, document: Document) -> Iterator[Finding]:
     if isinstance(uses, Array):
         words = {leaf.text for leaf in spec.leaves('allowedUses')}
         if 'LoadBalancer' in words and len(words) > 1:
-            yield at_key(
+            yield finding_at_key(
                 'pool-uses', uses, 'LoadBalancer stands alone in allowedUses: remove the others'
             )
         elif 'LoadBalancer' in words and on:
-            yield at('pool-uses', on[0], 'a LoadBalancer pool has no encapsulation: write Never')
+            yield finding_at(
+                'pool-uses', on[0], 'a LoadBalancer pool has no encapsulation: write Never'
+            )

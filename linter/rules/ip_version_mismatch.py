@@ -39,13 +39,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import protocols
+from linter.calico import protocols
+from linter.calico.document import Document
+from linter.calico.traffic import networks
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.traffic import networks
-from linter.values import Leaf, Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'nets'
 
@@ -64,7 +64,11 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             family = _FAMILY.get((read.name if read is not None else None) or '')
             if read is None or protocol is None or family is None or family == version.value:
                 continue
-            fact = {'name': 'R-709', 'number': 'R-709-number', 'text': 'R-709-text'}[read.written]
+            fact = {
+                'name': 'icmp-ip-version',
+                'number': 'icmp-ip-version-number',
+                'text': 'icmp-ip-version-text',
+            }[read.written]
             yield _at(
                 fact,
                 version,
@@ -76,7 +80,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
     other = next((leaf for leaf, net in networks(traffic) if net.family != version.value), None)
     if other is not None:
         yield _at(
-            'R-712',
+            'nets-against-ip-version',
             version,
             f'ipVersion is {version.value}, but {quoted(other.text)} is '
             f'IPv{10 - version.value}: write ipVersion: {10 - version.value}, or remove it',
@@ -85,7 +89,13 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
 
 
 def _at(fact: str, version: Leaf, message: str, cause: Leaf) -> Finding:
-    return at(fact, version, message, related=((cause.span, 'this one'),), group=version.span.start)
+    return finding_at(
+        fact,
+        version,
+        message,
+        related=((cause.span, 'this one'),),
+        same_mistake=('ip-version', version.span.start),
+    )
 
 
 def _name(read: protocols.Protocol) -> str:

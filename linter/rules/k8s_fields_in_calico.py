@@ -46,14 +46,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.decode import Problem
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.calico.kinds import KUBERNETES_FIELDS
+from linter.calico.misplaced import is_label_selector, kubernetes_problems
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.fields import is_label_selector, kubernetes_problems
-from linter.rule import at, rule
-from linter.source import Span
-from linter.vocabulary import KUBERNETES_FIELDS
-from linter.words import quoted
+from linter.text.source import Span
+from linter.text.suggest import quoted
 
 GROUP = 'fields'
 
@@ -85,7 +85,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 @rule('problem:type')
 def check_selector(problem: Problem, document: Document) -> Iterator[Finding]:
     if problem.value is not None and is_label_selector(problem):
-        yield at(
+        yield finding_at(
             'kubernetes-selector',
             problem.value,
             f'{problem.value.name} is a label selector of Kubernetes, not of Calico: '

@@ -33,11 +33,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import names
+from linter.calico import names
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object, Value
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.values import Leaf, Object, Value
 
 GROUP = 'names'
 
@@ -46,7 +46,7 @@ GROUP = 'names'
 def check(metadata: Object, document: Document) -> Iterator[Finding]:
     labels = metadata.object('labels')
     if labels is not None and metadata.parent is document.root and document.api == 'v3':
-        yield from _check(labels, 'R-211')
+        yield from _check(labels, 'label-syntax')
 
 
 @rule('Spec')
@@ -61,9 +61,9 @@ def _check(labels: Object, fact: str) -> Iterator[Finding]:
     for key, value in every.items():
         wrong = names.qualified_problem(key)
         if wrong is not None:
-            yield at_key(fact, value, f'{wrong}: rename the label')
+            yield finding_at_key(fact, value, f'{wrong}: rename the label')
             continue
         if isinstance(value, Leaf) and value.ok:
             wrong = names.label_value_problem(value.text)
             if wrong is not None:
-                yield at(fact, value, f'{wrong}: change it')
+                yield finding_at(fact, value, f'{wrong}: change it')

@@ -36,13 +36,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.decode import Problem, key_text
-from linter.diagnostic import Edit, Finding, Fix
-from linter.document import Document
-from linter.rule import at, rule
-from linter.source import Span
-from linter.tree import Scalar
-from linter.values import Leaf
+from linter.calico.decode import Problem, key_text
+from linter.calico.document import Document
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, rule
+from linter.diagnostic import Finding
+from linter.text.edit import Edit, Fix
+from linter.text.source import Span
+from linter.yaml.nodes import Scalar
 
 GROUP = 'yaml'
 
@@ -57,7 +58,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         and leaf.node.tag is None
         and leaf.name not in ('selector',)
     ):
-        yield at(
+        yield finding_at(
             'label-coerced',
             leaf,
             f'YAML reads {leaf.node.value} as {leaf.value}: write "{leaf.node.value}"',

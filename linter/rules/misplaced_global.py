@@ -35,10 +35,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import rule
-from linter.values import Leaf, Object
 
 GROUP = 'selectors'
 
@@ -54,7 +54,8 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         return
     place = leaf.parent.type
     span = document.inside(leaf, at, at + 6)
-    group = leaf.span.start - 1  # a selector that cannot be read has no other mistake
+    # A selector that cannot be read has no other mistake.
+    same = ('selector', leaf.span.start)
     if place == 'EntityRule' and leaf.name == 'namespaceSelector':
         if _ALONE.match(leaf.text.rstrip('\n')):
             return
@@ -62,22 +63,28 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             'global() must be the whole namespaceSelector: write it alone, and another rule '
             'for the rest'
         )
-        facts = ['R-733']
+        facts = ['global-not-alone']
         if _JOINED.search(leaf.text):
-            facts.append('R-733-joined')
+            facts.append('global-joined')
     elif place == 'EntityRule' and leaf.name == 'selector':
         message = (
             'global() is for the namespaceSelector of a source or destination only: write '
             'namespaceSelector: global()'
         )
-        facts = ['R-732' if 'global()' in leaf.text else 'R-732-open']
+        facts = [
+            'global-in-rule-selector' if 'global()' in leaf.text else 'global-in-rule-selector-open'
+        ]
     elif place == 'Spec':
         message = (
             'global() is for the namespaceSelector of a source or destination only: write '
             'all(), or leave it out'
         )
-        facts = ['R-731' if 'global()' in leaf.text else 'R-731-open']
+        facts = [
+            'global-in-policy-selector'
+            if 'global()' in leaf.text
+            else 'global-in-policy-selector-open'
+        ]
     else:
         return
     for fact in facts:
-        yield Finding(fact, span, message, yaml_path=leaf.yaml_path, group=group)
+        yield Finding(fact, span, message, yaml_path=leaf.yaml_path, same_mistake=same)

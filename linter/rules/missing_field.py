@@ -46,13 +46,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.decode import Problem
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.calico.misplaced import absorbs, owner_name
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.fields import absorbs, owner_name
-from linter.rule import at, at_key, rule
-from linter.values import Object
-from linter.words import listing
+from linter.text.suggest import listing
 
 GROUP = 'fields'
 
@@ -67,7 +67,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         or owner.type == 'Metadata'
     ):  # name-missing
         return
-    fact = 'R-701-missing' if problem.name == 'action' else 'required'
+    fact = 'action-missing' if problem.name == 'action' else 'required'
     empty = owner.nulls.get(problem.name)
     values = problem.schema['properties'].get(problem.name, {}).get('enum')
     advice = f'write {problem.name}: {listing(values)}' if values else f'add {problem.name}'
@@ -76,16 +76,20 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             fact, empty.span, f'{problem.name} is empty: {advice}', yaml_path=empty.yaml_path
         )
     else:
-        yield at_key(fact, owner, f'{owner_name(owner, document)} has no {problem.name}: {advice}')
+        yield finding_at_key(
+            fact, owner, f'{owner_name(owner, document)} has no {problem.name}: {advice}'
+        )
 
 
 @rule('problem:absent')
 def check_parts(problem: Problem, document: Document) -> Iterator[Finding]:
     fact = f'{problem.name}-missing'
     # What name-missing says of a document without metadata is the same mistake.
-    group = -2 if problem.name == 'metadata' else None
+    same = ('name', document.root.span.start) if problem.name == 'metadata' else None
     if problem.value is not None:
-        yield at(fact, problem.value, f'{problem.name} is empty: fill it in', group=group)
+        yield finding_at(
+            fact, problem.value, f'{problem.name} is empty: fill it in', same_mistake=same
+        )
     else:
         message = f'{document.kind} has no {problem.name}: add it'
-        yield at_key(fact, document.root, message, group=group)
+        yield finding_at_key(fact, document.root, message, same_mistake=same)

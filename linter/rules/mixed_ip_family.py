@@ -39,12 +39,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.traffic import networks
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.traffic import networks
-from linter.values import Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'nets'
 
@@ -56,8 +56,8 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
         if first is None:
             first = leaf, net
         elif net.family != first[1].family:
-            yield at(
-                'R-711',
+            yield finding_at(
+                'nets-of-both-families',
                 leaf,
                 f'{quoted(leaf.text)} is IPv{net.family}, but {quoted(first[0].text)} of the '
                 f'same rule is IPv{first[1].family}: write two rules',

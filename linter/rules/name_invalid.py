@@ -38,12 +38,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import names
+from linter.calico import names
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Leaf, Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'names'
 
@@ -59,73 +59,75 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
         yield from _page(leaf)
         return
     name = leaf.text
-    group = leaf.node.start
+    same = ('name', leaf.node.start)
     excess = names.size(name) - 253
     if excess > 0:
-        yield at(
-            'R-102',
+        yield finding_at(
+            'name-too-long',
             leaf,
             f'the name has {names.size(name)} bytes, and Calico allows 253: shorten it',
-            group=group,
+            same_mistake=same,
         )
     if not names.SUBDOMAIN.match(name):
         better = names.suggestion(name)
         advice = f', such as {quoted(better)}' if better else ''
-        fact = 'R-103' if document.is_policy or document.kind == 'Tier' else 'R-107'
-        yield at(fact, leaf, f'{quoted(name)} is not a legal name: {_RULE}{advice}', group=group)
+        fact = 'name-charset' if document.is_policy or document.kind == 'Tier' else 'resource-name'
+        yield finding_at(
+            fact, leaf, f'{quoted(name)} is not a legal name: {_RULE}{advice}', same_mistake=same
+        )
         return
     kind = document.kind
     if kind in ('NetworkPolicy', 'StagedNetworkPolicy'):
         if name.startswith(names.KUBERNETES_DERIVED):
             return
         if not names.ONE_DOT.match(name):
-            yield at(
-                'R-104',
+            yield finding_at(
+                'policy-name',
                 leaf,
                 f'{quoted(name)} has more than one dot, and the name of a '
                 f'{kind} may have one only: write {quoted(_dashes(name))}',
-                group=group,
+                same_mistake=same,
             )
         elif '.' in name:
-            yield at(
-                'R-104-dot',
+            yield finding_at(
+                'policy-name-dot',
                 leaf,
                 f'{quoted(name)} has a dot, which Calico allows in the name '
                 f'of a {kind} since 3.29 only: write {quoted(name.replace(".", "-"))}',
-                group=group,
+                same_mistake=same,
             )
     elif kind in ('GlobalNetworkPolicy', 'StagedGlobalNetworkPolicy'):
         if not names.ONE_DOT.match(name):
-            yield at(
-                'R-105',
+            yield finding_at(
+                'global-policy-name',
                 leaf,
                 f'{quoted(name)} has more than one dot, and the name of a '
                 f'{kind} may have one only: write {quoted(_dashes(name))}',
-                group=group,
+                same_mistake=same,
             )
         elif '.' in name:
-            yield at(
-                'R-105-dot',
+            yield finding_at(
+                'global-policy-name-dot',
                 leaf,
                 f'{quoted(name)} has a dot, which Calico allows in the name '
                 f'of a {kind} since 3.29 only: write {quoted(name.replace(".", "-"))}',
-                group=group,
+                same_mistake=same,
             )
     elif kind == 'Tier':
         if '.' in name:
-            yield at(
-                'R-106',
+            yield finding_at(
+                'tier-name',
                 leaf,
                 f'{quoted(name)} has a dot, which the name of a Tier must not '
                 f'have: write {quoted(name.replace(".", "-"))}',
-                group=group,
+                same_mistake=same,
             )
         elif len(name) > 63:
-            yield at(
-                'R-106',
+            yield finding_at(
+                'tier-name',
                 leaf,
                 f'the name of a Tier has at most 63 characters, this one {len(name)}: shorten it',
-                group=group,
+                same_mistake=same,
             )
 
 
@@ -137,15 +139,15 @@ def check_tier(spec: Object, document: Document) -> Iterator[Finding]:
     if not names.SUBDOMAIN.match(leaf.text):
         better = names.suggestion(leaf.text)
         advice = f', such as {quoted(better)}' if better else ''
-        yield at(
-            'R-201',
+        yield finding_at(
+            'tier-field-charset',
             leaf,
             f'{quoted(leaf.text)} is not a legal tier name: it consists of '
             f"a-z, 0-9 and '-', and starts and ends with a letter or digit{advice}",
         )
     elif len(leaf.text) > 63:
-        yield at(
-            'R-202',
+        yield finding_at(
+            'tier-field-too-long',
             leaf,
             f'the name of a tier has at most 63 characters, this one '
             f'{len(leaf.text)}: no such tier can exist',
@@ -165,9 +167,9 @@ def _page(leaf: Leaf) -> Iterator[Finding]:
             if len(name) > 128
             else "it consists of letters, digits, '.', '_', '-' and '/'"
         )
-        yield at('v2-name', leaf, f'{quoted(name)} is not a legal name: {advice}')
+        yield finding_at('v2-name', leaf, f'{quoted(name)} is not a legal name: {advice}')
     elif '/' in name:
-        yield at(
+        yield finding_at(
             'v2-name-slash',
             leaf,
             f'{quoted(name)} has a slash, and the v2 pre-release stored such a policy but never '

@@ -26,16 +26,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.misplaced import absorbs_name
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.fields import absorbs_name
-from linter.rule import at, at_key, rule
-from linter.values import Leaf
 
 GROUP = 'names'
 
 # Without metadata the name is missing too: one mistake, which missing-field tells as well.
-_GROUP = -2
 
 
 @rule('document')
@@ -47,9 +46,16 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
         empty = document.root.nulls.get('metadata')
         message = f'{document.kind} has no name: add metadata with a name'
         if empty is not None:
-            yield at('R-101', empty, message, group=_GROUP)
+            yield finding_at(
+                'name-required', empty, message, same_mistake=('name', document.root.span.start)
+            )
         else:
-            yield at_key('R-101', document.root, message, group=_GROUP)
+            yield finding_at_key(
+                'name-required',
+                document.root,
+                message,
+                same_mistake=('name', document.root.span.start),
+            )
         return
     name = metadata.fields.get('name')
     if name is None:
@@ -57,13 +63,13 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             return
         blank = metadata.nulls.get('name')
         if blank is not None:
-            yield at('R-101', blank, 'name is empty: write the name of the object')
+            yield finding_at('name-required', blank, 'name is empty: write the name of the object')
         else:
             advice = (
                 'add name'
                 if 'generateName' not in metadata.fields
                 else 'add name, since Calico does not generate one from generateName'
             )
-            yield at_key('R-101', metadata, f'metadata has no name: {advice}')
+            yield finding_at_key('name-required', metadata, f'metadata has no name: {advice}')
     elif isinstance(name, Leaf) and name.ok and not name.text:
-        yield at('R-101-empty', name, 'name is empty: write the name of the object')
+        yield finding_at('name-empty', name, 'name is empty: write the name of the object')

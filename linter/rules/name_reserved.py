@@ -28,11 +28,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.values import Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'names'
 
@@ -42,18 +42,18 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     leaf = metadata.leaf('name')
     if leaf is not None and leaf.text.startswith('knp.default.'):
         rest = leaf.text.removeprefix('knp.default.')
-        fact = 'v2-name-reserved' if document.api == 'v2' else 'R-108'
-        yield at(
+        fact = 'v2-name-reserved' if document.api == 'v2' else 'name-of-kubernetes-policy'
+        yield finding_at(
             fact,
             leaf,
             f'{quoted(leaf.text)} is reserved for what Calico makes of Kubernetes '
             f'NetworkPolicies: write {quoted(rest or "web")}, or a Kubernetes NetworkPolicy',
-            group=leaf.node.start,
+            same_mistake=('name', leaf.node.start),
         )
     labels = metadata.object('labels')
     if labels is not None and 'projectcalico.org/namespace' in labels.fields:
-        yield at_key(
-            'R-207',
+        yield finding_at_key(
+            'namespace-label-reserved',
             labels.fields['projectcalico.org/namespace'],
             'projectcalico.org/namespace is a label that Calico sets itself: remove it',
         )

@@ -28,12 +28,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import names
+from linter.calico import names
+from linter.calico.document import Document
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'names'
 
@@ -51,7 +51,7 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     if len(leaf.text) > 63 or not names.LABEL.match(leaf.text):
         better = names.suggestion(leaf.text.replace('.', '-'))
         advice = f', such as {quoted(better)}' if better and len(better) < 64 else ''
-        yield at(
+        yield finding_at(
             'namespace-syntax',
             leaf,
             f'{quoted(leaf.text)} is not a namespace that Kubernetes can have: it consists of '

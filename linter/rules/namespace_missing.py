@@ -28,10 +28,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.values import Leaf, Object
 
 GROUP = 'names'
 
@@ -48,8 +48,8 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     if namespace is None:
         blank = metadata.nulls.get('namespace')
         if blank is not None:
-            yield at('R-210', blank, message)
+            yield finding_at('namespace-omitted', blank, message)
         else:
-            yield at_key('R-210', metadata, message)
+            yield finding_at_key('namespace-omitted', metadata, message)
     elif isinstance(namespace, Leaf) and namespace.ok and not namespace.text:
-        yield at('R-210', namespace, message)
+        yield finding_at('namespace-omitted', namespace, message)

@@ -29,10 +29,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at_key, rule
-from linter.values import Leaf, Object
 
 GROUP = 'names'
 
@@ -45,8 +45,8 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     if isinstance(namespace, Leaf) and namespace.ok and namespace.text:
         kind = document.kind.replace('Global', '', 1)
         other = f', or write kind: {kind}' if kind != document.kind else ''
-        yield at_key(
-            'R-208',
+        yield finding_at_key(
+            'namespace-on-global-kind',
             namespace,
             f'{document.kind} is cluster-wide and has no namespace: remove namespace{other}',
         )

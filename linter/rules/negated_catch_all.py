@@ -36,12 +36,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import nets
+from linter.calico import nets
+from linter.calico.document import Document
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'nets'
 
@@ -51,8 +51,8 @@ def check(entity: Object, document: Document) -> Iterator[Finding]:
     for leaf in entity.leaves('notNets'):
         net = nets.parse(leaf.text)
         if net is not None and net.prefix == 0 and net.masked:
-            yield at(
-                'R-713',
+            yield finding_at(
+                'notnets-catch-all',
                 leaf,
                 f'{quoted(leaf.text)} in notNets excludes every address, so the '
                 'rule matches nothing: remove it, or write the rule without notNets',

@@ -38,11 +38,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.tree import Scalar
-from linter.values import Leaf
+from linter.yaml.nodes import Scalar
 
 GROUP = 'yaml'
 
@@ -58,7 +58,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     octal = text[:1] == '0' and text[1:2] in 'o01234567' and len(text) > 1
     digits = text[2:] if text[:2] == '0o' else text.lstrip('0')
     if octal and digits.isdigit() and int(digits) != leaf.value:
-        yield at(
+        yield finding_at(
             'port-octal',
             leaf,
             f'YAML reads {node.value} as the octal number {leaf.value}: write {leaf.value}, '

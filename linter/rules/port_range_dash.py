@@ -43,14 +43,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Optional
 
-from linter import ports
-from linter.diagnostic import Finding, Fix
-from linter.document import Document
-from linter.pattern import lazy
-from linter.rule import at, rule
-from linter.spelling import SAFE, UNSAFE, write
-from linter.values import Leaf
-from linter.words import quoted
+from linter.calico import ports
+from linter.calico.document import Document
+from linter.calico.repair import write
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, rule
+from linter.diagnostic import Finding
+from linter.text.edit import Fix
+from linter.text.lazy_regex import lazy
+from linter.text.suggest import quoted
+from linter.yaml.edit import SAFE, UNSAFE
 
 GROUP = 'ports'
 
@@ -78,7 +80,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
                 quoted=True,
             )
         what = 'is the name of a port that cannot exist, not' if document.api == 'v2' else 'is not'
-        yield at(
+        yield finding_at(
             fact,
             leaf,
             f"{quoted(text)} {what} a range of ports: write '{min(low, high)}:{max(low, high)}'",
@@ -89,4 +91,6 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             f"'{part}'" if ':' in part else part
             for part in (piece.replace(' ', '') for piece in text.split(','))
         )
-        yield at(fact, leaf, f'{quoted(text)} is one text, not a list of ports: write [{items}]')
+        yield finding_at(
+            fact, leaf, f'{quoted(text)} is one text, not a list of ports: write [{items}]'
+        )

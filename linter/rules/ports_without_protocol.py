@@ -56,13 +56,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import ports, protocols
+from linter.calico import ports, protocols
+from linter.calico.document import Document
+from linter.calico.values import Array, Leaf, Object
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at_key, rule
-from linter.source import Span
-from linter.values import Array, Leaf, Object
-from linter.words import listing, quoted
+from linter.text.source import Span
+from linter.text.suggest import listing, quoted
 
 GROUP = 'ports'
 
@@ -84,13 +84,13 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
         lists.sort(key=_place)
         numeric = [value for value in lists if _has_number(value)]
         first = numeric[0] if numeric else lists[0]
-        fact = 'R-704' if numeric else 'R-704-named'
+        fact = 'ports-need-protocol' if numeric else 'named-ports-need-protocol'
         also: tuple[tuple[Span, str], ...] = tuple(
             (value.key_span, 'these ports need it too')
             for value in (numeric or lists)
             if value is not first
         )
-        yield at_key(
+        yield finding_at_key(
             fact,
             first,
             f'a rule with {first.name} needs a protocol that has ports: add protocol: '
@@ -103,8 +103,8 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             lists.sort(key=_place)
             shown = quoted(str(protocol.value))
             wanted = listing(protocols.with_ports(document.api))
-            yield at_key(
-                'R-705',
+            yield finding_at_key(
+                'protocol-without-ports',
                 lists[0],
                 f'protocol {shown} has no ports that a rule can match: remove '
                 f'{lists[0].name}, or write protocol: {wanted}',

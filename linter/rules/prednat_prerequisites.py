@@ -34,10 +34,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Array, Leaf, Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.values import Array, Leaf, Object
 
 GROUP = 'types'
 
@@ -50,8 +50,8 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         return
     flags.sort(key=lambda flag: flag.span.start)
     if len(flags) == 2:
-        yield at(
-            'R-401',
+        yield finding_at(
+            'prednat-with-donottrack',
             flags[1],
             'doNotTrack and preDNAT cannot both be true: set one to false',
             related=((flags[0].span, 'the other one'),),
@@ -60,21 +60,21 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
     if forward is None or (isinstance(forward, Leaf) and forward.value is False):
         first = flags[0]
         message = f'{first.name} needs applyOnForward: add applyOnForward: true'
-        yield at('R-404', first, message)
+        yield finding_at('host-flags-need-applyonforward', first, message)
     if pre is None or pre.value is not True:
         return
     egress = spec.fields.get('egress')
     if isinstance(egress, Array) and egress.items:
-        yield at_key(
-            'R-402',
+        yield finding_at_key(
+            'prednat-with-egress-rules',
             egress,
             'a preDNAT policy has no egress rules: remove egress, or preDNAT',
             related=((pre.key_span, 'preDNAT'),),
         )
     for item in spec.leaves('types'):
         if item.text.lower() == 'egress':
-            yield at(
-                'R-403',
+            yield finding_at(
+                'prednat-with-egress-type',
                 item,
                 'a preDNAT policy governs ingress only: remove Egress from types, or preDNAT',
                 related=((pre.key_span, 'preDNAT'),),

@@ -53,15 +53,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Optional
 
-from linter.diagnostic import Finding, Fix
-from linter.document import Document
-from linter.pattern import lazy
-from linter.rule import rule
-from linter.selector import V2, V3, V3_LENIENT, Mistake, accepts, explain
-from linter.source import Span
-from linter.spelling import SAFE, UNSAFE, chomped, edit_value
-from linter.tree import Scalar
-from linter.values import Leaf, Object
+from linter.calico.document import Document
+from linter.calico.repair import edit_value
+from linter.calico.selector.accept import (
+    V2,
+    V3,
+    V3_LENIENT,
+    Mistake,
+    accepts,
+    explain,
+)
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import rule
+from linter.diagnostic import Finding, MistakeKey
+from linter.text.edit import Fix
+from linter.text.lazy_regex import lazy
+from linter.text.source import Span
+from linter.yaml.edit import SAFE, UNSAFE, chomped
+from linter.yaml.nodes import Scalar
 
 GROUP = 'selectors'
 
@@ -81,12 +90,12 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             return
         text = body  # how it ends was one mistake, and there is another one
     mistake = explain(text, dialect)
-    fact = 'R-730'
+    fact = 'selector'
     if dialect == V3:
         if accepts(text, V3_LENIENT):
-            fact = 'R-730-newline'
+            fact = 'selector-newline'
         elif document.is_namespaced and accepts(f'({text})', V3):
-            fact = 'F-8'
+            fact = 'selector-unbalanced'
     span = document.inside(leaf, mistake.start, mistake.end)
     yield from _report(
         leaf,
@@ -96,7 +105,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         mistake.message,
         mistake.hint,
         _fix(leaf, document, mistake),
-        leaf.span.start - 1,
+        ('selector', leaf.span.start),
     )
 
 
@@ -119,7 +128,9 @@ def _report_newline(leaf: Leaf, document: Document) -> Iterator[Finding]:
         )
         if edits is not None:
             fix = Fix('Remove the line break', SAFE, edits)
-    yield from _report(leaf, document, 'R-730', span, message, None, fix, leaf.span.start)
+    yield from _report(
+        leaf, document, 'selector', span, message, None, fix, ('selector-end', leaf.span.start)
+    )
 
 
 def _report(
@@ -130,11 +141,11 @@ def _report(
     message: str,
     hint: Optional[str],
     fix: Optional[Fix],
-    group: int,
+    same: MistakeKey,
 ) -> Iterator[Finding]:
-    if fact == 'R-730' and _is_scope(leaf, document):
-        fact = 'R-730-scope'
-    yield Finding(fact, span, message, hint, (), fix, leaf.yaml_path, group)
+    if fact == 'selector' and _is_scope(leaf, document):
+        fact = 'scope-selector'
+    yield Finding(fact, span, message, hint, (), fix, leaf.yaml_path, same)
 
 
 def _is_scope(leaf: Leaf, document: Document) -> bool:

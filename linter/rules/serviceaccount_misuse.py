@@ -39,11 +39,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'selectors'
 
@@ -52,8 +52,8 @@ GROUP = 'selectors'
 def check(match: Object, document: Document) -> Iterator[Finding]:
     for leaf in match.leaves('names'):
         if "'" in leaf.text:
-            yield at(
-                'F-7',
+            yield finding_at(
+                'serviceaccount-name-pasted',
                 leaf,
                 f'{quoted(leaf.text)} is not the name of a service account: '
                 'write it without quotes inside',

@@ -40,12 +40,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import names
+from linter.calico import names
+from linter.calico.document import Document
+from linter.calico.values import Array, Leaf, Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.values import Array, Leaf, Object
-from linter.words import listing, quoted
+from linter.text.suggest import listing, quoted
 
 GROUP = 'selectors'
 
@@ -61,8 +61,8 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
     side, direction = entity.name, traffic.name
     if (direction, side) in (('egress', 'source'), ('ingress', 'destination')):
         right = 'destination' if direction == 'egress' else 'source'
-        yield at_key(
-            'R-741',
+        yield finding_at_key(
+            'services-wrong-side',
             services,
             f'services cannot match the {side} of an {direction} rule: write it under {right}',
         )
@@ -70,9 +70,15 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
     if 'name' not in services.fields:
         empty = services.nulls.get('name')
         message = 'services says no name: add the name of the service'
-        yield at('R-742', empty, message) if empty else at_key('R-742', services, message)
+        yield (
+            finding_at('services-name-missing', empty, message)
+            if empty
+            else finding_at_key('services-name-missing', services, message)
+        )
     elif name is not None and not name.text:
-        yield at('R-742', name, 'the name of the service is empty: write it')
+        yield finding_at(
+            'services-name-missing', name, 'the name of the service is empty: write it'
+        )
     if document.kind.endswith('GlobalNetworkPolicy') and not services.text('namespace'):
         blank = services.fields.get('namespace') or services.nulls.get('namespace')
         if not (isinstance(blank, Leaf) and not blank.ok and blank.value is not None):
@@ -80,12 +86,16 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
                 'services says no namespace, which a global policy needs: '
                 'add the namespace of the service'
             )
-            yield at('R-743', blank, message) if blank else at_key('R-743', services, message)
+            yield (
+                finding_at('services-namespace-missing', blank, message)
+                if blank
+                else finding_at_key('services-namespace-missing', services, message)
+            )
     for field in ('name', 'namespace'):
         leaf = services.leaf(field)
         if leaf is not None and leaf.text and not names.SUBDOMAIN.match(leaf.text):
-            yield at(
-                'R-746',
+            yield finding_at(
+                'services-name-charset',
                 leaf,
                 f'{quoted(leaf.text)} is not the {field} of a service: it consists of a-z, '
                 "0-9, '-' and '.'",
@@ -100,8 +110,8 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
     if clash:
         clash.sort(key=lambda value: value.key_span.start)
         words = listing([value.name for value in clash], 'and')
-        yield at_key(
-            'R-744',
+        yield finding_at_key(
+            'services-with-other-match',
             clash[0],
             f'services stands alone in its {side}: remove {words}, or services',
             related=((services.key_span, 'services'),),
@@ -113,8 +123,8 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
             if isinstance(value := entity.fields.get(field), Array) and value.items
         ]
         if ports:
-            yield at_key(
-                'R-745',
+            yield finding_at_key(
+                'services-with-ports',
                 ports[0],
                 f'a services match brings the ports of the service with it: remove {ports[0].name}',
                 related=((services.key_span, 'services'),),

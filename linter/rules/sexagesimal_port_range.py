@@ -43,13 +43,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import ports
+from linter.calico import ports
+from linter.calico.document import Document
+from linter.calico.repair import write
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.spelling import write
-from linter.tree import Scalar
-from linter.values import Leaf
+from linter.yaml.nodes import Scalar
 
 GROUP = 'yaml'
 
@@ -67,7 +67,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         and port.high < 60
         and len(leaf.text.rpartition(':')[2]) <= 2
     ):
-        yield at(
+        yield finding_at(
             'sexagesimal',
             leaf,
             f'{leaf.text} without quotes is {port.low * 60 + port.high} for YAML readers '

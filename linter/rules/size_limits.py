@@ -41,30 +41,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Array, Leaf, Object
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.values import Array, Leaf, Object
 
 GROUP = 'fields'
 
 _LISTS = {
     'Spec': (
-        ('ingress', 1024, 'R-307'),
-        ('egress', 1024, 'R-307'),
-        ('policyTypes', 2, 'R-305'),
+        ('ingress', 1024, 'rules-too-many'),
+        ('egress', 1024, 'rules-too-many'),
+        ('policyTypes', 2, 'policy-types-too-many'),
     ),
     'EntityRule': (
-        ('nets', 256, 'R-715'),
-        ('notNets', 256, 'R-715'),
-        ('ports', 50, 'R-715'),
-        ('notPorts', 50, 'R-715'),
+        ('nets', 256, 'entity-list-too-long'),
+        ('notNets', 256, 'entity-list-too-long'),
+        ('ports', 50, 'entity-list-too-long'),
+        ('notPorts', 50, 'entity-list-too-long'),
     ),
-    'HTTPMatch': (('methods', 20, 'R-806'), ('paths', 20, 'R-806')),
+    'HTTPMatch': (('methods', 20, 'http-list-too-long'), ('paths', 20, 'http-list-too-long')),
 }
 _TEXTS = {
-    'HTTPPath': (('exact', 1024, 'R-806'), ('prefix', 1024, 'R-806')),
-    'ServiceMatch': (('name', 253, 'R-746-long'), ('namespace', 253, 'R-746-long')),
+    'HTTPPath': (('exact', 1024, 'http-list-too-long'), ('prefix', 1024, 'http-list-too-long')),
+    'ServiceMatch': (
+        ('name', 253, 'services-name-too-long'),
+        ('namespace', 253, 'services-name-too-long'),
+    ),
 }
 
 
@@ -75,7 +78,7 @@ def check(object: Object, document: Document) -> Iterator[Finding]:
     for name, most, fact in _LISTS[object.type]:
         value = object.fields.get(name)
         if isinstance(value, Array) and len(value.items) > most:
-            yield at_key(
+            yield finding_at_key(
                 fact,
                 value,
                 f'{name} has {len(value.items)} items, and Calico allows {most}: '
@@ -88,7 +91,7 @@ def check_text(object: Object, document: Document) -> Iterator[Finding]:
     for name, most, fact in _TEXTS[object.type]:
         leaf = object.leaf(name)
         if leaf is not None and len(leaf.text) > most:
-            yield at(
+            yield finding_at(
                 fact,
                 leaf,
                 f'{name} has {len(leaf.text)} characters, and Calico allows {most}: shorten it',
@@ -103,8 +106,8 @@ def check_selector(leaf: Leaf, document: Document) -> Iterator[Finding]:
         and isinstance(leaf.parent, Object)
         and leaf.parent.type in ('Spec', 'EntityRule')
     ):
-        yield at(
-            'R-734',
+        yield finding_at(
+            'selector-too-long',
             leaf,
             f'{leaf.name} has {len(leaf.text)} characters, and Calico 3.33 allows '
             '1024: use fewer terms, or a label that stands for them',

@@ -37,10 +37,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Object
 
 GROUP = 'types'
 
@@ -53,18 +53,22 @@ def check(port: Object, document: Document) -> Iterator[Finding]:
     first, last = port.leaf('port'), port.leaf('endPort')
     if first is not None and isinstance(first.value, int):
         if not 0 <= first.value <= 65535:
-            yield at(
-                'R-504', first, f'{first.value} is not a port: a port is a number from 1 to 65535'
+            yield finding_at(
+                'kubernetes-conversion',
+                first,
+                f'{first.value} is not a port: a port is a number from 1 to 65535',
             )
         elif last is not None and isinstance(last.value, int):
             if last.value < first.value:
-                yield at(
-                    'R-504',
+                yield finding_at(
+                    'kubernetes-conversion',
                     last,
                     f'endPort {last.value} is below port {first.value}: '
                     'write the higher number as endPort',
                 )
             elif last.value > 65535:
-                yield at(
-                    'R-504', last, f'{last.value} is not a port: a port is a number from 1 to 65535'
+                yield finding_at(
+                    'kubernetes-conversion',
+                    last,
+                    f'{last.value} is not a port: a port is a number from 1 to 65535',
                 )

@@ -31,10 +31,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import (
+    Array,
+    Leaf,
+    Object,
+    Value,
+)
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at_key, rule
-from linter.values import Array, Leaf, Object, Value
 
 GROUP = 'types'
 
@@ -55,16 +60,18 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
     if not extra:
         return
     extra.sort(key=lambda value: value.key_span.start)
-    fact = 'R-502' if kubernetes else 'R-501'
+    fact = 'staged-kubernetes-delete-with-fields' if kubernetes else 'staged-delete-with-fields'
     others = tuple((value.key_span, f'so is {value.name}') for value in extra[1:])
     rest = '' if kubernetes else ' and tier'
     message = (
         f'with stagedAction: Delete, {extra[0].name} is out of place: remove every field of '
         f'spec but stagedAction{rest}'
     )
-    group = extra[0].key_span.start
-    yield at_key(fact, extra[0], message, related=others, group=group)
-    yield at_key('R-505', extra[0], message, related=others, group=group)
+    same = ('staged-delete', extra[0].key_span.start)
+    yield finding_at_key(fact, extra[0], message, related=others, same_mistake=same)
+    yield finding_at_key(
+        'staged-delete-fields-unchecked', extra[0], message, related=others, same_mistake=same
+    )
 
 
 def _is_zero(value: Value) -> bool:

@@ -28,20 +28,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.kinds import TIER_ORDERS
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, at_key, rule
-from linter.values import Leaf
-from linter.vocabulary import TIER_ORDERS
 
 GROUP = 'types'
 
 _FACTS = {
-    'default': 'R-603-default',
-    'adminnetworkpolicy': 'R-603-anp',
-    'baselineadminnetworkpolicy': 'R-603-banp',
-    'kube-admin': 'R-603-kube',
-    'kube-baseline': 'R-603-kube',
+    'default': 'default-tier-order',
+    'adminnetworkpolicy': 'adminnetworkpolicy-tier-order',
+    'baselineadminnetworkpolicy': 'baselineadminnetworkpolicy-tier-order',
+    'kube-admin': 'kube-tier-order',
+    'kube-baseline': 'kube-tier-order',
 }
 _ACTIONS = {'default': 'Deny', 'kube-admin': 'Pass', 'kube-baseline': 'Pass'}
 
@@ -58,17 +58,17 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     holder = spec if spec is not None else document.root
     if isinstance(order, Leaf):
         if order.ok and order.value != wanted:
-            yield at(
+            yield finding_at(
                 fact,
                 order,
                 f'tier {name} has the fixed order {wanted}, not {order.value}: write {wanted}',
             )
     elif name == 'default':
-        yield at_key(
-            'R-603-default-omitted', holder, f'tier {name} says no order: add order: {wanted}'
+        yield finding_at_key(
+            'default-tier-order-omitted', holder, f'tier {name} says no order: add order: {wanted}'
         )
     else:
-        yield at_key(
+        yield finding_at_key(
             fact,
             holder,
             f'tier {name} says no order, and gets one that is refused: add order: {wanted}',
@@ -79,12 +79,14 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     right = _ACTIONS[name]
     if isinstance(action, Leaf):
         if action.ok and action.text in ('Deny', 'Pass') and action.text != right:
-            yield at(
-                'R-602', action, f'tier {name} has the fixed default action {right}: write {right}'
+            yield finding_at(
+                'builtin-tier-default-action',
+                action,
+                f'tier {name} has the fixed default action {right}: write {right}',
             )
     elif right != 'Deny':
-        yield at_key(
-            'R-602',
+        yield finding_at_key(
+            'builtin-tier-default-action',
             holder,
             f'tier {name} says no defaultAction, and gets Deny, which is '
             f'refused: add defaultAction: {right}',

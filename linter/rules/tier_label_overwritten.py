@@ -33,11 +33,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Leaf, Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'names'
 
@@ -51,8 +51,8 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     spec = document.spec
     tier = (spec.text('tier') if spec is not None else '') or 'default'
     if label.text != tier:
-        yield at(
-            'R-205',
+        yield finding_at(
+            'tier-label-differs',
             label,
             f'Calico sets this label to the tier of the policy, {quoted(tier)}: '
             f'remove it, or write tier: {label.text} in spec',

@@ -33,11 +33,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.values import Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'names'
 
@@ -63,20 +63,20 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
             if tier == 'default'
             else f'write {quoted(f"{tier}.{name}")}'
         )
-        yield at(
-            'R-110',
+        yield finding_at(
+            'tier-prefix-required',
             leaf,
             f'from Calico 3.29 to 3.31 the name of a policy of tier '
             f'{quoted(tier)} begins with {quoted(tier + ".")}'
             f'{" or has no dot" if tier == "default" else ""}: {advice}',
-            group=leaf.node.start,
+            same_mistake=('name', leaf.node.start),
         )
     # Only who writes the store itself meets the name under which an object is stored.
     stored = document.root.text('apiVersion').startswith('crd.')
     if stored and not name.startswith(f'{tier}.'):
-        yield at(
-            'F-11',
+        yield finding_at(
+            'tier-prefix-stored',
             leaf,
             f'this object of tier {tier} is not named {quoted(f"{tier}.{name}")}',
-            group=leaf.node.start,
+            same_mistake=('name', leaf.node.start),
         )

@@ -26,11 +26,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.kinds import TIER_ORDERS
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at_key, rule
-from linter.values import Object
-from linter.vocabulary import TIER_ORDERS
 
 GROUP = 'types'
 
@@ -40,4 +40,4 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
     metadata = document.metadata
     name = metadata.text('name') if metadata is not None else ''
     if 'order' not in spec.fields and name not in TIER_ORDERS:
-        yield at_key('F-12', spec, 'the tier says no order: add order')
+        yield finding_at_key('tier-order-omitted', spec, 'the tier says no order: add order')

@@ -36,10 +36,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.values import Array, Leaf, Object
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at_key, rule
-from linter.values import Array, Leaf, Object
 
 GROUP = 'types'
 
@@ -62,8 +62,8 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         rules = spec.fields.get(name)
         if isinstance(rules, Array) and rules.items and name not in named:
             word = name if document.api == 'v2' else name.capitalize()
-            yield at_key(
-                'R-306',
+            yield finding_at_key(
+                'direction-not-in-types',
                 rules,
                 f'these {name} rules never apply, because types leaves out {word}: '
                 f'add {word} to types, or remove the rules',

@@ -32,11 +32,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.document import Document
+from linter.calico.misplaced import is_kubernetes
+from linter.calico.values import Array, Object
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.fields import is_kubernetes
-from linter.rule import at_key, rule
-from linter.values import Array, Object
 
 GROUP = 'types'
 
@@ -49,14 +49,14 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         return  # no types are wanted, or they are written as Kubernetes does
     given = [name for name in ('ingress', 'egress') if name in spec.fields]
     wanted = ', '.join(name.capitalize() for name in given) or 'Ingress'
-    yield at_key('F-4', spec, f'the policy has no types: write types: [{wanted}]')
+    yield finding_at_key('types-omitted', spec, f'the policy has no types: write types: [{wanted}]')
 
 
 @rule('Spec')
 def check_empty(spec: Object, document: Document) -> Iterator[Finding]:
     types = spec.fields.get('types')
     if document.is_policy and isinstance(types, Array) and not types.items:
-        yield at_key(
+        yield finding_at_key(
             'types-empty',
             types,
             'types is an empty list, which CRDs refuse since Calico 3.32: '

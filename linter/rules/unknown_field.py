@@ -53,15 +53,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.decode import Problem
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.calico.misplaced import (
+    in_metadata,
+    meant,
+    neighbour,
+    owner_name,
+    right_place,
+)
+from linter.calico.values import Object
+from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.fields import in_metadata, meant, neighbour, owner_name, right_place
-from linter.rule import rule
-from linter.source import Span
-from linter.spelling import SAFE, UNSAFE, write_word
-from linter.values import Object
-from linter.words import quoted
+from linter.text.source import Span
+from linter.text.suggest import quoted
+from linter.yaml.edit import SAFE, UNSAFE, write_word
 
 GROUP = 'fields'
 

@@ -39,16 +39,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.decode import Problem
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.calico.kinds import V1_FIELDS
+from linter.calico.misplaced import neighbour
+from linter.calico.values import Leaf
+from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.fields import neighbour
-from linter.rule import rule
-from linter.source import Span
-from linter.tree import Scalar
-from linter.values import Leaf
-from linter.vocabulary import V1_FIELDS
-from linter.words import quoted
+from linter.text.source import Span
+from linter.text.suggest import quoted
+from linter.yaml.nodes import Scalar
 
 GROUP = 'fields'
 

@@ -35,14 +35,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter import protocols
-from linter.decode import Problem
+from linter.calico import protocols
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.calico.repair import right_case, write
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.rule import at, rule
-from linter.spelling import right_case, write
-from linter.values import Leaf, Object
-from linter.words import quoted
+from linter.text.suggest import quoted
 
 GROUP = 'fields'
 
@@ -55,7 +55,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     right = right_case(leaf.text, problem.schema)
     if right is not None:
         fact = f'{problem.schema["x-calico-fact"]}-case'
-        yield at(
+        yield finding_at(
             fact,
             leaf,
             f'{quoted(leaf.text)} is not spelt as Calico spells it: write {right}',
@@ -67,8 +67,8 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 def check_protocol(leaf: Leaf, document: Document) -> Iterator[Finding]:
     protocol = protocols.parse(leaf.value, document.api)
     if protocol.problem == 'case' and protocol.right is not None:
-        yield at(
-            'R-703-case',
+        yield finding_at(
+            'protocol-case',
             leaf,
             f'{quoted(leaf.text)} is not spelt as Calico spells it: write {protocol.right}',
             fix=write(document.source.text, leaf, protocol.right),
@@ -80,14 +80,14 @@ def check_v2(spec: Object, document: Document) -> Iterator[Finding]:
     types = [leaf for leaf in spec.leaves('types') if leaf.text]
     title = [leaf for leaf in types if leaf.text in ('Ingress', 'Egress')]
     if title and len(title) < len(types):
-        yield at(
+        yield finding_at(
             'v2-types-mixed',
             title[0],
             f'types mixes upper and lower case: write {title[0].text.lower()} like the others',
             fix=write(document.source.text, title[0], title[0].text.lower()),
         )
     elif title:
-        yield at(
+        yield finding_at(
             'v2-types-case',
             title[0],
             f'{quoted(title[0].text)} is the v3 spelling, which the v2 pre-release happened to '
@@ -98,7 +98,7 @@ def check_v2(spec: Object, document: Document) -> Iterator[Finding]:
         for traffic in spec.items(name):
             if isinstance(traffic, Object) and traffic.text('action') == 'pass':
                 action = traffic.fields['action']
-                yield at(
+                yield finding_at(
                     'v2-pass',
                     action,
                     "the v2 pre-release refused 'pass' behind the scenes and dropped the whole "

@@ -47,15 +47,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, Optional
 
-from linter.decode import Problem
+from linter.calico.decode import Problem
+from linter.calico.document import Document
+from linter.calico.misplaced import in_metadata, is_label_selector
+from linter.calico.repair import unquote
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.document import Document
-from linter.fields import in_metadata, is_label_selector
-from linter.rule import at, rule
-from linter.spelling import unquote
-from linter.tree import Mapping, Scalar, Sequence
-from linter.values import Leaf, Object
-from linter.words import quoted
+from linter.text.suggest import quoted
+from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 
 GROUP = 'fields'
 
@@ -82,7 +82,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     node = leaf.node
     if problem.schema.get('format') == 'calico-selector':
         wanted, advice = 'text', "write a selector such as role == 'web'"
-    if isinstance(node, Mapping) and problem.schema.get('format') == 'calico-selector':
+    if isinstance(node, MappingNode) and problem.schema.get('format') == 'calico-selector':
         pairs = [
             (k.value, v.value)
             for k, v in node.entries
@@ -105,13 +105,13 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         and problem.schema.get('format') != 'calico-selector'
     ):
         advice = f"write '{node.value}', in quotes"
-    yield at(fact, leaf, f'{name} is {wanted}, not {_given(leaf)}: {advice}', fix=fix)
+    yield finding_at(fact, leaf, f'{name} is {wanted}, not {_given(leaf)}: {advice}', fix=fix)
 
 
 @rule('date-time')
 def check_time(leaf: Leaf, document: Document) -> Iterator[Finding]:
     if leaf.text and not _TIME.match(leaf.text):
-        yield at(
+        yield finding_at(
             'metadata-type' if in_metadata(leaf) else 'wrong-type',
             leaf,
             f'{quoted(leaf.text)} is not a time: write one such as 2024-01-31T12:00:00Z, '
@@ -123,14 +123,16 @@ def check_time(leaf: Leaf, document: Document) -> Iterator[Finding]:
 def check_null(problem: Problem, document: Document) -> Iterator[Finding]:
     leaf = problem.value
     if isinstance(leaf, Leaf):
-        yield at('null-item', leaf, f'an item of {leaf.name} is empty: remove it or fill it in')
+        yield finding_at(
+            'null-item', leaf, f'an item of {leaf.name} is empty: remove it or fill it in'
+        )
 
 
 @rule('problem:bad-tag')
 def check_tag(problem: Problem, document: Document) -> Iterator[Finding]:
     leaf = problem.value
     if isinstance(leaf, Leaf):
-        yield at(
+        yield finding_at(
             'yaml-value',
             leaf,
             f'{quoted(leaf.text)} is not of the type that its YAML tag says: remove the tag',
@@ -163,9 +165,9 @@ def _wanted(schema: dict[str, Any]) -> str:
 
 
 def _given(leaf: Leaf) -> str:
-    if isinstance(leaf.node, Mapping):
+    if isinstance(leaf.node, MappingNode):
         return 'a mapping'
-    if isinstance(leaf.node, Sequence):
+    if isinstance(leaf.node, SequenceNode):
         return 'a list'
     if isinstance(leaf.value, bool):
         return f'the boolean {str(leaf.value).lower()}'

@@ -33,16 +33,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.diagnostic import Edit, Finding, Fix
-from linter.document import Document
-from linter.pattern import lazy
-from linter.rule import rule
-from linter.selector import V2, V3, accepts
-from linter.source import Span
-from linter.spelling import context_of, in_quotes
-from linter.tree import Scalar
-from linter.values import Leaf
-from linter.words import quoted
+from linter.calico.document import Document
+from linter.calico.repair import context_of
+from linter.calico.selector.accept import V2, V3, accepts
+from linter.calico.values import Leaf
+from linter.catalogue.rule import rule
+from linter.diagnostic import Finding
+from linter.text.edit import Edit, Fix
+from linter.text.lazy_regex import lazy
+from linter.text.source import Span
+from linter.text.suggest import quoted
+from linter.yaml.edit import in_quotes
+from linter.yaml.nodes import Scalar
 
 GROUP = 'yaml'
 

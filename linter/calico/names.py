@@ -1,0 +1,77 @@
+"""Names of objects, labels and annotations, as Calico's validator and Kubernetes check them.
+
+``\\Z`` and ASCII classes throughout: Go's ``$`` does not match before a trailing newline.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Optional
+
+from linter.text.lazy_regex import lazy
+from linter.text.suggest import quoted
+
+_LABEL = r'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'
+LABEL = lazy(rf'{_LABEL}\Z')
+SUBDOMAIN = lazy(rf'{_LABEL}(?:\.{_LABEL})*\Z')
+ONE_DOT = lazy(rf'{_LABEL}(?:\.{_LABEL})?\Z')
+KUBERNETES_DERIVED = ('knp.default.', 'ossg.default.')
+_QUALIFIED = lazy(r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z')
+V2_NAME = lazy(r'[A-Za-z0-9._/-]{1,128}\Z')
+MOST_ANNOTATION_BYTES = 262144
+
+
+def size(text: str) -> int:
+    """Length in bytes, which is what Go counts."""
+    return len(text) if text.isascii() else len(text.encode('utf-8', 'surrogatepass'))
+
+
+@lru_cache(maxsize=1024)
+def qualified_problem(key: str) -> Optional[str]:
+    """What is wrong with a label or annotation key, for the user; None: nothing."""
+    prefix, slash, name = key.rpartition('/')
+    if slash:
+        if '/' in prefix:
+            return f'{quoted(key)} has more than one slash (prefix/name is right)'
+        if not prefix:
+            return f'{quoted(key)} has nothing before its slash (prefix/name is right)'
+        if size(prefix) > 253 or not SUBDOMAIN.match(prefix):
+            return (
+                f'the prefix {quoted(prefix)} is not a domain name in lower case, '
+                'such as example.com'
+            )
+    if not name:
+        return (
+            f'{quoted(key)} has nothing after its slash (prefix/name is right)'
+            if slash
+            else 'the key is empty'
+        )
+    if size(name) > 63:
+        return f'the name part of {quoted(key)} is longer than 63 characters'
+    if not _QUALIFIED.match(name):
+        return (
+            f'{quoted(name)} is not a legal key: it consists of letters, digits, '
+            "'-', '_' and '.', and starts and ends with a letter or digit"
+        )
+    return None
+
+
+@lru_cache(maxsize=1024)
+def label_value_problem(value: str) -> Optional[str]:
+    """What is wrong with a label value, for the user; None: nothing."""
+    if size(value) > 63:
+        return f'the label value {quoted(value)} is longer than 63 characters'
+    if value and not _QUALIFIED.match(value):
+        return (
+            f'{quoted(value)} is not a legal label value: it consists of letters, digits, '
+            "'-', '_' and '.', and starts and ends with a letter or digit"
+        )
+    return None
+
+
+def suggestion(name: str) -> Optional[str]:
+    """A legal name that resembles an illegal one; None where nothing is left of it."""
+    made = re.sub(r'[^a-z0-9.-]+', '-', name.lower())
+    made = '.'.join(part.strip('-') for part in made.split('.') if part.strip('-'))
+    return made if made and made != name and len(made) <= 253 else None

@@ -1,0 +1,105 @@
+"""Ports as ``api/pkg/lib/numorstring/port.go`` decodes them, and what the validator then says."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple, Optional, Union
+
+from linter.text.lazy_regex import lazy
+
+_RANGE = lazy(r'([0-9]+):([0-9]+)\Z')
+_NAME = lazy(r'[a-zA-Z0-9_.-]{1,128}\Z')
+_KUBERNETES_NAME = lazy(r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z')
+_DASH = lazy(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.|\s|/)\s*([0-9]+)\s*\]?\Z')
+_LIST = lazy(r'\s*[0-9]+(?:\s*:\s*[0-9]+)?(?:\s*,\s*[0-9]+(?:\s*:\s*[0-9]+)?)+\s*\Z')
+
+
+class Port(NamedTuple):
+    """A port: a number or range (``low`` to ``high``), or a name.
+
+    ``problem`` is None, ``decode`` (no port at all), ``range`` (outside 1…65535) or ``name`` (not a
+    Kubernetes port name); ``why`` is the rest of the sentence for the user.
+    """
+
+    low: int
+    high: int
+    name: Optional[str]
+    problem: Optional[str]
+    why: str = ''
+
+    @property
+    def is_number(self) -> bool:
+        return self.name is None
+
+
+@lru_cache(maxsize=4096)
+def parse(value: Union[int, str]) -> Port:
+    """Decode and validate a port, which YAML gave as a number or as text."""
+    if isinstance(value, int):
+        if 1 <= value <= 65535:
+            return Port(value, value, None, None)
+        problem = 'range' if value == 0 else 'decode'
+        return Port(value, value, None, problem, 'a port is a number from 1 to 65535')
+    if value.isascii() and value.isdigit():
+        number = _number(value)
+        if number > 65535:
+            return Port(number, number, None, 'decode', 'a port is a number from 1 to 65535')
+        if number == 0:
+            return Port(0, 0, None, 'range', 'a port is a number from 1 to 65535')
+        return Port(number, number, None, None)
+    match = _RANGE.match(value)
+    if match:
+        low, high = _number(match[1]), _number(match[2])
+        if low > 65535 or high > 65535:
+            return Port(low, high, None, 'decode', 'the ends of a range are from 1 to 65535')
+        if low > high:
+            return Port(
+                low,
+                high,
+                None,
+                'decode',
+                f'the first port of a range is the lower one, so write {high}:{low}',
+            )
+        if low == 0:
+            return Port(
+                low,
+                high,
+                None,
+                'range',
+                'ports start at 1' + (f', so write 1:{high}' if high else ''),
+            )
+        return Port(low, high, None, None)
+    if not _NAME.match(value):
+        return Port(
+            0, 0, value, 'decode', 'write a number, a range such as 80:90, or the name of a port'
+        )
+    if not _KUBERNETES_NAME.match(value):
+        return Port(0, 0, value, 'name', _name_advice(value))
+    return Port(0, 0, value, None)
+
+
+def _number(digits: str) -> int:
+    digits = digits.lstrip('0') or '0'
+    return int(digits) if len(digits) < 10 else 10**9
+
+
+def _name_advice(name: str) -> str:
+    if len(name) > 15:
+        return f'a port name has at most 15 characters, this one {len(name)}'
+    if name.lower() != name:
+        return 'a port name is in lower case'
+    if not any(c.isalpha() for c in name):
+        return 'a port name has at least one letter'
+    return "a port name consists of a-z, 0-9 and single '-' inside"
+
+
+@lru_cache(maxsize=1024)
+def as_range(text: str) -> Optional[tuple[int, int]]:
+    """The range that ``80-90``, ``80 - 90``, ``80..90`` or ``[80 90]`` means."""
+    match = _DASH.match(text) if len(text) < 40 else None
+    return (_number(match[1]), _number(match[2])) if match else None
+
+
+def is_list(text: str) -> bool:
+    """Whether the text is several ports with commas between them."""
+    return len(text) < 400 and _LIST.match(text) is not None

@@ -1,0 +1,28 @@
+"""The generated schemas and fact table: where their files lie, and reading them."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from typing import Any
+
+Schema = dict[str, Any]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def schema_path(*names: str) -> str:
+    """A file of the schemas folder: inside the package when installed, beside it in a checkout."""
+    inside = os.path.join(_PACKAGE, 'schemas', *names)
+    if os.path.exists(inside):
+        return inside
+    return os.path.join(os.path.dirname(_PACKAGE), 'schemas', *names)
+
+
+@cache
+def read_schema(api: str, kind: str) -> Schema:
+    """The generated schema of a kind; FileNotFoundError where there is none."""
+    with open(schema_path(api, f'{kind.lower()}.schema.json'), encoding='utf-8') as file:
+        schema: Schema = json.load(file)
+    return schema

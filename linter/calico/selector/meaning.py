@@ -1,0 +1,235 @@
+"""What a selector means: read it, print it as Calico does, try it on labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple, Union
+
+from linter.calico.selector.accept import LITERAL, V3, condition
+
+
+class All(NamedTuple):
+    span: tuple[int, int]
+
+
+class Global(NamedTuple):
+    span: tuple[int, int]
+
+
+class Has(NamedTuple):
+    key: str
+    span: tuple[int, int]
+
+
+class Compare(NamedTuple):
+    """``operator`` is ``==``, ``!=``, ``contains``, ``starts with`` or ``ends with``."""
+
+    key: str
+    operator: str
+    value: str
+    span: tuple[int, int]
+
+
+class Member(NamedTuple):
+    """``key in {…}`` and ``key not in {…}``; ``values`` are sorted and each is there once."""
+
+    key: str
+    values: tuple[str, ...]
+    negated: bool
+    span: tuple[int, int]
+
+
+class Not(NamedTuple):
+    operand: Selector
+
+
+class And(NamedTuple):
+    operands: tuple[Selector, ...]
+
+
+class Or(NamedTuple):
+    operands: tuple[Selector, ...]
+
+
+# These are tuples and compare as such: And(x) == Or(x). Compare what `canonical` prints.
+Selector = Union[All, Global, Has, Compare, Member, Not, And, Or]
+
+
+class Stop(NamedTuple):
+    """Where the quick reader gave up.
+
+    ``reason`` is ``condition``: in the one that begins at ``offset``, with ``depth`` parentheses
+    open and the condition before it at ``last``; or ``unclosed`` or ``stray``: at a parenthesis.
+    """
+
+    reason: str
+    offset: int
+    depth: int = 0
+    last: tuple[int, int] = (0, 0)
+
+
+_OPERATORS = {'=': '==', '!': '!=', 'c': 'contains', 's': 'starts with', 'e': 'ends with'}
+
+
+def _all_of(operands: list[Selector]) -> Selector:
+    return operands[0] if len(operands) == 1 else And(tuple(operands))
+
+
+def _any_of(operands: list[Selector]) -> Selector:
+    return operands[0] if len(operands) == 1 else Or(tuple(operands))
+
+
+def scan(text: str, dialect: str = V3) -> Selector | Stop:
+    """The quick reader itself; ``parse`` without the cache, and with the place of the failure."""
+    if not text.strip(' \t'):
+        return All((0, len(text)))
+    match = condition(dialect)
+    node: Selector
+    stack: list[tuple[int, bool, list[Selector], list[Selector]]] = []
+    negated = False
+    conjunction: list[Selector] = []
+    disjunction: list[Selector] = []
+    at, span = 0, (0, 0)
+    while True:
+        found = match(text, at)
+        if found is None:
+            return Stop('condition', at, len(stack), span)
+        signs, has, word, key, operator, literal, member, items, closing, joint = found.groups()
+        if '(' in signs or '!' in signs:
+            for offset, sign in enumerate(signs, at):
+                if sign == '!':
+                    negated = not negated
+                elif sign == '(':
+                    stack.append((offset, negated, conjunction, disjunction))
+                    negated, conjunction, disjunction = False, [], []
+        span = found.end(1), found.start(9)
+        if operator:
+            node = Compare(key, _OPERATORS[operator[0]], literal[1:-1], span)
+        elif has:
+            node = Has(has, span)
+        elif member:
+            values = {value[1:-1] for value in re.findall(LITERAL, items)}
+            node = Member(key, tuple(sorted(values)), member != 'in', span)
+        elif word == 'all':
+            node = All(span)
+        else:
+            node = Global(span)
+        if negated:
+            node, negated = Not(node), False
+        conjunction.append(node)
+        if ')' in closing:
+            for offset, sign in enumerate(closing, span[1]):
+                if sign == ')':
+                    if not stack:
+                        return Stop('stray', offset)
+                    disjunction.append(_all_of(conjunction))
+                    node = _any_of(disjunction)
+                    _, negated, conjunction, disjunction = stack.pop()
+                    conjunction.append(Not(node) if negated else node)
+                    negated = False
+        if joint == '||':
+            disjunction.append(_all_of(conjunction))
+            conjunction = []
+        elif not joint:
+            break
+        at = found.end()
+    if stack:
+        return Stop('unclosed', stack[-1][0])
+    disjunction.append(_all_of(conjunction))
+    return _any_of(disjunction)
+
+
+_remembered = lru_cache(maxsize=1024)(scan)
+
+
+def parse(text: str, dialect: str = V3) -> Selector | None:
+    """What the selector means, or None where Calico refuses it; ``''`` is ``all()``."""
+    # Repositories repeat their selectors, but not the very long ones.
+    found = _remembered(text, dialect) if len(text) <= 1024 else scan(text, dialect)
+    return None if isinstance(found, Stop) else found
+
+
+def _quoted(value: str) -> str:
+    return f"'{value}'" if '"' in value else f'"{value}"'
+
+
+def canonical(selector: Selector) -> str:
+    """The selector as Calico prints it: two with the same canonical form are the same."""
+    out: list[str] = []
+    todo: list[Selector | str] = [selector]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, str):
+            out.append(node)
+        elif isinstance(node, Compare):
+            out.append(f'{node.key} {node.operator} {_quoted(node.value)}')
+        elif isinstance(node, Has):
+            out.append(f'has({node.key})')
+        elif isinstance(node, Member):
+            operator = 'not in' if node.negated else 'in'
+            out.append(f'{node.key} {operator} {{{", ".join(map(_quoted, node.values))}}}')
+        elif isinstance(node, Not):
+            todo += node.operand, '!'
+        elif isinstance(node, (And, Or)):
+            joint = ' && ' if isinstance(node, And) else ' || '
+            todo.append(')')
+            for operand in reversed(node.operands):
+                todo += operand, joint
+            todo[-1] = '('
+        else:
+            out.append('all()' if isinstance(node, All) else 'global()')
+    return ''.join(out)
+
+
+def _holds(leaf: All | Global | Has | Compare | Member, labels: Mapping[str, str]) -> bool:
+    if isinstance(leaf, (All, Global)):
+        return True
+    value = labels.get(leaf.key)
+    if isinstance(leaf, Has):
+        return value is not None
+    if isinstance(leaf, Member):
+        # Without the label, `not in` and `!=` hold: a surprise to many, and Calico's meaning.
+        return (value in leaf.values) is not leaf.negated
+    if leaf.operator == '!=':
+        return value != leaf.value
+    if value is None:
+        return False
+    if leaf.operator == '==':
+        return value == leaf.value
+    if leaf.operator == 'contains':
+        return leaf.value in value
+    if leaf.operator == 'starts with':
+        return value.startswith(leaf.value)
+    return value.endswith(leaf.value)
+
+
+def evaluate(selector: Selector, labels: Mapping[str, str]) -> bool:
+    """Whether something with these labels is selected; ``global()`` is as true as ``all()``."""
+    # A frame is None for `!`, else what decides the junction early and what is left of it.
+    frames: list[tuple[bool, Iterator[Selector]] | None] = []
+    node = selector
+    while True:
+        if isinstance(node, Not):
+            frames.append(None)
+            node = node.operand
+            continue
+        if isinstance(node, (And, Or)):
+            rest = iter(node.operands)
+            frames.append((isinstance(node, Or), rest))
+            node = next(rest)
+            continue
+        value = _holds(node, labels)
+        while frames:
+            frame = frames[-1]
+            if frame is None:
+                value = not value
+            elif value is not frame[0]:
+                following = next(frame[1], None)
+                if following is not None:
+                    node = following
+                    break
+            frames.pop()
+        else:
+            return value

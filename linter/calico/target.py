@@ -1,0 +1,96 @@
+"""Which Calico is asked: the version and the lane a document takes into the cluster.
+
+Lanes: ``api`` (calicoctl and the aggregated API server), ``native`` (kubectl against the native
+``projectcalico.org/v3`` CRDs), ``raw`` (``crd.projectcalico.org/v1``) and ``v2`` (the
+pre-release ``projectcalico.org/v2``).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from linter.text.errors import Fatal
+
+Version = tuple[int, int]
+
+VERSIONS: tuple[Version, ...] = tuple((3, minor) for minor in range(26, 34))
+DEFAULT_VERSION: Version = (3, 32)
+NATIVE_SINCE: Version = (3, 32)
+"""Native v3 CRDs exist from here on."""
+
+
+class Lane(NamedTuple):
+    """How a lane reads a document before anything judges it.
+
+    ``folds_case``: field names match in any letter case. ``coerces``: a number or boolean becomes
+    text where text is wanted. ``null_items``: a null list item becomes the zero value of its type
+    (elsewhere it is a type error). ``prunes``: unknown fields vanish without a word.
+    """
+
+    name: str
+    folds_case: bool
+    coerces: bool
+    null_items: bool
+    prunes: bool
+
+
+# https://github.com/projectcalico/calico/blob/v3.32.1/calicoctl/calicoctl/resourcemgr/resourcemgr.go
+# decodes into Go structs; a CRD is checked by kube-apiserver's structural schema instead.
+LANES: dict[str, Lane] = {
+    'api': Lane('api', folds_case=True, coerces=True, null_items=True, prunes=False),
+    'v2': Lane('v2', folds_case=True, coerces=True, null_items=True, prunes=False),
+    'native': Lane('native', folds_case=False, coerces=False, null_items=False, prunes=True),
+    'raw': Lane('raw', folds_case=False, coerces=False, null_items=False, prunes=True),
+}
+
+
+class Target(NamedTuple):
+    """What the user asked to be judged by."""
+
+    version: Version = DEFAULT_VERSION
+    admission: str = 'api'
+    datastore: str | None = None
+    """``kubernetes``, ``etcdv3`` or None where the user did not say (Kubernetes is assumed)."""
+
+    def lane(self, api: str) -> Lane:
+        """The lane of a document of API ``v3``, ``v2`` or ``raw`` (``crd.projectcalico.org``)."""
+        if api == 'raw':
+            return LANES['raw']
+        if api == 'v2':
+            return LANES['v2']
+        return LANES[self.admission]
+
+
+def version_text(version: Version) -> str:
+    return f'{version[0]}.{version[1]}'
+
+
+def parse_version(text: str) -> Version:
+    """``3.32``, ``v3.32`` or ``v3.32.1`` (the patch number is ignored); Fatal names the nearest."""
+    parts = text.strip().lower().removeprefix('v').split('.')
+    if 2 <= len(parts) <= 3 and all(part.isascii() and part.isdigit() for part in parts):
+        version = (int(parts[0]), int(parts[1]))
+        if version in VERSIONS:
+            return version
+        nearest = min(
+            VERSIONS, key=lambda known: abs((known[0] - version[0]) * 1000 + known[1] - version[1])
+        )
+        raise Fatal(
+            f'Calico {text} is not known here: use --calico-version {version_text(nearest)} '
+            f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])})'
+        )
+    raise Fatal(
+        f'{text!r} is not a Calico version: write it like {version_text(DEFAULT_VERSION)} '
+        f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])})'
+    )
+
+
+def make_target(version: str | None, admission: str, datastore: str | None) -> Target:
+    """A target from the command line's words; Fatal for a combination that does not exist."""
+    number = parse_version(version) if version is not None else DEFAULT_VERSION
+    if admission == 'native' and number < NATIVE_SINCE:
+        raise Fatal(
+            f'Calico {version_text(number)} has no native v3 CRDs: '
+            f'use --admission api, or --calico-version {version_text(NATIVE_SINCE)} or newer'
+        )
+    return Target(number, admission, datastore)

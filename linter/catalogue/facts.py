@@ -1,0 +1,110 @@
+"""The fact table: who minds what, since when, and what happens then."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple, Optional
+
+from linter.calico.schema_files import schema_path
+from linter.calico.target import Target, Version
+
+
+class Row(NamedTuple):
+    """In these lanes and versions, for these kinds, the fact has this outcome.
+
+    ``kinds`` None = every kind; ``since``/``until`` inclusive, None = unbounded. Effects and
+    severities are those of the JSON output; ``source`` is the place in Calico's sources.
+    """
+
+    fact: str
+    rule: str
+    kinds: Optional[tuple[str, ...]]
+    lanes: tuple[str, ...]
+    since: Optional[Version]
+    until: Optional[Version]
+    effect: Optional[str]
+    severity: str
+    refused_by: Optional[str]
+    consequence: Optional[str]
+    source: str
+
+    def covers(self, kind: Optional[str], lane: str, target: Target) -> bool:
+        if self.since is not None and target.version < self.since:
+            return False
+        if self.until is not None and target.version > self.until:
+            return False
+        if self.kinds is not None and kind not in self.kinds:
+            return False
+        if lane in self.lanes:
+            return True
+        if lane == 'api':
+            return 'kdd' in self.lanes and target.datastore != 'etcdv3'
+        return lane == 'v2' and 'v2-kdd' in self.lanes and target.datastore == 'kubernetes'
+
+
+def _version(text: Optional[str]) -> Optional[Version]:
+    if text is None:
+        return None
+    major, minor = text.split('.')
+    return int(major), int(minor)
+
+
+def _row(raw: dict[str, Any]) -> Row:
+    return Row(
+        raw['fact'],
+        raw['rule'],
+        tuple(raw['kinds']) if raw['kinds'] else None,
+        tuple(raw['lanes']),
+        _version(raw['since']),
+        _version(raw['until']),
+        raw['effect'],
+        raw['severity'],
+        raw['refused_by'],
+        raw['consequence'],
+        raw['source'],
+    )
+
+
+class Facts:
+    """The rows of ``facts.json``, by fact."""
+
+    def __init__(self) -> None:
+        with open(schema_path('facts.json'), encoding='utf-8') as file:
+            self._raw: list[dict[str, Any]] = json.load(file)
+        self._rows: dict[str, list[Row]] = {}
+        self._found: dict[tuple[str, Optional[str], str, Target], Optional[Row]] = {}
+
+    def rows(self) -> list[Row]:
+        """All rows, in the table's order."""
+        return [_row(raw) for raw in self._raw]
+
+    def _rows_of(self, fact: str) -> list[Row]:
+        rows = self._rows.get(fact)
+        if rows is None:
+            rows = [_row(raw) for raw in self._raw if raw['fact'] == fact]
+            if not rows:
+                raise KeyError(fact)
+            self._rows[fact] = rows
+        return rows
+
+    def find(self, fact: str, kind: Optional[str], lane: str, target: Target) -> Optional[Row]:
+        """The row in force, or None where the target does not mind. KeyError: no such fact."""
+        key = (fact, kind, lane, target)
+        try:
+            return self._found[key]
+        except KeyError:
+            pass
+        row = next((row for row in self._rows_of(fact) if row.covers(kind, lane, target)), None)
+        self._found[key] = row
+        return row
+
+
+_cached: Optional[Facts] = None
+
+
+def load() -> Facts:
+    """The table, read once."""
+    global _cached
+    if _cached is None:
+        _cached = Facts()
+    return _cached

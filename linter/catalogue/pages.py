@@ -1,0 +1,376 @@
+"""The page of a rule in Markdown: its own text, and where and since when it holds.
+
+A rule's docstring is one sentence, then paragraphs that say why, and examples in fences such as
+```` ```yaml bad --calico-version 3.31 ````. Behind ``bad`` or ``good`` stand the options with which
+the example is checked; ``require-reason`` stands for that setting, and a file name for an example
+that is no policy but that file. A paragraph that begins with ``The fix`` or ``There is no fix``
+goes under its own heading.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, Optional
+
+from linter.calico.target import VERSIONS, Version, version_text
+from linter.catalogue import facts
+from linter.catalogue.facts import Row
+from linter.catalogue.rule import Rule, load
+from linter.diagnostic import DOCS
+from linter.text.suggest import listing
+
+GROUPS = {
+    'document': 'Whose document it is: API versions, kinds, and the APIs that no cluster serves.',
+    'yaml': 'YAML that Calico cannot read, or reads as something else than you see.',
+    'fields': 'The fields of a document: unknown or missing ones, their types, values and limits.',
+    'names': 'Names, namespaces, labels and annotations.',
+    'types': 'What a policy or tier as a whole does: `types`, order, staging, flags for hosts.',
+    'selectors': 'What a rule matches: selectors, service accounts, services and HTTP.',
+    'ports': 'Protocols, ports and ICMP.',
+    'nets': 'Addresses and networks, in rules, network sets, host endpoints and IP pools.',
+    'suppressions': 'The comments and annotations that suppress findings.',
+    'configuration': 'The configuration file.',
+}
+"""What each group is about, in the order in which people meet them."""
+
+LANES = {
+    'api': ('calicoctl', 'the Calico API server'),
+    'kdd': ('calicoctl', 'the Calico API server, unless `--datastore etcdv3` is given'),
+    'native': ('kubectl with native v3 CRDs',),
+    'raw': ('kubectl with `crd.projectcalico.org/v1`',),
+    'v2': ('`projectcalico.org/v2`',),
+    'v2-kdd': ('`projectcalico.org/v2` with `--datastore kubernetes`',),
+}
+"""The lanes of the fact table in words."""
+_EVERY_WAY = frozenset(('api', 'native', 'raw'))
+
+OUTCOMES = {
+    ('refused', 'calico'): 'Refused by Calico',
+    ('refused', 'kubernetes'): 'Refused by Kubernetes',
+    ('refused', 'calicoctl'): 'Refused by calicoctl',
+    ('dropped', None): 'Dropped',
+    ('ignored', None): 'Ignored',
+    ('hazard', None): 'Hazard',
+    (None, None): 'Note',
+}
+"""Effects with who refuses, the gravest first."""
+_OUTCOMES = list(OUTCOMES)
+
+FIXES = {
+    'safe': 'safe: the document means the same afterwards, or the wrong token has one possible '
+    'right form. `calico-lint check --fix` applies it.',
+    'narrowing': 'narrowing: the repaired policy matches less than before. '
+    '`calico-lint check --unsafe-fixes` applies it, `--fix` does not.',
+    'unsafe': 'unsafe: it changes what the document means. '
+    '`calico-lint check --unsafe-fixes` applies it, `--fix` does not.',
+}
+"""What the applicability of a fix means, and which option applies it."""
+
+_SEVERITIES = ('error', 'warning', 'info')
+_REQUIRE_REASON = 'require-reason'
+
+
+class Example(NamedTuple):
+    """A fenced block of a rule's page: ``word`` is ``bad`` or ``good``."""
+
+    word: str
+    flags: tuple[str, ...]
+    text: str
+
+    @property
+    def options(self) -> list[str]:
+        """The words of the command line with which it is checked."""
+        return [word for word in self.flags if word != _REQUIRE_REASON and word != self.file]
+
+    @property
+    def file(self) -> Optional[str]:
+        """The file that it is, where it is not a policy."""
+        return next((word for word in self.flags if word.endswith('.yaml')), None)
+
+    @property
+    def require_reason(self) -> bool:
+        return _REQUIRE_REASON in self.flags
+
+
+class Report(NamedTuple):
+    """What is found in an example, as text, and what is fixed: rule and applicability of each."""
+
+    text: str
+    fixes: tuple[tuple[str, str], ...]
+
+    def applicabilities(self, rule: str) -> list[str]:
+        """Those of the fixes of a rule."""
+        return [applicability for fixed, applicability in self.fixes if fixed == rule]
+
+
+Reported = Callable[[Example], Report]
+
+
+class Text(NamedTuple):
+    """A docstring in its parts."""
+
+    summary: str
+    why: tuple[str, ...]
+    fix: tuple[str, ...]
+    examples: tuple[Example, ...]
+
+
+_FENCE = re.compile(r'^```yaml (.*)\n((?:.*\n)*?)```$', re.MULTILINE)
+
+
+def read(doc: str) -> Text:
+    """The parts of a rule's docstring."""
+    examples = []
+    for found in _FENCE.finditer(doc):
+        word, *flags = found[1].split()
+        examples.append(Example(word, tuple(flags), found[2]))
+    summary, *rest = (
+        part.strip('\n') for part in re.split(r'\n\s*\n', _FENCE.sub('', doc)) if part.strip()
+    )
+    fix = tuple(part for part in rest if part.startswith(('The fix', 'There is no fix')))
+    return Text(summary, tuple(part for part in rest if part not in fix), fix, tuple(examples))
+
+
+def rows_of(rule: Rule) -> list[Row]:
+    """The rows of the fact table that name the rule."""
+    return [row for row in facts.load().rows() if row.rule == rule.id]
+
+
+def severities(rows: Iterable[Row]) -> list[str]:
+    """The severities of the rows, the gravest first."""
+    return sorted({row.severity for row in rows}, key=_SEVERITIES.index)
+
+
+def effects(rows: Iterable[Row]) -> list[str]:
+    """The effects of the rows, the gravest first; a note has none."""
+    found = sorted({(row.effect, row.refused_by) for row in rows}, key=_OUTCOMES.index)
+    return list(dict.fromkeys(effect for effect, _ in found if effect is not None))
+
+
+def by_group() -> dict[str, list[Rule]]:
+    """The rules of each group, in the order of ``GROUPS``."""
+    found: dict[str, list[Rule]] = {group: [] for group in GROUPS}
+    for rule in load().values():
+        found[rule.group].append(rule)
+    return found
+
+
+def page(rule: Rule, reported: Optional[Reported] = None, docs: str = DOCS) -> str:
+    """A rule's page in Markdown, without a line break at its end.
+
+    ``reported`` says what is found in an example; without it the page only shows the examples.
+    ``docs`` is where links to the other pages lead: an address, or a path from this page.
+    """
+    text = read(rule.doc)
+    rows = rows_of(rule)
+    parts = [f'# {rule.id}', text.summary, _essentials(rule, rows, docs)]
+    if text.why:
+        parts += ['## Why', *text.why]
+    applicabilities: list[str] = []
+    for heading, word in (('Bad', 'bad'), ('Good', 'good')):
+        examples = [example for example in text.examples if example.word == word]
+        if examples:
+            parts.append(f'## {heading}')
+        for example in examples:
+            parts += _example(example)
+            if word == 'bad' and reported is not None:
+                found = reported(example)
+                parts += ['calico-lint reports:', f'```text\n{found.text}```']
+                applicabilities += found.applicabilities(rule.id)
+    parts += _fix(text.fix, None if reported is None else applicabilities)
+    parts += ['## Where it holds', *_where(rows, docs)]
+    parts += ['## How to suppress it', _suppression(rule, docs)]
+    others = [other for other in by_group()[rule.group] if other.id != rule.id]
+    if others:
+        links = (f'[{other.id}]({docs}/rules/{other.id}.md)' for other in others)
+        parts += ['## See also', f'{", ".join(links)}.']
+    return '\n\n'.join(parts)
+
+
+def _essentials(rule: Rule, rows: Sequence[Row], docs: str) -> str:
+    effect = listing(effects(rows)) or 'none'
+    return (
+        f'Severity: {listing(severities(rows))}. '
+        f'[Effect]({docs}/targets.md#effects): {effect}. '
+        f'Group: [{rule.group}]({docs}/rules/README.md#{rule.group}).'
+    )
+
+
+def _example(example: Example) -> Iterator[str]:
+    if example.options:
+        yield f'Checked with `{" ".join(example.options)}`:'
+    if example.require_reason:
+        yield 'With `require-reason: true` in `.calico-lint.yaml`:'
+    if example.file:
+        yield f'In `{example.file}`:'
+    yield f'```yaml\n{example.text}```'
+
+
+def _fix(told: Sequence[str], applicabilities: Optional[Sequence[str]]) -> Iterator[str]:
+    """What a docstring says of the fix, where the examples show that there is one."""
+    if applicabilities is None:
+        if told:
+            yield '## Fix'
+            yield from told
+        return
+    yield '## Fix'
+    offered = [name for name in FIXES if name in applicabilities]
+    refusals = [part for part in told if part.startswith('There is no fix')]
+    if not offered:
+        yield from refusals or ['There is no automatic fix.']
+        return
+    yield from told or ['There is a fix.']
+    for name in offered:
+        yield f'For the example above it is {FIXES[name]}'
+
+
+# --- where it holds ---
+
+
+class _Where(NamedTuple):
+    """Versions and kinds, which some lanes share."""
+
+    since: Optional[Version]
+    until: Optional[Version]
+    kinds: Optional[tuple[str, ...]]
+
+
+class _Place(NamedTuple):
+    """Where an outcome is met, and the sources that say so."""
+
+    lanes: tuple[str, ...]
+    where: _Where
+    sources: tuple[str, ...]
+
+    def says(self, other: _Place) -> bool:
+        """Whether there is nothing in the other that is not said here."""
+        here, there = self.where, other.where
+        return (
+            self != other
+            and set(self.lanes) >= set(other.lanes)
+            and set(self.sources) >= set(other.sources)
+            and (here.kinds is None or set(here.kinds) >= set(there.kinds or ('any',)))
+            and (here.since or VERSIONS[0]) <= (there.since or VERSIONS[0])
+            and (here.until or VERSIONS[-1]) >= (there.until or VERSIONS[-1])
+        )
+
+    def line(self) -> str:
+        line = f'- {ways(self.lanes)}; {versions(self.where.since, self.where.until)}'
+        if self.where.kinds is not None:
+            line += f'; {listing(self.where.kinds, "and")}'
+        return f'{line}. Source: {", ".join(self.sources)}.' if self.sources else f'{line}.'
+
+
+def _where(rows: Sequence[Row], docs: str) -> Iterator[str]:
+    """For each outcome a list of where it is met: lanes, versions, kinds, and the sources."""
+    if not effects(rows):
+        yield 'Everywhere: it is about calico-lint itself, not about Calico.'
+        return
+    yield (
+        f'By [way into the cluster]({docs}/targets.md#ways-into-the-cluster) and Calico version. '
+        'The source is the place in the code of Calico, or of what it is built on, that says so.'
+    )
+    outcomes: dict[tuple[int, str, Optional[str]], dict[_Where, list[Row]]] = {}
+    for row in rows:
+        rank = _OUTCOMES.index((row.effect, row.refused_by))
+        places = outcomes.setdefault((rank, row.severity, row.consequence), {})
+        places.setdefault(_Where(row.since, row.until, row.kinds), []).append(row)
+    for rank, severity, consequence in sorted(
+        outcomes, key=lambda one: (one[0], _SEVERITIES.index(one[1]))
+    ):
+        places = outcomes[rank, severity, consequence]
+        words = f'**{OUTCOMES[_OUTCOMES[rank]]}**, severity {severity}'
+        yield f'{words}: {consequence}.' if consequence else f'{words}:'
+        told = [_place(where, found) for where, found in places.items()]
+        yield '\n'.join(
+            place.line() for place in told if not any(other.says(place) for other in told)
+        )
+
+
+def _place(where: _Where, rows: Sequence[Row]) -> _Place:
+    lanes = dict.fromkeys(lane for row in rows for lane in row.lanes)
+    sources = dict.fromkeys(link for row in rows for link in links(row.source))
+    return _Place(tuple(lanes), where, tuple(sources))
+
+
+def ways(lanes: Sequence[str]) -> str:
+    """Lanes in words."""
+    words = []
+    if set(lanes) >= _EVERY_WAY:
+        words = ['every way into the cluster']
+        lanes = [lane for lane in lanes if lane not in _EVERY_WAY]
+    return listing(
+        [*words, *(word for lane in LANES if lane in lanes for word in LANES[lane])], 'and'
+    )
+
+
+def versions(since: Optional[Version], until: Optional[Version]) -> str:
+    """A span of versions in words."""
+    if since is not None and until is not None:
+        if since == until:
+            return f'Calico {version_text(since)}'
+        return f'Calico {version_text(since)} to {version_text(until)}'
+    if since is not None:
+        return f'Calico {version_text(since)} and newer'
+    if until is not None:
+        return f'Calico up to {version_text(until)}'
+    return 'every version'
+
+
+_CALICO = 'https://github.com/projectcalico/calico'
+_LIBCALICO = 'https://github.com/projectcalico/libcalico-go'
+# The commit of Calico that a source names where it names no tag.
+_REVISION = '87c15906f2'
+_SOURCE = re.compile(
+    r'(?P<path>\b(?:api|calicoctl|felix|libcalico-go|typha)/[\w./-]+)'
+    r'(?::(?P<lines>\d[\d-]*(?:,\d[\d-]*)*))?(?: at (?P<tag>v[\d.]+\d))?'
+    r'|calico#(?P<issue>\d+)'
+    r'|(?P<of>commit|libcalico-go) (?P<commit>[0-9a-f]{8,10})\b'
+)
+_WORDS = (
+    (re.compile(r'^page\b'), 'the NetworkPolicy page of `projectcalico.org/v2`:'),
+    (re.compile(r'^alpha\b'), 'libcalico-go v2.0.0-alpha1'),
+)
+
+
+def links(source: str) -> list[str]:
+    """The places of a Source cell in Markdown: links to the sources of Calico, or their names."""
+    found = []
+    for part in re.split(r', (?=\D)', source):
+        if part in ('', 'ours', 'schemas/spec/config.md'):
+            continue
+        for pattern, words in _WORDS:
+            part = pattern.sub(words, part)
+        found.append(_SOURCE.sub(_link, part.rstrip(':')))
+    return found
+
+
+def _link(match: re.Match[str]) -> str:
+    if match['issue']:
+        return f'[{match[0]}]({_CALICO}/issues/{match["issue"]})'
+    if match['commit']:
+        home = _CALICO if match['of'] == 'commit' else _LIBCALICO
+        return f'[{match[0]}]({home}/commit/{match["commit"]})'
+    path, lines, tag = match['path'], match['lines'], match['tag']
+    view = 'blob' if '.' in path.rpartition('/')[2] else 'tree'
+    address = f'{_CALICO}/{view}/{tag or _REVISION}/{path}'
+    if lines:
+        first = re.split('[,-]', lines)[0]
+        address += f'#L{first}'
+    return f'[{match[0]}]({address})'
+
+
+# --- how to suppress it ---
+
+
+def _suppression(rule: Rule, docs: str) -> str:
+    more = f'See [Suppression]({docs}/suppression.md).'
+    if rule.group == 'configuration':
+        return 'It cannot be suppressed: correct the configuration file.'
+    if rule.group == 'suppressions':
+        return f'`# calico-lint: ignore-file[{rule.id}] reason` covers the file. {more}'
+    return (
+        f'`# calico-lint: ignore[{rule.id}] reason` at the end of the line, or alone on the line '
+        f'above. {more}'
+    )

@@ -1,0 +1,251 @@
+"""``calico-lint check``: run, report, fix, and add suppressions, as the user asks for it."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from linter.cli.console import complain
+from linter.text.errors import Fatal, shown_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Optional, TextIO
+
+    from linter.report._common import Summary
+    from linter.run.baseline import Baseline
+    from linter.run.run import Options, Outcome
+
+
+def add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> int:
+    if '-' in options.paths:
+        raise Fatal('--add-ignore writes files, and - is standard input: name the files')
+    if not options.suppress:
+        raise Fatal('--add-ignore and --no-ignore exclude each other: name one of them')
+    from linter.run.fix_files import add_ignores
+    from linter.run.run import run
+
+    written, errors = add_ignores(run(options).diagnostics, options, reason)
+    for path in written:
+        complain(f'{shown_path(path)}: suppressions added')
+    for message in errors:
+        complain(message)
+    return max(check(options, output_formats), 2 if errors else 0)
+
+
+def check(options: Options, output_formats: Sequence[str]) -> int:
+    outputs, known = _outputs(output_formats, options), _known(options)
+    return _finish(_run(options), options, outputs, known)
+
+
+def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional[str]]]:
+    outputs = [_output(word) for word in words] or [('text', None)]
+    files = [None if file is None else os.path.realpath(file) for _, file in outputs]
+    if files.count(None) > 1:
+        raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
+    checked = set(map(os.path.realpath, options.paths)) if any(files) else set()
+    for (_, file), path in zip(outputs, files, strict=True):
+        if files.count(path) > 1:
+            raise Fatal(f'only one output format can go to {file}')
+        if path in checked:
+            raise Fatal(f'{file} is to be checked, and not to be written: name another file')
+    if options.statistics:
+        outputs = [('statistics' if name == 'text' else name, file) for name, file in outputs]
+    return outputs
+
+
+def _known(options: Options) -> Optional[Baseline]:
+    """The baseline of the run: better read, and found wrong, before it."""
+    if options.baseline is None:
+        return None
+    from linter.run import baseline
+
+    return baseline.wanted(options)
+
+
+def _finish(
+    outcome: Outcome,
+    options: Options,
+    outputs: Sequence[tuple[str, Optional[str]]],
+    known: Optional[Baseline] = None,
+    out: Optional[TextIO] = None,
+    is_dry: bool = False,
+) -> int:
+    """Report, and the exit status; ``out`` stands for standard output where that is taken.
+
+    ``is_dry``: the findings are those that a change would leave which was only shown.
+    """
+    from linter.run.run import status
+
+    notes: Sequence[str] = ()
+    if known is not None:
+        from linter.run import baseline
+
+        notes = baseline.apply(known, options, outcome)
+    summarise = _is_worth_a_summary(outcome, options)
+    if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
+        out = out or sys.stdout
+        _report(outcome, outputs, options, out)
+        if summarise:
+            _summarise(outcome, is_dry)
+    for number, line in enumerate(() if options.quiet else notes):
+        print(line if number else f'calico-lint: {line}', file=sys.stderr)
+    if options.require_policies and not outcome.checked and not outcome.errors:
+        complain('no Calico document was found, and --require-policies asks for one')
+        return 1
+    return status(outcome, options.fail_on)
+
+
+def _run(options: Options) -> Outcome:
+    """A run, with a progress bar if it lasts and there is a terminal that can show one."""
+    from linter.run.run import run
+
+    if options.quiet or options.paths == ('-',) or not sys.stderr.isatty():
+        return run(options)
+    from linter.report import progress
+    from linter.report._common import wants_color
+
+    if not progress.is_welcome(sys.stderr):
+        return run(options)
+    color = options.color == 'always' or (options.color == 'auto' and wants_color(sys.stderr))
+    shown = progress.Progress(sys.stderr, color)
+    try:
+        return run(options, shown)
+    finally:
+        shown.close()
+
+
+def fix(
+    options: Options, output_formats: Sequence[str], *, unsafe: bool = False, diff: bool = False
+) -> int:
+    """Fix, or show how; then report what is left."""
+    outputs, known = _outputs(output_formats, options), _known(options)
+    is_stdin = '-' in options.paths
+    taken = is_stdin or diff
+    if taken and output_formats and any(file is None for _, file in outputs):
+        what = 'the difference' if diff else 'what is fixed'
+        raise Fatal(f'{what} goes to standard output: write --output-format FORMAT:FILE')
+    if diff:
+        # What is printed is the difference alone; files get all that is left.
+        outputs = [output for output in outputs if output[1] is not None]
+    out = sys.stderr if taken else sys.stdout
+    if not is_stdin:
+        outcome = _run(options)
+        if not any(one.fix or one.related for one in outcome.diagnostics):
+            # Most runs have nothing to fix, nor to say about that, and need not wait.
+            return _finish(outcome, options, outputs, known, out, diff)
+    from linter.run import fix_files
+
+    if is_stdin:
+        data, outcome, done = fix_files.fix_stdin(options, unsafe=unsafe)
+        shown = done.diff.encode('utf-8', 'surrogateescape') if diff else data
+    else:
+        done = fix_files.fix_files(outcome, options, unsafe=unsafe, write=not diff)
+        shown = done.diff.encode('utf-8', 'surrogateescape')
+    if taken:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(shown)
+        sys.stdout.buffer.flush()
+    if not options.quiet:
+        left = outcome.diagnostics
+        for line in fix_files.sentences(done, left, unsafe=unsafe, is_dry=diff):
+            complain(line)
+    outcome.errors += done.errors
+    result = _finish(outcome, options, outputs, known, out, diff)
+    return max(result, 1) if diff and shown and options.fail_on != 'never' else result
+
+
+def _output(word: str) -> tuple[str, Optional[str]]:
+    """FORMAT or FORMAT:FILE; Fatal for a format that does not exist."""
+    name, colon, file = word.partition(':')
+    if colon and not file:
+        raise Fatal(f'{word!r} names no file: write {name} or {name}:FILE')
+    if name != 'text':
+        from linter.report.formats import require
+
+        require(name)
+    return name, file or None
+
+
+def _report(
+    outcome: Outcome,
+    outputs: Sequence[tuple[str, Optional[str]]],
+    options: Options,
+    out: TextIO,
+) -> None:
+    """Write every format that is wanted, then what could not be checked."""
+    from linter.report import _common
+    from linter.report.formats import write
+
+    summary = _summary(outcome)
+    for name, file in outputs:
+        if file is None:
+            color = options.color == 'always'
+            if options.color == 'auto':
+                color = _common.wants_color(out)
+            write(
+                outcome.diagnostics,
+                summary,
+                name,
+                out,
+                color,
+                suppressed=outcome.suppressed,
+                known=outcome.known,
+            )
+            out.flush()
+            continue
+        try:
+            with open(file, 'w', encoding='utf-8', newline='\n') as opened:
+                write(
+                    outcome.diagnostics,
+                    summary,
+                    name,
+                    opened,
+                    color=False,
+                    suppressed=outcome.suppressed,
+                    known=outcome.known,
+                )
+        except OSError as error:
+            # The others can still be written.
+            outcome.errors.append(f'{file} cannot be written: {error.strerror or error}')
+    if options.statistics and all(name != 'statistics' for name, _ in outputs):
+        write(outcome.diagnostics, summary, 'statistics', sys.stderr, color=False)
+    for message in outcome.errors:
+        complain(message)
+
+
+def _summary(outcome: Outcome) -> Summary:
+    from linter.report._common import Summary
+
+    return Summary(
+        outcome.files,
+        outcome.documents,
+        outcome.checked,
+        outcome.skipped,
+        tuple(outcome.templates),
+        len(outcome.known or ()),
+    )
+
+
+def _summarise(outcome: Outcome, is_dry: bool) -> None:
+    """The run in a sentence, and what fixes there are."""
+    from linter.report.summary import print_summary
+    from linter.run.run import counts
+
+    fixable: dict[str, int] = {}
+    for diagnostic in outcome.diagnostics:
+        if diagnostic.fix is not None and diagnostic.fix.edits:
+            kind = diagnostic.fix.applicability
+            fixable[kind] = fixable.get(kind, 0) + 1
+    found = counts(outcome.diagnostics)
+    print_summary(_summary(outcome), found, sys.stderr, fixable, is_dry=is_dry)
+
+
+def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:
+    """A run that met nothing of Calico's among files named one by one has nothing to say."""
+    if options.quiet:
+        return False
+    if outcome.diagnostics or outcome.checked or outcome.templates or sys.stderr.isatty():
+        return True
+    return any(path == '-' or os.path.isdir(path) for path in options.paths)

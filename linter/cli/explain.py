@@ -1,0 +1,120 @@
+"""The pages of the rules, with what the linter itself says of their examples; and their list."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any, Optional
+
+from linter.calico.target import Target, make_target, version_text
+from linter.catalogue import pages
+from linter.catalogue.facts import Row
+from linter.catalogue.pages import FIXES, Example, Report
+from linter.catalogue.rule import Rule
+from linter.cli import arguments
+from linter.diagnostic import DOCS, Diagnostic, url_of
+from linter.engine import check as engine
+from linter.report._common import Summary
+from linter.report.formats import write
+from linter.text.source import Source
+from linter.workspace import config
+
+FILE = 'policy.yaml'
+
+
+def check(example: Example) -> list[Diagnostic]:
+    """What is found in an example."""
+    if example.file is not None:
+        return config.parse(Source(example.file, example.text)).diagnostics
+    words = arguments.read(['check', *example.options])
+    target = make_target(words.calico_version, words.admission or 'api', words.datastore)
+    result = engine.check(
+        FILE, example.text.encode(), target, require_reason=example.require_reason
+    )
+    assert not result.errors, result.errors
+    return result.diagnostics
+
+
+def reported(example: Example) -> Report:
+    """What is found in an example, for its page."""
+    found = check(example)
+    out = io.StringIO()
+    write(found, Summary(1, 1, 1, {}, ()), 'text', out, color=False)
+    fixes = tuple((one.rule, one.fix.applicability) for one in found if one.fix)
+    return Report(out.getvalue(), fixes)
+
+
+def page(rule: Rule, docs: str = DOCS) -> str:
+    """A rule's page, with what is reported for its bad examples."""
+    return pages.page(rule, reported, docs)
+
+
+def fixable(rule: Rule) -> list[str]:
+    """The applicabilities of the fixes that the bad examples of a rule are offered."""
+    examples = [one for one in pages.read(rule.doc).examples if one.word == 'bad']
+    found = {name for example in examples for name in reported(example).applicabilities(rule.id)}
+    return [name for name in FIXES if name in found]
+
+
+def usual(rule: Rule) -> list[Row]:
+    """The rows of a rule that hold where no option is given; all of them where none does."""
+    rows = pages.rows_of(rule)
+    target = Target()
+    held = [row for row in rows if row.covers(row.kinds[0] if row.kinds else None, 'api', target)]
+    return held or rows
+
+
+def listing(width: Optional[int] = None) -> str:
+    """The rules by group, with severity and summary; wrapped to a terminal's width."""
+    from textwrap import wrap
+
+    groups = pages.by_group()
+    longest = max(len(rule.id) for rules in groups.values() for rule in rules)
+    lines: list[str] = []
+    for group, rules in groups.items():
+        lines += ['', f'{group}: {pages.GROUPS[group].replace("`", "")}']
+        for rule in rules:
+            head = f'  {pages.severities(usual(rule))[0]:7}  {rule.id:{longest}}  '
+            room = None if width is None else width - len(head)
+            if room is None or room < 30:
+                lines.append(head + rule.summary)
+                continue
+            first, *more = wrap(rule.summary, room, break_on_hyphens=False)
+            lines.append(head + first)
+            lines += [' ' * len(head) + line for line in more]
+    return '\n'.join(lines[1:])
+
+
+def catalogue() -> str:
+    """The rules in JSON, version 1: schemas/rules.schema.json describes it; a line for each."""
+    rules = [_entry(rule) for found in pages.by_group().values() for rule in found]
+    lines = ',\n'.join(json.dumps(one) for one in sorted(rules, key=_id))
+    return f'{{"version": 1, "rules": [\n{lines}\n]}}'
+
+
+def _id(entry: dict[str, Any]) -> str:
+    return str(entry['id'])
+
+
+def _entry(rule: Rule) -> dict[str, Any]:
+    return {
+        'id': rule.id,
+        'group': rule.group,
+        'summary': rule.summary,
+        'url': url_of(rule.id),
+        'fixable': fixable(rule),
+        'facts': [
+            {
+                'fact': row.fact,
+                'lanes': list(row.lanes),
+                'since': row.since and version_text(row.since),
+                'until': row.until and version_text(row.until),
+                'kinds': row.kinds and list(row.kinds),
+                'effect': row.effect,
+                'severity': row.severity,
+                'refused_by': row.refused_by,
+                'source': row.source or None,
+            }
+            for row in pages.rows_of(rule)
+        ],
+    }

@@ -1,0 +1,108 @@
+"""The command line: words in, exit status out; alone prints, and turns Fatal into status 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from linter.cli.check import add_ignore, check, fix
+from linter.cli.console import broke, complain, drop
+from linter.cli.rules import explain, rules
+from linter.cli.show import (
+    init,
+    schema,
+    show_files,
+    show_settings,
+)
+from linter.text.errors import Fatal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Optional
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    """Run the command; 0 clean, 1 findings, 2 bad usage or a run that could not finish.
+
+    A run whose output nobody can read has not finished.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if sys.stderr is None:
+        # Closed by whoever started us; print() would take standard output instead.
+        sys.stderr = open(os.devnull, 'w', encoding='utf-8')  # noqa: SIM115
+    try:
+        if sys.stdout is None:
+            raise Fatal('standard output is closed, and what is found would be lost')
+        try:
+            return _main(arguments)
+        finally:
+            # What is still in the buffer must fail here, also what --help leaves behind, and not
+            # when the interpreter ends.
+            sys.stdout.flush()
+    except Fatal as error:
+        complain(str(error))
+        return 2
+    except BrokenPipeError:
+        # The reader went away (`| head`): stop quietly.
+        drop(sys.stdout)
+        drop(sys.stderr)
+        return 2
+    except OSError as error:
+        if error.filename is not None:
+            return broke()
+        drop(sys.stdout)
+        complain(f'the output cannot be written: {error.strerror or error}')
+        return 2
+    except KeyboardInterrupt:
+        complain('interrupted')
+        return 130
+    except Exception:
+        return broke()
+
+
+def _main(arguments: list[str]) -> int:
+    arguments = [_path_with_dash(word) for word in arguments]
+    words = [word for word in arguments if word not in ('--force-exclude', '--fix')]
+    if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
+        from linter.run.run import Options, cores
+        from linter.workspace.settings import Overrides
+
+        # The hooks' calls have no other option: argparse would double the time to start.
+        overrides = Overrides(force_exclude='--force-exclude' in arguments)
+        plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores())
+        return fix(plain, []) if '--fix' in arguments else check(plain, [])
+    from linter.cli.arguments import options, read
+
+    namespace = read(arguments)
+    if namespace.command == 'check':
+        wanted = options(namespace)
+        if namespace.show_settings:
+            return show_settings(wanted)
+        if namespace.show_files:
+            return show_files(wanted)
+        if namespace.add_ignore is not None:
+            return add_ignore(wanted, namespace.add_ignore, namespace.output_format)
+        if namespace.fix or namespace.unsafe_fixes or namespace.diff:
+            unsafe, diff = namespace.unsafe_fixes, namespace.diff
+            return fix(wanted, namespace.output_format, unsafe=unsafe, diff=diff)
+        return check(wanted, namespace.output_format)
+    if namespace.command == 'init':
+        return init(namespace.directory)
+    if namespace.command == 'explain':
+        return explain(namespace.rule)
+    if namespace.command == 'rules':
+        return rules(namespace.output_format)
+    return schema(namespace.kind, namespace.api, namespace.calico_version)
+
+
+def _path_with_dash(word: str) -> str:
+    """A file named like an option, as a hook may pass it: pre-commit has no ``--`` before names."""
+    if (
+        word.startswith('-')
+        and word.lower().endswith(('.yaml', '.yml', '.json'))
+        and '=' not in word
+        and os.path.lexists(word)
+    ):
+        return os.path.join(os.curdir, word)
+    return word

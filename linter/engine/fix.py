@@ -1,0 +1,321 @@
+"""Fixes put into effect: edits of a text, and what must hold of the text that comes out.
+
+A round applies all fixes whose edits do not overlap; what waits comes next. After a round the text
+is checked anew. It must parse, all that no edit touched must be read as before, JSON must still be
+JSON, and nothing may be refused or dropped now that was not before. A fix that breaks one of these
+rules is left out; a file of which something is unclear is not touched at all. Opens nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Optional
+
+from linter.calico.target import Target
+from linter.diagnostic import Diagnostic
+from linter.engine import check as engine
+from linter.engine.result import Result
+from linter.engine.unharmed import (
+    harm_done,
+    is_applicable,
+    is_unclear,
+    reads_alike,
+    suspects,
+)
+from linter.text.edit import Edit
+from linter.text.source import Span, overlap
+from linter.yaml.encoding import BadEncoding, decode_bytes
+
+ROUNDS = 10
+# How many characters to check in search of the fixes that do harm; what is left is left out.
+PATIENCE = 2_000_000
+
+Check = Callable[[str, bytes, Target], Result]
+Wanted = Callable[[list[Diagnostic]], Iterable[Diagnostic]]
+
+
+class Applied(NamedTuple):
+    """One round: the new text, whose fixes went into it, and whose overlapped with those."""
+
+    text: str
+    applied: list[Diagnostic]
+    skipped: list[Diagnostic]
+
+
+class Fixed(NamedTuple):
+    """``data`` is the file as it should be: the very object that came in where nothing was applied.
+
+    ``remaining`` are the findings in the fixed file, and ``dropped`` those of them whose fixes
+    would have done harm. ``before`` and ``after`` are the results of checking the two files.
+    ``is_unclear``: there was something to fix, but part of the file cannot be read.
+    """
+
+    data: bytes
+    rounds: int
+    applied: list[Diagnostic]
+    remaining: list[Diagnostic]
+    dropped: list[Diagnostic]
+    before: Result
+    after: Result
+    is_unclear: bool = False
+
+
+def apply(text: str, diagnostics: Iterable[Diagnostic], unsafe: bool) -> Applied:
+    """One round: the edits of a fix are made together or not at all, and never overlap."""
+    taken: list[Edit] = []
+    spans: list[Span] = []
+    applied: list[Diagnostic] = []
+    skipped: list[Diagnostic] = []
+    for diagnostic in diagnostics:
+        fix = diagnostic.fix
+        if fix is None or not is_applicable(fix, unsafe):
+            continue
+        edits = sorted(fix.edits, key=lambda edit: edit.span)
+        if _is_sound(edits, len(text)) and not any(_is_taken(edit.span, spans) for edit in edits):
+            for edit in edits:
+                insort(spans, edit.span)
+            taken += edits
+            applied.append(diagnostic)
+        else:
+            skipped.append(diagnostic)
+    return Applied(edited(text, taken), applied, skipped)
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """The text after edits that do not overlap."""
+    parts: list[str] = []
+    at = 0
+    for span, new in sorted(edits, key=lambda edit: edit.span):
+        parts += (text[at : span.start], new)
+        at = span.end
+    return ''.join((*parts, text[at:]))
+
+
+def _is_sound(edits: Sequence[Edit], size: int) -> bool:
+    at = 0
+    for edit in edits:
+        if not at <= edit.span.start <= edit.span.end <= size:
+            return False
+        at = edit.span.end
+    return True
+
+
+def _is_taken(span: Span, taken: list[Span]) -> bool:
+    """Whether a span overlaps with one of those taken, which are in order and do not overlap."""
+    at = bisect_right(taken, span)
+    while at < len(taken) and taken[at].start <= span.end:
+        if overlap(span, taken[at]):
+            return True
+        at += 1
+    before = bisect_right(taken, span) - 1
+    return any(overlap(span, one) for one in taken[max(0, before - 1) : before + 1])
+
+
+def fix_text(
+    path: str,
+    data: bytes,
+    target: Target,
+    *,
+    unsafe: bool = False,
+    check: Check = engine.check,
+    wanted: Wanted = list,
+) -> Fixed:
+    """Fix a file as far as it goes.
+
+    ``check`` finds what is wrong in it; ``wanted`` says for which of these findings the user asks.
+    What no fix may bring about is looked for among all of them.
+    """
+    before = check(path, data, target)
+    file = _File(path, data, target, unsafe, check, wanted)
+    fixed = file.fix(before, strict=False)
+    if fixed.rounds and harm_done(before, fixed.after):
+        # What was revealed on the way could not be fixed in turn.
+        fixed = file.fix(before, strict=True)
+    return fixed
+
+
+def encoded(text: str, data: bytes) -> bytes:
+    """The text in the encoding, and with the byte order mark, of a file's old bytes."""
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return mark + text.encode(codec)
+    return text.encode()
+
+
+_MARKS = (
+    (b'\xef\xbb\xbf', 'utf-8'),
+    (b'\xff\xfe\0\0', 'utf-32-le'),
+    (b'\0\0\xfe\xff', 'utf-32-be'),
+    (b'\xff\xfe', 'utf-16-le'),
+    (b'\xfe\xff', 'utf-16-be'),
+)
+
+_SUPPRESSION = 'suppression-unknown'
+
+
+class _State(NamedTuple):
+    """The file after some rounds."""
+
+    text: str
+    data: bytes
+    result: Result
+
+
+class _File:
+    def __init__(
+        self,
+        path: str,
+        data: bytes,
+        target: Target,
+        unsafe: bool,
+        check: Check,
+        wanted: Wanted,
+    ) -> None:
+        self.path = path
+        self.data = data
+        self.target = target
+        self.unsafe = unsafe
+        self.check = check
+        self.wanted = wanted
+        self.patience = 0
+
+    def fix(self, before: Result, strict: bool) -> Fixed:
+        applied: list[Diagnostic] = []
+        rounds = 0
+        self.patience = PATIENCE
+        text = self._text()
+        candidates = self.candidates(before)
+        if not candidates:
+            return self.untouched(before, [])
+        if text is None or is_unclear(before, candidates):
+            return self.untouched(before, [])._replace(is_unclear=True)
+        state = _State(text, self.data, before)
+        seen = {text}
+        while rounds < ROUNDS:
+            good, after = self.round(state, strict)
+            if after is None:
+                break
+            if after.text in seen:
+                # Two fixes undo each other: neither is right.
+                return self.untouched(before, self.candidates(before))
+            seen.add(after.text)
+            state = after
+            applied += good
+            rounds += 1
+        return Fixed(
+            state.data,
+            rounds,
+            applied,
+            list(self.wanted(state.result.diagnostics)),
+            self.candidates(state.result),
+            before,
+            state.result,
+        )
+
+    def untouched(self, result: Result, dropped: list[Diagnostic]) -> Fixed:
+        remaining = list(self.wanted(result.diagnostics))
+        return Fixed(self.data, 0, [], remaining, dropped, result, result)
+
+    def _text(self) -> Optional[str]:
+        try:
+            text = decode_bytes(self.data)
+        except BadEncoding:
+            return None
+        return text if encoded(text, self.data) == self.data else None
+
+    def candidates(self, result: Result) -> list[Diagnostic]:
+        """The findings whose fixes are to be applied."""
+        return [d for d in self.wanted(result.diagnostics) if is_applicable(d.fix, self.unsafe)]
+
+    def is_fixable(self, diagnostic: Diagnostic) -> bool:
+        return is_applicable(diagnostic.fix, self.unsafe)
+
+    def round(self, state: _State, strict: bool) -> tuple[list[Diagnostic], Optional[_State]]:
+        """All fixes that can be applied at once, and the file after them."""
+        fixes = self.candidates(state.result)
+        spelling = [one for one in fixes if one.fact == _SUPPRESSION]
+        if spelling:
+            # Once it is spelt right, what it is there for is hidden, and so not to be fixed.
+            good, after = self.together(state, spelling, strict)
+            if after is not None:
+                return good, after
+        return self.together(state, fixes, strict)
+
+    def together(
+        self, state: _State, fixes: list[Diagnostic], strict: bool
+    ) -> tuple[list[Diagnostic], Optional[_State]]:
+        """Those of the fixes that can be applied at once, and the file after them."""
+        while True:
+            chosen = apply(state.text, fixes, self.unsafe).applied
+            if not chosen:
+                return chosen, None
+            after = self.attempt(state, chosen, strict)
+            if isinstance(after, _State):
+                return chosen, after
+            good = self.good(state, chosen, strict)
+            harmful = {id(one) for one in chosen} - {id(one) for one in good}
+            # What overlapped with a fix that does harm gets its chance.
+            fixes = [one for one in fixes if id(one) not in harmful]
+
+    def good(self, state: _State, fixes: list[Diagnostic], strict: bool) -> list[Diagnostic]:
+        """Those of the fixes that can be applied together, as far as patience goes."""
+        found = fixes
+        doubtful: list[Diagnostic] = []
+        for _ in range(ROUNDS):
+            after = self.attempt(state, found, strict) if found else None
+            if isinstance(after, _State):
+                break
+            guilty, near = suspects(found, after or ())
+            if not guilty and not near:
+                doubtful += found
+                found = []
+                break
+            doubtful += [one for one in found if id(one) in near]
+            found = [one for one in found if id(one) not in guilty and id(one) not in near]
+        else:
+            doubtful += found
+            found = []
+        return found + self.bisect(state, doubtful, found, strict)
+
+    def bisect(
+        self,
+        state: _State,
+        fixes: list[Diagnostic],
+        others: list[Diagnostic],
+        strict: bool,
+    ) -> list[Diagnostic]:
+        """Those of the fixes that can be applied together with others that can."""
+        half = len(fixes) // 2
+        found: list[Diagnostic] = []
+        for part in (fixes[:half], fixes[half:]):
+            if not part or self.patience <= 0:
+                continue
+            after = self.attempt(state, [*others, *found, *part], strict)
+            if isinstance(after, _State):
+                found += part
+            elif len(part) > 1:
+                found += self.bisect(state, part, [*others, *found], strict)
+        return found
+
+    def attempt(
+        self, state: _State, fixes: list[Diagnostic], strict: bool
+    ) -> _State | list[Diagnostic] | None:
+        """The file after these fixes; or the harm they do, None where that is not known."""
+        edits = [edit for one in fixes if one.fix is not None for edit in one.fix.edits]
+        text = edited(state.text, edits)
+        try:
+            data = encoded(text, self.data)
+            if text == state.text or decode_bytes(data) != text:
+                return None
+        except (UnicodeEncodeError, BadEncoding):
+            return None
+        if not reads_alike(state.text, text, edits):
+            return None
+        self.patience -= len(text)
+        result = self.check(self.path, data, self.target)
+        if result.errors:
+            return None
+        return harm_done(state.result, result, None if strict else self.is_fixable) or _State(
+            text, data, result
+        )

@@ -1,0 +1,99 @@
+"""What an anchor names for uses that differ: an edit of it would change all of them."""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+
+from linter.diagnostic import Diagnostic
+from linter.text.source import Span, overlap
+from linter.yaml.aliases import is_merge
+from linter.yaml.compose import compose
+from linter.yaml.documents import DocumentSlice, split
+from linter.yaml.edit import UNSAFE
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import (
+    MappingNode,
+    Node,
+    Scalar,
+    SequenceNode,
+)
+
+
+def demoted(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings, those fixes unsafe that change what an anchor names for uses that differ.
+
+    A value that stands once as a protocol and once as a label cannot be repaired for both.
+    """
+    found = list(diagnostics)
+    shared: dict[int, list[Span]] = {}
+    for number, diagnostic in enumerate(found):
+        fix, source = diagnostic.fix, diagnostic.source
+        if fix is None:
+            continue
+        if id(source) not in shared:
+            text = source.text
+            shared[id(source)] = _merged(
+                span for chunk in split(text) for span in _shared(text, chunk)
+            )
+        if any(_touches(edit.span, shared[id(source)]) for edit in fix.edits):
+            found[number] = diagnostic._replace(fix=fix._replace(applicability=UNSAFE))
+    return found
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Spans in order, those that touch made one."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def _touches(span: Span, merged: list[Span]) -> bool:
+    at = bisect_right(merged, (span.end, sys.maxsize))
+    return any(overlap(span, one) for one in merged[max(0, at - 2) : at])
+
+
+_ALIKE = {'source': 'entity', 'destination': 'entity', 'ingress': 'rules', 'egress': 'rules'}
+
+
+def _shared(text: str, chunk: DocumentSlice) -> Iterator[Span]:
+    """The nodes that aliases put in places of different kinds."""
+    if text.find('*', chunk.start, chunk.end) == -1:
+        return
+    try:
+        root = compose(text, chunk)
+    except YamlError:
+        return
+    if root is None:
+        return
+    roles: dict[int, set[str]] = {}
+    nodes: dict[int, Node] = {}
+    waiting: list[tuple[Node, str]] = [(root, '')]
+    while waiting:
+        node, role = waiting.pop()
+        is_known = id(node) in nodes
+        nodes[id(node)] = node
+        roles.setdefault(id(node), set()).add(role)
+        if is_known:
+            continue
+        if isinstance(node, SequenceNode):
+            waiting += ((item, f'{role}[]') for item in node.items)
+        elif isinstance(node, MappingNode):
+            for key, value in node.entries:
+                waiting.append((key, f'{role}?'))
+                if isinstance(key, Scalar) and is_merge(key):
+                    values = value.items if isinstance(value, SequenceNode) else [value]
+                    waiting += ((item, role) for item in values)
+                else:
+                    name = key.value if isinstance(key, Scalar) else ''
+                    name = name.lower().removeprefix('not')
+                    waiting.append((value, f'{role}.{_ALIKE.get(name, name)}'))
+    for identity, found in roles.items():
+        if len(found) > 1:
+            node = nodes[identity]
+            yield Span(node.outer, node.end)

@@ -1,0 +1,426 @@
+"""Baseline: a file of findings that are known, so that only new ones are reported.
+
+A finding is known again by its rule, its object, its path within the object without the numbers of
+list items, and the decoded content of what it is about. Lines, files and the style of the YAML are
+no part of that: what is moved or written otherwise stays known. What agrees in all four is counted.
+
+The file's path is only the place where an entry was last seen. An entry is first spent on findings
+there; what is left of it goes to findings elsewhere, if the finding has moved: its file is gone, or
+was checked in this run and no longer has it. So a copy of a known mistake is a new one. What
+belongs to no object with a name, such as a syntax error, is known in another file only where its
+own is gone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from collections.abc import Sequence as SequenceOf
+from typing import Any, NamedTuple, Optional
+
+from linter.diagnostic import Diagnostic
+from linter.engine.identity import NEVER, Identity, identities
+from linter.run.one_file import STDIN_NAME, Options, Outcome
+from linter.text.errors import Fatal
+from linter.text.escape import escape
+from linter.workspace.atomic_write import Unwritable, create, replace
+from linter.workspace.discover import relative
+
+VERSION = 1
+
+
+_UNJUDGED = frozenset(('yaml-alias-bomb', 'yaml-encoding', 'yaml-syntax', 'yaml-too-deep'))
+"""Where these are, a document was not read, and what else is in it is not known."""
+
+
+_SHOWN = 10
+_LARGEST = 2**27
+"""As many bytes are read of a file; what writes one has some hundreds of bytes a finding."""
+
+
+_CONFLICT = re.compile(rb'^(?:<{7}|>{7})(?: |\r?$)', re.MULTILINE)
+# As in linter.report.json: may be meant to be read, and cannot be encoded, respectively.
+_UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
+
+
+class Entry(NamedTuple):
+    """A known finding and how often there is one; ``path`` is relative to the baseline's folder."""
+
+    path: str
+    identity: Identity
+    times: int
+
+    def __str__(self) -> str:
+        one = self.identity
+        name = '/'.join(part for part in (one.namespace, one.name) if part)
+        words = (one.rule, one.kind, name, one.yaml_path, f'({self.path})')
+        times = f', {self.times} times' if self.times > 1 else ''
+        return escape(' '.join(word for word in words if word) + times)
+
+
+class Split(NamedTuple):
+    """Findings that are reported, and those that are not.
+
+    ``cured`` are the entries, and how many of each, that this run looked for in vain. ``kept`` are
+    those that still hold, where they hold now, and those that this run had no say in.
+    """
+
+    new: list[Diagnostic]
+    known: list[Diagnostic]
+    cured: list[Entry]
+    kept: list[Entry]
+
+
+class Scope:
+    """What a run had a say in. Paths here are relative to the working directory."""
+
+    def __init__(self, options: Options, outcome: Outcome) -> None:
+        self._lookup = options.lookup()
+        self._met = frozenset(outcome.paths)
+        self._unread = {place.rpartition(':')[0] for place in outcome.templates}
+        self._unread.update(one.source.path for one in outcome.diagnostics if one.rule in _UNJUDGED)
+        self._unread.update(
+            one.source.path for one, _ in outcome.suppressed if one.rule in _UNJUDGED
+        )
+        folders = [relative(path) for path in options.paths if os.path.isdir(path)]
+        self._folders = tuple('' if path == os.curdir else f'{path}/' for path in folders)
+        self._is_complete = not outcome.errors
+
+    def judged(self, path: str, rule: str) -> bool:
+        """Whether findings of the rule in the file would have been found.
+
+        A file that is gone would have been found where its folder was searched.
+        """
+        if not self._is_complete or path in self._unread:
+            return False
+        if path in self._met:
+            if self._lookup.is_excluded(path):
+                return False
+        elif not (self._searched(path) and is_gone(path)):
+            return False
+        return self._lookup.settings_for(path).wants(rule)
+
+    def _searched(self, path: str) -> bool:
+        if path == STDIN_NAME or (path.startswith(os.pardir) and '' in self._folders):
+            return False
+        return path.startswith(self._folders)
+
+
+def is_gone(path: str) -> bool:
+    """Whether there is no such file; standard input without a name is nowhere."""
+    return not os.path.lexists(path)
+
+
+class Baseline:
+    """The entries of a baseline; ``data`` is what its file holds, None where there is no file."""
+
+    def __init__(
+        self, file: str, entries: Iterable[Entry] = (), data: Optional[bytes] = None
+    ) -> None:
+        self.file = file
+        self.data = data
+        # The working directory has no symbolic links in it either.
+        self._folder = os.path.realpath(os.path.dirname(os.path.abspath(file)))
+        self._counts: dict[Identity, dict[str, int]] = {}
+        for path, identity, count in entries:
+            places = self._counts.setdefault(identity, {})
+            # Twice after a merge, with each side's count: one of them holds, not their sum.
+            places[path] = max(count, places.get(path, 0))
+
+    def split(self, diagnostics: Iterable[Diagnostic], scope: Scope) -> Split:
+        """Part findings into new and known, each in the order given."""
+        every = list(diagnostics)
+        names: dict[str, str] = {}
+        found: dict[Identity, dict[str, list[int]]] = {}
+        for index, identity in identities(every):
+            path = every[index].source.path
+            if path not in names:
+                names[path] = self._name(path)
+            found.setdefault(identity, {}).setdefault(names[path], []).append(index)
+        known: set[int] = set()
+        kept: Counter[tuple[str, Identity]] = Counter()
+        left = {identity: dict(places) for identity, places in self._counts.items()}
+        for identity, places in found.items():
+            budget = left.get(identity)
+            if budget is None:
+                continue
+            for path, indexes in places.items():
+                self._spend(budget, path, indexes, known, kept, (path, identity))
+            for path, indexes in places.items():
+                for donor in budget if indexes else ():
+                    if self._has_moved(donor, path, identity, scope):
+                        self._spend(budget, donor, indexes, known, kept, (path, identity))
+        cured = []
+        for identity, budget in left.items():
+            for path, count in budget.items():
+                if count and scope.judged(self._path(path), identity.rule):
+                    cured.append(Entry(path, identity, count))
+                elif count:
+                    kept[path, identity] += count
+        return Split(
+            [one for index, one in enumerate(every) if index not in known],
+            [one for index, one in enumerate(every) if index in known],
+            sorted(cured),
+            [Entry(path, identity, count) for (path, identity), count in kept.items()],
+        )
+
+    def entries(self, diagnostics: SequenceOf[Diagnostic]) -> list[Entry]:
+        """What would be written for findings."""
+        counts = Counter(
+            (self._name(diagnostics[index].source.path), identity)
+            for index, identity in identities(diagnostics)
+        )
+        return [Entry(path, identity, count) for (path, identity), count in counts.items()]
+
+    def write(self, entries: Iterable[Entry]) -> bool:
+        """Put these entries in the file, all or nothing; False where it holds them already.
+
+        Raises replace.Unwritable.
+        """
+        data = dumped(entries)
+        if data == self.data:
+            return False
+        if self.data is None:
+            create(self.file, data)
+        else:
+            replace(self.file, self.data, data)
+        return True
+
+    @staticmethod
+    def _spend(
+        budget: dict[str, int],
+        donor: str,
+        indexes: list[int],
+        known: set[int],
+        kept: Counter[tuple[str, Identity]],
+        key: tuple[str, Identity],
+    ) -> None:
+        """Cover as many findings, the first ones, as an entry has left."""
+        number = min(len(indexes), budget.get(donor, 0))
+        if number:
+            known.update(indexes[:number])
+            del indexes[:number]
+            budget[donor] -= number
+            kept[key] += number
+
+    def _has_moved(self, donor: str, path: str, identity: Identity, scope: Scope) -> bool:
+        """Whether what an entry has left may be somewhere else now."""
+        where = self._path(donor)
+        if is_gone(where):
+            return True
+        # Nobody knows which file it is that comes in on standard input without a name.
+        return identity.is_anchored and (path == STDIN_NAME or scope.judged(where, identity.rule))
+
+    def _name(self, path: str) -> str:
+        """A path of the run as the file has it."""
+        if path == STDIN_NAME:
+            return path
+        try:
+            name = os.path.relpath(path, self._folder)
+        except ValueError:  # another drive
+            name = path
+        return name.replace(os.sep, '/') if os.sep != '/' else name
+
+    def _path(self, name: str) -> str:
+        """A path of the file as the run has it."""
+        return name if name == STDIN_NAME else relative(os.path.join(self._folder, name))
+
+
+def apply(baseline: Baseline, options: Options, outcome: Outcome) -> list[str]:
+    """Take what is known out of a run's findings; what is worth saying about it, line by line.
+
+    Where the options say so the file is written, too; if it cannot or must not be, that is one of
+    the outcome's errors.
+    """
+    found = baseline.split(outcome.diagnostics, Scope(options, outcome))
+    outcome.diagnostics, outcome.known = found.new, found.known
+    if not options.write_baseline:
+        return _cured(found.cured, baseline.file)
+    new = [one for one in found.new if one.rule != NEVER]
+    added = baseline.entries(new)
+    shown = escape(baseline.file)
+    if outcome.errors:
+        outcome.errors.append(f'{shown}: not written, for not everything could be checked')
+        return []
+    if added and baseline.data is not None and not options.allow_growth:
+        outcome.errors.append(
+            f'{shown}: not changed, for it would grow by {_findings(added)}: mend them, or let it '
+            'grow with --allow-growth\n' + '\n'.join(_listed(added))
+        )
+        return []
+    entries = _summed([*found.kept, *added])
+    try:
+        is_changed = baseline.write(entries)
+    except Unwritable as error:
+        outcome.errors.append(str(error))
+        return []
+    outcome.known += new
+    outcome.diagnostics = [one for one in found.new if one.rule == NEVER]
+    what = f'{_findings(entries)} in the baseline'
+    if not is_changed:
+        return [f'{shown}: unchanged, {what}']
+    return [f'{shown}: written, {what} ({_number(added)} new, {_number(found.cured)} cured)']
+
+
+def _summed(entries: Iterable[Entry]) -> list[Entry]:
+    counts: Counter[tuple[str, Identity]] = Counter()
+    for path, identity, count in entries:
+        counts[path, identity] += count
+    return [Entry(path, identity, count) for (path, identity), count in counts.items()]
+
+
+def _cured(entries: SequenceOf[Entry], file: str) -> list[str]:
+    if not entries:
+        return []
+    number = _number(entries)
+    return [
+        f'{_findings(entries)} of the baseline {"is" if number == 1 else "are"} cured: '
+        f'--write-baseline {escape(file)} takes {"it" if number == 1 else "them"} out',
+        *_listed(entries),
+    ]
+
+
+def _listed(entries: SequenceOf[Entry]) -> list[str]:
+    lines = [f'  {entry}' for entry in sorted(entries)[:_SHOWN]]
+    return [*lines, f'  and {len(entries) - _SHOWN} more'] if len(entries) > _SHOWN else lines
+
+
+def _number(entries: Iterable[Entry]) -> int:
+    return sum(entry.times for entry in entries)
+
+
+def _findings(entries: Iterable[Entry]) -> str:
+    number = _number(entries)
+    return f'{number} finding' if number == 1 else f'{number} findings'
+
+
+# --- the file ---
+
+
+def wanted(options: Options) -> Baseline:
+    """The baseline that a run asks for, empty where it is to be written for the first time."""
+    file = options.baseline or ''
+    if options.write_baseline and not os.path.exists(file):
+        return Baseline(file)
+    return read(file)
+
+
+def read(file: str) -> Baseline:
+    """The baseline in a file; Fatal where there is none, or none that this version can read."""
+    shown = escape(file)
+    try:
+        with open(file, 'rb') as opened:
+            data = opened.read(_LARGEST + 1)
+    except FileNotFoundError:
+        raise Fatal(
+            f'there is no baseline {shown}: write one with --write-baseline {shown}'
+        ) from None
+    except OSError as error:
+        raise Fatal(f'the baseline {shown} cannot be read: {error.strerror or error}') from None
+    if len(data) > _LARGEST:
+        raise Fatal(f'{shown} is no baseline: it has more than {_LARGEST >> 20} MB')
+    if _CONFLICT.search(data):
+        raise Fatal(
+            f'the baseline {shown} has a merge conflict: keep the entries of both sides, with a '
+            'comma between them'
+        )
+    try:
+        return Baseline(file, _parsed(json.loads(data.decode('utf-8-sig'))), data)
+    except _Newer as error:
+        raise Fatal(
+            f'the baseline {shown} is of version {error}, and this calico-lint reads version '
+            f'{VERSION}: use a newer one'
+        ) from None
+    except (ValueError, RecursionError) as error:
+        # The messages of json are sentences, those of the codec name the place.
+        raise Fatal(
+            f'{shown} is no baseline ({escape(str(error))}): take it from git, or remove it and '
+            'write it anew'
+        ) from None
+
+
+class _Newer(Exception):
+    """A version that is not known here."""
+
+
+def _parsed(document: Any) -> list[Entry]:
+    """The entries; ValueError says what is wrong, _Newer that another version wrote it."""
+    version = document.get('version') if isinstance(document, dict) else None
+    if isinstance(version, bool) or not isinstance(version, int):
+        raise ValueError('it says no version')
+    if version != VERSION:
+        raise _Newer(version)
+    findings = document.get('findings')
+    if not isinstance(findings, list):
+        raise ValueError('findings is not a list')
+    return [_entry(value, f'findings[{number}]') for number, value in enumerate(findings)]
+
+
+def _entry(value: Any, where: str) -> Entry:
+    if not isinstance(value, dict):
+        raise ValueError(f'{where} is not an object')
+    reference = {} if value.get('object') is None else value['object']
+    if not isinstance(reference, dict):
+        raise ValueError(f'{where}.object is not an object')
+    count = value.get('count')
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise ValueError(f'{where}.count is not a number from 1')
+
+    def text(holder: Mapping[str, Any], name: str, must: bool = False) -> str:
+        found = holder.get(name)
+        if found is None and not must:
+            return ''
+        if not isinstance(found, str):
+            what = f' has no {name}' if found is None else f': {name} is not text'
+            raise ValueError(where + what)
+        return found
+
+    return Entry(
+        text(value, 'path', must=True),
+        Identity(
+            text(value, 'rule', must=True),
+            text(reference, 'group'),
+            text(reference, 'kind'),
+            text(reference, 'namespace'),
+            text(reference, 'name'),
+            text(value, 'yaml_path'),
+            text(value, 'content'),
+        ),
+        count,
+    )
+
+
+def dumped(entries: Iterable[Entry]) -> bytes:
+    """The file: an entry a line, sorted by path, so that a change is as small for git as it is."""
+    lines = ','.join(f'\n{_dump(_written(entry))}' for entry in sorted(entries))
+    end = '\n' if lines else ''
+    return f'{{"version": {VERSION}, "findings": [{lines}{end}]}}\n'.encode()
+
+
+def _dump(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return _UNSAFE.sub(lambda match: f'\\u{ord(match[0]):04x}', text)
+
+
+def _written(entry: Entry) -> dict[str, object]:
+    one = entry.identity
+    reference = {
+        'group': one.group or None,
+        'kind': one.kind or None,
+        'namespace': one.namespace or None,
+        'name': one.name or None,
+    }
+    return {
+        'path': entry.path,
+        'rule': one.rule,
+        'object': reference if any(reference.values()) else None,
+        'yaml_path': one.yaml_path or None,
+        'content': one.content,
+        'count': entry.times,
+    }
+
+
+# --- identity ---

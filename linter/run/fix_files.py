@@ -1,0 +1,200 @@
+"""Writes into the files of a run what was asked for: fixes, or suppressions of what is found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from linter.calico.kinds import API_VERSIONS
+from linter.diagnostic import Diagnostic
+from linter.engine import check
+from linter.engine.check import OLD_API
+from linter.engine.fix import Fixed, encoded, fix_text
+from linter.engine.unharmed import is_applicable
+from linter.run.one_file import (
+    Options,
+    Outcome,
+    check_parts,
+    hide,
+    standard_input,
+    trouble,
+    wanted,
+)
+from linter.suppress.add import add_ignore
+from linter.text.errors import Fatal
+from linter.text.escape import escape
+from linter.text.source import Source
+from linter.workspace.atomic_write import Unwritable, replace, unified_diff
+from linter.workspace.discover import read
+from linter.workspace.settings import Lookup, Settings
+from linter.yaml.encoding import BadEncoding, decode_bytes
+
+
+class Rewritten(NamedTuple):
+    """What became of the files that were to be fixed, by their paths, and the change to them all.
+
+    ``errors`` say why some could not be read, fixed or written.
+    """
+
+    files: dict[str, Fixed]
+    diff: str
+    errors: list[str]
+
+
+def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) -> Rewritten:
+    """Apply the fixes of a run to its files, or say what would change; the rest stays found.
+
+    A file is written as a whole or not at all; one that cannot be does not stop the others.
+    """
+    lookup = options.lookup()
+    done = Rewritten({}, '', [])
+    diffs: list[str] = []
+    for path in _paths(one for one in outcome.diagnostics if is_applicable(one.fix, unsafe)):
+        try:
+            data = b''.join(read(path))
+            # Once more and as a whole: places in a file that was read in parts are those in a part.
+            fixed = fix(path, data, lookup.settings_for(path), options, unsafe=unsafe)
+            if fixed.data is not data and write:
+                replace(path, data, fixed.data)
+        except Unwritable as error:
+            done.errors.append(str(error))
+        except Exception as error:
+            done.errors.append(trouble(path, error))
+        else:
+            done.files[path] = fixed
+            diffs.append(unified_diff(path, data, fixed.data))
+    _leave(outcome, done.files, lookup)
+    return done._replace(diff=''.join(diffs))
+
+
+def _paths(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """The files with these findings; not those of the configuration, which are only read."""
+    return list(
+        dict.fromkeys(one.source.path for one in diagnostics if one.rule != 'invalid-configuration')
+    )
+
+
+def _leave(outcome: Outcome, files: Mapping[str, Fixed], lookup: Lookup) -> None:
+    """Put what is left of the findings in a file in the place of those that were there."""
+    left: list[Diagnostic] = []
+    seen: set[str] = set()
+    for diagnostic in outcome.diagnostics:
+        path = diagnostic.source.path
+        if path not in files:
+            left.append(diagnostic)
+        elif path not in seen:
+            seen.add(path)
+            left += files[path].remaining
+    outcome.diagnostics = left
+    outcome.suppressed = [pair for pair in outcome.suppressed if pair[0].source.path not in files]
+    for path, one in files.items():
+        hide(outcome, one.after, path, lookup.settings_for(path))
+
+
+def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewritten]:
+    """Standard input as it should be, what is left of its findings, and what was fixed."""
+    path = options.stdin_path()
+    outcome, lookup = Outcome(), options.lookup()
+    done = Rewritten({}, '', [])
+    data = b''
+    try:
+        data = b''.join(standard_input(path))
+        if options.stdin_filename and lookup.is_excluded(path):
+            return data, outcome, done
+        settings = lookup.settings_for(path)
+        check_parts(path, iter((data,)), settings, options, outcome)
+        outcome.diagnostics += [one for found in lookup.mistakes.values() for one in found]
+        fixed = fix(path, data, settings, options, unsafe=unsafe)
+    except Fatal:
+        raise
+    except Exception as error:
+        # Whoever reads the right text gets at least what there was.
+        done.errors.append(trouble(path, error))
+        return data, outcome, done
+    done.files[path] = fixed
+    _leave(outcome, done.files, lookup)
+    return fixed.data, outcome, done._replace(diff=unified_diff(path, data, fixed.data))
+
+
+def obstacles(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
+    """Where a document cannot be brought over to v3, a line for each thing to be decided first."""
+    for diagnostic in diagnostics:
+        if diagnostic.fact in OLD_API and diagnostic.fix is None:
+            source = diagnostic.source
+            for span, message in diagnostic.related:
+                line, column = source.position(span.start)
+                yield (
+                    f'{source.path}:{line}:{column}: cannot be carried over to '
+                    f'{API_VERSIONS["v3"]}: {message}'
+                )
+
+
+def sentences(
+    done: Rewritten, left: Iterable[Diagnostic], *, unsafe: bool, is_dry: bool
+) -> Iterator[str]:
+    """What was done and what was not, for people, a line each; ``left`` are the findings left."""
+    verb = 'would be applied' if is_dry else 'applied'
+    for path, fixed in done.files.items():
+        count = len(fixed.applied)
+        rules = Counter(diagnostic.rule for diagnostic in fixed.applied)
+        listed = ', '.join(f'{number} {rule}' for rule, number in rules.most_common())
+        if count:
+            yield f'{escape(path)}: {count} fix{"es" if count != 1 else ""} {verb} ({listed})'
+    for path, fixed in done.files.items():
+        if fixed.is_unclear:
+            yield f'{escape(path)}: not changed, for it has a part that cannot be read'
+    if unsafe:
+        yield from map(escape, obstacles(left))
+    count = sum(len(fixed.dropped) for fixed in done.files.values())
+    if count:
+        subject = '1 fix was' if count == 1 else f'{count} fixes were'
+        yield (
+            f'{subject} left out, since the file might then be refused for another reason: '
+            'see what is reported, and fix it by hand'
+        )
+
+
+def fix(path: str, data: bytes, settings: Settings, options: Options, *, unsafe: bool) -> Fixed:
+    """What the fixes for which the settings ask make of a file."""
+    return fix_text(
+        path,
+        data,
+        settings.target,
+        unsafe=unsafe,
+        check=lambda path, data, target: check.check(
+            path, data, target, options.suppress, settings.require_reason
+        ),
+        wanted=lambda found: wanted(found, path, settings),
+    )
+
+
+def add_ignores(
+    diagnostics: Iterable[Diagnostic], options: Options, reason: str
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Suppress these findings in their files: which files were written, and why others were not.
+
+    Configuration files have no suppressions, so theirs stay as they are.
+    """
+    lookup = options.lookup()
+    written: list[str] = []
+    errors: list[str] = []
+    for path in _paths(diagnostics):
+        try:
+            data = b''.join(read(path))
+            text = decode_bytes(data)
+            settings = lookup.settings_for(path)
+            # Once more and as a whole: places in a file that was read in parts are those in a part.
+            result = check.check(path, data, settings.target, True, settings.require_reason)
+            found = wanted(result.diagnostics, path, settings)
+            after = encoded(add_ignore(Source(path, text), found, reason).text, data)
+            if after != data:
+                replace(path, data, after)
+                written.append(path)
+        except BadEncoding:
+            continue
+        except Unwritable as error:
+            errors.append(str(error))
+        except Exception as error:
+            errors.append(trouble(path, error))
+    return written, errors

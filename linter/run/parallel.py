@@ -1,0 +1,213 @@
+"""Sharing the files of a long run among processes, with the output of a single one.
+
+Forks and pipes, since ``multiprocessing`` imports ``socket``, and nothing here opens connections.
+A fork starts at once and has the rules loaded; this process has one thread, so it is safe. Where
+there is no fork (Windows), nothing is shared.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
+
+from linter.run.one_file import Options, Outcome, check
+from linter.workspace.discover import Unreadable
+from linter.workspace.settings import Lookup
+
+BATCH = 64
+"""Files for a process at a time: enough to be worth a message, few enough to end together."""
+
+# The numbers of the batches wait in a pipe, and have to fit into it: the smallest holds 4096 bytes.
+_MOST_BATCHES = 1000
+_NUMBER = 4
+
+Entry = str | Unreadable
+
+
+class _Elsewhere(Exception):
+    """The traceback of an exception in another process."""
+
+
+class _Worker:
+    """A process that takes batches; ``pipe`` is where its outcomes arrive."""
+
+    __slots__ = ('data', 'pid', 'pipe')
+
+    def __init__(self, pid: int, pipe: int) -> None:
+        self.pid = pid
+        self.pipe = pipe
+        self.data = bytearray()
+
+
+def share(entries: Sequence[Entry], options: Options, outcome: Outcome) -> None:
+    """Check the files, in their order, as ``work.check`` would one by one.
+
+    What a process that died had in hand is named among the errors of the outcome.
+    """
+    size = max(BATCH, -(-len(entries) // _MOST_BATCHES))
+    batches = [entries[start : start + size] for start in range(0, len(entries), size)]
+    workers = _start(batches, options)
+    if not workers:
+        lookup = options.lookup()
+        for entry in entries:
+            check(entry, options, lookup, outcome)
+            outcome.tell()
+        outcome.mistakes |= lookup.mistakes
+        return
+    arrived: dict[int, bytes] = {}
+    deaths: list[str] = []
+    at = 0
+    try:
+        for number, message in _messages(workers, deaths):
+            arrived[number] = message
+            while at in arrived:
+                outcome.add(_read(arrived.pop(at)))
+                at += 1
+        for number in range(at, len(batches)):
+            if number in arrived:
+                outcome.add(_read(arrived[number]))
+            else:
+                outcome.errors.append(_unchecked(batches[number], deaths))
+    finally:
+        # None is left, unless something was raised here: Ctrl-C, or what another process raised.
+        for worker in workers:
+            os.kill(worker.pid, signal.SIGKILL)
+            os.waitpid(worker.pid, 0)
+            os.close(worker.pipe)
+
+
+def _start(batches: Sequence[Sequence[Entry]], options: Options) -> list[_Worker]:
+    """As many processes as are wanted and can be had."""
+    workers: list[_Worker] = []
+    if not hasattr(os, 'fork'):
+        return workers
+    todo, fill = os.pipe()
+    os.write(fill, b''.join(number.to_bytes(_NUMBER, 'big') for number in range(len(batches))))
+    os.close(fill)
+    # What is not written yet would be written by each of them.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    for _ in range(min(options.jobs, len(batches))):
+        results, out = os.pipe()
+        try:
+            pid = os.fork()
+        except OSError:  # no more processes: those that are there do it, or this one alone
+            os.close(results)
+            os.close(out)
+            break
+        if not pid:
+            _work(todo, out, batches, options)
+        # Only the process itself keeps its end, so that the other end notices when it dies.
+        os.close(out)
+        workers.append(_Worker(pid, results))
+    os.close(todo)
+    return workers
+
+
+def _work(todo: int, out: int, batches: Sequence[Sequence[Entry]], options: Options) -> NoReturn:
+    """The life of a process that takes batches until there are no more."""
+    status = 1
+    try:
+        # Ctrl-C reaches every process; the first one has the word.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        lookup = options.lookup()
+        while number := os.read(todo, _NUMBER):
+            batch = batches[int.from_bytes(number, 'big')]
+            try:
+                message = pickle.dumps(_check(batch, options, lookup))
+            except Exception as error:
+                message = _raised(error)
+            _write(out, number + len(message).to_bytes(8, 'big') + message)
+        status = 0
+    except BrokenPipeError:
+        pass  # nobody waits for the results any more
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        # Not by way of the interpreter's end, which would write what the first process has open.
+        os._exit(status)
+
+
+def _check(entries: Sequence[Entry], options: Options, lookup: Lookup) -> Outcome:
+    part = Outcome()
+    for entry in entries:
+        check(entry, options, lookup, part)
+    part.mistakes |= lookup.mistakes
+    return part
+
+
+def _raised(error: Exception) -> bytes:
+    import traceback
+
+    where = _Elsewhere(''.join(traceback.format_exception(error)))
+    try:
+        message = pickle.dumps((error, where))
+        pickle.loads(message)
+    except Exception:
+        # It cannot be sent as it is; what it says can.
+        message = pickle.dumps((RuntimeError(f'{type(error).__name__}: {error}'), where))
+    return message
+
+
+def _write(pipe: int, message: bytes) -> None:
+    view = memoryview(message)
+    while view:
+        view = view[os.write(pipe, view) :]
+
+
+def _messages(workers: list[_Worker], deaths: list[str]) -> Iterator[tuple[int, bytes]]:
+    """Numbers of batches, and what came of them, as they arrive, until every process has ended.
+
+    Those that ended are taken out of ``workers``, and ``deaths`` says how if it was too early.
+    """
+    by_pipe = {worker.pipe: worker for worker in workers}
+    while by_pipe:
+        for pipe in select.select(list(by_pipe), (), ())[0]:
+            worker = by_pipe[pipe]
+            data = worker.data
+            more = os.read(pipe, 1 << 16)
+            data += more
+            while len(data) >= _NUMBER + 8:
+                end = _NUMBER + 8 + int.from_bytes(data[_NUMBER : _NUMBER + 8], 'big')
+                if len(data) < end:
+                    break
+                number, message = (
+                    int.from_bytes(data[:_NUMBER], 'big'),
+                    bytes(data[_NUMBER + 8 : end]),
+                )
+                del data[:end]
+                yield number, message
+            if not more:
+                os.close(pipe)
+                workers.remove(worker)
+                del by_pipe[pipe]
+                code = os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
+                if code:
+                    deaths.append(f'signal {-code}' if code < 0 else f'exit status {code}')
+
+
+def _read(message: bytes) -> Outcome:
+    result = pickle.loads(message)
+    if isinstance(result, Outcome):
+        return result
+    error, where = result
+    raise error from where
+
+
+def _unchecked(entries: Sequence[Entry], deaths: Sequence[str]) -> str:
+    first, last = (
+        entry.path if isinstance(entry, Unreadable) else entry
+        for entry in (entries[0], entries[-1])
+    )
+    how = ', '.join(dict.fromkeys(deaths)) or 'without a word'
+    return (
+        f'{first} to {last}: {len(entries)} files were not checked, because the process that had '
+        f'them in hand ended early ({how}): run it again with --jobs 1'
+    )

@@ -1,0 +1,178 @@
+"""Writes suppressions into a file: a comment for every finding that can have one."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple, Optional
+
+from linter.diagnostic import Diagnostic
+from linter.suppress.comment import comments, exact, ids_in
+from linter.suppress.model import OWN_RULES
+from linter.text.source import Source
+from linter.yaml.compose import compose
+from linter.yaml.documents import DocumentSlice, split
+from linter.yaml.errors import YamlError
+from linter.yaml.layout import MARKER, SPACES, DocumentLines
+
+# The bytes are not what they should be, so the text cannot be written back.
+_UNWRITABLE = 'yaml-encoding'
+
+
+class Added(NamedTuple):
+    """The new text, and the findings for which no comment can be written.
+
+    These are the findings in JSON, where there are no comments, those about suppressions
+    themselves, and those of a file that is not valid UTF-8.
+    """
+
+    text: str
+    left: list[Diagnostic]
+
+
+class _Place(NamedTuple):
+    """The end of a line, or where the line starts above which a comment is to stand alone."""
+
+    offset: int
+    is_alone: bool
+    page: DocumentLines
+
+
+def add_ignore(source: Source, diagnostics: Iterable[Diagnostic], reason: str = '') -> Added:
+    """Suppress these findings where they are.
+
+    A comment goes to the end of the finding's line, behind what stands there, or into the brackets
+    of a suppression that is there already. Of a scalar of several lines that is the line where it
+    ends, of a block scalar its first. In a document that does not parse, or is empty, it stands
+    alone at the top. Nothing else of the text changes.
+    """
+    text = source.text
+    reason = ' '.join(''.join(c if c.isprintable() else ' ' for c in reason).split())
+    chunks = list(split(text))
+    pages: dict[int, DocumentLines] = {}
+    left: list[Diagnostic] = []
+    wanted: dict[int, tuple[_Place, list[str]]] = {}
+    for diagnostic in diagnostics:
+        place = None
+        if diagnostic.rule not in OWN_RULES and diagnostic.rule != _UNWRITABLE:
+            place = _place(source, chunks, pages, diagnostic)
+        if place is None:
+            left.append(diagnostic)
+            continue
+        _, rules = wanted.setdefault(place.offset, (place, []))
+        if diagnostic.rule not in rules:
+            rules.append(diagnostic.rule)
+    parts: list[str] = []
+    end = 0
+    for place, rules in sorted(wanted.values(), key=lambda pair: pair[0].offset):
+        for at, words in _insertions(place, rules, reason):
+            parts += (text[end:at], words)
+            end = at
+    return Added(''.join((*parts, text[end:])), left)
+
+
+def _place(
+    source: Source,
+    chunks: list[DocumentSlice],
+    pages: dict[int, DocumentLines],
+    diagnostic: Diagnostic,
+) -> Optional[_Place]:
+    text = source.text
+    start = diagnostic.span.start
+    if source.path.lower().endswith('.json'):
+        return None
+    chunk = chunks[min(bisect_left(chunks, start, key=_end), len(chunks) - 1)]
+    if start < chunk.start:
+        # Behind a `---`: lost text, at the end of which there may be anything.
+        page = DocumentLines(source, chunk, None)
+        return _Place(page.end_of(page.line(start)), False, page)
+    if chunk.index not in pages:
+        if _is_json(text, chunk):
+            return None
+        try:
+            root = compose(text, chunk)
+        except YamlError:
+            root = None
+        pages[chunk.index] = DocumentLines(source, chunk, root)
+    page = pages[chunk.index]
+    if page.root is None:
+        return _top(page)
+    line = page.line(start)
+    if start >= page.root.end:
+        return _Place(page.end_of(line), False, page)
+    first, last = page.lines(line)
+    for number in (*range(line, last + 1), *range(first, line)):
+        if page.takes_comment(number):
+            return _Place(page.end_of(number), False, page)
+    return None
+
+
+def _end(chunk: DocumentSlice) -> int:
+    return chunk.end
+
+
+def _is_json(text: str, chunk: DocumentSlice) -> bool:
+    """Whether a document is JSON, which a comment would spoil."""
+    found = MARKER.match(text, chunk.start, chunk.end)
+    part = text[chunk.start if found is None else found.end() : chunk.end].lstrip(SPACES)
+    if not part.startswith(('{', '[')):
+        return False
+    try:
+        json.JSONDecoder().raw_decode(part)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _top(page: DocumentLines) -> Optional[_Place]:
+    """The top of a document, below its ``---``."""
+    text, chunk = page.source.text, page.chunk
+    start = chunk.start
+    while start < chunk.end and text[start] == '\ufeff':
+        start += 1
+    marker = MARKER.match(text, start)
+    if marker is not None:
+        line = page.line(start)
+        rest = text[marker.end() : page.end_of(line)].strip(SPACES)
+        start = page.next_of(line)
+        if start > len(text) or (rest and not rest.startswith('#')):
+            return None
+    elif text.startswith('---', start):
+        # On the first line of a file this is text, and on any other one it would cut the file.
+        return None
+    return _Place(start, True, page)
+
+
+def _insertions(place: _Place, rules: list[str], reason: str) -> list[tuple[int, str]]:
+    """What to write where, in order."""
+    page, text = place.page, place.page.source.text
+    line = page.line(place.offset)
+    begin, end = page.start_of(line), page.end_of(line)
+    for comment in comments(page, begin, end):
+        found = exact(text, comment)
+        if found is None or found['word'] != 'ignore' or comment.is_alone != place.is_alone:
+            continue
+        ids = ids_in(found['ids'])
+        missing = [rule for rule in rules if rule not in ids]
+        more = ', '.join(missing)
+        if missing and ids:
+            more = f', {more}'
+        insertions = [(found.end('ids'), more)]
+        if reason and not text[found.end() : comment.end].strip():
+            insertions.append((found.end(), f' {reason}'))
+        return insertions
+    words = f'# calico-lint: ignore[{", ".join(rules)}]'
+    if reason:
+        words += f' {reason}'
+    if place.is_alone:
+        return [(place.offset, f'{words}{_line_end(text)}')]
+    blanks = len(text[begin:end]) - len(text[begin:end].rstrip(' \t'))
+    return [(end, ' ' * max(0, 2 - blanks) + words)]
+
+
+def _line_end(text: str) -> str:
+    feed, back = text.find('\n'), text.find('\r')
+    if back == -1 or -1 < feed < back:
+        return '\n'
+    return '\r\n' if feed == back + 1 else '\r'

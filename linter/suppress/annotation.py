@@ -1,0 +1,133 @@
+"""Ids and reasons in the annotation of an object, and how to take them out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple, Optional
+
+from linter.text.edit import Edit, Fix
+from linter.text.source import Source, Span
+from linter.text.suggest import nearest
+from linter.yaml.documents import DocumentSlice
+from linter.yaml.layout import DocumentLines
+from linter.yaml.nodes import MappingNode, Scalar
+from linter.yaml.positions import offset_in_source
+
+ANNOTATION = 'calico-lint/ignore'
+
+_ID = re.compile(r'[^\s,]+')
+_PIECE = re.compile(r'\s*(?P<ids>[^\s:,]+(?:\s*,\s*[^\s:,]+)*)\s*(?P<reason>:.*)?\Z', re.DOTALL)
+
+
+class Entry(NamedTuple):
+    """An id of an annotation; offsets into its value. ``own_end`` is where its own reason ends."""
+
+    id: str
+    start: int
+    end: int
+    own_end: int
+    reason: str
+
+
+def entries_of(scalar: Scalar, known: Collection[str]) -> list[Entry]:
+    """``a; b: reason``: a reason is also that of the ids before it that have none."""
+    entries: list[Entry] = []
+    begin = 0
+    for piece in scalar.value.split(';'):
+        found = _PIECE.match(piece)
+        end = begin + len(piece.rstrip())
+        is_prose = found is None or (
+            found['reason'] is None and found['ids'] not in known and not _is_near(found, known)
+        )
+        if entries and entries[-1].reason and is_prose:
+            # A semicolon in a reason.
+            if piece.strip():
+                entry = entries[-1]
+                reason = scalar.value[entry.end : end].strip().lstrip(':').strip()
+                entries[-1] = entry._replace(reason=reason, own_end=end)
+        elif found is None:
+            word = piece.strip()
+            if word:
+                at = begin + piece.index(word)
+                entries.append(Entry(word, at, at + len(word), at + len(word), ''))
+        else:
+            reason = (found['reason'] or '').lstrip(':').strip()
+            for id in _ID.finditer(piece, found.start('ids'), found.end('ids')):
+                start, stop = begin + id.start(), begin + id.end()
+                entries.append(Entry(id[0], start, stop, stop, ''))
+            if reason:
+                entries[-1] = entries[-1]._replace(reason=reason, own_end=end)
+        begin += len(piece) + 1
+    reason = ''
+    for number in range(len(entries) - 1, -1, -1):
+        reason = entries[number].reason or reason
+        entries[number] = entries[number]._replace(reason=reason)
+    return entries
+
+
+def _is_near(found: re.Match[str], known: Collection[str]) -> bool:
+    return any(
+        word[0] in known or nearest(word[0], known) is not None
+        for word in _ID.finditer(found['ids'])
+    )
+
+
+def spot(text: str, scalar: Scalar, start: int, end: int) -> Optional[Span]:
+    """Where a part of a value is written, if it is written just so."""
+    at = offset_in_source(text, scalar, start)
+    part = scalar.value[start:end]
+    return Span(at, at + len(part)) if text.startswith(part, at) else None
+
+
+def without_entry(text: str, value: Scalar, entries: list[Entry], number: int) -> Optional[Fix]:
+    """Take one of several ids out of an annotation; a reason it shares stays."""
+    entry = entries[number]
+    if number == 0:
+        span = spot(text, value, entry.start, entries[1].start)
+    else:
+        before = entries[number - 1]
+        if before.own_end > before.end:
+            span = spot(text, value, before.own_end, entry.own_end)
+        else:
+            span = spot(text, value, before.end, entry.end)
+    return None if span is None else Fix(f'Remove {entry.id}', 'unsafe', (Edit(span, ''),))
+
+
+def without_annotation(
+    source: Source, metadata: MappingNode, held: MappingNode, number: int
+) -> Optional[Fix]:
+    """Take the whole annotation out, and ``annotations`` with the last one."""
+    mapping = held
+    if len(held.entries) == 1:
+        mapping = metadata
+        number = next(n for n, (_, value) in enumerate(metadata.entries) if value is held)
+    span = _entry_span(source, mapping, number)
+    if span is None:
+        return None
+    # The live object loses the annotation.
+    return Fix(f'Remove {ANNOTATION}', 'unsafe', (Edit(span, ''),))
+
+
+def _entry_span(source: Source, mapping: MappingNode, number: int) -> Optional[Span]:
+    text = source.text
+    key, value = mapping.entries[number]
+    end = max(key.end, value.end)
+    if value.start < key.end or re.search(r'[&*]', text[key.outer : end]):
+        return None
+    following = mapping.entries[number + 1][0] if number + 1 < len(mapping.entries) else None
+    if following is not None and following.outer < end:
+        return None
+    if mapping.flow:
+        if following is not None:
+            return Span(key.outer, following.outer)
+        if number == 0:
+            return None
+        before = max(node.end for node in mapping.entries[number - 1])
+        ahead = mapping.entries[number - 1][1]
+        return None if ahead.start < mapping.start else Span(before, end)
+    page = DocumentLines(source, DocumentSlice(0, 0, 0), None)
+    begin = page.start_of(page.line(key.outer))
+    if text[begin : key.outer].strip(' '):
+        return None if following is None else Span(key.outer, following.outer)
+    return Span(begin, min(page.after(end), len(text)))

@@ -1,0 +1,410 @@
+"""Suppressions: comments and annotations that keep findings from being reported.
+
+``# calico-lint: ignore[rule-a, rule-b] reason`` covers
+
+- at the end of a line: the findings that start on the line. A scalar of several lines makes one
+  line of all of them, so that the comment may stand behind ``|`` or a closing quote;
+- alone on a line: the node that starts on the next line that is neither blank nor a comment: an
+  entry of a mapping (key and value), an item of a list, a value. Above the first key of a document,
+  above its ``---`` or behind that it is the whole document. A comment that is indented more than
+  what follows it stands above nothing.
+
+``# calico-lint: ignore-file[rule-a] reason`` covers the file, wherever it stands. The annotation
+``calico-lint/ignore: "rule-a; rule-b: reason"`` covers its object. Ids are ids of rules, never of
+groups, so that a new rule is not switched off before anybody has seen it. What looks like a comment
+inside a scalar is none; a document that does not parse has no known scalars, so there the text
+alone counts, a comment alone is for the next line, and nothing is held against a suppression.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from collections.abc import Sequence as SequenceOf
+from typing import Optional
+
+from linter.calico.ownership import field, owned
+from linter.diagnostic import Finding
+from linter.suppress.annotation import (
+    ANNOTATION,
+    entries_of,
+    spot,
+    without_annotation,
+    without_entry,
+)
+from linter.suppress.comment import (
+    HEAD,
+    ID,
+    Comment,
+    comments,
+    exact,
+    without_comment,
+)
+from linter.suppress.model import (
+    ANNOTATION_FORM,
+    FORM,
+    MARK,
+    Named,
+    Suppression,
+)
+from linter.text.edit import Edit, Fix
+from linter.text.source import Source, Span
+from linter.text.suggest import nearest, quoted
+from linter.yaml.compose import compose
+from linter.yaml.documents import DocumentSlice, split
+from linter.yaml.errors import YamlError
+from linter.yaml.layout import MARKER, SPACES, DocumentLines
+from linter.yaml.nodes import MappingNode, Node, Scalar
+
+
+def find(
+    source: Source,
+    trees: SequenceOf[tuple[DocumentSlice, Optional[Node]]],
+    known: Collection[str],
+    *,
+    partial: Collection[int] = (),
+    more: bool = False,
+) -> list[Suppression]:
+    """The suppressions of a file, or of a part of it, in its order.
+
+    ``trees`` are the documents that are Calico's, None for one that does not parse or is a
+    template. Elsewhere only ``ignore-file`` counts. ``known`` are the ids of all rules, and
+    ``partial`` the numbers of the documents that were not judged to the end. ``more``: another
+    part follows.
+    """
+    finder = _Finder(source, trees, known, partial, more)
+    found = [*finder.comments(), *finder.annotations()]
+    return sorted(found, key=lambda suppression: suppression.span)
+
+
+_MARK = re.compile(MARK, re.IGNORECASE)
+_LOOSE = re.compile(
+    r'calico[-_ ]?lint(?P<gap>[ \t:=/,-]*)(?P<word>[a-z][a-z_-]*)?(?P<mark>[ \t]*[:=]?[ \t]*)'
+    r'(?P<open>[\[({]?)',
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(r'[\])}]')
+_LIKE_IGNORE = re.compile(
+    r'(?:ignor\w*|disable|skip|suppress|exclude|allow|no-?lint|noqa|off)'
+    r'(?:-(?:next|next-line|line|id|ids|rule|rules))?'
+)
+_LIKE_FILE = re.compile(
+    r'(?:ignore|disable|skip|suppress|exclude|noqa)-?(?:file|files|all)|file-ignore'
+)
+
+
+class _Finder:
+    def __init__(
+        self,
+        source: Source,
+        trees: SequenceOf[tuple[DocumentSlice, Optional[Node]]],
+        known: Collection[str],
+        partial: Collection[int],
+        more: bool,
+    ) -> None:
+        self.source = source
+        self.text = source.text
+        self.known = known
+        self.more = more
+        self.chunks = list(split(source.text))
+        # A document's number counts from the start of the file, which may be another part.
+        places = {chunk.start: chunk.index for chunk in self.chunks}
+        self.trees = {places[chunk.start]: root for chunk, root in trees if chunk.start in places}
+        self.partial = {places.get(chunk.start) for chunk, _ in trees if chunk.index in partial}
+        self.pages: dict[int, DocumentLines] = {}
+
+    def page(self, index: int) -> DocumentLines:
+        if index not in self.pages:
+            chunk = self.chunks[index]
+            if index in self.trees:
+                root = self.trees[index]
+            else:
+                try:
+                    root = compose(self.text, chunk)
+                except YamlError:
+                    root = None
+            self.pages[index] = DocumentLines(self.source, chunk, root)
+        return self.pages[index]
+
+    def is_settled(self, index: int) -> bool:
+        return self.trees.get(index) is not None and index not in self.partial
+
+    def comments(self) -> Iterator[Suppression]:
+        end = 0
+        for chunk in self.chunks:
+            if HEAD.search(self.text, end, chunk.start):
+                yield from self.on_marker(chunk, end)
+            end = chunk.end
+            if HEAD.search(self.text, chunk.start, end):
+                page = self.page(chunk.index)
+                for comment in comments(page, chunk.start, end):
+                    yield from self.comment(page, comment)
+
+    def on_marker(self, chunk: DocumentSlice, begin: int) -> Iterator[Suppression]:
+        """Comments on the ``---`` line before a document, which belongs to none."""
+        page = DocumentLines(self.source, DocumentSlice(chunk.index, begin, chunk.start), None)
+        for comment in comments(page, begin, chunk.start):
+            yield from self.place(self.page(chunk.index), comment, chunk.index)
+
+    def comment(self, page: DocumentLines, comment: Comment) -> Iterator[Suppression]:
+        chunk = page.chunk
+        index = chunk.index
+        if not comment.is_alone:
+            yield from self.place(page, comment, index)
+            return
+        above = page.reach_above(comment.line, comment.column)
+        if above is None:
+            following = index + 1 < len(self.chunks)
+            if page.is_empty:
+                target = index + 1 if following and index + 1 in self.trees else index
+                whole = Span(chunk.start, page.next_of(page.line(self.chunks[target].end)))
+                is_settled = self.is_settled(target) or target == index
+                yield from self.read(page, comment, 'document', whole, True, is_settled)
+                return
+            if following and comment.column == 0:
+                target = index + 1
+                last = self.chunks[target]
+                whole = Span(last.start, page.next_of(page.line(last.end)))
+                yield from self.read(
+                    page, comment, 'document', whole, target in self.trees, self.is_settled(target)
+                )
+                return
+            above = 'node', Span(comment.start, comment.start)
+            if self.more and not following:
+                # The document is in the next part.
+                yield from self.read(page, comment, *above, is_ours=False, is_settled=True)
+                return
+        yield from self.read(page, comment, *above, index in self.trees, self.is_settled(index))
+
+    def place(self, page: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
+        """A comment at the end of a line."""
+        begin = page.start_of(comment.line)
+        chunk = page.chunk
+        is_marker = begin <= chunk.start and MARKER.match(self.text, begin) is not None
+        lead = self.text[begin : comment.hash].strip(SPACES)
+        if is_marker and lead.partition('#')[0].strip(SPACES) == '---':
+            scope = 'document'
+            reach = Span(begin, page.next_of(page.line(chunk.end)))
+        else:
+            scope = 'line'
+            first, last = page.lines(comment.line)
+            reach = Span(page.start_of(first), page.next_of(last))
+        yield from self.read(
+            page, comment, scope, reach, index in self.trees, self.is_settled(index)
+        )
+
+    def read(
+        self,
+        page: DocumentLines,
+        comment: Comment,
+        scope: str,
+        reach: Span,
+        is_ours: bool,
+        is_settled: bool,
+    ) -> Iterator[Suppression]:
+        text = self.text
+        # Else it may stand in a scalar, and nothing is held against it.
+        is_known = page.root is not None or page.is_empty
+        found = exact(text, comment)
+        if found is None:
+            problem = self.malformed(comment) if is_ours and is_known else None
+            if problem is not None:
+                yield Suppression(self.source, scope, problem.span, reach, (), '', (problem,))
+            return
+        if found['word'] == 'ignore-file':
+            scope = 'file'
+            reach = Span(0, len(text) + 1)
+            is_settled = is_known
+        elif not is_ours:
+            return
+        span = Span(comment.start, found.end())
+        begin = found.start('ids')
+        words = [
+            Span(begin + word.start(), begin + word.end()) for word in ID.finditer(found['ids'])
+        ]
+        problems: list[Finding] = []
+        if not words:
+            form = FORM.replace('ignore', found['word'])
+            problems.append(
+                Finding(
+                    'suppression-malformed',
+                    span,
+                    f'this names no rule and so suppresses nothing: write {form}',
+                )
+            )
+        names: list[Named] = []
+        for number, word in enumerate(words):
+            name = text[word.start : word.end]
+            if len(words) == 1:
+                removal = without_comment(page, comment)
+            elif number + 1 < len(words):
+                removal = _cut(name, Span(word.start, words[number + 1].start))
+            else:
+                removal = _cut(name, Span(words[number - 1].end, word.end))
+            if name in self.known:
+                names.append(Named(name, word, removal, any(name == one.id for one in names)))
+            else:
+                problems.append(self.unknown(name, word, removal))
+        reason = text[found.end() : comment.end].strip(SPACES).lstrip(':-–— ')
+        if not is_known:
+            problems = []
+        yield Suppression(
+            self.source, scope, span, reach, tuple(names), reason, tuple(problems), is_settled
+        )
+
+    def unknown(self, name: str, span: Span, removal: Optional[Fix]) -> Finding:
+        meant = self.meant(name)
+        if meant is not None:
+            message = f'there is no rule {quoted(name)}: write {meant}'
+            fix = Fix(f'Write {meant}', 'safe', (Edit(span, meant),))
+            return Finding('suppression-unknown', span, message, fix=fix)
+        from linter.catalogue.rule import load
+
+        # What is meant cannot be known, so that taking it out is not for everyone.
+        unsafe = removal and removal._replace(applicability='unsafe')
+        if any(rule.group == name for rule in load().values()):
+            message = f'{name} is a group of rules: name the rules one by one'
+            return Finding('suppression-unknown', span, message, fix=unsafe)
+        if name.lower() == 'all':
+            message = (
+                f'{name} is no rule, and there is no word for every rule: name them one by one'
+            )
+            return Finding('suppression-unknown', span, message, fix=unsafe)
+        like = [id for id in self.known if f'-{name.lower()}-' in f'-{id}-']
+        if len(like) == 1:
+            message = f'there is no rule {quoted(name)}: did you mean {like[0]}?'
+            unsafe = Fix(f'Write {like[0]}', 'unsafe', (Edit(span, like[0]),))
+        else:
+            message = f'there is no rule {quoted(name)}: see calico-lint rules'
+        return Finding('suppression-unknown', span, message, fix=unsafe)
+
+    def meant(self, name: str) -> Optional[str]:
+        """The id that was meant."""
+        plain = name.strip('\'"`').replace('_', '-')
+        return plain if plain in self.known else nearest(plain, sorted(self.known))
+
+    def malformed(self, comment: Comment) -> Optional[Finding]:
+        """What is wrong with a comment that is not written as it should be; None: it is prose."""
+        text = self.text
+        found = _LOOSE.match(text, comment.start, comment.end)
+        if found is None:
+            return None
+        word = (found['word'] or '').lower().replace('_', '-').strip('-')
+        gap, rest = found['gap'], text[found.end() : comment.end]
+        has_colon = ':' in gap
+        is_open = bool(found['open'])
+        if _LIKE_FILE.fullmatch(word) or nearest(word, ('ignore-file',)) is not None:
+            form = 'ignore-file'
+        elif (
+            _LIKE_IGNORE.fullmatch(word)
+            or nearest(word, ('ignore',)) is not None
+            or (has_colon and found['open'] == '[' and not found['mark'])
+        ):
+            form = 'ignore'
+        else:
+            return None
+        ids: list[str] = []
+        end = found.end()
+        closed = _CLOSE.search(rest) if is_open else None
+        if closed is not None:
+            ids = [one[0] for one in ID.finditer(rest[: closed.start()])]
+            end += closed.end()
+        else:
+            for one in ID.finditer(rest):
+                if self.meant(one[0]) is None:
+                    break
+                ids.append(one[0])
+                end = found.end() + one.end()
+        if not (has_colon or is_open or found['mark'].strip() or ids or not rest.strip()):
+            return None
+        if not ids:
+            end = max(found.end('word'), found.end() if is_open and not closed else end)
+            shown = FORM.replace('ignore', form)
+            message = f'this names no rule and so suppresses nothing: write {shown}'
+            return Finding('suppression-malformed', Span(comment.start, end), message)
+        ids = [self.meant(one) or one for one in ids]
+        right = f'calico-lint: {form}[{", ".join(dict.fromkeys(ids))}]'
+        span = Span(comment.start, end)
+        after = '' if text[end : end + 1] in ('', *SPACES) else ' '
+        return Finding(
+            'suppression-malformed',
+            span,
+            f'this suppresses nothing: write # {right}',
+            fix=Fix(f'Write {right}', 'safe', (Edit(span, right + after),)),
+        )
+
+    def annotations(self) -> Iterator[Suppression]:
+        """The annotations of all objects that are Calico's."""
+        for index, root in self.trees.items():
+            if root is None:
+                continue
+            chunk = self.chunks[index]
+            if _MARK.search(self.text, chunk.start, chunk.end) is None:
+                continue
+            for result in owned(root):
+                metadata = field(result.node, 'metadata')
+                if metadata is None or not isinstance(metadata[1], MappingNode):
+                    continue
+                held = field(metadata[1], 'annotations')
+                if held is None or not isinstance(held[1], MappingNode):
+                    continue
+                page = self.page(index)
+                reach = Span(chunk.start, page.next_of(page.line(chunk.end)))
+                if result.node is not root:
+                    reach = Span(result.node.outer, page.after(result.node.end))
+                for at, (key, value) in enumerate(held[1].entries):
+                    if isinstance(key, Scalar) and key.value.lower().startswith(f'{MARK}/'):
+                        removal = without_annotation(self.source, metadata[1], held[1], at)
+                        yield from self.annotation(
+                            key, value, reach, removal, self.is_settled(index)
+                        )
+
+    def annotation(
+        self,
+        key: Scalar,
+        value: Node,
+        reach: Span,
+        removal: Optional[Fix],
+        is_settled: bool,
+    ) -> Iterator[Suppression]:
+        place = Span(key.start, key.end)
+        if key.value != ANNOTATION:
+            quote = key.style if key.style in ('"', "'") else ''
+            fix = None
+            if nearest(key.value, (ANNOTATION,)) is not None:
+                edit = Edit(place, f'{quote}{ANNOTATION}{quote}')
+                fix = Fix(f'Write {ANNOTATION}', 'safe', (edit,))
+            message = f'{quoted(key.value)} is no annotation of calico-lint: write {ANNOTATION}'
+            problem = Finding('suppression-malformed', place, message, fix=fix)
+            yield Suppression(self.source, 'object', place, reach, (), '', (problem,))
+            return
+        entries = entries_of(value, self.known) if isinstance(value, Scalar) else []
+        if not entries or not isinstance(value, Scalar):
+            span = Span(value.start, value.end) if value.end > value.start else place
+            message = f'this names no rule and so suppresses nothing: write {ANNOTATION_FORM}'
+            problem = Finding('suppression-malformed', span, message)
+            yield Suppression(self.source, 'object', span, reach, (), '', (problem,))
+            return
+        seen: set[str] = set()
+        for number, entry in enumerate(entries):
+            span = spot(self.text, value, entry.start, entry.end) or Span(value.start, value.end)
+            cut = removal
+            if len(entries) > 1:
+                cut = without_entry(self.text, value, entries, number)
+            if entry.id in self.known:
+                names = (Named(entry.id, span, cut, entry.id in seen),)
+                yield Suppression(
+                    self.source, 'object', span, reach, names, entry.reason, is_settled=is_settled
+                )
+                seen.add(entry.id)
+            else:
+                problem = self.unknown(entry.id, span, cut)
+                if span == (value.start, value.end) and entry.end - entry.start < len(value.value):
+                    problem = problem._replace(fix=None)
+                yield Suppression(
+                    self.source, 'object', span, reach, (), entry.reason, (problem,), is_settled
+                )
+
+
+def _cut(name: str, span: Span) -> Fix:
+    return Fix(f'Remove {name}', 'safe', (Edit(span, ''),))

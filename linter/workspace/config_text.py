@@ -1,0 +1,82 @@
+"""The configuration that ``calico-lint init`` writes."""
+
+from __future__ import annotations
+
+import os
+
+from linter.text.errors import Fatal
+from linter.workspace.config import NAME
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Imported where there are patterns: it brings pathspec along.
+    pass
+
+
+def init(directory: str) -> str:
+    """Write a starter into a folder and say what it is; Fatal where there is a file already."""
+    path = os.path.normpath(os.path.join(directory, NAME))
+    try:
+        with open(path, 'x', encoding='utf-8', newline='\n') as file:
+            file.write(STARTER)
+    except FileExistsError:
+        raise Fatal(f'{path} exists already, and is left as it is') from None
+    except OSError as error:
+        raise Fatal(f'{path} cannot be written: {(error.strerror or str(error)).lower()}') from None
+    return STARTER
+
+
+STARTER = """\
+# yaml-language-server: $schema=https://raw.githubusercontent.com/calico-lint/calico-lint/main/schemas/config.schema.json
+#
+# The configuration of calico-lint, for this folder and everything below it. It is looked for from
+# each checked file upwards, to the root of the repository; only the nearest one counts. The command
+# line beats it. All of it is optional: remove the # in front of what you want to change.
+# `calico-lint check --show-settings FILE` says what holds for a file, and why.
+
+# The Calico that must accept the files.
+#calico-version: 3.32
+
+# api: through calicoctl or the Calico API server; native: kubectl with native v3 CRDs (from 3.32).
+#admission: api
+
+# Where Calico keeps its data: kubernetes or etcdv3.
+#datastore: kubernetes
+
+# Report these rules and groups only. `calico-lint rules` lists them.
+#select:
+#- fields
+#- selectors
+
+# Do not report these rules and groups.
+#ignore:
+#- types-omitted
+
+# Another severity: error, warning or info. A rule's own entry counts more than its group's.
+#severity:
+#  types: info
+#  types-omitted: error
+
+# Files and folders not to check: patterns as in a .gitignore, seen from this folder.
+#exclude:
+#- vendor/
+#- "**/charts/*/templates/"
+
+# Other settings for some files. Every entry that fits a file counts; where two disagree, the later.
+#per-path:
+#- paths:
+#  - clusters/old/
+#  calico-version: 3.28
+#  ignore:
+#  - namespace-missing
+
+# What exists in the cluster although no file here defines it; no rule asks for it yet.
+#external:
+#  tiers:
+#  - security
+#  namespaces:
+#  - kube-system
+
+# Whether every suppression has to say why.
+#require-reason: true
+"""

@@ -1,0 +1,19 @@
+"""What breaks a line and what is blank, to YAML and to people.
+
+libyaml and go-yaml read YAML 1.1, which also breaks lines at NEL, U+2028 and U+2029. People,
+editors and this linter's line numbers know LF, CRLF and CR alone.
+https://yaml.org/spec/1.1/#b-char
+"""
+
+from __future__ import annotations
+
+from linter.text.lazy_regex import lazy
+
+BREAKS = '\r\n\x85\u2028\u2029'
+"""The characters at which YAML 1.1 breaks a line."""
+
+BLANKS = ' \t' + BREAKS
+"""Those, and what may stand between words."""
+
+LINE_END = lazy(r'\r\n?|\n')
+"""Where a line ends for people."""

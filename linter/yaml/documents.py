@@ -1,0 +1,82 @@
+"""Cuts a stream into documents, where calicoctl and kubectl cut it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
+
+from linter.text.lazy_regex import lazy
+from linter.yaml.breaks import LINE_END
+from linter.yaml.nodes import (
+    Node,
+)
+
+
+class DocumentSlice(NamedTuple):
+    """One document of a stream: its place in the source text, and its number from 0."""
+
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody wants here
+    start: int
+    end: int
+
+
+# YAML 1.1 breaks lines, and so ends comments, at these; see Source for what a line is elsewhere.
+_COMMENT = r'#[^\r\n\x85\u2028\u2029]*'
+
+
+DIRECTIVE = lazy(rf'(?:[ \t]*(?:{_COMMENT})?(?:\r\n?|[\n\x85\u2028\u2029]))*%')
+
+
+AFTER = lazy(rf'(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT}|\.\.\.(?!\S))*')
+
+
+_BLANK = lazy(rf'(?:---(?!\S))?(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT})*')
+
+
+def split(text: str) -> Iterator[DocumentSlice]:
+    """The documents of a stream, cut where calicoctl and kubectl cut it.
+
+    That is at every line that starts with ``---``, whatever follows on it: the rest of that line
+    is lost. Only on the very first line the marker is left to the YAML parser. Unlike them, this
+    also cuts after a lone carriage return, and leaves a directive with the document it is for.
+    https://github.com/projectcalico/calico/blob/v3.32.1/calicoctl/calicoctl/util/yaml/separator.go
+    """
+    index = start = 0
+    joined = False
+    feed, bare = text.find('\n---'), text.find('\r---')
+    while feed != -1 or bare != -1:
+        mark = feed if bare == -1 or -1 < feed < bare else bare
+        found = LINE_END.search(text, mark + 4)
+        at = len(text) if found is None else found.end()
+        if -1 < feed < at:
+            feed = text.find('\n---', at)
+        if -1 < bare < at:
+            bare = text.find('\r---', at)
+        if not joined and DIRECTIVE.match(text, start, mark):
+            joined = True
+            continue
+        yield DocumentSlice(index, start, mark)
+        index += 1
+        start = at
+        joined = False
+    if start < len(text) or index == 0:
+        yield DocumentSlice(index, start, len(text))
+
+
+def is_empty(text: str, chunk: DocumentSlice) -> bool:
+    """Whether a chunk holds blanks and comments only (and the first line's marker)."""
+    found = _BLANK.match(text, chunk.start, chunk.end)
+    return found is not None and found.end() == chunk.end
+
+
+def unread(text: str, chunk: DocumentSlice, root: Optional[Node]) -> Optional[int]:
+    """Where text starts that no parser of Calico ever sees, or None.
+
+    go-yaml reads one document of a chunk and leaves the rest alone: what follows ``...``, or a
+    second JSON object.
+    """
+    found = _BLANK.match(text, chunk.start, chunk.end) if root is None else None
+    at = chunk.start if root is None else root.end
+    found = AFTER.match(text, at if found is None else found.end(), chunk.end)
+    end = at if found is None else found.end()
+    return end if end < chunk.end else None
