@@ -47,10 +47,32 @@ class ObjectRef(NamedTuple):
     document_index: int
 
 
+class Identity(NamedTuple):
+    """What makes a finding the same finding. Of an object ``''`` stands for what it does not say.
+
+    ``group`` is that of its apiVersion; ``yaml_path`` has ``[]`` for every item of a list;
+    ``content`` is the decoded content in one line, shortened to its head and a hash if it is long.
+    """
+
+    rule: str
+    group: str
+    kind: str
+    namespace: str
+    name: str
+    yaml_path: str
+    content: str
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether it lies in an object that can be told from others."""
+        return bool(self.kind and self.name)
+
+
 class Diagnostic(NamedTuple):
     """A finding, stamped by the engine: everything an output needs.
 
-    ``fact`` is the row of the fact table on which it rests.
+    ``fact`` is the row of the fact table on which it rests; ``identity`` is set where a run has a
+    baseline.
     """
 
     source: Source
@@ -67,3 +89,4 @@ class Diagnostic(NamedTuple):
     object: Optional[ObjectRef]
     yaml_path: Optional[str]
     fact: str = ''
+    identity: Optional[Identity] = None

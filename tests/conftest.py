@@ -7,7 +7,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,12 +17,17 @@ from hypothesis import settings
 
 from linter.calico.target import Target, parse_version
 from linter.catalogue import pages
+from linter.catalogue.catalogue import standard
 from linter.catalogue.facts import Row
 from linter.catalogue.pages import Example
 from linter.catalogue.rule import Rule
 from linter.cli import arguments, explain
 from linter.diagnostic import Diagnostic
 from linter.engine import check as engine
+from linter.engine.check import check_parts
+from linter.engine.conditions import conditions
+from linter.engine.outcome import Outcome
+from linter.engine.settle import settled
 from linter.report._common import Summary
 from linter.report.formats import write
 
@@ -200,12 +205,21 @@ class Lanes:
 def lanes() -> Iterator[Lanes]:
     """The lanes, with every row noted that stamps a finding meanwhile."""
     shared = Lanes()
-    stamp = engine._Run.stamp
+    table = standard().facts
+    find = table.find
 
-    def noting(run: Any, finding: Any, row: Row, reference: Any) -> Diagnostic:
-        shared.rows.add(row)
-        return stamp(run, finding, row, reference)
+    def noting(fact: str, kind: str | None, lane: str, target: Target) -> Row | None:
+        row = find(fact, kind, lane, target)
+        if row is not None:
+            shared.rows.add(row)
+        return row
 
-    engine._Run.stamp = noting  # type: ignore[method-assign]
+    table.find = noting  # type: ignore[method-assign]
     yield shared
-    engine._Run.stamp = stamp  # type: ignore[method-assign]
+    table.find = find  # type: ignore[method-assign]
+
+
+def check_in_parts(path: str, parts: Iterable[bytes], target: Target) -> Outcome:
+    """What is found in a file that is read in parts, its suppressions applied."""
+    terms = conditions(target)
+    return settled(check_parts(path, parts, terms), terms)

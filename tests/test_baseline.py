@@ -18,14 +18,15 @@ from jsonschema.validators import Draft202012Validator
 from test_styles import YAML_RULES, Writer
 
 from linter.calico.target import Target
-from linter.catalogue import facts, rule
+from linter.catalogue.catalogue import standard
 from linter.cli.main import main
 from linter.diagnostic import Diagnostic
 from linter.engine.check import check
 from linter.engine.identity import _FIRST, _MISSING, NEVER
+from linter.engine.outcome import Outcome
 from linter.run import baseline
 from linter.run.baseline import Baseline, Scope, read
-from linter.run.run import Options, Outcome, run
+from linter.run.run import Options, run
 from linter.yaml.compose import compose
 from linter.yaml.documents import split
 from linter.yaml.errors import YamlError
@@ -298,8 +299,8 @@ def test_documents_may_change_places(chosen: list[str], data: st.DataObject) -> 
 
 
 def test_the_tables_name_what_exists() -> None:
-    assert _FIRST.keys() | _MISSING <= {row.fact for row in facts.load().rows()}
-    assert {NEVER} | baseline._UNJUDGED <= rule.load().keys()
+    assert _FIRST.keys() | _MISSING <= {row.fact for row in standard().facts.rows()}
+    assert {NEVER} | baseline._UNJUDGED <= standard().rules().keys()
 
 
 # --- the file ---

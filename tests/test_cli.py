@@ -14,9 +14,8 @@ import pytest
 from jsonschema.validators import Draft202012Validator
 
 from linter import __version__
-from linter.catalogue import facts
+from linter.catalogue.catalogue import standard
 from linter.catalogue.pages import GROUPS
-from linter.catalogue.rule import load
 from linter.cli.main import main
 from linter.diagnostic import url_of
 from linter.report.formats import formats
@@ -296,9 +295,6 @@ def test_a_kustomization_that_sets_the_namespace_silences_the_note(
     Path('overlay', 'kustomization.yaml').write_text('resources: [x.yaml]\n')
     main(['check'])
     assert 'namespace-missing' in capsys.readouterr().out
-    from linter.workspace import kustomize
-
-    kustomize._known.clear()
     Path('overlay', 'kustomization.yaml').write_text('namespace: shop\nresources: [x.yaml]\n')
     main(['check'])
     assert 'namespace-missing' not in capsys.readouterr().out
@@ -328,7 +324,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert '\x1b' not in page
 
 
-@pytest.mark.parametrize('name', load())
+@pytest.mark.parametrize('name', standard().rules())
 def test_explain_on_a_terminal(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -375,7 +371,7 @@ def test_talk_in_ascii(words: tuple[str, ...], forced: str) -> None:
 def test_rules(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(['rules']) == 0
     listing = capsys.readouterr().out
-    for rule in load().values():
+    for rule in standard().rules().values():
         assert re.search(
             rf'^  (error|warning|info) +{rule.id} +{re.escape(rule.summary)}$', listing, re.M
         )
@@ -396,10 +392,10 @@ def test_rules_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     Draft202012Validator.check_schema(schema)
     Draft202012Validator(schema).validate(told)
     rules = {rule['id']: rule for rule in told['rules']}
-    assert list(rules) == sorted(load())
+    assert list(rules) == sorted(standard().rules())
     assert rules['port-range-dash']['fixable'] == ['safe']
     assert rules['invalid-port']['fixable'] == []
-    assert sum(len(rule['facts']) for rule in rules.values()) == len(facts.load().rows())
+    assert sum(len(rule['facts']) for rule in rules.values()) == len(standard().facts.rows())
     (fact, *_) = rules['tier-name-prefix']['facts']
     assert (fact['since'], fact['until'], fact['lanes']) == ('3.29', '3.31', ['api'])
 

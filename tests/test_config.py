@@ -22,8 +22,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from linter.calico.target import VERSIONS, Target, version_text
-from linter.catalogue import facts
-from linter.catalogue.rule import load
+from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
 from linter.text.errors import Fatal
 from linter.workspace import config
@@ -57,7 +56,7 @@ def test_schema_is_one() -> None:
 
 
 def test_schema_knows_every_rule_and_group() -> None:
-    rules = {rule.id for rule in load().values()} - {config.RULE}
+    rules = {rule.id for rule in standard().rules().values()} - {config.RULE}
     groups = SCHEMA['$defs']['RuleOrGroup']['x-calico-lint-groups']
     assert sorted(rules) == sorted(rule for members in groups.values() for rule in members)
     assert not rules & groups.keys(), 'a group cannot be called like a rule'
@@ -145,7 +144,7 @@ def test_mistakes(path: Path, reader: str, update: bool, monkeypatch: pytest.Mon
 
 
 def test_fact_table_says_the_same() -> None:
-    for row in facts.load().rows():
+    for row in standard().facts.rows():
         if row.rule == config.RULE:
             assert (row.fact, row.severity, row.effect) == (config.FACT, 'error', None)
 

@@ -15,7 +15,7 @@ import yaml
 from linter import __version__
 from linter.calico.target import Target
 from linter.catalogue import pages
-from linter.catalogue.rule import load
+from linter.catalogue.catalogue import standard
 from linter.cli import arguments, explain
 from linter.cli.main import main
 from linter.engine import check
@@ -94,7 +94,7 @@ def test_the_generator_repairs_what_is_stale(
 
 
 def test_every_rule_is_in_a_group_with_a_sentence() -> None:
-    assert {rule.group for rule in load().values()} == set(pages.GROUPS)
+    assert {rule.group for rule in standard().rules().values()} == set(pages.GROUPS)
     assert all(sentence.endswith('.') for sentence in pages.GROUPS.values())
 
 
@@ -114,7 +114,7 @@ def test_the_readme_shows_what_is_printed() -> None:
 # --- the pages of rules ---
 
 
-@pytest.mark.parametrize('rule', load().values(), ids=load())
+@pytest.mark.parametrize('rule', standard().rules().values(), ids=standard().rules())
 def test_a_page_has_all_its_parts(rule: Any) -> None:
     page = explain.page(rule)
     heads = re.findall(r'^## (.*)$', FENCE.sub('', page), re.MULTILINE)
@@ -130,7 +130,7 @@ def test_a_page_has_all_its_parts(rule: Any) -> None:
     assert not re.search(r'\blanes?\b|\bfacts?\b|\bprun|\bR-\d', FENCE.sub('', rule.doc))
 
 
-@pytest.mark.parametrize('rule', load().values(), ids=load())
+@pytest.mark.parametrize('rule', standard().rules().values(), ids=standard().rules())
 def test_a_fix_that_is_described_is_offered(rule: Any) -> None:
     told = [part for part in pages.read(rule.doc).fix if part.startswith('The fix')]
     offered = explain.fixable(rule)
@@ -140,7 +140,7 @@ def test_a_fix_that_is_described_is_offered(rule: Any) -> None:
             assert applicability in offered
 
 
-@pytest.mark.parametrize('rule', load().values(), ids=load())
+@pytest.mark.parametrize('rule', standard().rules().values(), ids=standard().rules())
 def test_no_page_denies_a_fix_that_there_is(rule: Any) -> None:
     """A fix of one of the rule's cases is one of its own examples, too, and described."""
     offered = {
@@ -154,7 +154,7 @@ def test_no_page_denies_a_fix_that_there_is(rule: Any) -> None:
         assert pages.read(rule.doc).fix
 
 
-@pytest.mark.parametrize('rule', load().values(), ids=load())
+@pytest.mark.parametrize('rule', standard().rules().values(), ids=standard().rules())
 def test_the_way_to_suppress_works(rule: Any) -> None:
     """The comment of the page, at the end of the line, hides the finding of the first example."""
     if rule.group in ('configuration', 'suppressions'):
@@ -258,7 +258,7 @@ def test_every_link_resolves(page: Path) -> None:
 def test_every_finding_links_to_a_page_that_is_there() -> None:
     from linter.diagnostic import url_of
 
-    for id in load():
+    for id in standard().rules():
         assert (ROOT / url_of(id).removeprefix(f'{HOME}blob/main/')).is_file()
 
 
@@ -293,7 +293,7 @@ def tried(words: list[str]) -> None:
         for name in namespace.output_format:
             assert name.partition(':')[0] in formats()
     if namespace.command == 'explain' and namespace.rule != 'RULE':
-        assert namespace.rule in load()
+        assert namespace.rule in standard().rules()
 
 
 @pytest.mark.parametrize('fence', fences('sh', 'console'))

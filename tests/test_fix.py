@@ -16,7 +16,7 @@ import stat
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +26,23 @@ from test_styles import rewritten
 
 from linter.calico.decode import decode
 from linter.calico.ownership import CalicoObject, owned
+from linter.calico.parsed_file import ParsedFile
 from linter.calico.selector.accept import accepts
 from linter.calico.target import Target
 from linter.calico.values import plain
-from linter.catalogue.rule import load
+from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
 from linter.engine import check as engine
 from linter.engine import fix as fixing
-from linter.engine.check import OLD_API
+from linter.engine.check import OLD_API, check_parsed
+from linter.engine.conditions import conditions
 from linter.engine.fix import (
     Fixed,
     apply,
     encoded,
     fix_text,
 )
-from linter.engine.result import Result
+from linter.engine.outcome import Outcome
 from linter.text.edit import Edit, Fix
 from linter.text.source import Source, Span
 from linter.workspace import atomic_write as replacing
@@ -283,7 +285,7 @@ def test_what_calico_refused_for_a_safe_fix_alone_is_accepted() -> None:
 def test_every_other_fixture_and_example(unsafe: bool) -> None:
     cases = [*golden_cases(), *(FIXTURES / 'gitops').rglob('*.y*ml')]
     inputs = [(path.read_bytes(), flags_of(path.read_bytes())) for path in cases]
-    for rule in load().values():
+    for rule in standard().rules().values():
         examples = (block.example for block in blocks(rule) if block.example.file is None)
         inputs += ((one.text.encode(), target(one.options)) for one in examples)
     for data, where in inputs:
@@ -410,14 +412,25 @@ def test_only_what_is_wanted_is_fixed() -> None:
     assert [one.rule for one in result.after.diagnostics] == ['value-case']
 
 
+def _plain(parsed: ParsedFile) -> Outcome:
+    return check_parsed(parsed, conditions(Target()))
+
+
+def _with(
+    outcome: Outcome, diagnostics: Sequence[Diagnostic], errors: Sequence[str] = ()
+) -> Outcome:
+    outcome.diagnostics, outcome.errors = list(diagnostics), list(errors)
+    return outcome
+
+
 def test_a_fix_may_not_change_what_else_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a rule's edits are: the rest of the document stays as it is read."""
     text = policy('types: [ingress]\nselector: all()').encode()
 
     def check(edit: Edit) -> Any:
-        def run(path: str, data: bytes, where: Target) -> Result:
-            result = engine.check(path, data, where)
-            return result._replace(diagnostics=[
+        def run(parsed: ParsedFile) -> Outcome:
+            result = _plain(parsed)
+            return _with(result, [
                 one._replace(fix=Fix('', 'safe', (edit,))) for one in result.diagnostics
             ])  # fmt: skip
 
@@ -443,12 +456,13 @@ def test_a_fix_may_not_change_what_else_is_read(monkeypatch: pytest.MonkeyPatch)
 def test_fixes_that_undo_each_other_are_left_alone() -> None:
     text = policy('types: [Ingress]\nselector: all()').encode()
 
-    def check(path: str, data: bytes, where: Target) -> Result:
-        result = engine.check(path, data, where)
-        at = data.index(b'selector: ') + 10
-        new = 'has(x)' if data[at:].startswith(b'all') else 'all()'
-        end = data.index(b')', at) + 1
-        return result._replace(diagnostics=[diagnostic((at, end, new))])
+    def check(parsed: ParsedFile) -> Outcome:
+        result = _plain(parsed)
+        now = parsed.source.text
+        at = now.index('selector: ') + 10
+        new = 'has(x)' if now[at:].startswith('all') else 'all()'
+        end = now.index(')', at) + 1
+        return _with(result, [diagnostic((at, end, new))])
 
     assert fix_text('x', text, Target(), check=check).data is text
 
@@ -458,9 +472,9 @@ class Counting:
 
     calls = 0
 
-    def __call__(self, path: str, data: bytes, where: Target) -> Result:
+    def __call__(self, parsed: ParsedFile) -> Outcome:
         self.calls += 1
-        return engine.check(path, data, where)
+        return _plain(parsed)
 
 
 HARMFUL = '- action: Allow\n  source: {nets: [10.0.0.0/8, "::1"]}\n'
@@ -508,9 +522,9 @@ def test_many_aliases_and_items_are_quick() -> None:
 def test_no_more_than_ten_rounds() -> None:
     text = policy('types: [Ingress]\nselector: all()').encode()
 
-    def check(path: str, data: bytes, where: Target) -> Result:
-        result = engine.check(path, data, where)
-        return result._replace(diagnostics=[diagnostic((0, 0, '#\n'))])
+    def check(parsed: ParsedFile) -> Outcome:
+        result = _plain(parsed)
+        return _with(result, [diagnostic((0, 0, '#\n'))])
 
     assert fix_text('x', text, Target(), check=check).data == b'#\n' * 10 + text
 
@@ -522,9 +536,9 @@ def test_json_stays_json() -> None:
         'spec': {'types': ['ingress'], 'order': '1'},
     }).encode()  # fmt: skip
 
-    def check(path: str, data: bytes, where: Target) -> Result:
-        result = engine.check(path, data, where)
-        return result._replace(diagnostics=[
+    def check(parsed: ParsedFile) -> Outcome:
+        result = _plain(parsed)
+        return _with(result, [
             one._replace(fix=Fix('', 'safe', (Edit(one.span, "'Ingress'"),)))
             if one.rule == 'value-case' else one
             for one in result.diagnostics
@@ -582,8 +596,8 @@ def test_a_selector_without_which_a_document_cannot_be_read(
 def test_a_file_on_which_a_rule_breaks_is_not_touched() -> None:
     data = policy('types: [ingress]').encode()
 
-    def check(path: str, data: bytes, where: Target) -> Result:
-        return engine.check(path, data, where)._replace(errors=('a bug',))
+    def check(parsed: ParsedFile) -> Outcome:
+        return _with(_plain(parsed), [], ['a bug'])
 
     assert fix_text('x', data, Target(), check=check).data is data
 

@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from junitparser import JUnitXml
 
+from linter.catalogue.catalogue import standard
 from linter.catalogue.pages import page
-from linter.catalogue.rule import load
 from linter.diagnostic import Diagnostic, ObjectRef, url_of
 from linter.report import markdown
 from linter.report._common import SEVERITIES, Summary
@@ -116,7 +116,7 @@ def many(number: int, severity: str, path: str = 'a.yaml') -> list[Diagnostic]:
 def real() -> tuple[Diagnostic, ...]:
     """What the bad examples of all rules make the engine report."""
     found: list[Diagnostic] = []
-    for rule in load().values():
+    for rule in standard().rules().values():
         for number, block in enumerate(blocks(rule)):
             found += [
                 one._replace(source=Source(f'{rule.id}/{number}.yaml', block.text))
@@ -590,9 +590,9 @@ def test_sarif_describes_every_rule() -> None:
     driver = sarif()['tool']['driver']
     assert (driver['name'], driver['semanticVersion']) == ('calico-lint', __version__)
     rules = driver['rules']
-    assert [rule['id'] for rule in rules] == sorted(load())
+    assert [rule['id'] for rule in rules] == sorted(standard().rules())
     for rule in rules:
-        mine = load()[rule['id']]
+        mine = standard().rules()[rule['id']]
         assert rule['help']['markdown'] == page(mine)
         assert rule['help']['text']
         assert rule['shortDescription']['text'] in rule['fullDescription']['text']

@@ -29,7 +29,7 @@ from command import (
     environment,
     words,
 )
-from conftest import FIXTURES, ROOT
+from conftest import FIXTURES, ROOT, check_in_parts
 
 from linter.calico.target import Target
 from linter.catalogue import rule
@@ -232,7 +232,7 @@ def test_a_file_that_shrinks_while_it_is_read(here: Path) -> None:
             (here / 'x.yaml').write_text('---\n', encoding='utf-8')
             yield from parts
 
-        result = engine.check_parts('x.yaml', shrinking(), Target())
+        result = check_in_parts('x.yaml', shrinking(), Target())
     assert not result.errors
     assert result.diagnostics
 

@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 from test_run import place, policy
 
+from linter.engine.outcome import Outcome
 from linter.run import one_file, parallel
-from linter.run.one_file import Options, Outcome
+from linter.run.one_file import Options
 from linter.text.errors import Fatal
 from linter.workspace.settings import Lookup
 
@@ -46,8 +47,9 @@ def nobody_is_left() -> Any:
 
 
 def share(files: list[str], jobs: int = 3) -> Outcome:
-    outcome = Outcome()
-    parallel.share(files, Options((), jobs=jobs), outcome)
+    outcome, options = Outcome(), Options((), jobs=jobs)
+    parallel.share(files, options, outcome)
+    one_file.settle(outcome, options, options.lookup())
     return outcome
 
 
@@ -56,6 +58,7 @@ def alone(files: list[str]) -> Outcome:
     lookup = options.lookup()
     for name in files:
         one_file.check(name, options, lookup, outcome)
+    one_file.settle(outcome, options, lookup)
     return outcome
 
 

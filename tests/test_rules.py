@@ -7,10 +7,9 @@ import re
 import pytest
 from conftest import Block, Lanes, blocks
 
-from linter.catalogue import facts
-from linter.catalogue.rule import load
+from linter.catalogue.catalogue import standard
 
-RULES = load()
+RULES = standard().rules()
 EXAMPLES = [block for rule in RULES.values() for block in blocks(rule)]
 # What they are about cannot be written down in a docstring.
 WITHOUT_EXAMPLES = {
@@ -57,7 +56,7 @@ def test_no_fence_is_missed() -> None:
 
 
 def test_rows_and_rules_know_each_other() -> None:
-    assert {row.rule for row in facts.load().rows()} == set(RULES)
+    assert {row.rule for row in standard().facts.rows()} == set(RULES)
 
 
 def test_findings_rest_on_rows_of_their_rule(lanes: Lanes) -> None:
@@ -66,5 +65,5 @@ def test_findings_rest_on_rows_of_their_rule(lanes: Lanes) -> None:
         lanes.pairs.update((found.fact, found.rule) for found in block.check())
     for lane in ('api-3.28', 'api-3.31', 'api-3.32', 'api-3.33', 'crd3-3.33', 'crd1-3.31'):
         lanes.refused(lane)
-    named = {(row.fact, row.rule) for row in facts.load().rows()}
+    named = {(row.fact, row.rule) for row in standard().facts.rows()}
     assert lanes.pairs - named == set()

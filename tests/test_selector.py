@@ -39,6 +39,7 @@ from linter.calico.selector.meaning import (
     Member,
     Not,
     Or,
+    Selector,
     canonical,
     evaluate,
     parse,
@@ -650,3 +651,44 @@ def test_lark_waits_for_a_mistake() -> None:
         "assert s.explain('has b').kind\n"
     )
     subprocess.run([sys.executable, '-c', program], check=True, cwd=Path(__file__).parent.parent)
+
+
+def tree(text: str) -> Selector:
+    found = parse(text)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ('one', 'other'),
+    [
+        ("a == 'x' && b == 'y'", "a == 'x' || b == 'y'"),
+        ('all()', 'global()'),
+        ('has(a)', '!has(a)'),
+        ("a == 'x'", "a != 'x'"),
+        ("a in {'x'}", "a not in {'x'}"),
+        ("!(a == 'x' && b == 'y')", "!a == 'x' && b == 'y'"),
+    ],
+)
+def test_trees_that_mean_opposite_things_differ(one: str, other: str) -> None:
+    assert tree(one) != tree(other)
+    assert len({tree(one), tree(other)}) == 2
+
+
+@pytest.mark.parametrize(
+    ('one', 'other'),
+    [
+        ("a=='x'&&b=='y'", "  (a == 'x')  &&  (b == 'y') "),
+        ("a in {'y', 'x', 'x'}", "a in {'x','y'}"),
+        ('!!has(a)', 'has( a )'),
+    ],
+)
+def test_where_a_condition_stands_does_not_count(one: str, other: str) -> None:
+    assert tree(one) == tree(other)
+    assert hash(tree(one)) == hash(tree(other))
+
+
+def test_deep_trees_compare() -> None:
+    deep = '!(has(a) || ' * 3000 + 'has(b)' + ')' * 3000
+    assert tree(deep) == tree(deep.replace('||', ' || '))
+    assert hash(tree(deep)) != hash(tree(deep.replace('has(b)', 'has(c)')))

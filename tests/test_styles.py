@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from linter.calico.target import Target
-from linter.catalogue import rule
+from linter.catalogue.catalogue import standard
 from linter.engine.check import check
-from linter.engine.result import Result
+from linter.engine.outcome import Outcome
 from linter.yaml.aliases import is_merge
 from linter.yaml.compose import compose
 from linter.yaml.documents import split
@@ -27,7 +27,7 @@ from linter.yaml.nodes import (
 from linter.yaml.scalars import BadTag, resolve
 
 ORACLE = Path(__file__).parent.parent / 'fixtures' / 'oracle'
-YAML_RULES = {id for id, known in rule.load().items() if known.group == 'yaml'}
+YAML_RULES = {id for id, known in standard().rules().items() if known.group == 'yaml'}
 PLAIN = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./')
 
 
@@ -167,7 +167,7 @@ def documents() -> list[tuple[str, str]]:
     return found
 
 
-def said(result: Result) -> Counter[tuple[str, str | None]]:
+def said(result: Outcome) -> Counter[tuple[str, str | None]]:
     """Rule and path of what is said, without what the style itself is to blame for."""
     return Counter(
         (diagnostic.rule, diagnostic.yaml_path)

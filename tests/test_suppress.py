@@ -12,32 +12,34 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, documents, golden_cases
+from conftest import FIXTURES, check_in_parts, documents, golden_cases
 from test_styles import Writer
 
-from linter.calico.ownership import owned
-from linter.calico.prefilter import may_be_calico_text
+from linter.calico.parsed_file import parse_text
 from linter.calico.target import Target
 from linter.calico.templates import is_template
-from linter.catalogue import rule
+from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Finding
 from linter.engine import check
+from linter.engine.check import check_parts
+from linter.engine.conditions import conditions
 from linter.engine.fix import encoded
+from linter.engine.outcome import FileFindings
 from linter.suppress import find as suppress
 from linter.suppress import model
 from linter.suppress.add import Added, add_ignore
 from linter.suppress.apply import Applied, apply
-from linter.suppress.model import RULES, Suppression
+from linter.suppress.model import RULES
 from linter.text.source import Source, Span
 from linter.yaml.compose import compose
-from linter.yaml.documents import DocumentSlice, split, unread
+from linter.yaml.documents import split
 from linter.yaml.encoding import decode_bytes
 from linter.yaml.errors import YamlError
 from linter.yaml.nodes import MappingNode, Node, Scalar
 
 FOLDER = FIXTURES / 'suppressions'
 CASES = sorted(path for path in FOLDER.iterdir() if path.suffix in ('.yaml', '.json'))
-KNOWN = frozenset(name.replace('_', '-') for name in rule.modules())
+KNOWN = frozenset(standard().ids())
 
 POLICY = """\
 apiVersion: projectcalico.org/v3
@@ -54,37 +56,12 @@ spec:
 """
 
 
-def found_in(
-    text: str,
-    path: str = 'policy.yaml',
-    target: Target | None = None,
-) -> tuple[Source, list[Diagnostic]]:
-    """Everything that is found in a text, suppressed or not."""
-    run = check._Run(path, target or Target())
-    run.part(text.encode(), True)
-    assert not run.errors, run.errors
-    found = list(run.found)
-    if run.calico_chunks and run.documents > 1:
-        found += run.empty
-    found.sort(key=lambda one: (one.span.start, one.span.end, one.rule, one.message))
-    unique = {(one.span, one.rule, one.message): one for one in found}
-    return run.source, list(unique.values())
-
-
-def trees(text: str) -> list[tuple[DocumentSlice, Node | None]]:
-    """The documents that are Calico's."""
-    found: list[tuple[DocumentSlice, Node | None]] = []
-    for chunk in split(text):
-        if not may_be_calico_text(text, chunk.start, chunk.end):
-            continue
-        try:
-            root = compose(text, chunk)
-        except YamlError:
-            found.append((chunk, None))
-            continue
-        if root is not None and (any(owned(root)) or unread(text, chunk, root) is not None):
-            found.append((chunk, root))
-    return found
+def found_in(*texts: str, path: str = 'policy.yaml', target: Target | None = None) -> FileFindings:
+    """Everything that is found in a text, or in the parts of one, suppressed or not."""
+    parts = [text.encode() for text in texts]
+    outcome = check_parts(path, parts, conditions(target or Target()))
+    assert not outcome.errors, outcome.errors
+    return outcome.found[0] if outcome.found else FileFindings(path)
 
 
 def lint(
@@ -93,13 +70,12 @@ def lint(
     target: Target | None = None,
     require_reason: bool = False,
 ) -> Applied:
-    source, diagnostics = found_in(text, path, target)
-    documents = trees(source.text)
+    file = found_in(text, path=path, target=target)
     return apply(
-        diagnostics,
-        suppress.find(source, documents, KNOWN),
+        file.diagnostics,
+        file.suppressions,
         require_reason=require_reason,
-        is_whole=all(root is not None for _, root in documents),
+        is_whole=file.is_whole,
     )
 
 
@@ -125,7 +101,7 @@ def fully_fixed(text: str, path: str = 'policy.yaml') -> str:
 
 def added(text: str, reason: str = '', path: str = 'policy.yaml') -> Added:
     applied = lint(text, path)
-    return add_ignore(Source(path, text), applied.kept, reason)
+    return add_ignore(parse_text(Source(path, text)), applied.kept, reason)
 
 
 def place(source: Source, span: Span) -> str:
@@ -215,7 +191,7 @@ COMMENT = re.compile(r'# calico-lint: ignore\[[^\]\n\r]*\] for now')
 def check_added(text: str, path: str = 'policy.yaml', target: Target | None = None) -> list[str]:
     """Add a comment for everything: nothing is left, all are used, the rest is as it was."""
     before = lint(text, path, target)
-    result = add_ignore(Source(path, text), before.kept, 'for now')
+    result = add_ignore(parse_text(Source(path, text)), before.kept, 'for now')
     after = lint(result.text, path, target, require_reason=True)
     assert rules(after.kept) == rules(result.left), result.text
     assert len(after.suppressed) == len(before.kept) + len(before.suppressed) - len(after.kept)
@@ -292,7 +268,7 @@ def test_added_goes_into_the_brackets() -> None:
         'allow\n', 'allow # calico-lint: ignore[]\n'
     )
     applied = lint(text)
-    result = add_ignore(Source('policy.yaml', text), applied.kept, 'for now')
+    result = add_ignore(parse_text(Source('policy.yaml', text)), applied.kept, 'for now')
     assert "'web'  # calico-lint: ignore[invalid-port, selector-syntax] mine\n" in result.text
     assert 'allow # calico-lint: ignore[value-case] for now\n' in result.text
 
@@ -327,7 +303,7 @@ def test_json_is_left_as_it_is() -> None:
 def test_findings_about_suppressions_cannot_be_suppressed_in_place() -> None:
     source, diagnostics = found_in(POLICY)
     about = diagnostics[0]._replace(rule='unused-suppression')
-    assert add_ignore(source, [about]) == Added(POLICY, [about])
+    assert add_ignore(parse_text(source), [about]) == Added(POLICY, [about])
 
 
 @pytest.mark.parametrize(
@@ -411,23 +387,30 @@ def test_nothing_is_unused_where_not_all_was_judged() -> None:
     text = '# calico-lint: ignore-file[invalid-port]\n' + POLICY.replace(
         'TCP\n', 'TCP # calico-lint: ignore[invalid-port, invalid-prot]\n'
     )
-    source, diagnostics = found_in(text)
-    suppressions = suppress.find(source, trees(text), KNOWN, partial=[0])
+    parsed = parse_text(Source('policy.yaml', text))
+    diagnostics = found_in(text).diagnostics
+    suppressions = suppress.find(parsed, standard(), partial=[0])
     applied = apply(diagnostics, suppressions, is_whole=False)
     assert messages(applied) == ["there is no rule 'invalid-prot': write invalid-port"]
-    suppressions = suppress.find(source, trees(text), KNOWN)
+    suppressions = suppress.find(parsed, standard())
     assert len(apply(diagnostics, suppressions).extra) == 3
 
 
 def test_what_another_target_minds_is_not_unused() -> None:
     text = POLICY.replace('TCP\n', 'TCP # calico-lint: ignore[ports-without-protocol]\n')
-    source, diagnostics = found_in(text)
-    suppressions = suppress.find(source, trees(text), KNOWN)
-    start = text.index('protocol')
-    dormant = [('ports-without-protocol', source, start)]
-    assert apply(diagnostics, suppressions, dormant=dormant).extra == []
+    file = found_in(text)
+    source = file.suppressions[0].source
+    dormant = [('ports-without-protocol', source, text.index('protocol'))]
+    assert apply(file.diagnostics, file.suppressions, dormant=dormant).extra == []
     dormant = [('ports-without-protocol', source, 0)]
-    assert len(apply(diagnostics, suppressions, dormant=dormant).extra) == 1
+    assert len(apply(file.diagnostics, file.suppressions, dormant=dormant).extra) == 1
+
+
+def test_what_is_not_looked_for_is_not_unused() -> None:
+    text = POLICY.replace('TCP\n', 'TCP # calico-lint: ignore[ports-without-protocol]\n')
+    file = found_in(text)
+    other = standard().selecting(frozenset(), frozenset(('ports-without-protocol',)))
+    assert apply(file.diagnostics, file.suppressions, runs=other.runs).extra == []
 
 
 def test_the_narrowest_suppression_is_named_and_all_are_used() -> None:
@@ -445,31 +428,14 @@ def test_the_narrowest_suppression_is_named_and_all_are_used() -> None:
     assert applied.extra == []
 
 
-def in_parts(*texts: str) -> tuple[list[Diagnostic], list[Suppression]]:
-    """A file that is read in parts, each but the first beginning with the line end before ---."""
-    diagnostics: list[Diagnostic] = []
-    suppressions: list[Suppression] = []
-    run = check._Run('policy.yaml', Target())
-    for number, text in enumerate(texts):
-        run.part(text.encode(), number + 1 == len(texts))
-        # As the engine does, documents are numbered from the start of the file.
-        documents = [
-            (DocumentSlice(chunk.index + 10 * number, chunk.start, chunk.end), root)
-            for chunk, root in trees(text)
-        ]
-        suppressions += suppress.find(run.source, documents, KNOWN, more=number + 1 < len(texts))
-    diagnostics += run.found
-    return diagnostics, suppressions
-
-
 def test_parts_of_a_large_file() -> None:
     marked = POLICY.replace('allow\n', 'allow # calico-lint: ignore[value-case]\n')
-    diagnostics, suppressions = in_parts(
+    file = found_in(
         '# calico-lint: ignore-file[selector-syntax]\n' + marked + '# calico-lint: ignore[x]',
         '\n---\n' + POLICY,
         '\n---\n' + marked + '# calico-lint: ignore[name-invalid]\n',
     )
-    applied = apply(diagnostics, suppressions)
+    applied = apply(file.diagnostics, file.suppressions)
     assert [(one.rule, one.source.position(one.span.start)[0]) for one in applied.kept] == [
         ('value-case', 24)
     ]
@@ -481,7 +447,7 @@ def test_empty_documents_in_a_part_of_their_own() -> None:
     comment = '# calico-lint: ignore[empty-document] on purpose\n'
     parts = (comment, f'\n---\n{POLICY}', f'\n---\n{comment}')
     cut, whole = (
-        check.check_parts('x.yaml', (part.encode() for part in some), Target())
+        check_in_parts('x.yaml', (part.encode() for part in some), Target())
         for some in (parts, (''.join(parts),))
     )
     assert rules(cut.diagnostics) == rules(whole.diagnostics) == ['selector-syntax', 'value-case']

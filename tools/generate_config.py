@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from linter.calico.target import VERSIONS, version_text
-from linter.catalogue.rule import load
+from linter.catalogue.catalogue import standard
 from tools.generate import (
     DIALECT,
     HERE,
@@ -113,7 +113,7 @@ def version_schema() -> Json:
 def groups() -> dict[str, list[str]]:
     """The rules of each group that can be selected or ignored."""
     found: dict[str, list[str]] = {}
-    for rule in load().values():
+    for rule in standard().rules().values():
         if rule.group != ALWAYS:
             found.setdefault(rule.group, []).append(rule.id)
     return {group: sorted(found[group]) for group in sorted(found)}

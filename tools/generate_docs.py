@@ -25,7 +25,7 @@ from linter.calico.target import (
     version_text,
 )
 from linter.catalogue import pages
-from linter.catalogue.rule import load
+from linter.catalogue.catalogue import standard
 from linter.cli import explain
 from linter.engine import check
 from linter.report import terminal
@@ -54,7 +54,7 @@ class File(str):
 
 def rule_pages() -> Iterator[tuple[str, str]]:
     """Name and text of every page under ``docs/rules``."""
-    for rule in load().values():
+    for rule in standard().rules().values():
         yield f'{rule.id}.md', f'{explain.page(rule, "..")}\n'
     yield 'README.md', f'{rule_index()}\n'
 

@@ -6,6 +6,7 @@ from typing import Optional
 
 from linter.calico.decode import Decoded, Problem
 from linter.calico.kinds import KINDS, POLICY_KINDS
+from linter.calico.surroundings import ALONE, Surroundings
 from linter.calico.values import Leaf, Object
 from linter.text.source import Source, Span
 from linter.yaml.nodes import MappingNode, Scalar
@@ -14,7 +15,7 @@ from linter.yaml.nodes import MappingNode, Scalar
 class Document:
     """A document of a checked kind; ``api`` is ``v3`` (so too of the raw CRDs) or ``v2``."""
 
-    __slots__ = ('api', 'decoded', 'kind', 'node', 'root', 'source')
+    __slots__ = ('api', 'decoded', 'kind', 'node', 'root', 'source', 'surroundings')
 
     def __init__(
         self,
@@ -23,12 +24,14 @@ class Document:
         api: str,
         kind: str,
         decoded: Decoded,
+        surroundings: Surroundings = ALONE,
     ) -> None:
         self.source = source
         self.node = node
         self.api = api
         self.kind = kind
         self.decoded = decoded
+        self.surroundings = surroundings
         assert decoded.root is not None
         self.root: Object = decoded.root
 
@@ -68,8 +71,3 @@ class Document:
             return Span(begin, min(begin + 1, max(node.end, begin + 1)))
         last = offset_in_source(self.source.text, node, end - 1)
         return Span(begin, max(last, begin) + 1)
-
-
-def direction(rule: Object) -> str:
-    """``ingress`` or ``egress``: the list in which a traffic rule stands."""
-    return rule.name

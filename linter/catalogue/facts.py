@@ -97,14 +97,3 @@ class Facts:
         row = next((row for row in self._rows_of(fact) if row.covers(kind, lane, target)), None)
         self._found[key] = row
         return row
-
-
-_cached: Optional[Facts] = None
-
-
-def load() -> Facts:
-    """The table, read once."""
-    global _cached
-    if _cached is None:
-        _cached = Facts()
-    return _cached

@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Optional
 
 from linter.calico.target import VERSIONS, Version, version_text
-from linter.catalogue import facts
+from linter.catalogue.catalogue import standard
 from linter.catalogue.facts import Row
-from linter.catalogue.rule import Rule, load
+from linter.catalogue.rule import Rule
 from linter.diagnostic import DOCS
 from linter.text.suggest import listing
 
@@ -134,7 +134,7 @@ def read(doc: str) -> Text:
 
 def rows_of(rule: Rule) -> list[Row]:
     """The rows of the fact table that name the rule."""
-    return [row for row in facts.load().rows() if row.rule == rule.id]
+    return standard().rows_of(rule.id)
 
 
 def severities(rows: Iterable[Row]) -> list[str]:
@@ -151,7 +151,7 @@ def effects(rows: Iterable[Row]) -> list[str]:
 def by_group() -> dict[str, list[Rule]]:
     """The rules of each group, in the order of ``GROUPS``."""
     found: dict[str, list[Rule]] = {group: [] for group in GROUPS}
-    for rule in load().values():
+    for rule in standard().rules().values():
         found[rule.group].append(rule)
     return found
 

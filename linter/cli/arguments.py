@@ -377,10 +377,10 @@ def _rule_ids(option: str, words: Iterable[str]) -> frozenset[str]:
     names = [name.strip() for word in words for name in word.split(',') if name.strip()]
     if not names:
         return frozenset()
-    from linter.catalogue.rule import load
+    from linter.catalogue.catalogue import standard
     from linter.text.suggest import nearest
 
-    rules = load()
+    rules = standard().rules()
     groups: dict[str, set[str]] = {}
     for rule in rules.values():
         groups.setdefault(rule.group, set()).add(rule.id)

@@ -61,7 +61,7 @@ def _known(options: Options) -> Optional[Baseline]:
         return None
     from linter.run import baseline
 
-    return baseline.wanted(options)
+    return baseline.open_baseline(options)
 
 
 def _finish(

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 def explain(name: str) -> int:
-    from linter.catalogue import rule as rules
+    from linter.catalogue.catalogue import standard
     from linter.cli.explain import page
     from linter.diagnostic import url_of
     from linter.report._common import wants_color
     from linter.text.escape import emit
     from linter.text.suggest import listing, nearest
 
-    known = rules.load()
+    known = standard().rules()
     if name not in known:
         group = [rule.id for rule in known.values() if rule.group == name]
         if group:

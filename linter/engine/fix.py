@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import NamedTuple, Optional
 
+from linter.calico.parsed_file import ParsedFile, parse_bytes
 from linter.calico.target import Target
 from linter.diagnostic import Diagnostic
-from linter.engine import check as engine
-from linter.engine.result import Result
+from linter.engine.check import check_parsed
+from linter.engine.conditions import conditions
+from linter.engine.outcome import Outcome
 from linter.engine.unharmed import (
     harm_done,
     is_applicable,
@@ -31,7 +34,7 @@ ROUNDS = 10
 # How many characters to check in search of the fixes that do harm; what is left is left out.
 PATIENCE = 2_000_000
 
-Check = Callable[[str, bytes, Target], Result]
+Check = Callable[[ParsedFile], Outcome]
 Wanted = Callable[[list[Diagnostic]], Iterable[Diagnostic]]
 
 
@@ -56,8 +59,8 @@ class Fixed(NamedTuple):
     applied: list[Diagnostic]
     remaining: list[Diagnostic]
     dropped: list[Diagnostic]
-    before: Result
-    after: Result
+    before: Outcome
+    after: Outcome
     is_unclear: bool = False
 
 
@@ -118,16 +121,19 @@ def fix_text(
     target: Target,
     *,
     unsafe: bool = False,
-    check: Check = engine.check,
+    check: Optional[Check] = None,
     wanted: Wanted = list,
 ) -> Fixed:
     """Fix a file as far as it goes.
 
-    ``check`` finds what is wrong in it; ``wanted`` says for which of these findings the user asks.
-    What no fix may bring about is looked for among all of them.
+    ``check`` finds what is wrong in it, every rule where it is not given; ``wanted`` says for which
+    of these findings the user asks. What no fix may bring about is looked for among all of them.
     """
-    before = check(path, data, target)
-    file = _File(path, data, target, unsafe, check, wanted)
+    if check is None:
+        check = partial(check_parsed, conditions=conditions(target))
+    parsed = parse_bytes(path, data)
+    before = check(parsed)
+    file = _File(data, parsed, unsafe, check, wanted)
     fixed = file.fix(before, strict=False)
     if fixed.rounds and harm_done(before, fixed.after):
         # What was revealed on the way could not be fixed in turn.
@@ -157,40 +163,42 @@ _SUPPRESSION = 'suppression-unknown'
 class _State(NamedTuple):
     """The file after some rounds."""
 
-    text: str
+    parsed: ParsedFile
     data: bytes
-    result: Result
+    result: Outcome
+
+    @property
+    def text(self) -> str:
+        return self.parsed.source.text
 
 
 class _File:
     def __init__(
         self,
-        path: str,
         data: bytes,
-        target: Target,
+        parsed: ParsedFile,
         unsafe: bool,
         check: Check,
         wanted: Wanted,
     ) -> None:
-        self.path = path
         self.data = data
-        self.target = target
+        self.parsed = parsed
         self.unsafe = unsafe
         self.check = check
         self.wanted = wanted
         self.patience = 0
 
-    def fix(self, before: Result, strict: bool) -> Fixed:
+    def fix(self, before: Outcome, strict: bool) -> Fixed:
         applied: list[Diagnostic] = []
         rounds = 0
         self.patience = PATIENCE
-        text = self._text()
+        text = self.parsed.source.text
         candidates = self.candidates(before)
         if not candidates:
             return self.untouched(before, [])
-        if text is None or is_unclear(before, candidates):
+        if not self.is_text() or is_unclear(before, candidates):
             return self.untouched(before, [])._replace(is_unclear=True)
-        state = _State(text, self.data, before)
+        state = _State(self.parsed, self.data, before)
         seen = {text}
         while rounds < ROUNDS:
             good, after = self.round(state, strict)
@@ -213,18 +221,19 @@ class _File:
             state.result,
         )
 
-    def untouched(self, result: Result, dropped: list[Diagnostic]) -> Fixed:
+    def untouched(self, result: Outcome, dropped: list[Diagnostic]) -> Fixed:
         remaining = list(self.wanted(result.diagnostics))
         return Fixed(self.data, 0, [], remaining, dropped, result, result)
 
-    def _text(self) -> Optional[str]:
+    def is_text(self) -> bool:
+        """Whether the text can be written back as the very bytes that were read."""
         try:
             text = decode_bytes(self.data)
         except BadEncoding:
-            return None
-        return text if encoded(text, self.data) == self.data else None
+            return False
+        return encoded(text, self.data) == self.data
 
-    def candidates(self, result: Result) -> list[Diagnostic]:
+    def candidates(self, result: Outcome) -> list[Diagnostic]:
         """The findings whose fixes are to be applied."""
         return [d for d in self.wanted(result.diagnostics) if is_applicable(d.fix, self.unsafe)]
 
@@ -310,12 +319,13 @@ class _File:
                 return None
         except (UnicodeEncodeError, BadEncoding):
             return None
-        if not reads_alike(state.text, text, edits):
+        parsed = parse_bytes(self.parsed.source.path, data)
+        if not reads_alike(state.parsed, parsed, edits):
             return None
         self.patience -= len(text)
-        result = self.check(self.path, data, self.target)
+        result = self.check(parsed)
         if result.errors:
             return None
         return harm_done(state.result, result, None if strict else self.is_fixable) or _State(
-            text, data, result
+            parsed, data, result
         )

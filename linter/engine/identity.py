@@ -5,18 +5,14 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from collections.abc import Sequence as SequenceOf
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple, Optional
 
-from linter.calico.ownership import owned
-from linter.diagnostic import Diagnostic
-from linter.text.source import Source, Span
+from linter.calico.parsed_file import ParsedDocument, ParsedFile
+from linter.diagnostic import Diagnostic, Identity
+from linter.text.source import Span
 from linter.yaml import nodes
-from linter.yaml.compose import compose
-from linter.yaml.documents import DocumentSlice, split
-from linter.yaml.errors import YamlError
 from linter.yaml.scalars import BadTag, go_string, resolve
 
 NEVER = 'invalid-configuration'
@@ -61,37 +57,13 @@ _CORE = 'tag:yaml.org,2002:'
 _INDEX = re.compile(r'\[\d+\]')
 
 
-class Identity(NamedTuple):
-    """What makes a finding the same finding. Of an object ``''`` stands for what it does not say.
-
-    ``group`` is that of its apiVersion; ``yaml_path`` has ``[]`` for every item of a list;
-    ``content`` is the decoded content in one line, shortened to its head and a hash if it is long.
-    """
-
-    rule: str
-    group: str
-    kind: str
-    namespace: str
-    name: str
-    yaml_path: str
-    content: str
-
-    @property
-    def is_anchored(self) -> bool:
-        """Whether it lies in an object that can be told from others."""
-        return bool(self.kind and self.name)
-
-
-def identities(diagnostics: SequenceOf[Diagnostic]) -> Iterator[tuple[int, Identity]]:
-    """Index and identity of every finding that a baseline may hold."""
-    sources: dict[int, _Documents] = {}
-    for index, one in enumerate(diagnostics):
-        if one.rule == NEVER:
-            continue
-        documents = sources.get(id(one.source))
-        if documents is None:
-            documents = sources[id(one.source)] = _Documents(one.source)
-        yield index, _identity(one, documents)
+def identified(parsed: ParsedFile, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings in a file, each with its identity, but those that no baseline may hold."""
+    documents = _Documents(parsed)
+    return [
+        one if one.rule == NEVER else one._replace(identity=_identity(one, documents))
+        for one in found
+    ]
 
 
 def _identity(diagnostic: Diagnostic, documents: _Documents) -> Identity:
@@ -114,12 +86,11 @@ def _short(content: str) -> str:
 
 
 class _Documents:
-    """The documents of a source, parsed again as far as findings are in them."""
+    """The documents of a file, looked into as far as findings are in them."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.chunks = list(split(source.text))
-        self.starts = [chunk.start for chunk in self.chunks]
+    def __init__(self, parsed: ParsedFile) -> None:
+        self.source = parsed.source
+        self.parsed = parsed
         self.trees: dict[int, Optional[_Tree]] = {}
 
     def about(self, diagnostic: Diagnostic) -> tuple[str, str]:
@@ -139,11 +110,13 @@ class _Documents:
         return '' if fact in _MISSING and not content else place.path, content
 
     def _place(self, span: Span) -> Optional[_Place]:
-        number = bisect_right(self.starts, span.start) - 1
-        if number < 0:
+        document = self.parsed.at(span.start)
+        if document is None:
             return None
+        number = document.index
         if number not in self.trees:
-            self.trees[number] = _tree(self.source.text, self.chunks[number])
+            root = document.root
+            self.trees[number] = None if root is None else _Tree(root, document)
         found = self.trees[number]
         return None if found is None else found.place(span)
 
@@ -161,21 +134,11 @@ class _Place(NamedTuple):
     path: str
 
 
-def _tree(text: str, chunk: DocumentSlice) -> Optional[_Tree]:
-    try:
-        root = compose(text, chunk)
-    except YamlError:
-        return None
-    return None if root is None else _Tree(root)
-
-
 class _Tree:
     """Finds the node at a place of a document."""
 
-    def __init__(self, root: nodes.Node) -> None:
-        # Held, so that no id is used again.
-        self.root = root
-        self.objects = {id(found.node) for found in owned(root)}
+    def __init__(self, root: nodes.Node, document: ParsedDocument) -> None:
+        self.objects = {id(found.node) for found in document.objects}
         self.above: dict[int, tuple[nodes.Node, str]] = {}
         self.at: dict[int, list[tuple[nodes.Node, bool]]] = {}
         self.scalars: list[tuple[int, int, nodes.Scalar, bool]] = []

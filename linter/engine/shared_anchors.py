@@ -6,13 +6,11 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
+from linter.calico.parsed_file import ParsedDocument, ParsedFile
 from linter.diagnostic import Diagnostic
 from linter.text.source import Span, overlap
 from linter.yaml.aliases import is_merge
-from linter.yaml.compose import compose
-from linter.yaml.documents import DocumentSlice, split
 from linter.yaml.edit import UNSAFE
-from linter.yaml.errors import YamlError
 from linter.yaml.nodes import (
     MappingNode,
     Node,
@@ -21,25 +19,20 @@ from linter.yaml.nodes import (
 )
 
 
-def demoted(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings, those fixes unsafe that change what an anchor names for uses that differ.
+def demoted(parsed: ParsedFile, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The findings in a file, fixes of anchors for uses that differ made unsafe.
 
     A value that stands once as a protocol and once as a label cannot be repaired for both.
     """
-    found = list(diagnostics)
-    shared: dict[int, list[Span]] = {}
-    for number, diagnostic in enumerate(found):
-        fix, source = diagnostic.fix, diagnostic.source
-        if fix is None:
-            continue
-        if id(source) not in shared:
-            text = source.text
-            shared[id(source)] = _merged(
-                span for chunk in split(text) for span in _shared(text, chunk)
-            )
-        if any(_touches(edit.span, shared[id(source)]) for edit in fix.edits):
-            found[number] = diagnostic._replace(fix=fix._replace(applicability=UNSAFE))
-    return found
+    shared = _merged(span for document in parsed.documents for span in _shared(document))
+
+    def judged(diagnostic: Diagnostic) -> Diagnostic:
+        fix = diagnostic.fix
+        if fix is None or not any(_touches(edit.span, shared) for edit in fix.edits):
+            return diagnostic
+        return diagnostic._replace(fix=fix._replace(applicability=UNSAFE))
+
+    return [judged(diagnostic) for diagnostic in found]
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:
@@ -61,14 +54,12 @@ def _touches(span: Span, merged: list[Span]) -> bool:
 _ALIKE = {'source': 'entity', 'destination': 'entity', 'ingress': 'rules', 'egress': 'rules'}
 
 
-def _shared(text: str, chunk: DocumentSlice) -> Iterator[Span]:
+def _shared(document: ParsedDocument) -> Iterator[Span]:
     """The nodes that aliases put in places of different kinds."""
-    if text.find('*', chunk.start, chunk.end) == -1:
+    chunk = document.slice
+    if document.source.text.find('*', chunk.start, chunk.end) == -1:
         return
-    try:
-        root = compose(text, chunk)
-    except YamlError:
-        return
+    root = document.root
     if root is None:
         return
     roles: dict[int, set[str]] = {}

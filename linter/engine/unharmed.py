@@ -9,13 +9,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Optional
 
+from linter.calico.parsed_file import ParsedDocument, ParsedFile
 from linter.diagnostic import Diagnostic
-from linter.engine.result import Result
+from linter.engine.outcome import Outcome
 from linter.text.edit import Edit, Fix
-from linter.yaml.compose import compose
-from linter.yaml.documents import DocumentSlice, split
 from linter.yaml.edit import SAFE
-from linter.yaml.errors import YamlError
 from linter.yaml.nodes import MappingNode, Node, Scalar
 from linter.yaml.nodes import SequenceNode as ListNode
 
@@ -29,7 +27,7 @@ def is_applicable(fix: Optional[Fix], unsafe: bool) -> bool:
 _UNCLEAR = frozenset(('yaml-syntax', 'yaml-encoding', 'yaml-depth', 'yaml-aliases'))
 
 
-def is_unclear(result: Result, candidates: Iterable[Diagnostic] = ()) -> bool:
+def is_unclear(result: Outcome, candidates: Iterable[Diagnostic] = ()) -> bool:
     """Whether a file is better left alone: a rule broke on it, or part of it cannot be read.
 
     A suppression hides that, but it helps nobody to read it; only a fix to be applied does.
@@ -42,7 +40,7 @@ def is_unclear(result: Result, candidates: Iterable[Diagnostic] = ()) -> bool:
 
 
 def harm_done(
-    before: Result, after: Result, is_forgiven: Optional[Callable[[Diagnostic], bool]] = None
+    before: Outcome, after: Outcome, is_forgiven: Optional[Callable[[Diagnostic], bool]] = None
 ) -> list[Diagnostic]:
     """What is refused or dropped that was not.
 
@@ -110,27 +108,28 @@ def _identity(diagnostic: Diagnostic) -> tuple[str, str, int]:
     return diagnostic.fact, _INDEX.sub('[]', diagnostic.yaml_path or ''), number
 
 
-def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
+def reads_alike(before: ParsedFile, after: ParsedFile, edits: Sequence[Edit]) -> bool:
     """Whether the documents parse that did, and all that no edit touched is read as it was."""
     shift = _Shift(edits)
-    old, new = list(split(before)), list(split(after))
+    old, new = before.documents, after.documents
     if len(new) < len(old):
         return False
-    ends = [chunk.end for chunk in new]
-    for chunk in old:
+    ends = [document.slice.end for document in new]
+    for document in old:
+        chunk = document.slice
         if not shift.touches(chunk.start, chunk.end):
             continue
         found: dict[tuple[int, int], Scalar] = {}
         start, end = shift.moved(chunk.start, left=True), shift.moved(chunk.end)
         for number in range(bisect_left(ends, start), len(new)):
             other = new[number]
-            if other.start > end:
+            if other.slice.start > end:
                 break
-            scalars = _scalars(after, other)
+            scalars = _scalars(other)
             if scalars is None:
                 return False
             found.update(((one.start, one.end), one) for one in scalars)
-        for one in _scalars(before, chunk) or ():
+        for one in _scalars(document) or ():
             if shift.touches(one.outer, one.end):
                 continue
             other_one = found.get((shift.moved(one.start), shift.moved(one.end)))
@@ -140,7 +139,9 @@ def reads_alike(before: str, after: str, edits: Sequence[Edit]) -> bool:
                 other_one.tag,
             ):
                 return False
-        if _is_json(before[chunk.start : chunk.end]) and not _is_json(after[start:end]):
+        if _is_json(before.source.text[chunk.start : chunk.end]) and not _is_json(
+            after.source.text[start:end]
+        ):
             return False
     return True
 
@@ -170,11 +171,10 @@ class _Shift:
         return offset + self.sums[number]
 
 
-def _scalars(text: str, chunk: DocumentSlice) -> Optional[list[Scalar]]:
+def _scalars(document: ParsedDocument) -> Optional[list[Scalar]]:
     """The scalars of a document that are not empty; None where it does not parse."""
-    try:
-        root = compose(text, chunk)
-    except YamlError:
+    root, error = document.read()
+    if error is not None:
         return None
     return [one for one in _nodes(root) if isinstance(one, Scalar) and one.start < one.end]
 

@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Optional
 
 from linter.calico.kinds import API_VERSIONS, POLICY_KINDS
+from linter.calico.parsed_file import OURS, RUNS_ON, ParsedFile
 from linter.calico.target import Target
 from linter.calico.templates import placeholders
+from linter.catalogue.catalogue import Catalogue
 from linter.migrate.canvas import EditPlan
 from linter.migrate.convert import Converter, document_name
 from linter.migrate.entries import (
@@ -58,18 +60,21 @@ class _Job(NamedTuple):
     is_list: bool
 
 
-def migrate(
-    source: Source, trees: Iterable[tuple[DocumentSlice, Optional[Node]]], target: Target
-) -> Iterator[Migration]:
+def migrate(parsed: ParsedFile, target: Target, catalogue: Catalogue) -> Iterator[Migration]:
     """Every policy, and every list of policies, of an old API in a file."""
-    found = [(chunk, root) for chunk, root in trees if root is not None]
+    source = parsed.source
+    found = [
+        (document.slice, document.root)
+        for document in parsed.documents
+        if document.whose in (OURS, RUNS_ON) and document.root is not None
+    ]
     clashes = _clashes(source, [root for _, root in found])
     for chunk, root in found:
         ways: Optional[dict[int, int]] = None
         for job in _jobs(root):
             if ways is None and source.text.find('*', chunk.start, chunk.end) != -1:
                 ways = references(root)
-            yield _migration(source, chunk, job, ways, clashes, target)
+            yield _migration(source, chunk, job, ways, clashes, target, catalogue)
 
 
 def _migration(
@@ -79,6 +84,7 @@ def _migration(
     ways: Optional[dict[int, int]],
     clashes: dict[int, str],
     target: Target,
+    catalogue: Catalogue,
 ) -> Migration:
     text, node = source.text, job.node
     canvas = EditPlan(text, node, placeholders(text, node))
@@ -91,7 +97,7 @@ def _migration(
     obstacles = {obstacle.span: obstacle.message for obstacle in canvas.obstacles}
     covered = [obstacle.covers for obstacle in canvas.obstacles]
     kind = KINDS[job.api][job.kind]
-    for place, message in refused(text, chunk, node, kind, edits, target):
+    for place, message in refused(text, chunk, node, kind, edits, target, catalogue):
         span = canvas.origins.get(place.start, place)
         if not any(one.start <= span.start <= one.end for one in covered):
             obstacles.setdefault(span, message)

@@ -10,18 +10,16 @@ from linter.calico.decode import decode
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS
 from linter.calico.ownership import CalicoObject, classify, owned
+from linter.calico.parsed_file import ParsedDocument
 from linter.calico.target import Target
-from linter.catalogue import facts
-from linter.catalogue import rule as rules
+from linter.catalogue.catalogue import Catalogue
 from linter.diagnostic import Finding
 from linter.migrate.canvas import BY_HAND
 from linter.migrate.entries import entries
 from linter.text.edit import Edit
 from linter.text.source import Source, Span
-from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.edit import line_start
-from linter.yaml.errors import YamlError
 from linter.yaml.nodes import MappingNode, Node
 from linter.yaml.nodes import SequenceNode as ListNode
 
@@ -35,6 +33,7 @@ def refused(
     kind: str,
     edits: Sequence[Edit],
     target: Target,
+    catalogue: Catalogue,
 ) -> Iterator[tuple[Span, str]]:
     """What is refused or dropped in a document, or a list, of a chunk after the edits.
 
@@ -51,10 +50,10 @@ def refused(
             continue
         findings = list(one.findings)
         if one.kind is not None:
-            findings += _judged(source, one.node, one.kind, target)
+            findings += _judged(source, one.node, one.kind, target, catalogue)
         lane = target.lane(one.api).name
         for finding in findings:
-            row = facts.load().find(finding.fact, one.kind, lane, target)
+            row = catalogue.facts.find(finding.fact, one.kind, lane, target)
             if row is not None and row.effect in _GRAVE:
                 message = finding.message
                 yield back(finding.span), message + (f': {finding.hint}' if finding.hint else '')
@@ -101,30 +100,26 @@ def _alone(text: str, node: MappingNode, edits: Sequence[Edit]) -> Optional[_Fou
         return None
     pad = ' ' * (node.start - line_start(text, node.start))
     piece = pad + edited(text, edits, node.start, end)
-    try:
-        root = compose(piece, DocumentSlice(0, 0, len(piece)))
-    except YamlError:
-        return None
+    source = Source('', piece)
+    root = ParsedDocument(source, DocumentSlice(0, 0, len(piece))).root
     if not isinstance(root, MappingNode):
         return None
-    return Source('', piece), root, _Back(edits, node.start, len(pad))
+    return source, root, _Back(edits, node.start, len(pad))
 
 
 def _whole(
     text: str, chunk: DocumentSlice, node: MappingNode, edits: Sequence[Edit]
 ) -> Optional[_Found]:
     piece = edited(text, edits, chunk.start, chunk.end)
-    try:
-        root = compose(piece, DocumentSlice(0, 0, len(piece)))
-    except YamlError:
-        return None
+    source = Source('', piece)
+    root = ParsedDocument(source, DocumentSlice(0, 0, len(piece))).root
     back = _Back(edits, chunk.start, 0)
     waiting: list[Optional[Node]] = [root]
     while waiting:
         one = waiting.pop()
         if isinstance(one, MappingNode):
             if back.offset(one.start) == node.start:
-                return Source('', piece), one, back
+                return source, one, back
             waiting += (value for _, value in one.entries)
         elif isinstance(one, ListNode):
             waiting += one.items
@@ -141,18 +136,13 @@ def edited(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
     return ''.join((*parts, text[at:end]))
 
 
-def _judged(source: Source, node: MappingNode, kind: str, target: Target) -> Iterator[Finding]:
+def _judged(
+    source: Source, node: MappingNode, kind: str, target: Target, catalogue: Catalogue
+) -> Iterator[Finding]:
     """Every finding of every rule, as the engine asks for them."""
     decoded = decode(node, 'v3', kind, target.version, target.lane('v3'))
     document = Document(source, node, 'v3', kind, decoded)
-    subjects: list[tuple[str, Iterable[object]]] = [
-        ('document', (document,)),
-        *decoded.subjects.items(),
-        *((f'problem:{problem.kind}', (problem,)) for problem in decoded.problems),
-        ('tagged', decoded.tagged),
-    ]
-    for subject, values in subjects:
-        for name in (subject, f'{subject}@{kind}', f'{subject}@v3'):
-            for _, check in rules.checks(name):
-                for value in values:
-                    yield from check(value, document)
+    for checks, values in catalogue.asks(document):
+        for value in values:
+            for _, check in checks:
+                yield from check(value, document)

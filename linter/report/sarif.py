@@ -13,7 +13,7 @@ from typing import NamedTuple, Optional, TextIO
 from urllib.parse import quote
 
 from linter import __version__
-from linter.catalogue import facts, rule
+from linter.catalogue.catalogue import standard
 from linter.catalogue.facts import Row
 from linter.catalogue.pages import page
 from linter.catalogue.rule import Rule
@@ -98,9 +98,10 @@ def _lines(values: Iterable[Mapping[str, object]], out: TextIO) -> str:
 
 
 def _rules(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
-    known = rule.load()
+    catalogue = standard()
+    known = catalogue.rules()
     rows: dict[str, list[Row]] = {}
-    for row in facts.load().rows():
+    for row in catalogue.facts.rows():
         rows.setdefault(row.rule, []).append(row)
     found = [_descriptor(known[id], rows.get(id, [])) for id in sorted(known)]
     strange = {one.rule: one.url for one in diagnostics if one.rule not in known}

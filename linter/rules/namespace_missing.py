@@ -40,6 +40,8 @@ GROUP = 'names'
 def check(metadata: Object, document: Document) -> Iterator[Finding]:
     if not document.is_namespaced or metadata.parent is not document.root:
         return
+    if document.surroundings.sets_namespace:
+        return
     message = (
         f"{document.kind} has no namespace: it goes to 'default' or to the client's own, "
         'so add namespace'

@@ -17,13 +17,15 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as SequenceOf
 from typing import Any, NamedTuple, Optional
 
-from linter.diagnostic import Diagnostic
-from linter.engine.identity import NEVER, Identity, identities
-from linter.run.one_file import STDIN_NAME, Options, Outcome
+from linter.calico.parsed_file import parse_text
+from linter.diagnostic import Diagnostic, Identity
+from linter.engine.identity import NEVER, identified
+from linter.engine.outcome import Outcome
+from linter.run.one_file import STDIN_NAME, Options
 from linter.text.errors import Fatal
 from linter.text.escape import escape
 from linter.workspace.atomic_write import Unwritable, create, replace
@@ -135,7 +137,7 @@ class Baseline:
         every = list(diagnostics)
         names: dict[str, str] = {}
         found: dict[Identity, dict[str, list[int]]] = {}
-        for index, identity in identities(every):
+        for index, identity in _identities(every):
             path = every[index].source.path
             if path not in names:
                 names[path] = self._name(path)
@@ -171,7 +173,7 @@ class Baseline:
         """What would be written for findings."""
         counts = Counter(
             (self._name(diagnostics[index].source.path), identity)
-            for index, identity in identities(diagnostics)
+            for index, identity in _identities(diagnostics)
         )
         return [Entry(path, identity, count) for (path, identity), count in counts.items()]
 
@@ -265,6 +267,16 @@ def apply(baseline: Baseline, options: Options, outcome: Outcome) -> list[str]:
     return [f'{shown}: written, {what} ({_number(added)} new, {_number(found.cured)} cured)']
 
 
+def _identities(diagnostics: SequenceOf[Diagnostic]) -> Iterator[tuple[int, Identity]]:
+    """Index and identity of every finding that a baseline may hold."""
+    for index, one in enumerate(diagnostics):
+        if one.identity is None and one.rule != NEVER:
+            # About a suppression, say: known only once all else is.
+            one = identified(parse_text(one.source), (one,))[0]
+        if one.identity is not None:
+            yield index, one.identity
+
+
 def _summed(entries: Iterable[Entry]) -> list[Entry]:
     counts: Counter[tuple[str, Identity]] = Counter()
     for path, identity, count in entries:
@@ -300,7 +312,7 @@ def _findings(entries: Iterable[Entry]) -> str:
 # --- the file ---
 
 
-def wanted(options: Options) -> Baseline:
+def open_baseline(options: Options) -> Baseline:
     """The baseline that a run asks for, empty where it is to be written for the first time."""
     file = options.baseline or ''
     if options.write_baseline and not os.path.exists(file):

@@ -7,27 +7,29 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from linter.calico.kinds import API_VERSIONS
+from linter.calico.parsed_file import parse_bytes
+from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
-from linter.engine import check
-from linter.engine.check import OLD_API
+from linter.engine.check import OLD_API, check_parsed
 from linter.engine.fix import Fixed, encoded, fix_text
+from linter.engine.outcome import Outcome
 from linter.engine.unharmed import is_applicable
 from linter.run.one_file import (
     Options,
-    Outcome,
+    apply_settings,
     check_parts,
-    hide,
+    conditions_of,
+    failure_message,
+    keep_suppressed,
+    settle,
     standard_input,
-    trouble,
-    wanted,
 )
 from linter.suppress.add import add_ignore
 from linter.text.errors import Fatal
 from linter.text.escape import escape
-from linter.text.source import Source
 from linter.workspace.atomic_write import Unwritable, replace, unified_diff
 from linter.workspace.discover import read
-from linter.workspace.settings import Lookup, Settings
+from linter.workspace.settings import Lookup
 from linter.yaml.encoding import BadEncoding, decode_bytes
 
 
@@ -54,13 +56,13 @@ def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) 
         try:
             data = b''.join(read(path))
             # Once more and as a whole: places in a file that was read in parts are those in a part.
-            fixed = fix(path, data, lookup.settings_for(path), options, unsafe=unsafe)
+            fixed = fix(path, data, options, lookup, unsafe=unsafe)
             if fixed.data is not data and write:
                 replace(path, data, fixed.data)
         except Unwritable as error:
             done.errors.append(str(error))
         except Exception as error:
-            done.errors.append(trouble(path, error))
+            done.errors.append(failure_message(path, error))
         else:
             done.files[path] = fixed
             diffs.append(unified_diff(path, data, fixed.data))
@@ -89,7 +91,7 @@ def _leave(outcome: Outcome, files: Mapping[str, Fixed], lookup: Lookup) -> None
     outcome.diagnostics = left
     outcome.suppressed = [pair for pair in outcome.suppressed if pair[0].source.path not in files]
     for path, one in files.items():
-        hide(outcome, one.after, path, lookup.settings_for(path))
+        keep_suppressed(outcome, one.after.suppressed, lookup.settings_for(path))
 
 
 def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewritten]:
@@ -103,14 +105,15 @@ def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewrit
         if options.stdin_filename and lookup.is_excluded(path):
             return data, outcome, done
         settings = lookup.settings_for(path)
-        check_parts(path, iter((data,)), settings, options, outcome)
+        check_parts(path, iter((data,)), settings, options, lookup, outcome)
+        settle(outcome, options, lookup)
         outcome.diagnostics += [one for found in lookup.mistakes.values() for one in found]
-        fixed = fix(path, data, settings, options, unsafe=unsafe)
+        fixed = fix(path, data, options, lookup, unsafe=unsafe)
     except Fatal:
         raise
     except Exception as error:
         # Whoever reads the right text gets at least what there was.
-        done.errors.append(trouble(path, error))
+        done.errors.append(failure_message(path, error))
         return data, outcome, done
     done.files[path] = fixed
     _leave(outcome, done.files, lookup)
@@ -155,17 +158,20 @@ def sentences(
         )
 
 
-def fix(path: str, data: bytes, settings: Settings, options: Options, *, unsafe: bool) -> Fixed:
+def fix(path: str, data: bytes, options: Options, lookup: Lookup, *, unsafe: bool) -> Fixed:
     """What the fixes for which the settings ask make of a file."""
+    settings = lookup.settings_for(path)
+    # What a fix may not bring about is looked for by every rule.
+    terms = conditions_of(path, settings, options, lookup)._replace(
+        catalogue=standard(), identify=False
+    )
     return fix_text(
         path,
         data,
         settings.target,
         unsafe=unsafe,
-        check=lambda path, data, target: check.check(
-            path, data, target, options.suppress, settings.require_reason
-        ),
-        wanted=lambda found: wanted(found, path, settings),
+        check=lambda parsed: check_parsed(parsed, terms),
+        wanted=lambda found: apply_settings(found, settings),
     )
 
 
@@ -182,12 +188,13 @@ def add_ignores(
     for path in _paths(diagnostics):
         try:
             data = b''.join(read(path))
-            text = decode_bytes(data)
+            decode_bytes(data)
             settings = lookup.settings_for(path)
             # Once more and as a whole: places in a file that was read in parts are those in a part.
-            result = check.check(path, data, settings.target, True, settings.require_reason)
-            found = wanted(result.diagnostics, path, settings)
-            after = encoded(add_ignore(Source(path, text), found, reason).text, data)
+            parsed = parse_bytes(path, data)
+            terms = conditions_of(path, settings, options, lookup)
+            found = apply_settings(check_parsed(parsed, terms).diagnostics, settings)
+            after = encoded(add_ignore(parsed, found, reason).text, data)
             if after != data:
                 replace(path, data, after)
                 written.append(path)
@@ -196,5 +203,5 @@ def add_ignores(
         except Unwritable as error:
             errors.append(str(error))
         except Exception as error:
-            errors.append(trouble(path, error))
+            errors.append(failure_message(path, error))
     return written, errors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
+from linter.engine.outcome import Outcome
 from linter.text.errors import Fatal
 from linter.workspace import discover
 from linter.workspace.settings import Lookup
@@ -14,10 +15,10 @@ STDIN_NAME = '<stdin>'
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from linter.diagnostic import Diagnostic
-    from linter.engine.result import Result
+    from linter.engine.conditions import Conditions
     from linter.suppress.model import Suppression
     from linter.workspace.settings import Overrides, Settings
 
@@ -80,57 +81,6 @@ class Options:
         return discover.relative(name) if name else STDIN_NAME
 
 
-class Outcome:
-    """What a run found. ``errors``: files that could not be checked, and rules that broke.
-
-    ``mistakes`` are those in configuration files, by the file. ``suppressed`` are the findings that
-    are not reported, and what hides them; ``known`` those that are not since the baseline has them,
-    None where there is no baseline. ``paths`` are the files of the whole run, excluded ones too.
-    ``progress`` is called with the number of files that are done.
-    """
-
-    __slots__ = (
-        'checked', 'diagnostics', 'documents', 'errors', 'files', 'known', 'mistakes', 'paths',
-        'progress', 'skipped', 'suppressed', 'templates',
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.diagnostics: list[Diagnostic] = []
-        self.files = 0
-        self.documents = 0
-        self.checked = 0
-        self.skipped: dict[str, int] = {}
-        self.templates: list[str] = []
-        self.errors: list[str] = []
-        self.suppressed: list[tuple[Diagnostic, Suppression]] = []
-        self.known: list[Diagnostic] | None = None
-        self.mistakes: dict[str, list[Diagnostic]] = {}
-        self.paths: list[str] = []
-        self.progress: Callable[[int], None] | None = None
-
-    def skip(self, reason: str, count: int) -> None:
-        self.skipped[reason] = self.skipped.get(reason, 0) + count
-
-    def add(self, other: Outcome) -> None:
-        """What another run found, behind what this one found."""
-        self.diagnostics += other.diagnostics
-        self.files += other.files
-        self.documents += other.documents
-        self.checked += other.checked
-        self.templates += other.templates
-        self.errors += other.errors
-        self.suppressed += other.suppressed
-        self.mistakes |= other.mistakes
-        for reason, count in other.skipped.items():
-            self.skip(reason, count)
-        self.tell()
-
-    def tell(self) -> None:
-        """Tell whoever is waiting how far it is."""
-        if self.progress is not None:
-            self.progress(self.files)
-
-
 def check(
     entry: str | discover.Unreadable, options: Options, lookup: Lookup, outcome: Outcome
 ) -> None:
@@ -143,16 +93,17 @@ def check(
             path = options.stdin_path()
             if not (options.stdin_filename and lookup.is_excluded(path)):
                 settings = lookup.settings_for(path)
-                check_parts(path, standard_input(path), settings, options, outcome)
+                check_parts(path, standard_input(path), settings, options, lookup, outcome)
         elif not lookup.is_excluded(entry):
-            check_parts(entry, discover.read(entry), lookup.settings_for(entry), options, outcome)
+            settings = lookup.settings_for(entry)
+            check_parts(entry, discover.read(entry), settings, options, lookup, outcome)
     except Fatal:
         raise
     except Exception as error:
-        outcome.errors.append(trouble(entry, error))
+        outcome.errors.append(failure_message(entry, error))
 
 
-def trouble(path: str, error: Exception) -> str:
+def failure_message(path: str, error: Exception) -> str:
     """Why nothing came of a file, of an exception in hand; a run goes on with the next one."""
     if isinstance(error, discover.Unreadable):
         return str(error)
@@ -178,7 +129,12 @@ def standard_input(path: str) -> Iterator[bytes]:
 
 
 def check_parts(
-    path: str, parts: Iterator[bytes], settings: Settings, options: Options, outcome: Outcome
+    path: str,
+    parts: Iterator[bytes],
+    settings: Settings,
+    options: Options,
+    lookup: Lookup,
+    outcome: Outcome,
 ) -> None:
     """Check a file of which these are the parts, whatever its path holds now."""
     first = next(parts)
@@ -192,45 +148,59 @@ def check_parts(
         return
     from itertools import chain
 
-    from linter.engine import check as engine
+    from linter.engine.check import check_parts as check_all
 
-    result = engine.check_parts(
+    found = check_all(
         path,
         chain((first,) if second is None else (first, second), parts),
+        conditions_of(path, settings, options, lookup),
+    )
+    found.files = 0
+    outcome.add(found)
+
+
+def conditions_of(path: str, settings: Settings, options: Options, lookup: Lookup) -> Conditions:
+    """What a file of a run is checked by."""
+    from linter.catalogue.catalogue import standard
+    from linter.engine.conditions import Conditions
+
+    return Conditions(
         settings.target,
+        standard().selecting(settings.select, settings.ignore),
+        lookup.surroundings_of(path),
         options.suppress,
         settings.require_reason,
+        identify=options.baseline is not None,
     )
-    outcome.errors += result.errors
-    outcome.documents += result.documents
-    outcome.checked += result.checked
-    outcome.templates += result.templates
-    for reason, count in result.skipped.items():
-        outcome.skip(reason, count)
-    outcome.diagnostics += wanted(result.diagnostics, path, settings)
-    hide(outcome, result, path, settings)
 
 
-def hide(outcome: Outcome, result: Result, path: str, settings: Settings) -> None:
-    """Keep what suppressions of a file hide, as far as anybody wanted to know of it."""
-    for diagnostic, suppression in result.suppressed:
-        for one in wanted((diagnostic,), path, settings):
+def settle(outcome: Outcome, options: Options, lookup: Lookup) -> None:
+    """Apply suppressions and settings, now that all findings of all files are known."""
+    if not outcome.found:
+        return
+    from linter.engine.settle import settle as settle_file
+
+    for file in outcome.found:
+        settings = lookup.settings_for(file.path)
+        terms = conditions_of(file.path, settings, options, lookup)
+        kept, suppressed = settle_file(file, terms)
+        outcome.diagnostics += apply_settings(kept, settings)
+        keep_suppressed(outcome, suppressed, settings)
+    outcome.found = []
+
+
+def keep_suppressed(
+    outcome: Outcome, suppressed: Iterable[tuple[Diagnostic, Suppression]], settings: Settings
+) -> None:
+    """Keep what suppressions hide, as far as anybody wanted to know of it."""
+    for diagnostic, suppression in suppressed:
+        for one in apply_settings((diagnostic,), settings):
             outcome.suppressed.append((one, suppression))
 
 
-def wanted(
-    diagnostics: Iterable[Diagnostic],
-    path: str,
-    settings: Settings,
-) -> Iterator[Diagnostic]:
-    """Without what the user deselected, and what a kustomization takes care of."""
+def apply_settings(diagnostics: Iterable[Diagnostic], settings: Settings) -> Iterator[Diagnostic]:
+    """The findings that a user selected, with the severities that the user wants."""
     for diagnostic in diagnostics:
-        if not settings.wants(diagnostic.rule):
-            continue
-        if diagnostic.rule == 'namespace-missing':
-            from linter.workspace.kustomize import sets_namespace
-
-            if sets_namespace(path):
-                continue
-        severity = settings.severity.get(diagnostic.rule)
-        yield diagnostic if severity is None else diagnostic._replace(severity=severity)
+        if settings.wants(diagnostic.rule):
+            severity = settings.severity.get(diagnostic.rule)
+            yield diagnostic if severity is None else diagnostic._replace(severity=severity)

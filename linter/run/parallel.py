@@ -12,10 +12,11 @@ import pickle
 import select
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
-from linter.run.one_file import Options, Outcome, check
+from linter.engine.outcome import Outcome
+from linter.run.one_file import Options, check
 from linter.workspace.discover import Unreadable
 from linter.workspace.settings import Lookup
 
@@ -27,6 +28,10 @@ _MOST_BATCHES = 1000
 _NUMBER = 4
 
 Entry = str | Unreadable
+
+
+def _silent(_done: int) -> None:
+    """Nobody is waiting."""
 
 
 class _Elsewhere(Exception):
@@ -44,7 +49,12 @@ class _Worker:
         self.data = bytearray()
 
 
-def share(entries: Sequence[Entry], options: Options, outcome: Outcome) -> None:
+def share(
+    entries: Sequence[Entry],
+    options: Options,
+    outcome: Outcome,
+    report_progress: Callable[[int], None] = _silent,
+) -> None:
     """Check the files, in their order, as ``work.check`` would one by one.
 
     What a process that died had in hand is named among the errors of the outcome.
@@ -56,7 +66,7 @@ def share(entries: Sequence[Entry], options: Options, outcome: Outcome) -> None:
         lookup = options.lookup()
         for entry in entries:
             check(entry, options, lookup, outcome)
-            outcome.tell()
+            report_progress(outcome.files)
         outcome.mistakes |= lookup.mistakes
         return
     arrived: dict[int, bytes] = {}
@@ -67,10 +77,12 @@ def share(entries: Sequence[Entry], options: Options, outcome: Outcome) -> None:
             arrived[number] = message
             while at in arrived:
                 outcome.add(_read(arrived.pop(at)))
+                report_progress(outcome.files)
                 at += 1
         for number in range(at, len(batches)):
             if number in arrived:
                 outcome.add(_read(arrived[number]))
+                report_progress(outcome.files)
             else:
                 outcome.errors.append(_unchecked(batches[number], deaths))
     finally:

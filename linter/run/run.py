@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 
-from linter.run.one_file import Options, Outcome, check
+from linter.engine.outcome import Outcome
+from linter.run.one_file import Options, check, settle
 from linter.text.errors import Fatal
 from linter.workspace import discover
 
@@ -36,13 +37,19 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
     outcome = Outcome()
     lookup = options.lookup()
     entries = _noted(discover.find(options.paths), options, outcome)
+    number = 0
     if progress is not None:
-        found = list(entries)
-        entries = iter(found)
-        outcome.progress = lambda done: progress(done, len(found))
+        every = list(entries)
+        number = len(every)
+        entries = iter(every)
+
+    def report_progress(done: int) -> None:
+        if progress is not None:
+            progress(done, number)
+
     for entry in entries:
         check(entry, options, lookup, outcome)
-        outcome.tell()
+        report_progress(outcome.files)
         if options.jobs > 1 and outcome.checked >= WORTH_SHARING:
             # So far it was cheaper alone; from here on it may not be.
             rest = list(entries)
@@ -50,14 +57,15 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
                 from linter.run.parallel import share
 
                 try:
-                    share(rest, options, outcome)
+                    share(rest, options, outcome, report_progress)
                 except OSError as error:
                     reason = error.strerror or str(error)
                     raise Fatal(f'no further processes: {reason}; write --jobs 1') from None
                 break
             for entry in rest:
                 check(entry, options, lookup, outcome)
-                outcome.tell()
+                report_progress(outcome.files)
+    settle(outcome, options, lookup)
     outcome.mistakes |= lookup.mistakes
     # They come first: with a mistake there, all the rest may not be what was asked for.
     outcome.diagnostics[:0] = [one for found in outcome.mistakes.values() for one in found]

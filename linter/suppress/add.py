@@ -7,13 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple, Optional
 
+from linter.calico.parsed_file import ParsedDocument, ParsedFile
 from linter.diagnostic import Diagnostic
 from linter.suppress.comment import comments, exact, ids_in
 from linter.suppress.model import OWN_RULES
-from linter.text.source import Source
-from linter.yaml.compose import compose
-from linter.yaml.documents import DocumentSlice, split
-from linter.yaml.errors import YamlError
+from linter.yaml.documents import DocumentSlice
 from linter.yaml.layout import MARKER, SPACES, DocumentLines
 
 # The bytes are not what they should be, so the text cannot be written back.
@@ -39,7 +37,7 @@ class _Place(NamedTuple):
     page: DocumentLines
 
 
-def add_ignore(source: Source, diagnostics: Iterable[Diagnostic], reason: str = '') -> Added:
+def add_ignore(parsed: ParsedFile, diagnostics: Iterable[Diagnostic], reason: str = '') -> Added:
     """Suppress these findings where they are.
 
     A comment goes to the end of the finding's line, behind what stands there, or into the brackets
@@ -47,16 +45,14 @@ def add_ignore(source: Source, diagnostics: Iterable[Diagnostic], reason: str = 
     ends, of a block scalar its first. In a document that does not parse, or is empty, it stands
     alone at the top. Nothing else of the text changes.
     """
-    text = source.text
+    text = parsed.source.text
     reason = ' '.join(''.join(c if c.isprintable() else ' ' for c in reason).split())
-    chunks = list(split(text))
-    pages: dict[int, DocumentLines] = {}
     left: list[Diagnostic] = []
     wanted: dict[int, tuple[_Place, list[str]]] = {}
     for diagnostic in diagnostics:
         place = None
         if diagnostic.rule not in OWN_RULES and diagnostic.rule != _UNWRITABLE:
-            place = _place(source, chunks, pages, diagnostic)
+            place = _place(parsed, diagnostic)
         if place is None:
             left.append(diagnostic)
             continue
@@ -72,30 +68,22 @@ def add_ignore(source: Source, diagnostics: Iterable[Diagnostic], reason: str = 
     return Added(''.join((*parts, text[end:])), left)
 
 
-def _place(
-    source: Source,
-    chunks: list[DocumentSlice],
-    pages: dict[int, DocumentLines],
-    diagnostic: Diagnostic,
-) -> Optional[_Place]:
+def _place(parsed: ParsedFile, diagnostic: Diagnostic) -> Optional[_Place]:
+    source = parsed.source
     text = source.text
     start = diagnostic.span.start
     if source.path.lower().endswith('.json'):
         return None
-    chunk = chunks[min(bisect_left(chunks, start, key=_end), len(chunks) - 1)]
+    documents = parsed.documents
+    document = documents[min(bisect_left(documents, start, key=_end), len(documents) - 1)]
+    chunk = document.slice
     if start < chunk.start:
         # Behind a `---`: lost text, at the end of which there may be anything.
         page = DocumentLines(source, chunk, None)
         return _Place(page.end_of(page.line(start)), False, page)
-    if chunk.index not in pages:
-        if _is_json(text, chunk):
-            return None
-        try:
-            root = compose(text, chunk)
-        except YamlError:
-            root = None
-        pages[chunk.index] = DocumentLines(source, chunk, root)
-    page = pages[chunk.index]
+    if _is_json(text, chunk):
+        return None
+    page = document.lines
     if page.root is None:
         return _top(page)
     line = page.line(start)
@@ -108,8 +96,8 @@ def _place(
     return None
 
 
-def _end(chunk: DocumentSlice) -> int:
-    return chunk.end
+def _end(document: ParsedDocument) -> int:
+    return document.slice.end
 
 
 def _is_json(text: str, chunk: DocumentSlice) -> bool:

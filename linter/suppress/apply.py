@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Sequence as SequenceOf
 from typing import NamedTuple, Optional
 
@@ -18,6 +18,10 @@ from linter.suppress.model import (
 )
 from linter.text.source import Source, Span
 from linter.text.suggest import quoted
+
+
+def _every(_rule: str) -> bool:
+    return True
 
 
 class Applied(NamedTuple):
@@ -49,6 +53,7 @@ def apply(
     diagnostics: Iterable[Diagnostic],
     suppressions: SequenceOf[Suppression],
     *,
+    runs: Callable[[str], bool] = _every,
     require_reason: bool = False,
     dormant: Iterable[tuple[str, Source, int]] = (),
     is_whole: bool = True,
@@ -56,21 +61,24 @@ def apply(
     """Part the findings of a file, and find what is wrong with its suppressions.
 
     ``dormant`` are rule and place of what another version or lane would mind: a suppression of
-    that is not reported as unused, since the same file may be checked for several. ``is_whole``:
+    that is not reported as unused, since the same file may be checked for several; neither is one
+    of a rule that does not run, of which ``runs`` knows. ``is_whole``:
     no document of the file was left out, as a template or a broken one is, so that an
     ``ignore-file`` can be unused.
     """
-    return _Application(suppressions, require_reason, is_whole).run(diagnostics, dormant)
+    return _Application(suppressions, runs, require_reason, is_whole).run(diagnostics, dormant)
 
 
 class _Application:
     def __init__(
         self,
         suppressions: SequenceOf[Suppression],
+        runs: Callable[[str], bool],
         require_reason: bool,
         is_whole: bool,
     ) -> None:
         self.suppressions = suppressions
+        self.runs = runs
         self.require_reason = require_reason
         self.is_whole = is_whole
         self.applied = Applied([], [], [], [])
@@ -140,6 +148,7 @@ class _Application:
     def is_unused(self, suppression: Suppression, name: Named) -> bool:
         return (
             suppression.is_settled
+            and self.runs(name.id)
             and (self.is_whole or suppression.scope != 'file')
             and (name.id, id(suppression.source), suppression.span) not in self.used
         )

@@ -20,10 +20,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from collections.abc import Sequence as SequenceOf
 from typing import Optional
 
-from linter.calico.ownership import field, owned
+from linter.calico.ownership import field
+from linter.calico.parsed_file import FOREIGN, ParsedFile
+from linter.catalogue.catalogue import Catalogue
 from linter.diagnostic import Finding
 from linter.suppress.annotation import (
     ANNOTATION,
@@ -48,31 +49,27 @@ from linter.suppress.model import (
     Suppression,
 )
 from linter.text.edit import Edit, Fix
-from linter.text.source import Source, Span
+from linter.text.source import Span
 from linter.text.suggest import nearest, quoted
-from linter.yaml.compose import compose
-from linter.yaml.documents import DocumentSlice, split
-from linter.yaml.errors import YamlError
+from linter.yaml.documents import DocumentSlice
 from linter.yaml.layout import MARKER, SPACES, DocumentLines
 from linter.yaml.nodes import MappingNode, Node, Scalar
 
 
 def find(
-    source: Source,
-    trees: SequenceOf[tuple[DocumentSlice, Optional[Node]]],
-    known: Collection[str],
+    parsed: ParsedFile,
+    catalogue: Catalogue,
     *,
     partial: Collection[int] = (),
     more: bool = False,
 ) -> list[Suppression]:
     """The suppressions of a file, or of a part of it, in its order.
 
-    ``trees`` are the documents that are Calico's, None for one that does not parse or is a
-    template. Elsewhere only ``ignore-file`` counts. ``known`` are the ids of all rules, and
-    ``partial`` the numbers of the documents that were not judged to the end. ``more``: another
-    part follows.
+    In documents that are not Calico's only ``ignore-file`` counts. ``catalogue`` has the ids of all
+    rules, and ``partial`` are the numbers of the documents that were not judged to the end.
+    ``more``: another part follows.
     """
-    finder = _Finder(source, trees, known, partial, more)
+    finder = _Finder(parsed, catalogue, partial, more)
     found = [*finder.comments(), *finder.annotations()]
     return sorted(found, key=lambda suppression: suppression.span)
 
@@ -95,78 +92,69 @@ _LIKE_FILE = re.compile(
 
 class _Finder:
     def __init__(
-        self,
-        source: Source,
-        trees: SequenceOf[tuple[DocumentSlice, Optional[Node]]],
-        known: Collection[str],
-        partial: Collection[int],
-        more: bool,
+        self, parsed: ParsedFile, catalogue: Catalogue, partial: Collection[int], more: bool
     ) -> None:
-        self.source = source
-        self.text = source.text
-        self.known = known
+        self.source = parsed.source
+        self.text = parsed.source.text
+        self.documents = parsed.documents
+        self.catalogue = catalogue
+        self.known = frozenset(catalogue.ids())
+        self.partial = partial
         self.more = more
-        self.chunks = list(split(source.text))
-        # A document's number counts from the start of the file, which may be another part.
-        places = {chunk.start: chunk.index for chunk in self.chunks}
-        self.trees = {places[chunk.start]: root for chunk, root in trees if chunk.start in places}
-        self.partial = {places.get(chunk.start) for chunk, _ in trees if chunk.index in partial}
-        self.pages: dict[int, DocumentLines] = {}
 
-    def page(self, index: int) -> DocumentLines:
-        if index not in self.pages:
-            chunk = self.chunks[index]
-            if index in self.trees:
-                root = self.trees[index]
-            else:
-                try:
-                    root = compose(self.text, chunk)
-                except YamlError:
-                    root = None
-            self.pages[index] = DocumentLines(self.source, chunk, root)
-        return self.pages[index]
+    def page(self, number: int) -> DocumentLines:
+        return self.documents[number].lines
 
-    def is_settled(self, index: int) -> bool:
-        return self.trees.get(index) is not None and index not in self.partial
+    def is_ours(self, number: int) -> bool:
+        return self.documents[number].whose != FOREIGN
+
+    def is_settled(self, number: int) -> bool:
+        document = self.documents[number]
+        return (
+            self.is_ours(number)
+            and document.root is not None
+            and document.index not in self.partial
+        )
 
     def comments(self) -> Iterator[Suppression]:
         end = 0
-        for chunk in self.chunks:
+        for number, document in enumerate(self.documents):
+            chunk = document.slice
             if HEAD.search(self.text, end, chunk.start):
-                yield from self.on_marker(chunk, end)
+                yield from self.on_marker(number, end)
             end = chunk.end
             if HEAD.search(self.text, chunk.start, end):
-                page = self.page(chunk.index)
+                page = document.lines
                 for comment in comments(page, chunk.start, end):
-                    yield from self.comment(page, comment)
+                    yield from self.comment(page, comment, number)
 
-    def on_marker(self, chunk: DocumentSlice, begin: int) -> Iterator[Suppression]:
+    def on_marker(self, number: int, begin: int) -> Iterator[Suppression]:
         """Comments on the ``---`` line before a document, which belongs to none."""
+        chunk = self.documents[number].slice
         page = DocumentLines(self.source, DocumentSlice(chunk.index, begin, chunk.start), None)
         for comment in comments(page, begin, chunk.start):
-            yield from self.place(self.page(chunk.index), comment, chunk.index)
+            yield from self.place(self.page(number), comment, number)
 
-    def comment(self, page: DocumentLines, comment: Comment) -> Iterator[Suppression]:
+    def comment(self, page: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
         chunk = page.chunk
-        index = chunk.index
         if not comment.is_alone:
             yield from self.place(page, comment, index)
             return
         above = page.reach_above(comment.line, comment.column)
         if above is None:
-            following = index + 1 < len(self.chunks)
+            following = index + 1 < len(self.documents)
             if page.is_empty:
-                target = index + 1 if following and index + 1 in self.trees else index
-                whole = Span(chunk.start, page.next_of(page.line(self.chunks[target].end)))
+                target = index + 1 if following and self.is_ours(index + 1) else index
+                whole = Span(chunk.start, page.next_of(page.line(self.documents[target].slice.end)))
                 is_settled = self.is_settled(target) or target == index
                 yield from self.read(page, comment, 'document', whole, True, is_settled)
                 return
             if following and comment.column == 0:
                 target = index + 1
-                last = self.chunks[target]
+                last = self.documents[target].slice
                 whole = Span(last.start, page.next_of(page.line(last.end)))
                 yield from self.read(
-                    page, comment, 'document', whole, target in self.trees, self.is_settled(target)
+                    page, comment, 'document', whole, self.is_ours(target), self.is_settled(target)
                 )
                 return
             above = 'node', Span(comment.start, comment.start)
@@ -174,7 +162,7 @@ class _Finder:
                 # The document is in the next part.
                 yield from self.read(page, comment, *above, is_ours=False, is_settled=True)
                 return
-        yield from self.read(page, comment, *above, index in self.trees, self.is_settled(index))
+        yield from self.read(page, comment, *above, self.is_ours(index), self.is_settled(index))
 
     def place(self, page: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
         """A comment at the end of a line."""
@@ -190,7 +178,7 @@ class _Finder:
             first, last = page.lines(comment.line)
             reach = Span(page.start_of(first), page.next_of(last))
         yield from self.read(
-            page, comment, scope, reach, index in self.trees, self.is_settled(index)
+            page, comment, scope, reach, self.is_ours(index), self.is_settled(index)
         )
 
     def read(
@@ -258,11 +246,9 @@ class _Finder:
             message = f'there is no rule {quoted(name)}: write {meant}'
             fix = Fix(f'Write {meant}', 'safe', (Edit(span, meant),))
             return Finding('suppression-unknown', span, message, fix=fix)
-        from linter.catalogue.rule import load
-
         # What is meant cannot be known, so that taking it out is not for everyone.
         unsafe = removal and removal._replace(applicability='unsafe')
-        if any(rule.group == name for rule in load().values()):
+        if name in self.catalogue.groups():
             message = f'{name} is a group of rules: name the rules one by one'
             return Finding('suppression-unknown', span, message, fix=unsafe)
         if name.lower() == 'all':
@@ -335,13 +321,11 @@ class _Finder:
 
     def annotations(self) -> Iterator[Suppression]:
         """The annotations of all objects that are Calico's."""
-        for index, root in self.trees.items():
-            if root is None:
+        for index, document in enumerate(self.documents):
+            chunk = document.slice
+            if _MARK.search(self.text, chunk.start, chunk.end) is None or not self.is_ours(index):
                 continue
-            chunk = self.chunks[index]
-            if _MARK.search(self.text, chunk.start, chunk.end) is None:
-                continue
-            for result in owned(root):
+            for result in document.objects:
                 metadata = field(result.node, 'metadata')
                 if metadata is None or not isinstance(metadata[1], MappingNode):
                     continue
@@ -350,7 +334,7 @@ class _Finder:
                     continue
                 page = self.page(index)
                 reach = Span(chunk.start, page.next_of(page.line(chunk.end)))
-                if result.node is not root:
+                if result.node is not document.root:
                     reach = Span(result.node.outer, page.after(result.node.end))
                 for at, (key, value) in enumerate(held[1].entries):
                     if isinstance(key, Scalar) and key.value.lower().startswith(f'{MARK}/'):

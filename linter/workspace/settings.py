@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     # Not from typing: importing that would double the time that a run without policies takes.
     from collections.abc import Sequence
 
+    from linter.calico.surroundings import Surroundings
     from linter.calico.target import Target, Version
     from linter.diagnostic import Diagnostic
     from linter.workspace.config import Config, Layer
+    from linter.workspace.kustomize import Kustomizations
 
 # As in linter.config, which is not worth importing for it.
 NAME = '.calico-lint.yaml'
@@ -149,7 +151,10 @@ class Lookup:
     ``default`` are the settings where there is no such file.
     """
 
-    __slots__ = ('_folders', '_homes', '_named', '_paths', 'default', 'mistakes', 'overrides')
+    __slots__ = (
+        '_folders', '_homes', '_kustomizations', '_named', '_paths', 'default', 'mistakes',
+        'overrides',
+    )  # fmt: skip
 
     def __init__(self, overrides: Overrides | None = None, paths: Sequence[str] = ()) -> None:
         self.overrides = overrides or Overrides()
@@ -160,6 +165,15 @@ class Lookup:
         self._folders: dict[str, _Folder | None] = {}
         self._homes: dict[str, _Home | None] = {}
         self.default = _merged(None, (), self.overrides)
+        self._kustomizations: Kustomizations | None = None
+
+    def surroundings_of(self, path: str) -> Surroundings:
+        """What the files around a file say about it."""
+        if self._kustomizations is None:
+            from linter.workspace.kustomize import Kustomizations
+
+            self._kustomizations = Kustomizations()
+        return self._kustomizations.around(path)
 
     def settings_for(self, path: str) -> Settings:
         """The settings of a file, or of a folder whose path ends with a slash."""

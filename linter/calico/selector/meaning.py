@@ -5,24 +5,71 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple, Union
+from typing import NamedTuple, TypeVar, Union
 
 from linter.calico.selector.accept import LITERAL, V3, condition
 
+T = TypeVar('T')
 
+
+def _key(selector: object) -> tuple[object, ...]:
+    """What a tree says, flat: types, operands and values in order, and no places."""
+    key: list[object] = []
+    todo: list[object] = [selector]
+    while todo:
+        node = todo.pop()
+        key.append(node.__class__)
+        if isinstance(node, Not):
+            todo.append(node.operand)
+        elif isinstance(node, (And, Or)):
+            key.append(len(node.operands))
+            todo += node.operands
+        elif isinstance(node, tuple):
+            # The last field of a leaf is its place.
+            key += tuple.__getitem__(node, slice(0, -1))
+    return tuple(key)
+
+
+def _is_same(one: object, other: object) -> bool:
+    return one.__class__ is other.__class__ and _key(one) == _key(other)
+
+
+def _is_other(one: object, other: object) -> bool:
+    return not _is_same(one, other)
+
+
+def _hash_of(one: object) -> int:
+    return hash(_key(one))
+
+
+def _compared(cls: type[T]) -> type[T]:
+    """A kind of node; as a plain tuple it would equal other kinds with the same fields."""
+    for name, method in (('__eq__', _is_same), ('__ne__', _is_other), ('__hash__', _hash_of)):
+        setattr(cls, name, method)
+    return cls
+
+
+# Nodes are equal where they have the same type and say the same, wherever they stand. Neither
+# comparing nor hashing recurses, since a selector may be nested as deep as it is long.
+
+
+@_compared
 class All(NamedTuple):
     span: tuple[int, int]
 
 
+@_compared
 class Global(NamedTuple):
     span: tuple[int, int]
 
 
+@_compared
 class Has(NamedTuple):
     key: str
     span: tuple[int, int]
 
 
+@_compared
 class Compare(NamedTuple):
     """``operator`` is ``==``, ``!=``, ``contains``, ``starts with`` or ``ends with``."""
 
@@ -32,6 +79,7 @@ class Compare(NamedTuple):
     span: tuple[int, int]
 
 
+@_compared
 class Member(NamedTuple):
     """``key in {…}`` and ``key not in {…}``; ``values`` are sorted and each is there once."""
 
@@ -41,19 +89,21 @@ class Member(NamedTuple):
     span: tuple[int, int]
 
 
+@_compared
 class Not(NamedTuple):
     operand: Selector
 
 
+@_compared
 class And(NamedTuple):
     operands: tuple[Selector, ...]
 
 
+@_compared
 class Or(NamedTuple):
     operands: tuple[Selector, ...]
 
 
-# These are tuples and compare as such: And(x) == Or(x). Compare what `canonical` prints.
 Selector = Union[All, Global, Has, Compare, Member, Not, And, Or]
 
 

@@ -1,0 +1,192 @@
+"""A file, or a part of a large one, as a value: its documents, and what of them is Calico's.
+
+Whatever looks at a file gets this value: the engine, suppressions, fixes, the baseline, migration.
+Nothing in it is read before it is asked for, and nothing twice. New text is a new value.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import Optional
+
+from linter.calico.ownership import CalicoObject, ListFinding, owned
+from linter.calico.prefilter import may_be_calico_text
+from linter.calico.templates import apparent_group, is_template
+from linter.text.source import Source
+from linter.yaml.compose import compose
+from linter.yaml.documents import DocumentSlice, split, unread
+from linter.yaml.encoding import BadEncoding, decode_bytes
+from linter.yaml.errors import YamlError
+from linter.yaml.layout import DocumentLines
+from linter.yaml.nodes import Node
+
+OURS = 'ours'
+"""A document with objects of Calico's."""
+RUNS_ON = 'runs on'
+"""A document that is not Calico's, with text behind its end that looks like Calico's."""
+BROKEN = 'broken'
+"""A document that cannot be read, and looks like Calico's."""
+TEMPLATE = 'template'
+"""A document that cannot be read before a template engine has rendered it."""
+FOREIGN = 'foreign'
+"""Anything else."""
+
+# What has not been looked at yet.
+_UNSEEN = object()
+
+
+class ParsedDocument:
+    """One document of a file; ``slice.index`` counts from the start of the file."""
+
+    __slots__ = ('_bad', '_lines', '_objects', '_read', '_rest', '_whose', 'slice', 'source')
+
+    def __init__(
+        self, source: Source, slice: DocumentSlice, bad: Optional[BadEncoding] = None
+    ) -> None:
+        self.source = source
+        self.slice = slice
+        self._bad = bad
+        self._read: Optional[tuple[Optional[Node], Optional[YamlError]]] = None
+        self._objects: Optional[tuple[CalicoObject | ListFinding, ...]] = None
+        self._whose: Optional[str] = None
+        self._rest: object = _UNSEEN
+        self._lines: Optional[DocumentLines] = None
+
+    @property
+    def index(self) -> int:
+        """Its number in the file, from 0."""
+        return self.slice.index
+
+    def read(self) -> tuple[Optional[Node], Optional[YamlError]]:
+        """Its tree, or why it cannot be read; neither where it is empty."""
+        if self._read is None:
+            try:
+                if self._bad is not None:
+                    self._bad.check(self.slice)
+                self._read = compose(self.source.text, self.slice), None
+            except YamlError as error:
+                self._read = None, error
+        return self._read
+
+    @property
+    def root(self) -> Optional[Node]:
+        return self.read()[0]
+
+    @property
+    def error(self) -> Optional[YamlError]:
+        return self.read()[1]
+
+    @property
+    def objects(self) -> tuple[CalicoObject | ListFinding, ...]:
+        """What is Calico's in it: the document itself, or items of a list."""
+        if self._objects is None:
+            root = self.root
+            self._objects = () if root is None else tuple(owned(root))
+        return self._objects
+
+    @property
+    def rest(self) -> Optional[int]:
+        """Where text starts behind its end that no reader of Calico ever sees."""
+        if self._rest is _UNSEEN:
+            self._rest = unread(self.source.text, self.slice, self.root)
+        rest = self._rest
+        return rest if isinstance(rest, int) else None
+
+    @property
+    def whose(self) -> str:
+        """``OURS``, ``RUNS_ON``, ``BROKEN``, ``TEMPLATE`` or ``FOREIGN``."""
+        if self._whose is None:
+            self._whose = self._decide()
+        return self._whose
+
+    def _decide(self) -> str:
+        text, slice = self.source.text, self.slice
+        if not may_be_calico_text(text, slice.start, slice.end):
+            return FOREIGN
+        root, error = self.read()
+        if error is not None:
+            if is_template(text, slice):
+                return TEMPLATE
+            return FOREIGN if self.apparent_api is None else BROKEN
+        if root is None:
+            return FOREIGN
+        if self.objects:
+            return OURS
+        rest = self.rest
+        if rest is not None and apparent_group(text, DocumentSlice(0, rest, slice.end)):
+            return RUNS_ON
+        return FOREIGN
+
+    @property
+    def apparent_api(self) -> Optional[str]:
+        """The API of a document that cannot be read, by the looks of it; None: not Calico's."""
+        return apparent_group(self.source.text, self.slice)
+
+    @property
+    def lines(self) -> DocumentLines:
+        """What stands where in it."""
+        if self._lines is None:
+            self._lines = DocumentLines(self.source, self.slice, self.root)
+        return self._lines
+
+
+class ParsedFile:
+    """A source and its documents, in order."""
+
+    __slots__ = ('_starts', 'documents', 'source')
+
+    def __init__(self, source: Source, documents: Iterable[ParsedDocument]) -> None:
+        self.source = source
+        self.documents = tuple(documents)
+        self._starts: Optional[list[int]] = None
+
+    def at(self, offset: int) -> Optional[ParsedDocument]:
+        """The last document that starts at or before an offset."""
+        if self._starts is None:
+            self._starts = [document.slice.start for document in self.documents]
+        number = bisect_right(self._starts, offset) - 1
+        return None if number < 0 else self.documents[number]
+
+
+def parse_text(source: Source) -> ParsedFile:
+    """The documents of a text that is a whole file."""
+    return ParsedFile(source, [ParsedDocument(source, slice) for slice in split(source.text)])
+
+
+def parse_bytes(
+    path: str,
+    data: bytes,
+    first_line: int = 1,
+    *,
+    first_index: int = 0,
+    continued: bool = False,
+    last: bool = True,
+) -> ParsedFile:
+    """The documents of a file, or of a part of it; bytes that are no text spoil those they are in.
+
+    ``continued``: this part starts with the line break before a ``---``; ``first_line`` and
+    ``first_index`` are the line and the number of the document with which it starts. ``last``
+    False: the ``---`` with which the next part begins ends it.
+    """
+    bad: Optional[BadEncoding] = None
+    try:
+        text = decode_bytes(data)
+    except BadEncoding as error:
+        bad = error
+        text = error.text
+    source = Source(path, text, first_line)
+    if bad is not None and not bad.has_documents:
+        whole = DocumentSlice(first_index, 0, len(text))
+        return ParsedFile(source, [ParsedDocument(source, whole, bad)])
+    slices = list(split(text if last else text + '\n---'))
+    if continued:
+        # What stands before the first marker belongs to the part before.
+        slices = [slice._replace(index=slice.index - 1) for slice in slices[1:]]
+    return ParsedFile(
+        source,
+        [
+            ParsedDocument(source, slice._replace(index=first_index + slice.index), bad)
+            for slice in slices
+        ],
+    )

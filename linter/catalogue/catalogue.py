@@ -1,0 +1,119 @@
+"""Rules and facts as one value, which is handed to whatever needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from linter.calico.document import Document
+from linter.catalogue.facts import Facts, Row
+from linter.catalogue.library import Library
+from linter.catalogue.rule import Check, Rule
+
+_NONE: frozenset[str] = frozenset()
+
+UNUSED = 'unused-suppression'
+"""Who asks for this rule asks what every other one finds."""
+
+
+class Catalogue:
+    """The rules that there are, those that run, and the facts on which their findings rest."""
+
+    def __init__(
+        self,
+        facts: Facts,
+        library: Library,
+        select: frozenset[str] = _NONE,
+        ignore: frozenset[str] = _NONE,
+    ) -> None:
+        self.facts = facts
+        self._library = library
+        self._select = select
+        self._ignore = ignore
+        self._checks: dict[tuple[str, str, str], list[tuple[str, Check]]] = {}
+        self._views: dict[tuple[frozenset[str], frozenset[str]], Catalogue] = {}
+
+    def selecting(self, select: frozenset[str], ignore: frozenset[str]) -> Catalogue:
+        """The catalogue of a run that reports these rules only; no ``select``: every rule.
+
+        What such a run does not report, it does not look for.
+        """
+        if UNUSED in select:
+            select = _NONE
+        if not select and not ignore:
+            return self
+        view = self._views.get((select, ignore))
+        if view is None:
+            view = Catalogue(self.facts, self._library, select, ignore)
+            self._views[select, ignore] = view
+        return view
+
+    def runs(self, rule: str) -> bool:
+        """Whether the findings of a rule are looked for."""
+        return (not self._select or rule in self._select) and rule not in self._ignore
+
+    def ids(self) -> list[str]:
+        """The ids of all rules that there are; imports none of them."""
+        return [name.replace('_', '-') for name in self._library.names()]
+
+    def rules(self) -> dict[str, Rule]:
+        """All rules that there are, by id."""
+        return {rule.id: rule for rule in map(self._library.load, self._library.names())}
+
+    def groups(self) -> dict[str, list[Rule]]:
+        """All rules by group, groups in the order of their names."""
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules().values():
+            found.setdefault(rule.group, []).append(rule)
+        return {group: found[group] for group in sorted(found)}
+
+    def rows_of(self, rule: str) -> list[Row]:
+        """The rows of the fact table that name a rule."""
+        return [row for row in self.facts.rows() if row.rule == rule]
+
+    def checks(self, subject: str, kind: str, api: str) -> list[tuple[str, Check]]:
+        """The checks of a subject in a document of a kind and API, with the ids of their rules."""
+        key = subject, kind, api
+        found = self._checks.get(key)
+        if found is None:
+            found = self._checks[key] = [
+                one
+                for name in (subject, f'{subject}@{kind}', f'{subject}@{api}')
+                for one in self._checks_of(name)
+            ]
+        return found
+
+    def asks(
+        self, document: Document
+    ) -> Iterator[tuple[list[tuple[str, Check]], Iterable[object]]]:
+        """What there is to ask of a document: checks, and the values to call each of them with.
+
+        All of a value's checks are to come together, so that what they share of it
+        (``nets.parse``) is still at hand.
+        """
+        decoded, kind, api = document.decoded, document.kind, document.api
+        yield self.checks('document', kind, api), (document,)
+        for subject, values in decoded.subjects.items():
+            yield self.checks(subject, kind, api), values
+        for problem in decoded.problems:
+            yield self.checks(f'problem:{problem.kind}', kind, api), (problem,)
+        if decoded.tagged:
+            yield self.checks('tagged', kind, api), decoded.tagged
+
+    def _checks_of(self, subject: str) -> list[tuple[str, Check]]:
+        library = self._library
+        names = library.of_subject(subject)
+        if self._select or self._ignore:
+            names = tuple(name for name in names if any(map(self.runs, library.speaks_for(name))))
+        return [
+            (rule.id, check)
+            for rule in map(library.load, names)
+            for its_subject, check in rule.checks
+            if its_subject == subject
+        ]
+
+
+@cache
+def standard() -> Catalogue:
+    """The rules and facts that come with calico-lint, all of them."""
+    return Catalogue(Facts(), Library())

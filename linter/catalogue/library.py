@@ -1,0 +1,103 @@
+"""The modules of ``linter.rules``: which there are, what each looks at, loaded on demand."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import Optional
+
+from linter.catalogue.rule import SUBJECTS, Check, Rule
+
+FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')
+
+
+class Library:
+    """Rules by the names of their modules; each is imported when it is first asked for."""
+
+    def __init__(self, folder: str = FOLDER, package: str = 'linter.rules') -> None:
+        self._folder = folder
+        self._package = package
+        self._rules: dict[str, Rule] = {}
+        self._names: Optional[list[str]] = None
+        self._index: Optional[dict[str, tuple[str, ...]]] = None
+        self._also: dict[str, tuple[str, ...]] = {}
+
+    def names(self) -> list[str]:
+        """The names of the modules that are rules."""
+        if self._names is None:
+            self._names = sorted(
+                name[:-3]
+                for name in os.listdir(self._folder)
+                if name.endswith('.py') and not name.startswith('_')
+            )
+        return self._names
+
+    def load(self, name: str) -> Rule:
+        """The rule in a module."""
+        rule = self._rules.get(name)
+        if rule is None:
+            module = import_module(f'{self._package}.{name}')
+            checks: list[tuple[str, Check]] = [
+                (subject, value)
+                for value in vars(module).values()
+                for subject in getattr(value, SUBJECTS, ())
+            ]
+            rule = self._rules[name] = Rule(
+                name.replace('_', '-'),
+                module.GROUP,
+                module.__doc__ or '',
+                tuple(checks),
+                getattr(module, 'ALSO', ()),
+            )
+        return rule
+
+    def speaks_for(self, name: str) -> tuple[str, ...]:
+        """The ids of all rules that a finding of a module may be."""
+        self.of_subject('')
+        also = self._also.get(name)
+        if also is None:
+            also = self.load(name).also
+        return (name.replace('_', '-'), *also)
+
+    def of_subject(self, subject: str) -> tuple[str, ...]:
+        """The modules that look at a subject, by the generated index.
+
+        The index spares a run the import of all the others. Where rules may have changed since it
+        was made, which is in a checkout only, they are asked themselves.
+        """
+        if self._index is None:
+            self._index = self._read_index()
+        return self._index.get(subject, ())
+
+    def _read_index(self) -> dict[str, tuple[str, ...]]:
+        if self._folder == FOLDER:
+            from linter.catalogue.index import ALSO, INDEX, MODULES
+
+            if _is_installed() or self.checksums() == MODULES:
+                self._also = {name: ALSO.get(name, ()) for name in MODULES}
+                return INDEX
+        return self.index()
+
+    def checksums(self) -> dict[str, int]:
+        """A number for the text of each module, which changes with it."""
+        from zlib import crc32
+
+        found = {}
+        for name in self.names():
+            with open(os.path.join(self._folder, f'{name}.py'), 'rb') as file:
+                # Git may write line ends in another way.
+                found[name] = crc32(file.read().replace(b'\r\n', b'\n'))
+        return found
+
+    def index(self) -> dict[str, tuple[str, ...]]:
+        """Which modules look at which subject, from the rules themselves."""
+        found: dict[str, list[str]] = {}
+        for name in self.names():
+            for subject in dict.fromkeys(subject for subject, _ in self.load(name).checks):
+                found.setdefault(subject, []).append(name)
+        return {subject: tuple(found[subject]) for subject in sorted(found)}
+
+
+def _is_installed() -> bool:
+    """Whether this is no checkout, in which schemas lie beside the package."""
+    return os.path.isdir(os.path.join(os.path.dirname(FOLDER), 'schemas'))

@@ -1,0 +1,29 @@
+"""What a file is checked by: one value for all that it takes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from linter.calico.surroundings import ALONE, Surroundings
+from linter.calico.target import Target
+from linter.catalogue.catalogue import Catalogue, standard
+
+
+class Conditions(NamedTuple):
+    """``target`` is the Calico that is asked, ``catalogue`` the rules and facts.
+
+    ``suppress`` False: suppressions are not looked for. ``require_reason``: one without a reason is
+    a finding. ``identify``: findings get the identity by which a baseline knows them.
+    """
+
+    target: Target
+    catalogue: Catalogue
+    surroundings: Surroundings = ALONE
+    suppress: bool = True
+    require_reason: bool = False
+    identify: bool = False
+
+
+def conditions(target: Target, suppress: bool = True, require_reason: bool = False) -> Conditions:
+    """Those of a file by itself: every rule runs."""
+    return Conditions(target, standard(), suppress=suppress, require_reason=require_reason)

@@ -1,0 +1,178 @@
+"""One object of Calico's, judged: its API and kind, and what every rule says of it."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from linter.calico.decode import decode
+from linter.calico.document import Document
+from linter.calico.kinds import API_VERSIONS, KINDS
+from linter.calico.ownership import UNRELEASED, CalicoObject, field, span_of, text_of
+from linter.calico.surroundings import Surroundings
+from linter.calico.target import Lane, version_text
+from linter.diagnostic import Finding, ObjectRef
+from linter.engine.outcome import FileFindings, Outcome
+from linter.engine.stamp import Said, Stamp, UnknownFact
+from linter.text.edit import Edit
+from linter.text.errors import shown_path
+from linter.text.source import Source
+from linter.yaml.edit import write_word
+from linter.yaml.nodes import MappingNode, Node, Scalar
+
+
+class Judge:
+    """Judges the objects of one file; what it finds goes to ``file``."""
+
+    def __init__(
+        self, stamp: Stamp, file: FileFindings, outcome: Outcome, surroundings: Surroundings
+    ) -> None:
+        self.stamp = stamp
+        self.target = stamp.target
+        self.file = file
+        self.outcome = outcome
+        self.surroundings = surroundings
+        # The one finding about raw resources, and what would make v3 of all of them.
+        self.raw: Optional[Source] = None
+        self.raw_edits: list[Edit] = []
+        self._bugs: set[str] = set()
+
+    def report(
+        self,
+        source: Source,
+        finding: Finding,
+        kind: Optional[str],
+        lane: str,
+        object: Optional[ObjectRef],
+    ) -> None:
+        """A finding that is no rule's own; which rule it belongs to is for the table to say."""
+        found = self.stamp.diagnostic(source, finding, kind, lane, object)
+        if found is not None:
+            self.file.diagnostics.append(found)
+
+    def object(self, source: Source, owned: CalicoObject, index: int) -> bool:
+        """Judge an object of a document; whether that could be done to the end."""
+        lane = self.target.lane(owned.api)
+        reference = reference_of(owned.node, index)
+        kind = owned.kind
+        for finding in owned.findings:
+            self.report(source, finding, kind, lane.name, reference)
+        self._note_api(source, owned, lane, reference)
+        if kind is None:
+            if owned.skipped is not None and not owned.findings:
+                self.outcome.skip(owned.skipped)
+            else:
+                self.outcome.checked += 1
+            return False
+        self.outcome.checked += 1
+        unknown = self._unknown_kind(owned, kind, lane)
+        if unknown is not None:
+            self.report(source, unknown, kind, lane.name, reference)
+            return False
+        api = 'v2' if owned.api == 'v2' else 'v3'
+        decoded = decode(owned.node, api, kind, self.target.version, lane)
+        document = Document(source, owned.node, api, kind, decoded, self.surroundings)
+        strange: list[UnknownFact] = []
+        self.file.diagnostics += self.stamp.settle(
+            source,
+            self._said(document),
+            kind,
+            lane.name,
+            reference,
+            owned.node,
+            self.file.dormant,
+            strange,
+        )
+        for one in strange:
+            self.broke(f'rule {one.rule}', one)
+        return True
+
+    def _note_api(
+        self, source: Source, owned: CalicoObject, lane: Lane, reference: ObjectRef
+    ) -> None:
+        """What is worth knowing about the API itself."""
+        entry = field(owned.node, 'apiVersion')
+        if entry is None:
+            return
+        if owned.api == 'raw' and owned.kind is not None:
+            self._note_raw(source, owned.kind, entry[1], lane, reference)
+        if owned.api == 'v2':
+            finding = Finding('v2-unreleased', span_of(entry[1]), UNRELEASED)
+            self.report(source, finding, owned.kind, lane.name, reference)
+
+    def _note_raw(
+        self, source: Source, kind: str, version: Node, lane: Lane, reference: ObjectRef
+    ) -> None:
+        """Once a file that the store is written to; the fix is one for all of its documents."""
+        if KINDS[kind].has_crd and isinstance(version, Scalar) and self.raw in (None, source):
+            self.raw_edits += write_word(version, API_VERSIONS['v3']).edits
+        if self.raw is None:
+            self.raw = source
+            message = (
+                'crd.projectcalico.org/v1 is the private store of Calico, where most of its '
+                'checks do not run: write projectcalico.org/v3'
+            )
+            finding = Finding('raw-crd', span_of(version), message)
+            self.report(source, finding, kind, lane.name, reference)
+
+    def _unknown_kind(self, owned: CalicoObject, kind: str, lane: Lane) -> Optional[Finding]:
+        """Why this version or lane does not know the kind at all."""
+        known = KINDS[kind]
+        entry = field(owned.node, 'kind')
+        place = span_of(entry[1]) if entry is not None else span_of(owned.node)
+        if lane.name == 'v2':
+            return None
+        if known.since is not None and self.target.version < known.since:
+            message = (
+                f'Calico {version_text(self.target.version)} has no kind {kind}: '
+                f'it exists since {version_text(known.since)}'
+            )
+            return Finding('kind-since', place, message)
+        if not known.has_crd and lane.prunes:
+            message = (
+                f'there is no CRD for kind {kind}: kubectl cannot apply it, '
+                'and Calico makes it from namespaces and service accounts'
+            )
+            return Finding('kind-no-crd', place, message)
+        return None
+
+    def _said(self, document: Document) -> list[Said]:
+        """What every rule says of a document; one that breaks hides nothing else."""
+        found: list[Said] = []
+        for checks, values in self.stamp.catalogue.asks(document):
+            for value in values:
+                for rule, check in checks:
+                    try:
+                        found += [(rule, finding) for finding in check(value, document)]
+                    except MemoryError:
+                        raise
+                    except Exception as error:
+                        self.broke(f'rule {rule}', error)
+        return found
+
+    def broke(self, what: str, error: Exception) -> None:
+        """Note an exception, once for what broke: further ones are likely the same."""
+        if what in self._bugs:
+            return
+        self._bugs.add(what)
+        import traceback
+
+        self.outcome.errors.append(
+            f'{shown_path(self.file.path)}: {what} broke, which is a bug of calico-lint:\n'
+            f'{"".join(traceback.format_exception(error))}'
+        )
+
+
+def reference_of(node: MappingNode, index: int) -> ObjectRef:
+    """The object in a mapping of a document."""
+    metadata = field(node, 'metadata')
+    name = namespace = None
+    if metadata is not None and isinstance(metadata[1], MappingNode):
+        name = text_of(field(metadata[1], 'name')) or None
+        namespace = text_of(field(metadata[1], 'namespace')) or None
+    return ObjectRef(
+        text_of(field(node, 'apiVersion')) or None,
+        text_of(field(node, 'kind')) or None,
+        namespace,
+        name,
+        index,
+    )

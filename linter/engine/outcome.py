@@ -1,0 +1,75 @@
+"""What came of a run, or of one file of it: findings, suppressions, and what was seen."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # Not from typing: importing that would double the time that a run without policies takes.
+    from linter.diagnostic import Diagnostic
+    from linter.suppress.model import Suppression
+    from linter.text.source import Source
+
+
+class FileFindings:
+    """What a file yields, in its order: its findings, and what its suppressions say of them.
+
+    ``dormant`` are rule and place of what another version or lane would mind. ``is_whole``: no
+    document of the file was left out, as a template or a broken one is.
+    """
+
+    __slots__ = ('diagnostics', 'dormant', 'is_whole', 'path', 'suppressions')
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.diagnostics: list[Diagnostic] = []
+        self.suppressions: list[Suppression] = []
+        self.dormant: list[tuple[str, Source, int]] = []
+        self.is_whole = True
+
+
+class Outcome:
+    """One accumulating value for a file, a part of a run, and a run.
+
+    ``found`` are the files that yield anything; ``diagnostics`` what is to be reported, once
+    suppressions are applied, and ``suppressed`` what is not, with what hides it. ``skipped`` counts
+    documents by reason; ``templates`` are the ``path:line`` of those left out as such. ``errors``
+    are files that could not be checked and bugs of ours, which hide nothing else. ``mistakes`` are
+    those in configuration files, by the file; ``known`` the findings that the baseline has, None
+    where there is no baseline; ``paths`` the files of the whole run, excluded ones too.
+    """
+
+    __slots__ = (
+        'checked', 'diagnostics', 'documents', 'errors', 'files', 'found', 'known', 'mistakes',
+        'paths', 'skipped', 'suppressed', 'templates',
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.found: list[FileFindings] = []
+        self.diagnostics: list[Diagnostic] = []
+        self.suppressed: list[tuple[Diagnostic, Suppression]] = []
+        self.known: list[Diagnostic] | None = None
+        self.files = 0
+        self.documents = 0
+        self.checked = 0
+        self.skipped: dict[str, int] = {}
+        self.templates: list[str] = []
+        self.errors: list[str] = []
+        self.mistakes: dict[str, list[Diagnostic]] = {}
+        self.paths: list[str] = []
+
+    def skip(self, reason: str, count: int = 1) -> None:
+        self.skipped[reason] = self.skipped.get(reason, 0) + count
+
+    def add(self, other: Outcome) -> None:
+        """What came of other files, behind what came of these."""
+        self.found += other.found
+        self.diagnostics += other.diagnostics
+        self.suppressed += other.suppressed
+        self.files += other.files
+        self.documents += other.documents
+        self.checked += other.checked
+        self.templates += other.templates
+        self.errors += other.errors
+        self.mistakes |= other.mistakes
+        for reason, count in other.skipped.items():
+            self.skip(reason, count)

@@ -1,0 +1,62 @@
+"""Suppressions, applied to the findings of files once all of them are known."""
+
+from __future__ import annotations
+
+from linter.diagnostic import Diagnostic
+from linter.engine.conditions import Conditions
+from linter.engine.outcome import FileFindings, Outcome
+from linter.engine.stamp import Stamp
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.suppress.model import Suppression
+
+
+def settled(outcome: Outcome, conditions: Conditions) -> Outcome:
+    """The outcome, with the findings of its files parted by their suppressions."""
+    for file in outcome.found:
+        kept, suppressed = settle(file, conditions)
+        outcome.diagnostics += kept
+        outcome.suppressed += suppressed
+    outcome.found = []
+    return outcome
+
+
+def settle(
+    file: FileFindings, conditions: Conditions
+) -> tuple[list[Diagnostic], list[tuple[Diagnostic, Suppression]]]:
+    """What is to be reported of a file, and what its suppressions hide.
+
+    A suppression that hides nothing is a finding itself, unless its rule does not run.
+    """
+    if not file.suppressions:
+        return file.diagnostics, []
+    from linter.suppress.apply import apply
+
+    catalogue, target = conditions.catalogue, conditions.target
+    rows = catalogue.facts.rows() if file.dormant else []
+    applied = apply(
+        file.diagnostics,
+        file.suppressions,
+        runs=catalogue.runs,
+        require_reason=conditions.require_reason,
+        dormant=[
+            (row.rule, source, start)
+            for fact, source, start in file.dormant
+            for row in rows
+            if row.fact == fact
+        ],
+        is_whole=file.is_whole,
+    )
+    stamp = Stamp(catalogue, target)
+    kept = list(applied.kept)
+    for source, finding in applied.extra:
+        found = stamp.diagnostic(source, finding, None, target.admission, None)
+        if found is not None:
+            kept.append(found)
+    kept.sort(key=_place)
+    return kept, list(applied.suppressed)
+
+
+def _place(one: Diagnostic) -> tuple[tuple[int, int], int, str, str]:
+    return one.source.position(one.span.start), one.span.end, one.rule, one.message

@@ -1,0 +1,161 @@
+"""A finding meets the fact table: rule, severity and effect, or nothing where nobody minds."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from typing import Optional
+
+from linter.calico.target import Target
+from linter.calico.templates import placeholders
+from linter.catalogue.catalogue import Catalogue
+from linter.catalogue.facts import Row
+from linter.diagnostic import Diagnostic, Finding, MistakeKey, ObjectRef, url_of
+from linter.text.source import Source, Span
+from linter.yaml.nodes import MappingNode, Node
+
+_GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
+
+Said = tuple[str, Finding]
+"""The id of a rule, and what it says."""
+
+
+class UnknownFact(Exception):
+    """A rule names a fact that the table does not have."""
+
+    def __init__(self, rule: str, fact: str) -> None:
+        super().__init__(f'rule {rule} names the fact {fact!r}, which the table does not have')
+        self.rule = rule
+
+
+class Stamp:
+    """Makes diagnostics of the findings in a source."""
+
+    def __init__(self, catalogue: Catalogue, target: Target) -> None:
+        self.catalogue = catalogue
+        self.target = target
+
+    def row(self, finding: Finding, kind: Optional[str], lane: str) -> Optional[Row]:
+        """The row in force, None where the target does not mind or the rule does not run.
+
+        KeyError: there is no such fact.
+        """
+        row = self.catalogue.facts.find(finding.fact, kind, lane, self.target)
+        return None if row is None or not self.catalogue.runs(row.rule) else row
+
+    def diagnostic(
+        self,
+        source: Source,
+        finding: Finding,
+        kind: Optional[str],
+        lane: str,
+        object: Optional[ObjectRef],
+    ) -> Optional[Diagnostic]:
+        """What becomes of a finding, None where nothing does."""
+        row = self.row(finding, kind, lane)
+        return None if row is None else stamped(source, finding, row, object)
+
+    def settle(
+        self,
+        source: Source,
+        said: Iterable[Said],
+        kind: str,
+        lane: str,
+        object: ObjectRef,
+        node: MappingNode,
+        dormant: list[tuple[str, Source, int]],
+        unknown: list[UnknownFact],
+    ) -> Iterator[Diagnostic]:
+        """The findings in an object that the target minds, of each mistake the gravest side.
+
+        ``dormant`` gets the facts that another target would mind, ``unknown`` those that are none.
+        """
+        kept: list[tuple[Finding, Row]] = []
+        mistakes: dict[MistakeKey, int] = {}
+        for rule, finding in said:
+            try:
+                row = self.row(finding, kind, lane)
+            except KeyError:
+                unknown.append(UnknownFact(rule, finding.fact))
+                continue
+            if row is None:
+                dormant.append((finding.fact, source, finding.span.start))
+                continue
+            if finding.same_mistake is not None:
+                other = mistakes.get(finding.same_mistake)
+                if other is not None:
+                    if _gravity(row) < _gravity(kept[other][1]):
+                        kept[other] = (finding, row)
+                    continue
+                mistakes[finding.same_mistake] = len(kept)
+            kept.append((finding, row))
+        if kept:
+            yield from self._without_holes(source, kept, kind, lane, object, node)
+
+    def _without_holes(
+        self,
+        source: Source,
+        kept: list[tuple[Finding, Row]],
+        kind: str,
+        lane: str,
+        object: ObjectRef,
+        node: MappingNode,
+    ) -> Iterator[Diagnostic]:
+        """What is wrong with a placeholder is said once, and only that it is one."""
+        # Scalars lie behind one another, so that at most the nearest one before a place holds it.
+        holes = sorted(placeholders(source.text, node), key=_start)
+        filled: set[int] = set()
+        for finding, row in kept:
+            at = bisect_right(holes, finding.span.start, key=_start)
+            hole = holes[at - 1] if at else None
+            if hole is None or finding.span.start >= hole.end:
+                yield stamped(source, finding, row, object)
+            elif row.severity != 'info' and hole.start not in filled:
+                filled.add(hole.start)
+                found = self.diagnostic(
+                    source,
+                    Finding(
+                        'placeholder' if row.effect == 'refused' else 'placeholder-unjudged',
+                        Span(hole.start, hole.end),
+                        'this looks like a placeholder that is filled in later, and Calico does '
+                        'not accept it as it stands: check the rendered document',
+                        yaml_path=finding.yaml_path,
+                    ),
+                    kind,
+                    lane,
+                    object,
+                )
+                if found is not None:
+                    yield found
+
+
+def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectRef]) -> Diagnostic:
+    """A finding with what its row says."""
+    message = finding.message
+    if row.consequence is not None:
+        message = f'{message}; {row.consequence}'
+    return Diagnostic(
+        source,
+        finding.span,
+        row.rule,
+        row.severity,
+        row.effect,
+        row.refused_by,
+        message,
+        finding.hint,
+        url_of(row.rule),
+        finding.related,
+        finding.fix,
+        object,
+        finding.yaml_path,
+        finding.fact,
+    )
+
+
+def _start(node: Node) -> int:
+    return node.start
+
+
+def _gravity(row: Row) -> tuple[int, bool]:
+    """Less is graver; of two refusals, Calico's own."""
+    return _GRAVITY[row.effect], row.refused_by != 'calico'
