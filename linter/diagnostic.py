@@ -24,7 +24,8 @@ class Finding(NamedTuple):
 
     ``fact`` names the row of the fact table that says whether the target minds at all. Of several
     findings in a document with the same key ``same_mistake`` only the one with the gravest effect
-    is reported: they are one mistake seen from several sides.
+    is reported: they are one mistake seen from several sides. ``about`` is the path of what the
+    mistake is about where it stands at the first of several keys, which is a matter of style.
     """
 
     fact: str
@@ -35,6 +36,7 @@ class Finding(NamedTuple):
     fix: Optional[Fix] = None
     yaml_path: Optional[str] = None
     same_mistake: Optional[MistakeKey] = None
+    about: Optional[str] = None
 
 
 class ObjectRef(NamedTuple):
@@ -71,8 +73,8 @@ class Identity(NamedTuple):
 class Diagnostic(NamedTuple):
     """A finding, stamped by the engine: everything an output needs.
 
-    ``fact`` is the row of the fact table on which it rests; ``identity`` is set where a run has a
-    baseline.
+    ``fact`` is the row of the fact table on which it rests, ``about`` what the finding says;
+    ``identity`` is set where a run has a baseline.
     """
 
     source: Source
@@ -89,4 +91,5 @@ class Diagnostic(NamedTuple):
     object: Optional[ObjectRef]
     yaml_path: Optional[str]
     fact: str = ''
+    about: Optional[str] = None
     identity: Optional[Identity] = None

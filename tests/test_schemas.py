@@ -64,7 +64,7 @@ def nodes(part: object) -> list[Json]:
 
 
 def test_fresh() -> None:
-    assert generate.main(['--check']) == 0
+    assert generate.write_schemas(check=True) == 0
 
 
 def test_check_names_the_stale_file(
@@ -76,7 +76,7 @@ def test_check_names_the_stale_file(
     (here / 'v3' / 'tier.schema.json').write_text('{}')
     (here / 'v3' / 'gone.schema.json').write_text('{}')
     (here / 'v2' / 'networkpolicy.schema.json').unlink()
-    assert generate.main(['--check']) == 1
+    assert generate.write_schemas(check=True) == 1
     out = capsys.readouterr().out
     assert [line.partition(':')[0] for line in out.splitlines()] == [
         'schemas/v2/networkpolicy.schema.json',
@@ -84,8 +84,8 @@ def test_check_names_the_stale_file(
         'schemas/v3/tier.schema.json',
     ]
     assert (here / 'v3' / 'gone.schema.json').is_file()
-    assert generate.main([]) == 0
-    assert generate.main(['--check']) == 0
+    assert generate.write_schemas(check=False) == 0
+    assert generate.write_schemas(check=True) == 0
     assert not (here / 'v3' / 'gone.schema.json').exists()
 
 
@@ -96,7 +96,7 @@ def test_a_broken_page_is_told(
         (tmp_path / 'spec' / epoch).mkdir(parents=True)
     shutil.copy(ROOT / 'tests' / 'spec' / 'unknown-schema.md', tmp_path / 'spec' / 'v3')
     monkeypatch.setattr(generate, 'HERE', tmp_path)
-    assert generate.main([]) == 1
+    assert generate.write_schemas(check=False) == 1
     assert capsys.readouterr().err.startswith('unknown-schema.md:10: unknown shape')
 
 
@@ -105,7 +105,7 @@ def test_without_pages_nothing_is_removed(
 ) -> None:
     shutil.copytree(ROOT / 'schemas' / 'v2', tmp_path / 'v2')
     monkeypatch.setattr(generate, 'HERE', tmp_path)
-    assert generate.main([]) == 1
+    assert generate.write_schemas(check=False) == 1
     assert capsys.readouterr().err.startswith('no field tables')
     assert (tmp_path / 'v2' / 'networkpolicy.schema.json').is_file()
 

@@ -1,4 +1,4 @@
-"""Field tables of the reference pages -> one JSON Schema per kind.
+"""Field tables of the reference pages -> one JSON Schema per kind; and all other generators.
 
     python -m tools.generate [--check]
 
@@ -21,6 +21,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from tools.messages import BadTable
 
 HERE = Path(__file__).resolve().parent.parent / 'schemas'
 DIALECT = 'https://json-schema.org/draft/2020-12/schema'
@@ -49,7 +51,7 @@ ERRATA_LAYOUT = ('Object.Field', 'Column', 'Page says', 'Override', 'Reason')
 NO_ROW, REMOVED = '(no row)', '(removed)'
 
 
-class PageError(Exception):
+class PageError(BadTable):
     """A page that the generator refuses, with the place."""
 
     def __init__(self, path: Path, line: int, message: str) -> None:
@@ -662,10 +664,8 @@ def generate(folder: Path) -> dict[str, str]:
     }
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog='python -m tools.generate', description=__doc__)
-    parser.add_argument('--check', action='store_true', help='write nothing, exit 1 if stale')
-    check = parser.parse_args(argv).check
+def write_schemas(check: bool) -> int:
+    """Write the schemas of all kinds, or say which are stale (exit status 1)."""
     stale = []
     for epoch in EPOCHS:
         spec = HERE / 'spec' / epoch
@@ -694,6 +694,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in stale:
         print(f'schemas/{name}: {"stale, run python -m tools.generate" if check else "written"}')
     return 1 if check and stale else 0
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run every generator in the order in which they need one another; stop at the first fault."""
+    parser = argparse.ArgumentParser(
+        prog='python -m tools.generate',
+        description='Make schemas, facts, the index of rules, the schema of the configuration and '
+        'the docs from the tables and the rules.',
+    )
+    parser.add_argument('--check', action='store_true', help='write nothing, exit 1 if stale')
+    words = ['--check'] if parser.parse_args(argv).check else []
+    # Imported one after another: each reads what those before it have written.
+    from tools import generate_facts
+
+    if write_schemas(bool(words)) or generate_facts.main(words):
+        return 1
+    from tools import check_rules
+
+    try:
+        rows = generate_facts.facts()
+        check_rules.check(
+            frozenset(row['fact'] for row in rows), frozenset(row['rule'] for row in rows)
+        )
+    except BadTable as error:
+        print(error, file=sys.stderr)
+        return 1
+    from tools import generate_config, generate_docs, generate_index
+
+    return generate_index.main(words) or generate_config.main(words) or generate_docs.main(words)
 
 
 if __name__ == '__main__':

@@ -13,6 +13,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from linter.calico.kinds import KINDS
+from linter.calico.target import NATIVE_SINCE, VERSIONS, Version, version_text
+from linter.catalogue.library import Library
+from tools.messages import BadTable, place, unknown
+
 HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'schemas')
 SPEC = os.path.join(HERE, 'spec')
 OUTPUT = os.path.join(HERE, 'facts.json')
@@ -30,7 +35,17 @@ LANES = {
 EFFECTS = {'refused', 'dropped', 'ignored', 'hazard', ''}
 SEVERITIES = {'error', 'warning', 'info'}
 REFUSERS = {'calico', 'kubernetes', 'calicoctl', ''}
-VERSIONS = re.compile(r'(?:(3\.\d+)\+|(3\.\d+)?-(3\.\d+)|)\Z')
+RANGE = re.compile(r'(?:(3\.\d+)\+|(3\.\d+)?-(3\.\d+)|)\Z')
+FACT = re.compile(r'[a-z0-9]+(-[a-z0-9]+)*')
+WAYS = {
+    'api': ('api with etcdv3', 'api with kubernetes'),
+    'kdd': ('api with kubernetes',),
+    'native': ('native',),
+    'raw': ('raw',),
+    'v2': ('v2', 'v2 with kubernetes'),
+    'v2-kdd': ('v2 with kubernetes',),
+}
+"""What can be asked for, by the lanes that hold for it."""
 
 
 _API = 'api/pkg/apis/projectcalico/v3'
@@ -66,10 +81,6 @@ def spelt_out(source: str) -> str:
     return _SHORTHAND.sub(path, source)
 
 
-class BadTable(Exception):
-    """A table that does not hold together; the text names file and line."""
-
-
 class Row(NamedTuple):
     line: int
     cells: dict[str, str]
@@ -88,58 +99,141 @@ def tables(path: str) -> Iterator[Row]:
                 header = cells
             elif not all(re.fullmatch(r':?-+:?', cell) for cell in cells):
                 if len(cells) != len(header):
-                    raise BadTable(f'{path}:{number}: {len(cells)} cells under {len(header)} heads')
+                    raise BadTable(
+                        f'{place(path, number)}: this row has {len(cells)} cells under '
+                        f'{len(header)} heads: write {len(header)}'
+                    )
                 yield Row(number, dict(zip(header, cells, strict=True)))
 
 
 def outcomes(path: str) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for line, row in tables(path):
-        if (
-            row['Effect'] not in EFFECTS
-            or row['Severity'] not in SEVERITIES
-            or row['Refused by'] not in REFUSERS
-            or row['Outcome'] in found
+        where = place(path, line)
+        for head, known in (
+            ('Effect', EFFECTS),
+            ('Severity', SEVERITIES),
+            ('Refused by', REFUSERS),
+            ('Unreadable', {'yes', ''}),
         ):
-            raise BadTable(f'{path}:{line}: bad outcome {row["Outcome"]!r}')
+            if row[head] not in known:
+                raise BadTable(f'{where}: {unknown(head.lower(), row[head], known - {""})}')
+        if row['Outcome'] in found:
+            raise BadTable(f'{where}: the outcome {row["Outcome"]} stands there twice: keep one')
         found[row['Outcome']] = row
     return found
 
 
 def facts(directory: str = SPEC) -> list[dict[str, Any]]:
-    """The rows of the fact table, with their outcome written out."""
+    """The rows of the fact table, with their outcome written out; raises BadTable."""
     known = outcomes(os.path.join(directory, 'outcomes.md'))
+    rules = {name.replace('_', '-') for name in Library().names()}
     path = os.path.join(directory, 'facts.md')
     rows: list[dict[str, Any]] = []
+    met: dict[str, list[tuple[int, set[_Case]]]] = {}
     for line, row in tables(path):
-        where = f'{path}:{line}'
-        match = VERSIONS.match(row['Versions'])
-        if match is None:
-            raise BadTable(f'{where}: versions {row["Versions"]!r}')
+        where = place(path, line)
+        since, until = _versions(where, row['Versions'])
         lanes: list[str] = []
         for word in row['Lanes'].split(', '):
             if word not in LANES:
-                raise BadTable(f'{where}: lane {word!r}')
+                raise BadTable(f'{where}: {unknown("lane", word, LANES)}')
             lanes += LANES[word]
         if row['Outcome'] not in known:
-            raise BadTable(f'{where}: outcome {row["Outcome"]!r}')
+            raise BadTable(f'{where}: {unknown("outcome", row["Outcome"], known)}')
+        if row['Rule'] not in rules:
+            raise BadTable(f'{where}: {unknown("rule", row["Rule"], rules)}')
+        if not FACT.fullmatch(row['Fact']):
+            raise BadTable(
+                f'{where}: {row["Fact"]!r} is no name of a fact: write words in lower case with '
+                'dashes between them'
+            )
+        kinds = row['Kinds'].split(', ') if row['Kinds'] else None
+        for kind in kinds or ():
+            if kind not in KINDS:
+                raise BadTable(f'{where}: {unknown("kind", kind, KINDS)}')
+        cases = set(_cases(kinds, lanes, since, until))
+        _check_reach(where, row['Fact'], cases, met.setdefault(row['Fact'], []))
+        met[row['Fact']].append((line, cases))
         outcome = known[row['Outcome']]
-        rows.append(
-            {
-                'fact': row['Fact'],
-                'rule': row['Rule'],
-                'kinds': row['Kinds'].split(', ') if row['Kinds'] else None,
-                'lanes': lanes,
-                'since': match[1] or match[2],
-                'until': match[3],
-                'effect': outcome['Effect'] or None,
-                'severity': outcome['Severity'],
-                'refused_by': outcome['Refused by'] or None,
-                'consequence': outcome['Consequence'] or None,
-                'source': spelt_out(row['Source']),
-            }
-        )
+        found: dict[str, Any] = {
+            'fact': row['Fact'],
+            'rule': row['Rule'],
+            'kinds': kinds,
+            'lanes': lanes,
+            'since': since and version_text(since),
+            'until': until and version_text(until),
+            'effect': outcome['Effect'] or None,
+            'severity': outcome['Severity'],
+            'refused_by': outcome['Refused by'] or None,
+            'consequence': outcome['Consequence'] or None,
+            'source': spelt_out(row['Source']),
+        }
+        if outcome['Unreadable']:
+            found['unreadable'] = True
+        rows.append(found)
     return rows
+
+
+_Case = tuple[str, str, Version]
+"""A kind, a way into the cluster and a version: where a row may be the one that holds."""
+
+
+def _cases(
+    kinds: Sequence[str] | None,
+    lanes: Sequence[str],
+    since: Version | None,
+    until: Version | None,
+) -> Iterator[_Case]:
+    ways = {way for lane in lanes for way in WAYS[lane]}
+    for kind in kinds or (*KINDS, 'List'):
+        first = KINDS[kind].since if kind in KINDS else None
+        for version in VERSIONS:
+            if any(
+                (
+                    since is not None and version < since,
+                    until is not None and version > until,
+                    # What is wrong with a kind before it exists is only that it does not.
+                    kinds is not None and first is not None and version < first,
+                )
+            ):
+                continue
+            for way in ways:
+                if way != 'native' or version >= NATIVE_SINCE:
+                    yield kind, way, version
+
+
+def _check_reach(
+    where: str, fact: str, cases: set[_Case], before: Sequence[tuple[int, set[_Case]]]
+) -> None:
+    """Raise BadTable for a row that never holds: a row before it does, or no target is such."""
+    if not cases:
+        raise BadTable(f'{where}: no target is in these lanes and versions: correct one of them')
+    taken = {case for _, earlier in before for case in earlier}
+    if cases <= taken:
+        line = next(line for line, earlier in before if earlier & cases)
+        raise BadTable(
+            f'{where}: this row of {fact} is never reached, since line {line} holds first: put it '
+            'before that line, or remove it'
+        )
+
+
+def _versions(where: str, text: str) -> tuple[Version | None, Version | None]:
+    match = RANGE.match(text)
+    if match is None:
+        raise BadTable(
+            f'{where}: {text!r} is no range of versions: write 3.29+, -3.31, 3.29-3.31 or nothing'
+        )
+    found: list[Version | None] = []
+    names = [version_text(version) for version in VERSIONS]
+    for word in (match[1] or match[2], match[3]):
+        if word is not None and word not in names:
+            raise BadTable(f'{where}: {unknown("version", word, names)}')
+        found.append(None if word is None else VERSIONS[names.index(word)])
+    since, until = found
+    if since is not None and until is not None and since > until:
+        raise BadTable(f'{where}: {text} ends before it begins: write the lower version first')
+    return since, until
 
 
 def render(rows: list[dict[str, Any]]) -> str:
@@ -150,7 +244,11 @@ def render(rows: list[dict[str, Any]]) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Write ``facts.json``, or with ``--check`` say whether it is current (exit status 1)."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    text = render(facts())
+    try:
+        text = render(facts())
+    except BadTable as error:
+        print(error, file=sys.stderr)
+        return 1
     if '--check' in arguments:
         with open(OUTPUT, encoding='utf-8') as file:
             if file.read() == text:

@@ -261,6 +261,7 @@ def classify(
                     'api-version',
                     first_span(node),
                     f'{kind} has no apiVersion: write apiVersion: {wanted}',
+                    about='',
                 )
             )
         else:
@@ -319,7 +320,8 @@ def classify(
             fix = _write(wrong_case[0], 'kind')
         else:
             message = 'the document has no kind: write kind: NetworkPolicy, for example'
-        findings.append(Finding('kind-missing', place, message, fix=fix))
+        about = None if wrong_case or kind_entry else ''
+        findings.append(Finding('kind-missing', place, message, fix=fix, about=about))
         kind = text_of(wrong_case)
         if kind not in KINDS:
             return CalicoObject(node, api, None, None, tuple(findings), version_key)

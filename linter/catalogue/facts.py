@@ -14,6 +14,7 @@ class Row(NamedTuple):
 
     ``kinds`` None = every kind; ``since``/``until`` inclusive, None = unbounded. Effects and
     severities are those of the JSON output; ``source`` is the place in Calico's sources.
+    ``unreadable``: nothing else is known of a document of which the fact holds.
     """
 
     fact: str
@@ -27,6 +28,7 @@ class Row(NamedTuple):
     refused_by: Optional[str]
     consequence: Optional[str]
     source: str
+    unreadable: bool = False
 
     def covers(self, kind: Optional[str], lane: str, target: Target) -> bool:
         if self.since is not None and target.version < self.since:
@@ -62,6 +64,7 @@ def _row(raw: dict[str, Any]) -> Row:
         raw['refused_by'],
         raw['consequence'],
         raw['source'],
+        raw.get('unreadable', False),
     )
 
 
@@ -77,6 +80,11 @@ class Facts:
     def rows(self) -> list[Row]:
         """All rows, in the table's order."""
         return [_row(raw) for raw in self._raw]
+
+    @property
+    def unreadable(self) -> frozenset[str]:
+        """The facts of documents of which nothing else is known, since nobody can read them."""
+        return frozenset(raw['fact'] for raw in self._raw if raw.get('unreadable'))
 
     def _rows_of(self, fact: str) -> list[Row]:
         rows = self._rows.get(fact)

@@ -73,9 +73,20 @@ def finding_at(
     related: tuple[tuple[Span, str], ...] = (),
     fix: Optional[Fix] = None,
     same_mistake: Optional[MistakeKey] = None,
+    about: Optional[Value] = None,
 ) -> Finding:
     """A finding at a value's own token."""
-    return Finding(fact, value.span, message, hint, related, fix, value.yaml_path, same_mistake)
+    return Finding(
+        fact,
+        value.span,
+        message,
+        hint,
+        related,
+        fix,
+        value.yaml_path,
+        same_mistake,
+        None if about is None else about.yaml_path,
+    )
 
 
 def finding_at_key(
@@ -87,6 +98,17 @@ def finding_at_key(
     related: tuple[tuple[Span, str], ...] = (),
     fix: Optional[Fix] = None,
     same_mistake: Optional[MistakeKey] = None,
+    about: Optional[Value] = None,
 ) -> Finding:
     """A finding at a value's key; of a list item, at its first token."""
-    return Finding(fact, value.key_span, message, hint, related, fix, value.yaml_path, same_mistake)
+    return Finding(
+        fact,
+        value.key_span,
+        message,
+        hint,
+        related,
+        fix,
+        value.yaml_path,
+        same_mistake,
+        None if about is None else about.yaml_path,
+    )

@@ -245,7 +245,12 @@ class FileCheck:
         found = self.file.diagnostics
         if self.ours and self.outcome.documents > 1:
             # Alone, or among other people's documents, an empty one is nobody's mistake.
-            found += self.empty
+            empty = self.empty
+            if self.conditions.identify and empty:
+                from linter.engine.identity import identified_later
+
+                empty = identified_later(empty)
+            found += empty
         diagnostics = _ordered(found)
         if self.judge.raw_edits:
             diagnostics = _with_raw_fix(diagnostics, self.judge.raw_edits)

@@ -9,37 +9,11 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import NamedTuple, Optional
 
-from linter.calico.parsed_file import ParsedDocument, ParsedFile
+from linter.calico.parsed_file import ParsedDocument, ParsedFile, parse_text
 from linter.diagnostic import Diagnostic, Identity
 from linter.text.source import Span
 from linter.yaml import nodes
 from linter.yaml.scalars import BadTag, go_string, resolve
-
-NEVER = 'invalid-configuration'
-"""Configuration is mended, not put up with: with a mistake there, nothing may be as was asked."""
-
-
-_MISSING = frozenset(('api-version', 'kind-missing'))
-"""Facts without a path that stand at the first key of an object, whichever that is."""
-
-
-_ALL = 99
-
-
-_FIRST = {
-    'prednat-with-donottrack': 1,
-    'host-flags-need-applyonforward': 1,
-    'staged-delete-with-fields': 1,
-    'ports-need-protocol': 2,
-    'named-ports-need-protocol': 2,
-    'protocol-without-ports': 2,
-    'nets-of-both-families': 2,
-    'services-with-other-match': 1,
-    'http-path-one-of': 1,
-    'kubernetes-field': _ALL,
-}
-"""Facts that stand at the first of several keys, and how many steps of the path lie below all."""
-
 
 _LONGEST = 120
 
@@ -58,12 +32,14 @@ _INDEX = re.compile(r'\[\d+\]')
 
 
 def identified(parsed: ParsedFile, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings in a file, each with its identity, but those that no baseline may hold."""
+    """The findings in a file, each with its identity."""
     documents = _Documents(parsed)
-    return [
-        one if one.rule == NEVER else one._replace(identity=_identity(one, documents))
-        for one in found
-    ]
+    return [one._replace(identity=_identity(one, documents)) for one in found]
+
+
+def identified_later(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The same for findings of which something is known only once the file is done with."""
+    return [identified(parse_text(one.source), (one,))[0] for one in found]
 
 
 def _identity(diagnostic: Diagnostic, documents: _Documents) -> Identity:
@@ -95,19 +71,16 @@ class _Documents:
 
     def about(self, diagnostic: Diagnostic) -> tuple[str, str]:
         """The path within the object, and the content of what a finding is about."""
-        path, fact = diagnostic.yaml_path, diagnostic.fact
+        path = diagnostic.yaml_path
+        if diagnostic.about is not None:
+            return _INDEX.sub('[]', diagnostic.about), ''
         known = None if path is None else _INDEX.sub('[]', path)
-        if known is not None and fact in _FIRST:
-            # Which of them comes first is a matter of style.
-            return '.'.join(known.split('.')[: -_FIRST[fact]]), ''
         place = self._place(diagnostic.span)
         if place is None:
             return known or '', self._text(diagnostic.span)
         # At a key the path says all, or names what lacks something, wherever that is shown.
         content = '' if place.is_key else content_of(place.node)
-        if known is not None:
-            return known, content
-        return '' if fact in _MISSING and not content else place.path, content
+        return place.path if known is None else known, content
 
     def _place(self, span: Span) -> Optional[_Place]:
         document = self.parsed.at(span.start)

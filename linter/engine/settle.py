@@ -49,13 +49,16 @@ def settle(
         is_whole=file.is_whole,
     )
     stamp = Stamp(catalogue, target)
-    kept = list(applied.kept)
-    for source, finding in applied.extra:
-        found = stamp.diagnostic(source, finding, None, target.admission, None)
-        if found is not None:
-            kept.append(found)
-    kept.sort(key=_place)
-    return kept, list(applied.suppressed)
+    stamped = (
+        stamp.diagnostic(source, finding, None, target.admission, None)
+        for source, finding in applied.extra
+    )
+    extra = [one for one in stamped if one is not None]
+    if conditions.identify and extra:
+        from linter.engine.identity import identified_later
+
+        extra = identified_later(extra)
+    return sorted([*applied.kept, *extra], key=_place), list(applied.suppressed)
 
 
 def _place(one: Diagnostic) -> tuple[tuple[int, int], int, str, str]:

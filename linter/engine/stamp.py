@@ -149,6 +149,7 @@ def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectR
         object,
         finding.yaml_path,
         finding.fact,
+        finding.about,
     )
 
 

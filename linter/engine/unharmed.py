@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Optional
 
 from linter.calico.parsed_file import ParsedDocument, ParsedFile
+from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
 from linter.engine.outcome import Outcome
 from linter.text.edit import Edit, Fix
@@ -23,19 +24,16 @@ def is_applicable(fix: Optional[Fix], unsafe: bool) -> bool:
     return fix is not None and bool(fix.edits) and (unsafe or fix.applicability == SAFE)
 
 
-# As long as one of these is in a file, nobody knows what the rest of it is.
-_UNCLEAR = frozenset(('yaml-syntax', 'yaml-encoding', 'yaml-depth', 'yaml-aliases'))
-
-
 def is_unclear(result: Outcome, candidates: Iterable[Diagnostic] = ()) -> bool:
     """Whether a file is better left alone: a rule broke on it, or part of it cannot be read.
 
     A suppression hides that, but it helps nobody to read it; only a fix to be applied does.
     """
+    unreadable = standard().facts.unreadable
     fixable = {(one.fact, one.span) for one in candidates}
     every = [*result.diagnostics, *(one for one, _ in result.suppressed)]
     return bool(result.errors) or any(
-        one.fact in _UNCLEAR and (one.fact, one.span) not in fixable for one in every
+        one.fact in unreadable and (one.fact, one.span) not in fixable for one in every
     )
 
 
@@ -47,7 +45,8 @@ def harm_done(
     ``is_forgiven`` says what need not be counted, since it can be fixed in turn. A document that
     could not be read was refused as a whole, so that nothing in it is worse.
     """
-    unread = {_identity(one)[2] for one in before.diagnostics if one.fact in _UNCLEAR}
+    unreadable = standard().facts.unreadable
+    unread = {_identity(one)[2] for one in before.diagnostics if one.fact in unreadable}
     old = Counter(_identity(one) for one in before.diagnostics if one.effect in _GRAVE)
     places = {(_identity(one), one.yaml_path) for one in before.diagnostics}
     new: dict[tuple[str, str, int], list[Diagnostic]] = {}

@@ -109,6 +109,7 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
             later,
             'a path is either exact or prefix: remove one of them',
             related=((first.key_span, 'the other one'),),
+            about=path,
         )
         return
     leaf = exact if exact is not None and exact.text else prefix
@@ -117,7 +118,10 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
             field in path.fields and path.leaf(field) is None for field in ('exact', 'prefix')
         ):
             yield finding_at_key(
-                'http-path-one-of', path, 'a path needs a value: add exact: or prefix: and the path'
+                'http-path-one-of',
+                path,
+                'a path needs a value: add exact: or prefix: and the path',
+                about=path,
             )
         return
     if not leaf.text.startswith('/'):
@@ -125,6 +129,7 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
             'http-path-one-of',
             leaf,
             f'{quoted(leaf.text)} is not a path: write {quoted("/" + leaf.text)}',
+            about=path,
         )
     else:
         bad = next((c for c in leaf.text if c in '?# '), None)
@@ -134,4 +139,5 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
                 'http-path-one-of',
                 leaf,
                 f'{quoted(leaf.text)} has {what}, which a path cannot have: remove it',
+                about=path,
             )

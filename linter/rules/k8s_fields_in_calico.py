@@ -79,6 +79,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         'or keep these fields and write apiVersion: networking.k8s.io/v1',
         also,
         yaml_path=first.value.yaml_path if first.value is not None else None,
+        about='',
     )
 
 

@@ -62,5 +62,6 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
                 f'{quoted(leaf.text)} is IPv{net.family}, but {quoted(first[0].text)} of the '
                 f'same rule is IPv{first[1].family}: write two rules',
                 related=((first[0].span, 'the other family'),),
+                about=traffic,
             )
             return

@@ -96,6 +96,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             f'a rule with {first.name} needs a protocol that has ports: add protocol: '
             f'{listing(protocols.with_ports(document.api))}',
             related=also,
+            about=traffic,
         )
     elif isinstance(protocol, Leaf) and protocol.ok:
         read = protocols.parse(protocol.value, document.api)
@@ -109,6 +110,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
                 f'protocol {shown} has no ports that a rule can match: remove '
                 f'{lists[0].name}, or write protocol: {wanted}',
                 related=((protocol.span, 'the protocol'),),
+                about=traffic,
             )
 
 

@@ -55,12 +55,13 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
             flags[1],
             'doNotTrack and preDNAT cannot both be true: set one to false',
             related=((flags[0].span, 'the other one'),),
+            about=spec,
         )
     forward = spec.fields.get('applyOnForward')
     if forward is None or (isinstance(forward, Leaf) and forward.value is False):
         first = flags[0]
         message = f'{first.name} needs applyOnForward: add applyOnForward: true'
-        yield finding_at('host-flags-need-applyonforward', first, message)
+        yield finding_at('host-flags-need-applyonforward', first, message, about=spec)
     if pre is None or pre.value is not True:
         return
     egress = spec.fields.get('egress')

@@ -115,6 +115,7 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
             clash[0],
             f'services stands alone in its {side}: remove {words}, or services',
             related=((services.key_span, 'services'),),
+            about=entity,
         )
     if side == 'destination':
         ports = [

@@ -68,7 +68,7 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         f'spec but stagedAction{rest}'
     )
     same = ('staged-delete', extra[0].key_span.start)
-    yield finding_at_key(fact, extra[0], message, related=others, same_mistake=same)
+    yield finding_at_key(fact, extra[0], message, related=others, same_mistake=same, about=spec)
     yield finding_at_key(
         'staged-delete-fields-unchecked', extra[0], message, related=others, same_mistake=same
     )

@@ -21,9 +21,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as SequenceOf
 from typing import Any, NamedTuple, Optional
 
-from linter.calico.parsed_file import parse_text
+from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Identity
-from linter.engine.identity import NEVER, identified
 from linter.engine.outcome import Outcome
 from linter.run.one_file import STDIN_NAME, Options
 from linter.text.errors import Fatal
@@ -32,10 +31,6 @@ from linter.workspace.atomic_write import Unwritable, create, replace
 from linter.workspace.discover import relative
 
 VERSION = 1
-
-
-_UNJUDGED = frozenset(('yaml-alias-bomb', 'yaml-encoding', 'yaml-syntax', 'yaml-too-deep'))
-"""Where these are, a document was not read, and what else is in it is not known."""
 
 
 _SHOWN = 10
@@ -83,10 +78,9 @@ class Scope:
         self._lookup = options.lookup()
         self._met = frozenset(outcome.paths)
         self._unread = {place.rpartition(':')[0] for place in outcome.templates}
-        self._unread.update(one.source.path for one in outcome.diagnostics if one.rule in _UNJUDGED)
-        self._unread.update(
-            one.source.path for one, _ in outcome.suppressed if one.rule in _UNJUDGED
-        )
+        unreadable = standard().facts.unreadable
+        every = (*outcome.diagnostics, *(one for one, _ in outcome.suppressed))
+        self._unread.update(one.source.path for one in every if one.fact in unreadable)
         folders = [relative(path) for path in options.paths if os.path.isdir(path)]
         self._folders = tuple('' if path == os.curdir else f'{path}/' for path in folders)
         self._is_complete = not outcome.errors
@@ -241,7 +235,7 @@ def apply(baseline: Baseline, options: Options, outcome: Outcome) -> list[str]:
     outcome.diagnostics, outcome.known = found.new, found.known
     if not options.write_baseline:
         return _cured(found.cured, baseline.file)
-    new = [one for one in found.new if one.rule != NEVER]
+    new = [one for one in found.new if one.identity is not None]
     added = baseline.entries(new)
     shown = escape(baseline.file)
     if outcome.errors:
@@ -260,7 +254,7 @@ def apply(baseline: Baseline, options: Options, outcome: Outcome) -> list[str]:
         outcome.errors.append(str(error))
         return []
     outcome.known += new
-    outcome.diagnostics = [one for one in found.new if one.rule == NEVER]
+    outcome.diagnostics = [one for one in found.new if one.identity is None]
     what = f'{_findings(entries)} in the baseline'
     if not is_changed:
         return [f'{shown}: unchanged, {what}']
@@ -268,11 +262,11 @@ def apply(baseline: Baseline, options: Options, outcome: Outcome) -> list[str]:
 
 
 def _identities(diagnostics: SequenceOf[Diagnostic]) -> Iterator[tuple[int, Identity]]:
-    """Index and identity of every finding that a baseline may hold."""
+    """Index and identity of every finding that a baseline may hold.
+
+    Configuration is mended, not put up with: with a mistake there, nothing may be as was asked.
+    """
     for index, one in enumerate(diagnostics):
-        if one.identity is None and one.rule != NEVER:
-            # About a suppression, say: known only once all else is.
-            one = identified(parse_text(one.source), (one,))[0]
         if one.identity is not None:
             yield index, one.identity
 
