@@ -62,14 +62,14 @@ class Part(NamedTuple):
 class Entity(NamedTuple):
     """One side of a rule. Selectors are texts as they are written; ``''`` is absent.
 
-    ``service_accounts`` are the names of ``serviceAccounts``, or None where the rule has no such
-    field. ``service`` is (namespace, name); its namespace is ``''`` where the rule has none.
+    ``service_accounts`` are the names of ``serviceAccounts``. ``service`` is (namespace, name); its
+    namespace is ``''`` where the rule has none.
     """
 
     selector: str = ''
     not_selector: str = ''
     namespace_selector: str = ''
-    service_accounts: Optional[tuple[str, ...]] = None
+    service_accounts: tuple[str, ...] = ()
     service_account_selector: str = ''
     nets: tuple[Net, ...] = ()
     not_nets: tuple[Net, ...] = ()
