@@ -264,7 +264,7 @@ def test_what_is_a_witness() -> None:
 def test_the_shortest_value_beside_many() -> None:
     patterns = frozenset([Pattern('ends with', '-eu', True)])
     found: set[str] = set()
-    for _ in range(200):
+    for _ in range(70):
         value = shortest(LABEL, frozenset(found), patterns)
         assert value is not None
         assert value.endswith('-eu')

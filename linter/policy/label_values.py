@@ -303,10 +303,13 @@ class _Automaton:
         if self.start not in distances:
             return
         everything = self.domain.ends + self.domain.inner
-        count = 0
+        steps = count = 0
         heap = [(distances[self.start], 0, 0, '', self.start)]
         while heap:
             _, _, _, value, state = heapq.heappop(heap)
+            steps += 1
+            if steps > MOST_STATES:
+                raise TooComplex
             if self.accepts(state):
                 yield value
             if len(value) == self.domain.longest:
@@ -316,8 +319,6 @@ class _Automaton:
                 length = len(value) + 1
                 if after in distances and length + distances[after] <= self.domain.longest:
                     count += 1
-                    if count > MOST_STATES:
-                        raise TooComplex
                     # Of those that can become equally short, what is further on comes first.
                     total = length + distances[after]
                     heapq.heappush(heap, (total, -length, count, value + char, after))
