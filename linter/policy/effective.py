@@ -11,17 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from linter.policy.model import Entity, Policy
-from linter.selector.meaning import (
-    And,
-    Compare,
-    Has,
-    Member,
-    Not,
-    Or,
-    Selector,
-    canonical,
-    parse,
-)
+from linter.selector.meaning import Selector, canonical, parse
 
 NAMESPACE = 'projectcalico.org/namespace'
 SERVICE_ACCOUNT = 'projectcalico.org/serviceaccount'
@@ -50,24 +40,9 @@ def read(text: str) -> Selector:
     return found
 
 
-def prefixed(selector: Selector, prefix: str) -> Selector:
-    """The selector with a prefix before every label, as for labels of namespaces."""
-    if isinstance(selector, Has):
-        return selector._replace(key=prefix + selector.key)
-    if isinstance(selector, (Compare, Member)):
-        return selector._replace(key=prefix + selector.key)
-    if isinstance(selector, Not):
-        return Not(prefixed(selector.operand, prefix))
-    if isinstance(selector, And):
-        return And(tuple(prefixed(operand, prefix) for operand in selector.operands))
-    if isinstance(selector, Or):
-        return Or(tuple(prefixed(operand, prefix) for operand in selector.operands))
-    return selector
-
-
 @lru_cache(maxsize=4096)
 def _with_prefix(text: str, prefix: str) -> str:
-    return canonical(prefixed(read(text), prefix))
+    return canonical(read(text), prefix)
 
 
 def _both(one: str, other: str) -> str:
@@ -158,9 +133,9 @@ def _entity_selectors(
     if accounts:
         names = "', '".join(accounts)
         account = _both(account, f"{SERVICE_ACCOUNT} in {{'{names}'}}")
-    positive = _both(wanted, _both(account, selector)) if (
-        account or selector or not_selector or namespace_selector
-    ) else ''
+    positive = ''
+    if account or selector or not_selector or namespace_selector:
+        positive = _both(wanted, _both(account, selector))
     if positive and not_selector:
         # Felix joins the two, so that one object has to have both.
         return Sides(f'({positive}) && (!({not_selector}))', '')

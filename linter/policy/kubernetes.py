@@ -50,7 +50,7 @@ KINDS = {
 _ON_PODS = "projectcalico.org/orchestrator == 'k8s'"
 _ORDER = 1000.0
 _OPERATORS = {
-    'In': "{} in {{ {} }}",
+    'In': '{} in {{ {} }}',
     'NotIn': '{} not in {{ {} }}',
     'Exists': 'has({})',
     'DoesNotExist': '! has({})',

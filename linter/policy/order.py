@@ -41,7 +41,9 @@ def tie_key(policy: Policy, semantics: Semantics) -> bytes:
     namespace = policy.namespace or ''
     if semantics.tie == 'name':
         return f'{policy.name}/{namespace}/{policy.kind}'.encode()
-    name = policy.name if '.' in policy.name else f'default.{policy.name}'
+    name = policy.name
+    if '.' not in name and semantics.prefixes_names(policy.lane):
+        name = f'default.{name}'
     if policy.kind in (KUBERNETES_NETWORK_POLICY, 'StagedKubernetesNetworkPolicy'):
         name = f'knp.default.{policy.name}'
     if policy.staged:
@@ -54,9 +56,7 @@ def policy_key(policy: Policy, semantics: Semantics) -> tuple[float, bytes]:
     return inf if policy.order is None else policy.order, tie_key(policy, semantics)
 
 
-def ordered(
-    policies: Iterable[Policy], tiers: Iterable[Tier], semantics: Semantics
-) -> list[Group]:
+def ordered(policies: Iterable[Policy], tiers: Iterable[Tier], semantics: Semantics) -> list[Group]:
     """All policies, by tier, in order; tiers without any are left out."""
     known = all_tiers(tiers, semantics)
     groups: dict[str, list[Policy]] = {}
@@ -88,6 +88,14 @@ def is_of_class(policy: Policy, name: str) -> bool:
     if policy.pre_dnat:
         return name == PRE_DNAT
     return name == NORMAL or (name == FORWARD and policy.apply_on_forward)
+
+
+def default_action(tier: Tier, name: str) -> str:
+    """What becomes of a packet that no policy of the tier decides, in a class.
+
+    Before routing there is no end of a tier: what no policy decides goes on.
+    """
+    return 'Pass' if name in (PRE_DNAT, UNTRACKED) else tier.default_action
 
 
 def ties(policies: Sequence[Policy]) -> list[bool]:

@@ -113,6 +113,10 @@ class Semantics:
         """Whether a policy without ``types`` gets them before it is stored."""
         return self._value('types-filled-in', lane) == 'yes'
 
+    def prefixes_names(self, lane: str) -> bool:
+        """Whether a policy is stored with the name of the default tier before its own."""
+        return self._value('stored-name', lane) == 'prefixed'
+
     def tier_order(self, lane: str) -> Optional[float]:
         """The order of a tier that gives none; None comes after every number."""
         value = self._value('tier-order', lane)

@@ -8,6 +8,7 @@ none: whatever were said of it might be wrong.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Optional, Union
 
 from linter.decode import Problem
@@ -457,7 +458,8 @@ def _kubernetes(
     return policy
 
 
-_MAKERS = {
+_Maker = Callable[[Document, Semantics, str, Optional[str], Place], Record]
+_MAKERS: dict[str, _Maker] = {
     'NetworkPolicy': _policy,
     'GlobalNetworkPolicy': _policy,
     'StagedNetworkPolicy': _policy,

@@ -1,0 +1,114 @@
+"""From the text of a file to the summaries of its documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Optional, Union
+
+from linter.decode import decode
+from linter.document import Document
+from linter.loader import Chunk, YamlError, compose, is_empty, split
+from linter.looks import apparent_group, is_template
+from linter.ownership import ListFinding, Owned, owned
+from linter.policy import kubernetes
+from linter.policy.model import Place, Record, Unusable
+from linter.policy.semantics import Semantics
+from linter.policy.summarise import place_of, summarise
+from linter.source import Source
+from linter.target import Target
+from linter.tree import Mapping as MappingNode
+from linter.tree import Node, Sequence
+
+_NONE: Mapping[int, str] = {}
+
+
+def records(
+    source: Source, target: Target, semantics: Semantics, refused: Mapping[int, str] = _NONE
+) -> Iterator[Union[Record, Unusable]]:
+    """The summaries of what a file holds of Calico's and Kubernetes' kinds, in its order.
+
+    ``refused`` says of documents, by their number from 0, why Calico does not take them. What is
+    of another kind is passed over; what cannot be read comes as Unusable.
+    """
+    text = source.text
+    for chunk in split(text):
+        if is_empty(text, chunk):
+            continue
+        try:
+            root = compose(text, chunk)
+        except YamlError as error:
+            unusable = _unread(source, chunk, error)
+            if unusable is not None:
+                yield unusable
+            continue
+        if root is not None:
+            yield from _documents(source, root, target, semantics, refused.get(chunk.index))
+
+
+def _documents(
+    source: Source, root: Node, target: Target, semantics: Semantics, refused: Optional[str]
+) -> Iterator[Union[Record, Unusable]]:
+    kind = kubernetes.kind_of(root)
+    if kind is not None:
+        assert isinstance(root, MappingNode)
+        yield kubernetes.summarise(source, root, kind)
+        return
+    for item in _items(root):
+        other = kubernetes.kind_of(item)
+        if other is not None:
+            assert isinstance(item, MappingNode)
+            yield kubernetes.summarise(source, item, other)
+    for result in owned(root):
+        if isinstance(result, ListFinding):
+            continue
+        found = _calico(source, result, target, semantics, refused)
+        if found is not None:
+            yield found
+
+
+def _items(root: Node) -> list[Node]:
+    """The items of a List of Kubernetes' kinds, or of a sequence of documents."""
+    if isinstance(root, Sequence):
+        return root.items
+    from linter.ownership import field, text_of
+
+    assert not isinstance(root, Sequence)
+    if isinstance(root, MappingNode) and text_of(field(root, 'kind')).endswith('List'):
+        items = field(root, 'items')
+        if items is not None and isinstance(items[1], Sequence):
+            return items[1].items
+    return []
+
+
+def _calico(
+    source: Source, one: Owned, target: Target, semantics: Semantics, refused: Optional[str]
+) -> Union[Record, Unusable, None]:
+    if one.kind is None:
+        if one.skipped == 'other Calico kinds':
+            return None
+        why = refused or 'is not of a kind that Calico has now'
+        return Unusable('document', '', '', 'kind', why, _place(source, one.node))
+    if one.api == 'v2':
+        why = 'is of projectcalico.org/v2, which no cluster serves'
+        return Unusable(one.kind, '', '', 'kind', why, _place(source, one.node))
+    lane = target.lane(one.api)
+    decoded = decode(one.node, 'v3', one.kind, target.version, lane)
+    document = Document(source, one.node, 'v3', one.kind, decoded)
+    return summarise(document, semantics, refused)
+
+
+def _unread(source: Source, chunk: Chunk, error: YamlError) -> Optional[Unusable]:
+    """What is no YAML, but Calico's by the looks of it."""
+    if apparent_group(source.text, chunk) is None:
+        return None
+    if is_template(source.text, chunk):
+        reason, why = 'template', 'is a template: render it first'
+    else:
+        reason, why = 'refused', f'is no YAML: {error.message}'
+    place = place_of(source, error.offset, error.offset + 1)
+    return Unusable('document', '', '', reason, why, place)
+
+
+def _place(source: Source, node: MappingNode) -> Place:
+    at = node.entries[0][0] if node.entries else node
+    return place_of(source, at.start, at.end)
