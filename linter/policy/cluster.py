@@ -165,7 +165,7 @@ class Cluster:
         self._by_handle: dict[tuple[str, str, Optional[str]], list[Policy]] = {}
         for policy in self.policies:
             self._index(policy)
-        self._governing: dict[int, list[Governed]] = {}
+        self._governing: dict[frozenset[tuple[str, str]], list[Governed]] = {}
         self._groups: dict[tuple[int, str, str], tuple[Group, ...]] = {}
         self._addresses: dict[Address, list[Thing]] = {}
         self._prefixes: dict[tuple[int, int], dict[int, list[Thing]]] = {}
@@ -300,7 +300,9 @@ class Cluster:
     def governing(self, endpoint: Endpoint) -> list[Governed]:
         """The policies that select an endpoint, staged ones too, in the order of evaluation."""
         thing = self._things[endpoint]
-        found = self._governing.get(id(thing))
+        # Pods that look alike are governed alike.
+        key = frozenset(thing.labels.items())
+        found = self._governing.get(key)
         if found is None:
             found = []
             seen: set[int] = set()
@@ -312,10 +314,10 @@ class Cluster:
                 if text and not evaluate(read(text), thing.labels):
                     continue
                 tier = self.tiers.get(policy.tier)
-                key = tier_key(tier or Tier(policy.tier, None, ''), tier is not None)
-                found.append(Governed(key, policy_key(policy, self.semantics), policy))
+                rank = tier_key(tier or Tier(policy.tier, None, ''), tier is not None)
+                found.append(Governed(rank, policy_key(policy, self.semantics), policy))
             found.sort(key=_sort_key)
-            self._governing[id(thing)] = found
+            self._governing[key] = found
         return found
 
     def groups(self, endpoint: Endpoint, direction: str, of: str = NORMAL) -> tuple[Group, ...]:

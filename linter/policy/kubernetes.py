@@ -22,7 +22,6 @@ from linter.policy.model import (
     Labels,
     Namespace,
     Net,
-    Part,
     Place,
     Policy,
     Port,
@@ -32,6 +31,7 @@ from linter.policy.model import (
     Service,
     ServiceAccount,
     Unusable,
+    packed,
 )
 from linter.policy.read import net_of, port_of
 from linter.resolve import BadTag, go_string, resolve
@@ -124,10 +124,10 @@ def policy(source: Source, node: Mapping, kind: str, lane: str) -> Optional[Poli
         if not types:
             # The API server fills these in.
             types = {INGRESS, EGRESS} if rules[EGRESS] else {INGRESS}
-        parts = []
+        parts: list[tuple[str, int, int]] = []
         selector = _get(spec, 'podSelector')
         if selector is not None:
-            parts.append(Part('selector', selector.start, selector.end))
+            parts.append(('selector', selector.start, selector.end))
         return Policy(
             kind,
             namespace,
@@ -146,7 +146,7 @@ def policy(source: Source, node: Mapping, kind: str, lane: str) -> Optional[Poli
             rules[EGRESS],
             lane,
             place,
-            tuple(parts),
+            packed(parts),
         )
     except _Misshapen:
         return None
@@ -182,14 +182,14 @@ def _rule(
     direction: str,
 ) -> Rule:
     other = 'source' if direction == INGRESS else 'destination'
-    parts: list[Part] = []
+    parts: list[tuple[str, int, int]] = []
     if peer.node is not None:
         name = 'nets' if peer.entity.nets else 'selector'
-        parts.append(Part(f'{other}.{name}', peer.node.start, peer.node.end))
+        parts.append((f'{other}.{name}', peer.node.start, peer.node.end))
     if ports is not None and protocol:
-        parts.append(Part('protocol', ports.start, ports.end))
+        parts.append(('protocol', ports.start, ports.end))
         if numbers:
-            parts.append(Part('destination.ports', ports.start, ports.end))
+            parts.append(('destination.ports', ports.start, ports.end))
     if direction == INGRESS:
         sides = peer.entity, Entity(ports=numbers) if numbers else ANYTHING
     else:
@@ -204,7 +204,7 @@ def _rule(
         line=source.position(at.start)[0],
         start=at.start,
         end=at.end,
-        parts=tuple(parts),
+        parts=packed(parts),
     )
 
 

@@ -7,6 +7,8 @@ code points of the file, lines count from 1.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from struct import Struct
 from typing import NamedTuple, Optional, Union
 
 INGRESS = 'ingress'
@@ -47,16 +49,35 @@ class Place(NamedTuple):
     end: int
 
 
-class Part(NamedTuple):
-    """Where a part of a policy or rule is written; ``name`` is the path of its field.
+PARTS = (
+    'selector', 'namespaceSelector', 'serviceAccountSelector', 'types', 'order', 'tier',
+    'protocol', 'notProtocol', 'icmp', 'notICMP',
+    *(
+        f'{side}.{field}'
+        for side in ('source', 'destination')
+        for field in (
+            'selector', 'notSelector', 'namespaceSelector', 'serviceAccounts', 'nets', 'notNets',
+            'ports', 'notPorts', 'services',
+        )
+    ),
+)  # fmt: skip
+"""The fields of a policy or a rule whose places a summary keeps.
 
-    ``selector``, ``types``; ``protocol``, ``source.selector``, ``destination.nets``. A
-    part of a Kubernetes NetworkPolicy has Calico's name for what it is turned into.
-    """
+A part of a Kubernetes NetworkPolicy has Calico's name for what it is turned into.
+"""
 
-    name: str
-    start: int
-    end: int
+_NUMBERS = {name: number for number, name in enumerate(PARTS)}
+_PART = Struct('<BII')
+
+
+def packed(parts: Iterable[tuple[str, int, int]]) -> bytes:
+    """Names of parts with their offsets, as a record keeps them: nine bytes each."""
+    return b''.join([_PART.pack(_NUMBERS[name], start, end) for name, start, end in parts])
+
+
+def unpacked(parts: bytes) -> dict[str, tuple[int, int]]:
+    """The offsets of parts by their names."""
+    return {PARTS[number]: (start, end) for number, start, end in _PART.iter_unpack(parts)}
 
 
 class Entity(NamedTuple):
@@ -86,7 +107,7 @@ class Rule(NamedTuple):
     """A rule. ``action`` is ``Allow``, ``Deny``, ``Log`` or ``Pass``.
 
     ``icmp`` and ``not_icmp`` are (type, code), each None where the rule has none. ``http``: the
-    rule matches HTTP, which only the application layer sees and nothing here judges.
+    rule matches HTTP, which only the application layer sees and nothing here judges. ``parts`` are ``packed``.
     """
 
     action: str
@@ -101,14 +122,11 @@ class Rule(NamedTuple):
     line: int = 0
     start: int = 0
     end: int = 0
-    parts: tuple[Part, ...] = ()
+    parts: bytes = b''
 
     def part(self, name: str) -> tuple[int, int]:
         """The offsets of a part; those of the rule where it has no such part."""
-        for part in self.parts:
-            if part.name == name:
-                return part.start, part.end
-        return self.start, self.end
+        return unpacked(self.parts).get(name) or (self.start, self.end)
 
 
 class Policy(NamedTuple):
@@ -138,7 +156,7 @@ class Policy(NamedTuple):
     egress: tuple[Rule, ...]
     lane: str
     place: Place
-    parts: tuple[Part, ...] = ()
+    parts: bytes = b''
 
     @property
     def is_global(self) -> bool:
@@ -161,10 +179,7 @@ class Policy(NamedTuple):
 
     def part(self, name: str) -> tuple[int, int]:
         """The offsets of a part; those of the policy where it has no such part."""
-        for part in self.parts:
-            if part.name == name:
-                return part.start, part.end
-        return self.place.start, self.place.end
+        return unpacked(self.parts).get(name) or (self.place.start, self.place.end)
 
 
 class NetworkSet(NamedTuple):

@@ -26,7 +26,6 @@ from linter.policy.model import (
     NamedPort,
     Net,
     NetworkSet,
-    Part,
     Place,
     Policy,
     Port,
@@ -36,10 +35,11 @@ from linter.policy.model import (
     Rule,
     Tier,
     Unusable,
+    packed,
 )
 from linter.policy.read import net_of, port_of, protocol_of
 from linter.policy.semantics import Semantics
-from linter.selector.meaning import parse as parse_selector
+from linter.selector import accepts
 from linter.source import Source
 from linter.values import Leaf, Object
 from linter.vocabulary import ENTERPRISE_FIELDS, KINDS
@@ -47,6 +47,7 @@ from linter.vocabulary import ENTERPRISE_FIELDS, KINDS
 # What does not fit the schema, and leaves no doubt about what Calico makes of it all the same.
 _HARMLESS = frozenset(('coerced', 'coerced-key', 'case', 'merge-override', 'absent'))
 _SPELT = sys.intern
+_Parts = list[tuple[str, int, int]]
 
 
 class _Stop(Exception):
@@ -141,12 +142,12 @@ def _policy(
         types = {leaf.text.lower() for leaf in spec.leaves('types')}
     else:
         types = set()
-    parts: list[Part] = []
+    parts: _Parts = []
     for field in _POLICY_PARTS:
         value = fields.get(field)
         if value is not None:
             node = value.node
-            parts.append(Part(field, node.start, node.end))
+            parts.append((field, node.start, node.end))
     return Policy(
         document.kind,
         namespace,
@@ -165,7 +166,7 @@ def _policy(
         rules[EGRESS],
         lane,
         place,
-        tuple(parts),
+        packed(parts),
     )
 
 
@@ -212,7 +213,7 @@ def _rule(source: Source, rule: Object) -> Rule:
     action = rule.text('action')
     if action not in _ACTIONS:
         raise _Stop('refused', 'has a rule without an action that Calico knows')
-    parts: list[Part] = []
+    parts: _Parts = []
     protocol = not_protocol = None
     if 'protocol' in fields:
         protocol = _protocol(rule, 'protocol', parts)
@@ -245,31 +246,29 @@ def _rule(source: Source, rule: Object) -> Rule:
         source.position(start)[0],
         start,
         node.end,
-        tuple(parts),
+        packed(parts),
     )
 
 
 _ACTIONS = frozenset(('Allow', 'Deny', 'Log', 'Pass'))
 
 
-def _protocol(rule: Object, field: str, parts: list[Part]) -> Optional[Protocol]:
+def _protocol(rule: Object, field: str, parts: _Parts) -> Optional[Protocol]:
     leaf = rule.leaf(field)
     if leaf is None:
         return None
     found = protocol_of(leaf.value)
     if found is None:
         raise _Stop('refused', f'has a {field} that Calico does not know')
-    parts.append(Part(field, leaf.node.start, leaf.node.end))
+    parts.append((field, leaf.node.start, leaf.node.end))
     return found
 
 
-def _icmp(
-    rule: Object, field: str, parts: list[Part]
-) -> Optional[tuple[Optional[int], Optional[int]]]:
+def _icmp(rule: Object, field: str, parts: _Parts) -> Optional[tuple[Optional[int], Optional[int]]]:
     match = rule.object(field)
     if match is None:
         return None
-    parts.append(Part(field, match.node.start, match.node.end))
+    parts.append((field, match.node.start, match.node.end))
     kind, code = match.leaf('type'), match.leaf('code')
     return None if kind is None else kind.value, None if code is None else code.value
 
@@ -289,7 +288,7 @@ _PORTS = (
 )
 
 
-def _entity(entity: Object, side: str, parts: list[Part]) -> Entity:
+def _entity(entity: Object, side: str, parts: _Parts) -> Entity:
     fields = entity.fields
     if not fields:
         return ANYTHING
@@ -299,19 +298,19 @@ def _entity(entity: Object, side: str, parts: list[Part]) -> Entity:
         value = fields.get(names[0])
         if value is not None:
             selectors[at] = _selector(entity, names[0])
-            parts.append(Part(names[which], value.node.start, value.node.end))
+            parts.append((names[which], value.node.start, value.node.end))
     networks: list[tuple[Net, ...]] = [(), ()]
     for at, names in enumerate(_LISTS):
         value = fields.get(names[0])
         if value is not None:
             networks[at] = _nets(entity, names[0])
-            parts.append(Part(names[which], value.node.start, value.node.end))
+            parts.append((names[which], value.node.start, value.node.end))
     ports: list[tuple[Port, ...]] = [(), ()]
     for at, names in enumerate(_PORTS):
         value = fields.get(names[0])
         if value is not None:
             ports[at] = _ports(entity, names[0])
-            parts.append(Part(names[which], value.node.start, value.node.end))
+            parts.append((names[which], value.node.start, value.node.end))
     accounts: tuple[str, ...] = ()
     account_selector = ''
     if 'serviceAccounts' in fields:
@@ -319,13 +318,13 @@ def _entity(entity: Object, side: str, parts: list[Part]) -> Entity:
         if match is not None:
             accounts = tuple(_SPELT(leaf.text) for leaf in match.leaves('names'))
             account_selector = _selector(match, 'selector')
-            parts.append(Part(f'{side}.serviceAccounts', match.node.start, match.node.end))
+            parts.append((f'{side}.serviceAccounts', match.node.start, match.node.end))
     service = None
     if 'services' in fields:
         match = entity.object('services')
         if match is not None and match.text('name'):
             service = _SPELT(match.text('namespace')), _SPELT(match.text('name'))
-            parts.append(Part(f'{side}.services', match.node.start, match.node.end))
+            parts.append((f'{side}.services', match.node.start, match.node.end))
     return Entity(
         selectors[0],
         selectors[1],
@@ -345,7 +344,7 @@ def _selector(owner: Object, field: str) -> str:
     if leaf is None:
         return ''
     text = leaf.text
-    if parse_selector(text) is None:
+    if text and not accepts(text):
         raise _Stop('refused', f'has a {field} that Calico does not read')
     return _SPELT(text)
 
