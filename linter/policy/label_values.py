@@ -49,7 +49,8 @@ class Domain(NamedTuple):
 LABEL = Domain(_LETTERS + _LETTERS.upper() + _DIGITS, '-_.', 63, True)
 # The name of a namespace, RFC 1123 label, and that of a service account, RFC 1123 subdomain, of
 # which Calico makes a label only where it is a legal value.
-NAMESPACE = Domain(_LETTERS + _DIGITS, '-', 63, False)
+# `?` stands for a namespace that nobody names.
+NAMESPACE = Domain(_LETTERS + _DIGITS + '?', '-', 63, False)
 ACCOUNT = Domain(_LETTERS + _DIGITS, '-.', 63, False)
 NO_VALUE = Domain('', '', 0, False)
 """Of a key that no label can have."""
