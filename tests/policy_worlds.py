@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
-from typing import Optional
+from typing import NamedTuple, Optional
 
+from linter.policy.cluster import Endpoint
 from linter.policy.index import Sequence
+from linter.policy.match import Packet
 from linter.policy.model import (
     ANYTHING,
     DIRECTIONS,
@@ -14,11 +16,16 @@ from linter.policy.model import (
     KUBERNETES_NETWORK_POLICY,
     NETWORK_POLICY,
     Entity,
+    NamedPort,
+    Namespace,
     Net,
+    NetworkSet,
     Place,
     Policy,
     Port,
+    Record,
     Rule,
+    ServiceAccount,
     Tier,
 )
 from linter.policy.point import KNOWN, ORCHESTRATOR, Point
@@ -237,3 +244,76 @@ class Maker:
             'source' if sequence.own_is_source else 'destination',
             frozenset(conditions),
         )
+
+
+class World(NamedTuple):
+    """What is in a cluster beside policies."""
+
+    records: list[Record]
+    endpoints: list[Endpoint]
+    sets: list[NetworkSet]
+
+
+def world(maker: Maker) -> World:
+    """Pods, host endpoints and network sets, of which some share their addresses."""
+    records: list[Record] = [
+        Namespace('shop', (('kubernetes.io/metadata.name', 'shop'), ('team', 'a'))),
+        Namespace('ops', (('kubernetes.io/metadata.name', 'ops'), ('team', 'b'))),
+        Namespace('lab', (('kubernetes.io/metadata.name', 'lab'),)),
+        ServiceAccount('shop', 'api', (('role', 'x'),)),
+        ServiceAccount('ops', 'web', ()),
+    ]
+    endpoints = []
+    for number in range(8):
+        ips = (
+            net(f'{maker.pick("10.0.1.", "10.0.2.", "198.51.100.")}{number + 1}'),
+            net(f'{maker.pick("2001:db8::", "2001:db8:0:64::", "fd00::")}{number + 1}'),
+        )
+        labels = tuple(sorted(maker.labels().items()))
+        ports = []
+        if maker.maybe(0.5):
+            port = maker.random.choice((80, 443, 8080))
+            ports.append(NamedPort('http', maker.pick('TCP', 'UDP', 'SCTP'), port))
+        if number < 6:
+            namespace = maker.pick('shop', 'ops', 'lab')
+            account = {'shop': 'api', 'ops': 'web'}.get(namespace, '')
+            account = account if maker.maybe(0.5) else ''
+            endpoints.append(Endpoint(f'e{number}', namespace, ips, labels, account, tuple(ports)))
+        else:
+            endpoints.append(
+                Endpoint(f'h{number}', '', ips, labels, '', tuple(ports), (), f'eth{number}')
+            )
+    sets = []
+    for number in range(maker.random.randrange(4)):
+        nets = [net('10.0.1.0/24'), net('198.51.100.0/25'), endpoints[number].ips[0]]
+        nets += [endpoints[number].ips[1], net('2001:db8::/64'), net('203.0.113.0/24')]
+        namespace = maker.pick('', '', 'shop')
+        sets.append(
+            NetworkSet(
+                'NetworkSet' if namespace else 'GlobalNetworkSet',
+                namespace,
+                f's{number}',
+                tuple(sorted(maker.labels().items())),
+                tuple(maker.random.sample(nets, 2)),
+                NOWHERE,
+            )
+        )
+    return World(records + sets, endpoints, sets)
+
+
+def packet(maker: Maker, endpoint: Endpoint, others: list[Endpoint], direction: str) -> Packet:
+    """A packet to or from an endpoint."""
+    at = maker.random.randrange(2)
+    family = endpoint.ips[at].family
+    own = family, endpoint.ips[at].first
+    if maker.maybe(0.6):
+        peer = family, maker.random.choice(others).ips[at].first
+    else:
+        on_line = maker.address(V4 if family == 4 else V6)
+        peer = family, on_line if family == 4 else on_line - FIRST_V6
+    protocol = maker.random.choice((6, 6, 6, 17, 132, 1, 58, 47))
+    with_ports = protocol in (6, 17, 132)
+    icmp = maker.random.choice(((8, 0), (8, 1), (0, 0))) if protocol in (1, 58) else None
+    port = maker.random.choice((80, 443, 8080, 8500, 5000, 0)) if with_ports else 0
+    source, destination = (peer, own) if direction == INGRESS else (own, peer)
+    return Packet(source, destination, protocol, 40000 if with_ports else 0, port, icmp)

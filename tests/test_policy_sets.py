@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from policy_worlds import Maker
 
 from linter.policy.evaluate import END as END_OF_TIER
 from linter.policy.evaluate import Verdict
@@ -13,7 +14,6 @@ from linter.policy.point import contains
 from linter.policy.semantics import Semantics
 from linter.policy.space import ANY_PACKET
 from linter.policy.witness import replay, scene
-from policy_worlds import Maker
 
 SEMANTICS = Semantics()
 

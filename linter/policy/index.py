@@ -125,11 +125,14 @@ class Sequence:
             and (kind == WORKLOADS or policy.is_global)
         ]
         self.tiers: list[Tier] = []
+        self._starts: list[int] = []
         self.entries: list[Entry] = []
         for group in ordered(chosen, tiers, semantics):
+            self._starts.append(len(self.entries))
             for policy in group.policies:
                 self.entries.append(Entry(self, policy, len(self.entries), len(self.tiers)))
             self.tiers.append(group.tier)
+        self._entries = {entry.policy.identity: entry for entry in self.entries}
         self._buckets: dict[Bucket, list[Entry]] = {}
         self._by_namespace: dict[Optional[str], list[Entry]] = {}
         for entry in self.entries:
@@ -183,6 +186,14 @@ class Sequence:
                     found[entry.rank] = entry
         return [found[rank] for rank in sorted(found)]
 
+    def entry_of(self, policy: Policy) -> Entry:
+        """The entry of a policy; raises KeyError where it is not in this sequence."""
+        return self._entries[policy.identity]
+
+    def first_of(self, tier: int) -> int:
+        """The rank of the first policy of a tier."""
+        return self._starts[tier]
+
     @property
     def namespaces(self) -> tuple[str, ...]:
         """The namespaces that the selectors of policies name, sorted."""
@@ -194,15 +205,22 @@ class Sequence:
         return [self.entries[rank] for rank in sorted(ranks)]
 
     def decide(
-        self, point: Point, target: Optional[Entry] = None, number: int = 0
+        self,
+        point: Point,
+        target: Optional[Entry] = None,
+        number: int = 0,
+        since: int = 0,
     ) -> Optional[Decision]:
         """Who decides a packet, or None: nobody, and profiles are asked.
 
         With a target, who keeps the packet from one of its rules; that may be a rule that passes
-        it on in the same tier. If it reaches the rule, the rule itself.
+        it on in the same tier. If it reaches the rule, the rule itself. ``since`` is the rank of
+        the first policy that is asked.
         """
         tier, first, is_passed = -1, None, False
         for entry in self.candidates(point.own):
+            if entry.rank < since:
+                continue
             if target is not None and entry.rank > target.rank:
                 break
             if entry.tier != tier:

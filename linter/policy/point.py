@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Optional
 
 from linter.policy import ranges
-from linter.policy.label_values import Values
+from linter.policy.label_values import Values, intersect
 from linter.policy.ranges import Ranges
 from linter.policy.selector_sets import (
     ACCOUNT_KEY,
@@ -126,6 +126,10 @@ def pick(box: Box, own_is_source: bool) -> Point:
     if own == peer:
         own = _address(own_line, family, _OWN[family], peer)
     source, destination = (own, peer) if own_is_source else (peer, own)
+    own_labels = _labels(box.own[0])
+    peer_labels = _peer(box.peer, own_labels.get(NAMESPACE_KEY))
+    if peer_labels is not None and NAMESPACE_KEY in own_labels:
+        _share(own_labels, peer_labels)
     return Point(
         family,
         protocol,
@@ -134,8 +138,8 @@ def pick(box: Box, own_is_source: bool) -> Point:
         ports['destination'],
         source,
         destination,
-        _labels(box.own[0]),
-        _peer(box.peer),
+        own_labels,
+        peer_labels,
         'source' if own_is_source else 'destination',
         box.conditions,
     )
@@ -165,35 +169,56 @@ def _labels(cube: Cube) -> dict[str, str]:
     return {key: value for key, value in labels.items() if key in cube}
 
 
-def _peer(cubes: Cubes) -> Optional[dict[str, str]]:
+def _peer(cubes: Cubes, own_namespace: Optional[str]) -> Optional[dict[str, str]]:
+    """The labels of a known peer, of another namespace where there is a choice."""
     cube = cubes[0]
     known = cube.get(KNOWN)
     if known is None or known.absent:
         return None
+    namespace, orchestrator = cube.get(NAMESPACE_KEY), cube.get(ORCHESTRATOR)
+    if namespace is not None and own_namespace is not None and not namespace.absent:
+        domain = KUBERNETES.domain(NAMESPACE_KEY)
+        other = Values(False, None, frozenset((own_namespace,)))
+        elsewhere = intersect(domain, namespace, other)
+        if not elsewhere.is_empty:
+            cube = {**cube, NAMESPACE_KEY: elsewhere}
     labels = _labels(cube)
     labels[KNOWN] = ''
-    namespace, orchestrator = cube.get(NAMESPACE_KEY), cube.get(ORCHESTRATOR)
     if ACCOUNT_KEY in labels and namespace is None:
-        labels[NAMESPACE_KEY] = 'x'
+        labels[NAMESPACE_KEY] = 'y' if own_namespace == 'x' else 'x'
     is_pod = NAMESPACE_KEY in labels
     if is_pod and (orchestrator is None or orchestrator.takes('k8s')):
         labels[ORCHESTRATOR] = 'k8s'
     return labels
 
 
+def _share(own: dict[str, str], peer: dict[str, str]) -> None:
+    """Give both sides of one namespace its labels, and those of one account."""
+    if own[NAMESPACE_KEY] != peer.get(NAMESPACE_KEY):
+        return
+    prefixes = [NAMESPACE_PREFIX]
+    if ACCOUNT_KEY in own and own[ACCOUNT_KEY] == peer.get(ACCOUNT_KEY):
+        prefixes.append(ACCOUNT_PREFIX)
+    for one, other in ((own, peer), (peer, own)):
+        for key, value in list(one.items()):
+            if key.startswith(tuple(prefixes)):
+                other.setdefault(key, value)
+
+
 def is_possible(point: Point) -> bool:
     """Whether one cluster can hold both sides: one namespace has the same labels on both."""
     own, peer = point.own, point.peer
-    if peer is None:
-        return point.source != point.destination
     if point.source == point.destination:
         return False
-    for prefix, keys in (
-        (NAMESPACE_PREFIX, (NAMESPACE_KEY,)),
-        (ACCOUNT_PREFIX, (NAMESPACE_KEY, ACCOUNT_KEY)),
-    ):
-        if all(key in own and own[key] == peer.get(key) for key in keys) and any(
-            peer.get(name, value) != value for name, value in own.items() if name.startswith(prefix)
-        ):
-            return False
-    return True
+    if peer is None or NAMESPACE_KEY not in own:
+        return True
+    of_own, of_peer = dict(own), dict(peer)
+    _share(of_own, of_peer)
+    if of_own != own or of_peer != peer:
+        return False
+    return own[NAMESPACE_KEY] != peer.get(NAMESPACE_KEY) or all(
+        peer.get(key, value) == value
+        for key, value in own.items()
+        if key.startswith(NAMESPACE_PREFIX)
+        or (key.startswith(ACCOUNT_PREFIX) and own.get(ACCOUNT_KEY) == peer.get(ACCOUNT_KEY))
+    )
