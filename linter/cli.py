@@ -114,6 +114,10 @@ def _main(arguments: list[str]) -> int:
         return _explain(namespace.rule)
     if namespace.command == 'rules':
         return _rules(namespace.output_format)
+    if namespace.command != 'schema':
+        from linter.policytest import cli as policy_commands
+
+        return policy_commands.run(namespace)
     return _schema(namespace.kind, namespace.api, namespace.calico_version)
 
 
@@ -443,6 +447,11 @@ def _schema(kind: str, api: str, version: Optional[str]) -> int:
     from linter.vocabulary import ALIASES, KINDS, PAGE_KINDS
     from linter.words import listing
 
+    if kind.lower() == 'policy-tests':
+        from linter.policytest.fit import schema as schema_of_tests
+
+        print(json.dumps(schema_of_tests(), indent=2, ensure_ascii=False))
+        return 0
     kinds = KINDS if api == 'v3' else PAGE_KINDS
     folded = {name.lower(): name for name in kinds}
     wanted = folded.get(ALIASES.get(kind.lower(), kind).lower())

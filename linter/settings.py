@@ -58,6 +58,7 @@ class Settings:
     __slots__ = (
         '_target',
         'admission',
+        'dataplane',
         'datastore',
         'ignore',
         'namespaces',
@@ -74,6 +75,7 @@ class Settings:
         self.source = source
         self.version: Version | None = None
         self.admission = 'api'
+        self.dataplane = 'iptables'
         self.datastore: str | None = None
         self.select = _NONE
         self.ignore = _NONE

@@ -11,6 +11,7 @@ from typing import NamedTuple, Optional
 
 from linter.policy.effective import (
     ACCOUNT_PREFIX,
+    METADATA_NAME,
     NAME,
     NAMESPACE,
     NAMESPACE_PREFIX,
@@ -184,6 +185,8 @@ class Cluster:
     def _add_namespace(self, namespace: Namespace) -> None:
         name = f'{NAMESPACE_PROFILE}{namespace.name}'
         labels = {NAMESPACE_PREFIX + key: value for key, value in namespace.labels}
+        # The API server gives every namespace this label.
+        labels[NAMESPACE_PREFIX + METADATA_NAME] = namespace.name
         labels[NAMESPACE_PREFIX + NAME] = namespace.name
         allow = (Rule('Allow'),)
         self.profiles[name] = Profile(name, (), allow, allow)

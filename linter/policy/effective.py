@@ -21,6 +21,9 @@ ORCHESTRATOR = 'projectcalico.org/orchestrator'
 NAME = 'projectcalico.org/name'
 """The label that a namespace or service account has for its own name."""
 
+METADATA_NAME = 'kubernetes.io/metadata.name'
+"""The label that Kubernetes gives every namespace for its name."""
+
 NAMESPACE_PREFIX = 'pcns.'
 ACCOUNT_PREFIX = 'pcsa.'
 """What stands before the labels that a pod inherits of its namespace and service account."""
