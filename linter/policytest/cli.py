@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from linter.policytest.commands import Output, World
 
+MARK = 'policy-tests'
+"""What is in the name of a file of tests that is looked for in a folder."""
+
 COMMANDS = ('explain-flow', 'order', 'test')
 
 
@@ -27,7 +30,9 @@ def add_parsers(commands: Any) -> None:
         description='Run tests and claims about policies, without a cluster. Exit status: 0 when '
         'all passed, 1 when one did not, 2 for a file that cannot be followed.',
     )
-    test.add_argument('files', nargs='*', metavar='FILE', help='files of tests')
+    test.add_argument(
+        'files', nargs='*', metavar='FILE', help='files of tests, or folders of policy-tests*.yaml'
+    )
     test.add_argument(
         '--output-format',
         choices=('text', 'json', 'junit', 'github'),
@@ -187,12 +192,29 @@ def _test(namespace: argparse.Namespace) -> int:
         return 0
     if not namespace.files:
         raise Fatal('no file of tests is named: calico-lint test --init FOLDER writes an example')
-    for path in namespace.files:
-        if not os.path.isfile(path):
-            what = 'is a folder: name its files' if os.path.isdir(path) else 'does not exist'
-            raise Fatal(f'{path} {what}')
-    world = _world(namespace, namespace.files[0])
-    return commands.run_tests(namespace.files, world, _output(namespace), namespace.coverage)
+    files = _test_files(namespace.files)
+    world = _world(namespace, files[0])
+    return commands.run_tests(files, world, _output(namespace), namespace.coverage)
+
+
+def _test_files(paths: list[str]) -> list[str]:
+    """The files that are named, and those of folders whose name says that they are tests."""
+    from linter.discover import Unreadable, find, relative
+
+    found: dict[str, None] = {}
+    for path in paths:
+        if not os.path.isdir(path):
+            found[relative(path)] = None
+            continue
+        some = [
+            entry
+            for entry in find((path,))
+            if not isinstance(entry, Unreadable) and MARK in os.path.basename(entry)
+        ]
+        if not some:
+            raise Fatal(f'no file in {path} has {MARK} in its name: name the files of tests')
+        found.update(dict.fromkeys(some))
+    return list(found)
 
 
 def _paths(namespace: argparse.Namespace) -> list[str]:
