@@ -71,8 +71,15 @@ class Fit:
         decode = Compiler(schema(), DEFAULT_VERSION, _LANE).root('PolicyTests')
         found = decode(context, root, None, None, 'the file', -1)
         assert isinstance(found, Object)
+        # What is misspelt is missing under its right name, which need not be said, too.
+        misspelt = {
+            (id(problem.owner), _meant(problem))
+            for problem in context.problems
+            if problem.kind == 'unknown'
+        }
         for problem in context.problems:
-            self._problem(problem)
+            if problem.kind != 'missing' or (id(problem.owner), problem.name) not in misspelt:
+                self._problem(problem)
         return found
 
     def _document(self) -> Optional[Node]:
@@ -126,15 +133,21 @@ def read_source(path: str) -> Source:
         raise Mistakes([Mistake(path, line, column, message)]) from None
 
 
-def _unknown(problem: Problem) -> str:
+def _meant(problem: Problem) -> Optional[str]:
+    """The field that was probably meant by one that there is not."""
     known = problem.schema['properties']
-    name = problem.name
-    near = nearest(name, known)
+    near = nearest(problem.name, known)
     if near is None:
-        meant = _MEANT.get(name.lower().replace('-', '').replace('_', ''))
-        near = meant if meant in known else None
-    what = f'there is no field {quoted(name)} here'
-    return f'{what}: did you mean {near}?' if near else f'{what}: there are {listing(known, "and")}'
+        near = _MEANT.get(problem.name.lower().replace('-', '').replace('_', ''))
+    return near if near in known else None
+
+
+def _unknown(problem: Problem) -> str:
+    near = _meant(problem)
+    what = f'there is no field {quoted(problem.name)} here'
+    if near:
+        return f'{what}: did you mean {near}?'
+    return f'{what}: there are {listing(problem.schema["properties"], "and")}'
 
 
 _OWNERS = {
