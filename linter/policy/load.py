@@ -91,6 +91,9 @@ def _calico(
     if one.api == 'v2':
         why = 'is of projectcalico.org/v2, which no cluster serves'
         return Unusable(one.kind, '', '', 'kind', why, _place(source, one.node))
+    if one.findings:
+        why = f'is not what Calico takes: {one.findings[0].message}'
+        return Unusable(one.kind, '', '', 'kind', why, _place(source, one.node))
     lane = target.lane(one.api)
     decoded = decode(one.node, 'v3', one.kind, target.version, lane)
     document = Document(source, one.node, 'v3', one.kind, decoded)
