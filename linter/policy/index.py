@@ -95,6 +95,7 @@ class Decision(NamedTuple):
 
 
 Bucket = tuple[Optional[str], Optional[str], Optional[str]]
+_Group = tuple[Optional[str], Optional[str]]
 
 
 class Sequence:
@@ -132,6 +133,7 @@ class Sequence:
             for policy in group.policies:
                 self.entries.append(Entry(self, policy, len(self.entries), len(self.tiers)))
             self.tiers.append(group.tier)
+        self._starts.append(len(self.entries))
         self._entries = {entry.policy.identity: entry for entry in self.entries}
         self._buckets: dict[Bucket, list[Entry]] = {}
         self._by_namespace: dict[Optional[str], list[Entry]] = {}
@@ -141,11 +143,7 @@ class Sequence:
                 self._buckets.setdefault(bucket, []).append(entry)
             for name in {bucket[0] for bucket in buckets}:
                 self._by_namespace.setdefault(name, []).append(entry)
-        self._passes: dict[int, list[tuple[Entry, int]]] = {}
-        for entry in self.entries:
-            for number, rule in enumerate(entry.rules):
-                if rule.action == PASS:
-                    self._passes.setdefault(entry.tier, []).append((entry, number))
+        self._passing: dict[int, dict[_Group, dict[Optional[str], list[Entry]]]] = {}
 
     @property
     def own_is_source(self) -> bool:
@@ -167,9 +165,32 @@ class Sequence:
             return PASS
         return DENY
 
-    def passes(self, tier: int) -> list[tuple[Entry, int]]:
-        """The rules of a tier that pass packets on to the next one."""
-        return self._passes.get(tier, [])
+    def passing(self, tier: int, own: Cubes) -> Iterator[Entry]:
+        """The policies of a tier that pass packets on, in no order.
+
+        Those that cannot select an endpoint with such labels are left out where that is quickly
+        found, and some come twice.
+        """
+        groups = self._passing.get(tier)
+        if groups is None:
+            groups = self._passing[tier] = {}
+            for entry in self.of_tier(tier):
+                if any(rule.action == PASS for rule in entry.rules):
+                    for namespace, key, literal in _buckets(entry):
+                        members = groups.setdefault((namespace, key), {})
+                        members.setdefault(literal, []).append(entry)
+        for cube in own:
+            for (namespace, key), members in groups.items():
+                values = cube.get(NAMESPACE_KEY)
+                if namespace is not None and values is not None and not values.takes(namespace):
+                    continue
+                values = cube.get(key) if key is not None else None
+                if values is None or values.inside is None:
+                    for entries in members.values():
+                        yield from entries
+                else:
+                    for literal in (*values.inside, None):
+                        yield from members.get(literal, ())
 
     def candidates(self, labels: Mapping[str, str]) -> list[Entry]:
         """All that may select an endpoint with these labels, in order."""
@@ -193,6 +214,10 @@ class Sequence:
     def first_of(self, tier: int) -> int:
         """The rank of the first policy of a tier."""
         return self._starts[tier]
+
+    def of_tier(self, tier: int) -> list[Entry]:
+        """The policies of a tier, in order."""
+        return self.entries[self._starts[tier] : self._starts[tier + 1]]
 
     @property
     def namespaces(self) -> tuple[str, ...]:

@@ -13,10 +13,9 @@ from typing import NamedTuple, Optional
 
 from linter.policy import ranges
 from linter.policy.effective import read
-from linter.policy.index import END, Decision, Entry, Sequence
+from linter.policy.index import END, PASS, Decision, Entry, Sequence
 from linter.policy.label_values import TooComplex
 from linter.policy.model import NetworkSet
-from linter.policy.outcomes import pinned_namespaces
 from linter.policy.rule_boxes import on_line
 from linter.policy.selector_sets import (
     EVERYTHING,
@@ -58,38 +57,32 @@ def taken_by(decision: Decision, target: Entry, sequence: Sequence, packets: Box
         boxes = entry.boxes(number)
     if entry.tier == target.tier:
         return boxes
-    passes = [box for one, n in passing(decision, sequence, packets) for box in one.boxes(n)]
-    if not passes:
-        return boxes
     # What passes on elsewhere does not matter.
-    met = (meet(box, other) for box in boxes for other in packets)
-    return subtract(tuple(box for box in met if box is not None), passes)
+    boxes = _common(boxes, packets)
+    passes = [box for one, n in passing(decision, sequence, boxes) for box in one.boxes(n)]
+    return subtract(boxes, passes)
+
+
+def _common(boxes: Boxes, others: Boxes) -> Boxes:
+    met = (meet(box, other) for box in boxes for other in others)
+    return tuple(box for box in met if box is not None)
 
 
 def passing(decision: Decision, sequence: Sequence, packets: Boxes) -> Iterator[tuple[Entry, int]]:
     """The rules that may pass some of the packets on before the decision is made."""
     tier, place = decision.entry.tier, (decision.entry.rank, decision.number)
-    if not sequence.passes(tier):
-        return
-    own = tuple(cube for box in packets for cube in box.own)
-    names: set[Optional[str]] = {None}
-    for cube in own:
-        pinned = pinned_namespaces(cube)
-        if pinned is None:
-            names = {None, *sequence.namespaces}
-            break
-        names |= pinned
+    found: dict[int, Entry] = {}
+    for entry in sequence.passing(tier, tuple(cube for box in packets for cube in box.own)):
+        if len(found) > 4 * MOST_PASSES:
+            raise TooComplex
+        if decision.number == END or entry.rank <= place[0]:
+            found[entry.rank] = entry
     count = 0
-    for entry in sequence.of_namespaces(names):
-        if entry.tier != tier:
+    for entry in found.values():
+        if not any(meet_labels(box.own, entry.own) for box in packets):
             continue
-        numbers = [
-            number
-            for number, rule in enumerate(entry.rules)
-            if rule.action == 'Pass' and (decision.number == END or (entry.rank, number) < place)
-        ]
-        if numbers and any(meet_labels(box.own, entry.own) for box in packets):
-            for number in numbers:
+        for number, rule in enumerate(entry.rules):
+            if rule.action == PASS and (decision.number == END or (entry.rank, number) < place):
                 count += 1
                 if count > MOST_PASSES:
                     raise TooComplex
@@ -120,14 +113,13 @@ def is_proved(
         else:
             boxes = entry.traffic(decision.number).at_least(entry.own)
         if entry.tier != target.tier:
+            boxes = _common(boxes, packets)
             passes = [
                 box
-                for one, n in passing(decision, sequence, packets)
+                for one, n in passing(decision, sequence, boxes)
                 for box in _may_pass(one, n, sequence, sets)
             ]
-            if passes:
-                met = (meet(box, other) for box in boxes for other in packets)
-                boxes = subtract(tuple(box for box in met if box is not None), passes)
+            boxes = subtract(boxes, passes)
         for box in boxes:
             required |= box.conditions
         certain += boxes
