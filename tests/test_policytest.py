@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -523,3 +525,21 @@ tests:
         )
         == 0
     )
+
+
+DOCS = Path(__file__).resolve().parent.parent / 'docs' / 'policy-tests.md'
+
+
+def test_the_docs_show_what_happens(here: Path, capsys: Capture) -> None:
+    Path('policies/db.yaml').unlink()
+    blocks = re.findall(
+        r'<!-- (file: \S+|run) -->\n```[^\n]*\n(.*?)```\n', DOCS.read_text('utf-8'), re.DOTALL
+    )
+    assert len(blocks) == 8
+    for what, text in blocks:
+        if what != 'run':
+            Path(what.removeprefix('file: ')).write_text(text, encoding='utf-8')
+            continue
+        command, _, shown = text.partition('\n')
+        main(shlex.split(command.removeprefix('$ calico-lint ')))
+        assert capsys.readouterr().out == shown
