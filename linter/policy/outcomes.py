@@ -128,18 +128,20 @@ def _tier(
 def _split(box: Box, other: Box) -> tuple[list[Box], list[Box]]:
     """What of a box is in the other, and what is not, whether the other's conditions hold or not.
 
-    Those of which the box does not say whether they hold are gone through one by one.
+    Those of which the box does not say whether they hold are gone through one by one, for the
+    packets to which they make a difference.
     """
+    open_ = sorted(other.conditions - box.conditions)
+    if any(negated(condition) in box.conditions for condition in open_):
+        return [], [box]
+    other = other._replace(conditions=box.conditions)
     common = meet(box, other)
     if common is None:
         return [], [box]
-    kept: list[Box] = []
-    for condition in sorted(other.conditions - box.conditions):
-        if negated(condition) in box.conditions:
-            return [], [*kept, box]
-        kept.append(box._replace(conditions=box.conditions | {negated(condition)}))
-        box = box._replace(conditions=box.conditions | {condition})
-    kept += without(box, other)
+    kept = list(without(box, other))
+    for condition in open_:
+        kept.append(common._replace(conditions=common.conditions | {negated(condition)}))
+        common = common._replace(conditions=common.conditions | {condition})
     return [common], kept
 
 
@@ -176,17 +178,19 @@ def by_namespace(own: Cubes, sequence: Sequence) -> Iterator[Cubes]:
     """
     names = sequence.namespaces
     for name in names:
-        cut = meet_labels(own, _in(frozenset((name,))))
+        cut = meet_labels(own, in_namespaces(frozenset((name,))))
         if cut:
             yield cut
-    rest = meet_labels(own, _not_in(frozenset(names)))
+    rest = meet_labels(own, not_in_namespaces(frozenset(names)))
     if rest:
         yield rest
 
 
-def _in(names: frozenset[str]) -> Cubes:
+def in_namespaces(names: frozenset[str]) -> Cubes:
+    """The labels of what is in one of these namespaces."""
     return ({NAMESPACE_KEY: Values(False, names)},)
 
 
-def _not_in(names: frozenset[str]) -> Cubes:
+def not_in_namespaces(names: frozenset[str]) -> Cubes:
+    """The labels of what is in another namespace, or in none."""
     return ({NAMESPACE_KEY: Values(True, None, names)},)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Optional
 
 from linter.policy.cluster import Address, Cluster, Endpoint
-from linter.policy.evaluate import ALLOW, Evaluator, Verdict
+from linter.policy.evaluate import Evaluator, Verdict
 from linter.policy.index import HOST, WORKLOADS, Sequence
 from linter.policy.match import Packet
 from linter.policy.model import (
@@ -66,6 +66,9 @@ def scene(point: Point, sequence: Sequence) -> Optional[Scene]:
         if ORCHESTRATOR in point.peer and NAMESPACE_KEY in point.peer:
             endpoints.append(_endpoint('peer', other, point, point.peer, False))
         elif has_port:
+            # Only an endpoint has ports, and this one is no pod.
+            if NAMESPACE_KEY in point.peer or ACCOUNT_KEY in point.peer:
+                return None
             endpoints.append(_endpoint('peer', other, point, point.peer, True))
         else:
             records.append(_set(other, point))
@@ -184,9 +187,12 @@ def replay(
     if sequence.kind in (WORKLOADS, HOST):
         return evaluator.pod(found.endpoint, direction, found.packet)
     if sequence.kind == FORWARD:
-        return evaluator._forward(found.endpoint, direction, found.packet)
-    assert sequence.kind in (PRE_DNAT, UNTRACKED)
-    verdict = evaluator._early(
-        found.endpoint, direction, found.packet, sequence.kind, sequence.kind
-    )
-    return verdict or Verdict(found.endpoint, sequence.kind, ALLOW)
+        verdict = evaluator._forward(found.endpoint, direction, found.packet)
+    else:
+        assert sequence.kind in (PRE_DNAT, UNTRACKED)
+        early = evaluator._early(
+            found.endpoint, direction, found.packet, sequence.kind, sequence.kind
+        )
+        verdict = early or Verdict(found.endpoint, sequence.kind, '')
+    # Where nobody is asked, the evaluator says "allow", and means "go on".
+    return verdict if verdict.steps else verdict._replace(action='')
