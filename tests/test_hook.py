@@ -67,6 +67,7 @@ def users(tmp_path: Path, hooks: Path) -> Path:
     (tmp_path / '.pre-commit-config.yaml').write_text(
         f'repos:\n- repo: {hooks}\n  rev: v0.1.0\n  hooks:\n'
         '  - id: calico-lint\n  - id: calico-lint-all\n  - id: calico-lint-fix\n'
+        '  - id: calico-lint-test\n'
     )
     git('init', '-q', '-b', 'main', cwd=tmp_path)
     return tmp_path
