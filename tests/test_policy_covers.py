@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import pytest
 from policy_worlds import Maker, packet, world
+from scenarios import scenarios
 
 from linter.policy.cluster import Cluster
 from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
 from linter.policy.evaluate import Evaluator, Verdict
 from linter.policy.label_values import TooComplex
-from linter.policy.model import DIRECTIONS, INGRESS, Policy
+from linter.policy.load import records
+from linter.policy.model import DIRECTIONS, INGRESS, NetworkSet, Policy, Tier
 from linter.policy.semantics import Semantics
 from linter.policy.witness import replay, scene
+from linter.source import Source
+from linter.target import Target
 
 SEMANTICS = Semantics()
 
@@ -124,3 +130,52 @@ def test_what_is_alive_has_a_packet_to_show() -> None:
 @pytest.mark.slow
 def test_what_is_alive_has_a_packet_to_show_at_length() -> None:
     assert sum(replay_witnesses(seed) for seed in range(7000, 8000)) > 5000
+
+
+def labelled(name: str, step: int) -> tuple[int, int]:
+    """Tries the claims on what Calico's own code said of requests; counts claims and traces."""
+    claims = traces = 0
+    for scenario in islice(scenarios(name), 0, None, step):
+        target = Target((3, 33), scenario.get('lane', 'api'))
+        semantics = Semantics((3, 33))
+        found = list(records(Source('s.yaml', scenario['resources']), target, semantics))
+        root = Root(
+            [record for record in found if isinstance(record, Policy)],
+            [record for record in found if isinstance(record, Tier)],
+            semantics,
+            [record for record in found if isinstance(record, NetworkSet)],
+        )
+        dead = {
+            (
+                one.direction,
+                f'{one.policy.kind} {one.policy.namespace}/{one.policy.name} '
+                f'tier={one.policy.tier} rule={one.number}',
+            )
+            for one in root.dead_rules().dead
+        }
+        claims += len(dead)
+        for result in scenario['results']:
+            stages = [(key, result[key]) for key in DIRECTIONS if result.get(key)]
+            for stage in result.get('host', ()):
+                direction = 'egress' if 'egress' in stage['stage'] else 'ingress'
+                stages.append((direction, stage))
+            for direction, stage in stages:
+                traces += 1
+                for step_of in stage['trace']:
+                    who = step_of.rpartition(' ')[0]
+                    assert (direction, who) not in dead, (scenario['id'], who)
+    return claims, traces
+
+
+@pytest.mark.parametrize('name', ['scenarios', 'scenarios2'])
+def test_labelled_clusters(name: str) -> None:
+    claims, traces = labelled(name, 12)
+    assert claims > 40
+    assert traces > 1000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('name', ['scenarios', 'scenarios2', 'scenarios-minimal'])
+def test_all_labelled_clusters(name: str) -> None:
+    claims, _ = labelled(name, 1)
+    assert claims >= 8
