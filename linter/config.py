@@ -65,13 +65,14 @@ class Layer(NamedTuple):
     version: Optional[Version]
     admission: Optional[str]
     datastore: Optional[str]
+    dataplane: Optional[str]
     select: Optional[frozenset[str]]
     ignore: frozenset[str]
     severity: dict[str, str]
     lines: dict[str, int]
 
 
-_NOTHING = Layer(None, None, None, None, None, frozenset(), {}, {})
+_NOTHING = Layer(None, None, None, None, None, None, frozenset(), {}, {})
 
 
 class Config(NamedTuple):
@@ -418,6 +419,7 @@ class _Reader:
             self.version(version) if isinstance(version, Leaf) else None,
             self.word(owner, 'admission'),
             self.word(owner, 'datastore'),
+            self.word(owner, 'dataplane'),
             select or None,
             self.rules(owner, 'ignore') or frozenset(),
             self.severities(owner),
@@ -621,6 +623,9 @@ STARTER = """\
 
 # Where Calico keeps its data: kubernetes or etcdv3.
 #datastore: kubernetes
+
+# What enforces the policies, for `calico-lint test`: iptables, nftables or ebpf.
+#dataplane: iptables
 
 # Report these rules and groups only. `calico-lint rules` lists them.
 #select:

@@ -289,6 +289,7 @@ def _merged(config: Config | None, layers: Sequence[Layer], overrides: Overrides
         settings.namespaces = config.namespaces
     for layer in layers:
         _lay(settings, layer.version, layer.admission, layer.datastore)
+        settings.dataplane = layer.dataplane or settings.dataplane
         if layer.select is not None:
             settings.select, settings.ignore = layer.select, _NONE
             origins.pop('ignore', None)
@@ -353,6 +354,7 @@ def show_settings(path: str, overrides: Overrides | None = None) -> str:
         'calico-version': version_text(target.version),
         'admission': target.admission,
         'datastore': target.datastore or 'kubernetes',
+        'dataplane': settings.dataplane,
         'select': _flow(sorted(settings.select)) if settings.select else 'every rule',
         'ignore': _flow(sorted(settings.ignore)),
         'severity': f'{{{severities}}}',

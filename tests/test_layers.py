@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 # Bottom first. A module imports from the layers below its own; within the packages `report`,
-# `selector`, `migrate`, `policy` and `policytest` also from its neighbours. A new module goes into the lowest layer that
-# fits.
+# `selector`, `migrate`, `policy` and `policytest` also from its neighbours. A new module goes into
+# the lowest layer that fits.
 LAYERS = [
     # Text, trees and words.
     'errors pattern',
@@ -106,7 +106,9 @@ def test_imports_point_down(module: str) -> None:
     assert part in LEVELS, f'{module} has no place in LAYERS yet'
     for other in {found.name for found in MODULES[module]} & MODULES.keys() - {'linter', module}:
         if _part(other) == part:
-            assert part in ('report', 'selector', 'migrate', 'policy', 'policytest'), f'{module} imports {other}'
+            assert part in ('report', 'selector', 'migrate', 'policy', 'policytest'), (
+                f'{module} imports {other}'
+            )
         else:
             assert LEVELS[_part(other)] < LEVELS[part], f'{module} imports {other}'
 

@@ -543,3 +543,14 @@ def test_the_docs_show_what_happens(here: Path, capsys: Capture) -> None:
         command, _, shown = text.partition('\n')
         main(shlex.split(command.removeprefix('$ calico-lint ')))
         assert capsys.readouterr().out == shown
+
+
+def test_the_configuration_names_the_dataplane() -> None:
+    rule = '{action: Allow, protocol: ICMP, icmp: {type: 8}}, {action: Allow, protocol: ICMPv6}'
+    Path('p.yaml').write_text(
+        'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: p}\n'
+        f'spec: {{types: [Ingress], ingress: [{rule}]}}\n'
+    )
+    Path('.calico-lint.yaml').write_text('dataplane: ebpf\n')
+    assert run(ICMP) == 1
+    assert run(ICMP, '--dataplane', 'nftables') == 0

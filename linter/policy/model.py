@@ -107,7 +107,8 @@ class Rule(NamedTuple):
     """A rule. ``action`` is ``Allow``, ``Deny``, ``Log`` or ``Pass``.
 
     ``icmp`` and ``not_icmp`` are (type, code), each None where the rule has none. ``http``: the
-    rule matches HTTP, which only the application layer sees and nothing here judges. ``parts`` are ``packed``.
+    rule matches HTTP, which only the application layer sees and nothing here judges. ``parts`` are
+    ``packed``.
     """
 
     action: str

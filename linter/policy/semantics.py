@@ -13,7 +13,6 @@ from linter.target import DEFAULT_VERSION, Version
 
 IPTABLES = 'iptables'
 EBPF = 'ebpf'
-DATAPLANES = (IPTABLES, EBPF)
 """``iptables`` stands for nftables, too: the rules are the same, only the text differs."""
 
 

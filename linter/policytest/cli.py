@@ -130,9 +130,8 @@ def _add_world(parser: Any) -> None:
     )
     group.add_argument(
         '--dataplane',
-        choices=('iptables', 'ebpf'),
-        help='iptables (nftables, too) or ebpf, which reads some rules otherwise '
-        '(default: iptables)',
+        choices=('iptables', 'nftables', 'ebpf'),
+        help='what enforces the policies: ebpf reads some rules otherwise (default: iptables)',
     )
     parser.add_argument(
         '--color', choices=('auto', 'always', 'never'), default='auto', help='whether to use colour'

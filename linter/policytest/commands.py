@@ -9,7 +9,7 @@ from typing import NamedTuple, Optional, TextIO
 from linter.errors import Fatal
 from linter.policy.cluster import Endpoint
 from linter.policy.model import DIRECTIONS, Policy
-from linter.policy.semantics import IPTABLES, Semantics
+from linter.policy.semantics import EBPF, IPTABLES, Semantics
 from linter.policytest import flow, order_table, policies, starter
 from linter.policytest import report as reports
 from linter.policytest.claims import Prover
@@ -29,7 +29,8 @@ class World(NamedTuple):
 
     @property
     def semantics(self) -> Semantics:
-        return Semantics(self.target.version, self.dataplane)
+        dataplane = EBPF if self.dataplane == EBPF else IPTABLES
+        return Semantics(self.target.version, dataplane)
 
 
 class Output(NamedTuple):
