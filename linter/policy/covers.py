@@ -24,11 +24,12 @@ from linter.policy.index import (
     Sequence,
 )
 from linter.policy.label_values import TooComplex
-from linter.policy.model import ANYTHING, DIRECTIONS, NetworkSet, Policy, Rule, Tier
+from linter.policy.model import DIRECTIONS, NetworkSet, Policy, Rule, Tier
 from linter.policy.order import FORWARD, PRE_DNAT, UNTRACKED
 from linter.policy.outcomes import asked, outcomes
 from linter.policy.point import Point, contains, pick
 from linter.policy.proof import Cover, is_proved, taken_by
+from linter.policy.rule_checks import same_rule
 from linter.policy.semantics import Semantics
 from linter.policy.space import Boxes, covered, meet_labels, subtract
 
@@ -110,8 +111,7 @@ class Report(NamedTuple):
 
 def asks_nothing(rule: Rule) -> bool:
     """Whether a rule matches every packet."""
-    bare = Rule(rule.action, line=rule.line, start=rule.start, end=rule.end, parts=rule.parts)
-    return rule == bare and rule.source == rule.destination == ANYTHING
+    return same_rule(rule) == Rule(rule.action)
 
 
 def classes(policy: Policy) -> tuple[str, ...]:

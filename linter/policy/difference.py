@@ -14,10 +14,11 @@ from typing import NamedTuple, Optional
 from linter.policy.covers import Root, classes
 from linter.policy.index import ALLOW, END, Decision, Entry
 from linter.policy.label_values import TooComplex
-from linter.policy.model import DIRECTIONS, Policy, Rule
+from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.order import FORWARD
 from linter.policy.outcomes import asked, in_namespaces, not_in_namespaces, outcomes
 from linter.policy.point import Point, contains, pick
+from linter.policy.rule_checks import same_rule
 from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
 from linter.policy.witness import Scene, replay, scene
 
@@ -157,7 +158,7 @@ class _Pair:
         for sequence in (self.old, self.new):
             for entry in sequence.of_namespaces((name,)):
                 policy = entry.policy
-                rules = tuple(map(_bare, entry.rules))
+                rules = tuple(map(same_rule, entry.rules))
                 mentions = f"'{name}'", f'"{name}"'
                 text = f'{policy.selector} {policy.namespace_selector} {rules}'
                 if policy.is_global or any(mention in text for mention in mentions):
@@ -236,14 +237,9 @@ def _apart(boxes: Iterable[Box]) -> Boxes:
     return found
 
 
-def _bare(rule: Rule) -> Rule:
-    """A rule without its place."""
-    return rule._replace(line=0, start=0, end=0, parts=Rule('').parts)
-
-
 def _changed_rules(old: Entry, new: Entry) -> Iterator[Box]:
     """What the rules match that are not the same at the beginning or at the end."""
-    one, other = tuple(map(_bare, old.rules)), tuple(map(_bare, new.rules))
+    one, other = tuple(map(same_rule, old.rules)), tuple(map(same_rule, new.rules))
     if one == other:
         return
     first = 0

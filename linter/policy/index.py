@@ -259,7 +259,8 @@ class Sequence:
             for index, rule in enumerate(entry.rules):
                 if entry is target and index == number:
                     return Decision(entry, index, rule.action)
-                if rule.action == LOG or not self._matches(entry, index, point):
+                # What only HTTP decides may match or not: nothing is taken for certain.
+                if rule.action == LOG or rule.http or not self._matches(entry, index, point):
                     continue
                 if rule.action != PASS or (target is not None and target.tier == tier):
                     return Decision(entry, index, rule.action)
