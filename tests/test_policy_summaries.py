@@ -155,6 +155,23 @@ def test_a_missing_namespace_is_unknown() -> None:
         (np('{ingress: [{action: Allow, protocol: tpc}]}'), 'refused'),
         (np('{ingress: [{action: Allow, source: {nets: [1.2.3]}}]}'), 'refused'),
         (np('{ingress: {}}'), 'refused'),
+        (np("{selector: ' '}"), 'refused'),
+        (np(f'{{serviceAccountSelector: has({"a" * 510})}}'), 'refused'),
+        (
+            np('{ingress: [{action: Allow, source: {serviceAccounts: {names: ["it\'s"]}}}]}'),
+            'refused',
+        ),
+        (np('{}', ', namespace: "it\'s"'), 'refused'),
+        (
+            'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: b}\n'
+            'spec: {podSelector: {matchExpressions: [{key: a b, operator: Exists}]}}\n',
+            'refused',
+        ),
+        (
+            'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: a, namespace: b}\n'
+            'ports: [{port: 80, protocol: FOO}]\n',
+            'refused',
+        ),
         ('{{ if }}\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n', 'template'),
         ('apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\na: [\n', 'refused'),
         (np('{}').replace('NetworkPolicy', 'NetwrkPolicy'), 'kind'),

@@ -43,6 +43,11 @@ def read(text: str) -> Selector:
     return found
 
 
+def prefixed(selector: Selector, prefix: str) -> Selector:
+    """The selector with a prefix before every label, as for those of namespaces."""
+    return read(canonical(selector, prefix))
+
+
 @lru_cache(maxsize=4096)
 def _with_prefix(text: str, prefix: str) -> str:
     return canonical(read(text), prefix)

@@ -35,6 +35,7 @@ from linter.policy.model import (
 )
 from linter.policy.read import net_of, port_of
 from linter.resolve import BadTag, go_string, resolve
+from linter.selector import accepts
 from linter.source import Source
 from linter.tree import Mapping, Node, Scalar, Sequence
 
@@ -73,7 +74,7 @@ def summarise(source: Source, node: Mapping, kind: str) -> Union[Record, Unusabl
     """The summary of a document of one of ``KINDS``."""
     name, namespace, place = _identity(source, node)
     try:
-        if not name:
+        if not name or "'" in (namespace or ''):
             raise _Misshapen
         if kind == 'NetworkPolicy':
             found = policy(source, node, KUBERNETES_NETWORK_POLICY, 'api')
@@ -215,9 +216,7 @@ def _groups(ports: list[Node]) -> dict[str, tuple[Port, ...]]:
     groups: dict[str, Optional[list[Port]]] = {}
     for item in ports:
         entry = _mapping(item)
-        protocol = sys.intern(_text(_get(entry, 'protocol')) or 'TCP')
-        if protocol not in ('TCP', 'UDP', 'SCTP'):
-            raise _Misshapen
+        protocol = _protocol(entry)
         number = _get(entry, 'port')
         if number is None:
             groups[protocol] = None
@@ -227,10 +226,10 @@ def _groups(ports: list[Node]) -> dict[str, tuple[Port, ...]]:
             raise _Misshapen
         last = _get(entry, 'endPort')
         if last is not None:
-            end = _text(last)
-            if isinstance(port, str) or not end.isdigit():
+            end = _port(last)
+            if isinstance(port, str) or end < port[0]:
                 raise _Misshapen
-            port = port[0], int(end)
+            port = port[0], end
         known = groups.setdefault(protocol, [])
         if known is not None:
             known.append(port)
@@ -278,6 +277,9 @@ def _conditions(selector: Mapping) -> list[str]:
         if operator not in _OPERATORS or not key:
             raise _Misshapen
         found.append(_OPERATORS[operator].format(key, f"'{values}'"))
+    # What Kubernetes takes for labels, a selector of Calico's can say; what it refuses, may not.
+    if found and not accepts(' && '.join(found)):
+        raise _Misshapen
     return found
 
 
@@ -292,12 +294,24 @@ def _slice(node: Mapping, namespace: str, place: Place) -> EndpointSlice:
     ports: list[tuple[Protocol, int]] = []
     for item in _items(_get(node, 'ports')):
         entry = _mapping(item)
-        number = _text(_get(entry, 'port'))
-        if number:
-            if not number.isdigit():
-                raise _Misshapen
-            ports.append((sys.intern(_text(_get(entry, 'protocol')) or 'TCP'), int(number)))
+        number = _get(entry, 'port')
+        if number is not None:
+            ports.append((_protocol(entry), _port(number)))
     return EndpointSlice(namespace, service, tuple(ips), tuple(ports), place)
+
+
+def _protocol(entry: Mapping) -> str:
+    protocol = sys.intern(_text(_get(entry, 'protocol')) or 'TCP')
+    if protocol not in ('TCP', 'UDP', 'SCTP'):
+        raise _Misshapen
+    return protocol
+
+
+def _port(node: Node) -> int:
+    port = port_of(_text(node))
+    if port is None or isinstance(port, str) or port[0] != port[1]:
+        raise _Misshapen
+    return port[0]
 
 
 def _get(node: Mapping, name: str) -> Optional[Node]:

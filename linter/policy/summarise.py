@@ -13,7 +13,9 @@ from typing import Optional, Union
 
 from linter.decode import Problem
 from linter.document import Document
+from linter.pattern import lazy
 from linter.policy import kubernetes
+from linter.policy.effective import NAMESPACE_PREFIX
 from linter.policy.model import (
     ANYTHING,
     DEFAULT_TIER,
@@ -39,7 +41,7 @@ from linter.policy.model import (
 )
 from linter.policy.read import net_of, port_of, protocol_of
 from linter.policy.semantics import Semantics
-from linter.selector import accepts
+from linter.selector import LETTER, LONGEST_LABEL, accepts
 from linter.source import Source
 from linter.values import Leaf, Object
 from linter.vocabulary import ENTERPRISE_FIELDS, KINDS
@@ -48,6 +50,10 @@ from linter.vocabulary import ENTERPRISE_FIELDS, KINDS
 _HARMLESS = frozenset(('coerced', 'coerced-key', 'case', 'merge-override', 'absent'))
 _SPELT = sys.intern
 _Parts = list[tuple[str, int, int]]
+
+
+_LONG = LONGEST_LABEL - len(NAMESPACE_PREFIX)
+_LONG_LABEL = lazy(rf'{LETTER}{{{_LONG + 1}}}')
 
 
 class _Stop(Exception):
@@ -83,6 +89,8 @@ def summarise(
         _look_for_placeholders(document)
         if not name:
             raise _Stop('refused', 'has no name')
+        if "'" in (namespace or ''):
+            raise _Stop('refused', 'has a namespace that is none')
         return make(document, semantics, _SPELT(name), namespace, place)
     except _Stop as stop:
         return Unusable(document.kind, namespace, name, stop.reason, stop.why, place)
@@ -317,6 +325,8 @@ def _entity(entity: Object, side: str, parts: _Parts) -> Entity:
         match = entity.object('serviceAccounts')
         if match is not None:
             accounts = tuple(_SPELT(leaf.text) for leaf in match.leaves('names'))
+            if any("'" in name for name in accounts):
+                raise _Stop('refused', 'names a service account that can be none')
             account_selector = _selector(match, 'selector')
             parts.append((f'{side}.serviceAccounts', match.node.start, match.node.end))
     service = None
@@ -346,6 +356,9 @@ def _selector(owner: Object, field: str) -> str:
     text = leaf.text
     if text and not accepts(text):
         raise _Stop('refused', f'has a {field} that Calico does not read')
+    if text and (text.isspace() or (len(text) > _LONG and _LONG_LABEL.search(text))):
+        # Alone Calico reads these, but not once it has joined them to others.
+        raise _Stop('refused', f'has a {field} that Felix does not read')
     return _SPELT(text)
 
 

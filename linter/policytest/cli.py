@@ -282,6 +282,6 @@ def _icmp(text: Optional[str]) -> Optional[dict[str, int]]:
     if text is None:
         return None
     kind, slash, code = text.partition('/')
-    if not kind.isdigit() or (slash and not code.isdigit()):
+    if not kind.isdecimal() or (slash and not code.isdecimal()):
         raise Fatal(f'--icmp {text!r} is not TYPE or TYPE/CODE, such as 8/0')
     return {'type': int(kind), 'code': int(code or 0)}

@@ -11,7 +11,7 @@ from linter.engine import check
 from linter.errors import Fatal
 from linter.loader import BadEncoding, decode_bytes
 from linter.policy.load import records
-from linter.policy.model import Policy, Record, Unusable
+from linter.policy.model import Policy, Record, Service, Unusable
 from linter.policy.semantics import Semantics
 from linter.policytest.model import CaseFile, Mistake, Mistakes, Named
 from linter.scan import may_be_calico
@@ -96,7 +96,7 @@ class Loader:
 def _identity(record: Record) -> Optional[tuple[str, Optional[str], str]]:
     kind = getattr(record, 'kind', type(record).__name__)
     name = getattr(record, 'name', None)
-    if name is None:
+    if name is None or isinstance(record, Service):
         return None
     namespace: Optional[str] = getattr(record, 'namespace', '')
     return kind, namespace, name

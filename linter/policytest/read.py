@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Optional, Union
 
+from linter.names import SUBDOMAIN
 from linter.policy.claim import Claim
 from linter.policy.cluster import Endpoint
 from linter.policy.effective import NAMESPACE, SERVICE_ACCOUNT
@@ -37,6 +38,7 @@ SOURCE_PORT = 40000
 
 _NAMES = {name.lower(): name for name in PROTOCOL_NUMBERS}
 _WITH_PORTS = frozenset((6, 17, 132, 136))
+_KINDS = {'namespace': 'namespace', 'serviceAccount': 'service account'}
 _ECHO = {ICMP: (8, 0), ICMPV6: (128, 0)}
 _FAMILY_OF = {ICMP: 4, ICMPV6: 6}
 
@@ -348,7 +350,7 @@ class _Reader:
         given: Union[int, str] = value.value
         if isinstance(given, str) and given.lower() in _NAMES:
             return _NAMES[given.lower()]
-        number = int(given) if not isinstance(given, str) or given.isdigit() else 0
+        number = int(given) if not isinstance(given, str) or given.isdecimal() else 0
         if not 0 < number < 256:
             near = nearest(str(given), PROTOCOL_NUMBERS)
             known = f'{", ".join(PROTOCOL_NUMBERS)}, or a number from 1 to 255'
@@ -389,8 +391,8 @@ class _Reader:
         if side is None:
             return ANYTHING
         selector = self.selector(side, 'selector')
-        namespace = side.text('namespace')
-        account = side.text('serviceAccount')
+        namespace = self.name(side, 'namespace')
+        account = self.name(side, 'serviceAccount')
         conditions = [
             f'({selector})' if selector else '',
             f"{NAMESPACE} == '{namespace}'" if namespace else '',
@@ -403,6 +405,15 @@ class _Reader:
             nets=self.nets(side, 'nets'),
             not_nets=self.nets(side, 'notNets'),
         )
+
+    def name(self, side: Object, field: str) -> str:
+        leaf = side.leaf(field)
+        if leaf is None:
+            return ''
+        if not SUBDOMAIN.match(leaf.text):
+            self.wrong(leaf, f'{quoted(leaf.text)} is not the name of a {_KINDS[field]}')
+            return ''
+        return leaf.text
 
     def selector(self, side: Object, field: str) -> str:
         leaf = side.leaf(field)

@@ -71,6 +71,8 @@ class _Question(NamedTuple):
 def write(folder: str, loaded: Loaded, semantics: Semantics) -> str:
     """Write the example into a folder, and say where; Fatal where there is one already."""
     path = os.path.normpath(os.path.join(folder, NAME))
+    if not any(True for _ in loaded.policies):
+        raise Fatal(f'there is no policy in {folder} to write an example for')
     text = example(path, loaded, semantics)
     try:
         with open(path, 'x', encoding='utf-8', newline='\n') as file:
