@@ -163,13 +163,13 @@ def test_a_missing_namespace_is_unknown() -> None:
         ),
         (np('{}', ', namespace: "it\'s"'), 'refused'),
         (
-            'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: a, namespace: b}\n'
-            'spec: {podSelector: {matchExpressions: [{key: a b, operator: Exists}]}}\n',
+            'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n'
+            'metadata: {name: a, namespace: b}\nspec: {podSelector: {matchExpressions: [{key: a b, operator: Exists}]}}\n',
             'refused',
         ),
         (
-            'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: a, namespace: b}\n'
-            'ports: [{port: 80, protocol: FOO}]\n',
+            'apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n'
+            'metadata: {name: a, namespace: b}\nports: [{port: 80, protocol: FOO}]\n',
             'refused',
         ),
         ('{{ if }}\napiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n', 'template'),
