@@ -18,6 +18,7 @@ from collections.abc import Callable
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from linter.policy.covers import Root
+from linter.policy.difference import difference
 from linter.policy.model import (
     ANYTHING,
     GLOBAL_NETWORK_POLICY,
@@ -30,6 +31,7 @@ from linter.policy.model import (
 )
 from linter.policy.read import net_of
 from linter.policy.semantics import Semantics
+from linter.policy.ties import ties
 
 NOWHERE = Place('bench.yaml', 1, 0, 0)
 TIERS = [Tier('security', 100.0, 'Deny'), Tier('platform', 200.0, 'Pass')]
@@ -144,6 +146,22 @@ def dead(make: Callable[[int], list[Policy]], count: int, rounds: int) -> tuple[
     return spent * 1000 / count, note
 
 
+def _with_rule(policy: Policy) -> Policy:
+    return policy._replace(ingress=(*policy.ingress, Rule('Allow', ANYTHING, ANYTHING, 'UDP')))
+
+
+def _changes(before: list[Policy], after: list[Policy]) -> str:
+    """How much a change of the policies changes."""
+    semantics = Semantics()
+    found = difference(Root(before, TIERS, semantics), Root(after, TIERS, semantics))
+    return f'{len(found.changes)} changes, {found.given_up} given up'
+
+
+def _ties(policies: list[Policy]) -> str:
+    found = ties(Root(policies, TIERS, Semantics()))
+    return f'{len(found.ties)} ties, {found.given_up} given up'
+
+
 def main() -> int:
     quick = '--quick' in sys.argv
     rounds, size = (1, 100) if quick else (3, 1000)
@@ -157,6 +175,16 @@ def main() -> int:
     for what, value, bar, note in rows:
         verdict = 'ok' if value <= bar else 'MISS'
         print(f'{what:36} {value:8.3f} ms a policy (at most {bar:g})  {verdict:4} {note}')
+    policies = realistic(size)
+    changed = [_with_rule(policies[-1]), *policies[:-1]]
+    narrower = [policies[0], *(p for p in policies[1:] if p.name != 'monitoring')]
+    for what, call in (
+        ('ties', lambda: _ties(policies)),
+        ('difference, one rule', lambda: _changes(policies, changed)),
+        ('difference, a global policy gone', lambda: _changes(policies, narrower)),
+    ):
+        found = call()
+        print(f'{what:36} {best(call, rounds) * 1000:8.1f} ms for {size} policies   {found}')
     return 0
 
 

@@ -225,9 +225,10 @@ ok    only api
 FAIL  t.yaml:6: closed
       not all of it is denied: allowed by ingress rule 0 of NetworkPolicy shop/db in tier default \
 (policies/db.yaml:20)
-      ingress: a pod of namespace shop with app=db receives TCP 5432 from a pod of namespace shop \
-with app=api
-      for example 198.51.100.1 to 192.0.2.1, TCP 5432
+      TCP to port 5432 from endpoints with app == 'api' in namespace shop to pods with app == 'db' \
+in namespace shop
+      for example TCP 5432 from a pod of namespace shop with app=api (198.51.100.1) to a pod of \
+namespace shop with app=db (192.0.2.1)
         default  NetworkPolicy/shop/db[0]  allow  policies/db.yaml:20
 2 claims: 1 passed, 1 failed
 """

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
-from linter.policy.match import Packet
 from linter.policy.model import Rule
 
 
@@ -20,18 +19,4 @@ class Claim(NamedTuple):
     name: str
     direction: str
     rule: Rule
-    verdict: str
-
-
-class Counterexample(NamedTuple):
-    """Traffic that breaks a claim: the labels of both sides and a packet.
-
-    ``asked`` are the labels of the endpoint whose policies are asked, ``peer`` those of the other
-    side, or None where Calico does not know that address. ``decider`` is (tier, policy's identity,
-    rule or -1), None where a profile decides.
-    """
-
-    asked: dict[str, str]
-    peer: Optional[dict[str, str]]
-    packet: Packet
     verdict: str

@@ -95,7 +95,8 @@ class Decision(NamedTuple):
 
 
 Bucket = tuple[Optional[str], Optional[str], Optional[str]]
-_Group = tuple[Optional[str], Optional[str]]
+_Members = dict[Optional[str], dict[Optional[str], list['Entry']]]
+_NO_MEMBERS: _Members = {}
 
 
 class Sequence:
@@ -143,7 +144,7 @@ class Sequence:
                 self._buckets.setdefault(bucket, []).append(entry)
             for name in {bucket[0] for bucket in buckets}:
                 self._by_namespace.setdefault(name, []).append(entry)
-        self._passing: dict[int, dict[_Group, dict[Optional[str], list[Entry]]]] = {}
+        self._passing: dict[int, dict[Optional[str], _Members]] = {}
 
     @property
     def own_is_source(self) -> bool:
@@ -171,26 +172,29 @@ class Sequence:
         Those that cannot select an endpoint with such labels are left out where that is quickly
         found, and some come twice.
         """
-        groups = self._passing.get(tier)
-        if groups is None:
-            groups = self._passing[tier] = {}
+        found = self._passing.get(tier)
+        if found is None:
+            found = self._passing[tier] = {}
             for entry in self.of_tier(tier):
                 if any(rule.action == PASS for rule in entry.rules):
                     for namespace, key, literal in _buckets(entry):
-                        members = groups.setdefault((namespace, key), {})
-                        members.setdefault(literal, []).append(entry)
+                        groups = found.setdefault(namespace, {})
+                        groups.setdefault(key, {}).setdefault(literal, []).append(entry)
         for cube in own:
-            for (namespace, key), members in groups.items():
-                values = cube.get(NAMESPACE_KEY)
-                if namespace is not None and values is not None and not values.takes(namespace):
-                    continue
-                values = cube.get(key) if key is not None else None
-                if values is None or values.inside is None:
-                    for entries in members.values():
-                        yield from entries
-                else:
-                    for literal in (*values.inside, None):
-                        yield from members.get(literal, ())
+            values = cube.get(NAMESPACE_KEY)
+            if values is None or values.inside is None:
+                names: Iterable[Optional[str]] = found
+            else:
+                names = (None, *values.inside)
+            for name in names:
+                for key, members in found.get(name, _NO_MEMBERS).items():
+                    asked = None if key is None else cube.get(key)
+                    if asked is None or asked.inside is None:
+                        for entries in members.values():
+                            yield from entries
+                    else:
+                        for literal in (*asked.inside, None):
+                            yield from members.get(literal, ())
 
     def candidates(self, labels: Mapping[str, str]) -> list[Entry]:
         """All that may select an endpoint with these labels, in order."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
+from linter.policy import describe
 from linter.policy.claim import Claim
 from linter.policy.evaluate import Verdict
 from linter.policy.index import Sequence
 from linter.policy.label_values import TooComplex
-from linter.policy.model import EGRESS, Policy, Tier
+from linter.policy.model import Policy, Tier
 from linter.policy.outcomes import by_namespace, outcomes
 from linter.policy.point import Point, pick
 from linter.policy.rule_boxes import traffic
@@ -36,6 +37,7 @@ _MOST_PIECES = 20_000
 class Found(NamedTuple):
     """Traffic that breaks a claim, and what the evaluator says of it."""
 
+    box: Box
     point: Point
     scene: Scene
     verdict: Verdict
@@ -77,11 +79,8 @@ class Prover:
         sentence = say.sentence(verdict, packet).replace(verdict.endpoint.shown, 'it')
         return blank._replace(
             passed=False,
-            flow=flow(found, claim.direction),
-            packet=(
-                f'{say.address(packet.source)} to {say.address(packet.destination)}, '
-                f'{say.traffic(packet)}'
-            ),
+            flow=describe.flow(found.box, claim.direction),
+            packet=_example(found),
             reason=sentence,
             by=say.decider(verdict.decider),
             steps=tuple(say.shown(step) for step in verdict.steps),
@@ -104,7 +103,7 @@ class Prover:
                 continue
             verdict = replay(found, sequence, self.policies, self.tiers)
             if verdict.unknown is None and verdict.action != claim.verdict:
-                return Found(point, found, verdict)
+                return Found(box, point, found, verdict)
         if tries:
             # There are pieces that seem to break it, and of none a packet was found that does.
             raise TooComplex
@@ -122,20 +121,20 @@ class Prover:
                     yield outcome.box
 
 
-def flow(found: Found, direction: str) -> str:
-    """``a pod of namespace shop with app=db receives TCP 80 from 8.8.8.8``."""
-    point, one = found.point, found.scene
-    own = _pod(point.own)
-    packet = one.packet
-    verb, word = ('sends', 'to') if direction == EGRESS else ('receives', 'from')
-    address = packet.destination if direction == EGRESS else packet.source
-    if point.peer is None:
-        peer = f'{say.address(address)}, which Calico does not know'
-    elif NAMESPACE_KEY in point.peer:
-        peer = _pod(point.peer)
-    else:
-        peer = f'an address with the labels {_labels(point.peer) or "of nothing"}'
-    return f'{own} {verb} {say.traffic(packet)} {word} {peer}'
+def _example(found: Found) -> str:
+    """``TCP 80 from 8.8.8.8 to a pod of namespace shop with app=db (192.0.2.1)``."""
+    point, packet = found.point, found.scene.packet
+    own, peer = _pod(point.own), 'an address that Calico does not know'
+    if point.peer is not None:
+        if NAMESPACE_KEY in point.peer:
+            peer = _pod(point.peer)
+        else:
+            peer = f'an address with the labels {_labels(point.peer) or "of nothing"}'
+    source, destination = (own, peer) if point.own_side == 'source' else (peer, own)
+    return (
+        f'{say.traffic(packet)} from {source} ({say.address(packet.source)}) '
+        f'to {destination} ({say.address(packet.destination)})'
+    )
 
 
 def _pod(labels: object) -> str:

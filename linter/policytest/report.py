@@ -133,7 +133,7 @@ def table(steps: tuple[Shown, ...]) -> list[tuple[str, str]]:
 def _claim_lines(claim: ClaimResult) -> list[tuple[str, str]]:
     lines = [('bad', claim.summary)]
     if claim.flow:
-        lines.append(('plain', f'{claim.direction}: {claim.flow}'))
+        lines.append(('plain', claim.flow))
     if claim.packet:
         lines.append(('quiet', f'for example {claim.packet}'))
     return lines + table(claim.steps)
