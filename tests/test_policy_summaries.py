@@ -164,7 +164,8 @@ def test_a_missing_namespace_is_unknown() -> None:
         (np('{}', ', namespace: "it\'s"'), 'refused'),
         (
             'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n'
-            'metadata: {name: a, namespace: b}\nspec: {podSelector: {matchExpressions: [{key: a b, operator: Exists}]}}\n',
+            'metadata: {name: a, namespace: b}\n'
+            'spec: {podSelector: {matchExpressions: [{key: a b, operator: Exists}]}}\n',
             'refused',
         ),
         (
