@@ -189,6 +189,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     'calico-version': st.sampled_from([3.32, 3.3, '3.30', 'v3.33.1', 3.34, '3.34', 3, True, 'x']),
     'admission': st.sampled_from(['api', 'Api', 'native', 1]),
     'datastore': st.sampled_from(['kubernetes', 'etcdv3', 'etcd']),
+    'dataplane': st.sampled_from(['iptables', 'nftables', 'ebpf', 'bpf']),
     'select': LISTS,
     'ignore': LISTS,
     'severity': SEVERITIES,
@@ -586,6 +587,7 @@ def test_show_settings(repository: Path) -> None:
         'calico-version: 3.33  # .calico-lint.yaml:7\n'
         'admission: api  # default\n'
         'datastore: etcdv3  # .calico-lint.yaml:16\n'
+        'dataplane: iptables  # default\n'
         f'select: [{", ".join(sorted(config.names("fields") or ()))}]  # .calico-lint.yaml:15\n'
         'ignore: [host-bits]  # the command line\n'
         f'severity: {shown.split("severity: ")[1].splitlines()[0]}\n'

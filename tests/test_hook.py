@@ -67,6 +67,7 @@ def users(tmp_path: Path, hooks: Path) -> Path:
     (tmp_path / '.pre-commit-config.yaml').write_text(
         f'repos:\n- repo: {hooks}\n  rev: v0.1.0\n  hooks:\n'
         '  - id: calico-lint\n  - id: calico-lint-all\n  - id: calico-lint-fix\n'
+        '  - id: calico-lint-test\n'
     )
     git('init', '-q', '-b', 'main', cwd=tmp_path)
     return tmp_path
@@ -148,16 +149,40 @@ def test_a_commit_without_calico_files_says_nothing(users: Path) -> None:
     assert 'Passed' in output
 
 
+TESTS = """\
+version: 1
+policies: [policy.yaml]
+endpoints:
+- {name: web, namespace: shop, ips: [10.0.0.1], labels: {role: web}}
+tests:
+- {from: 8.8.8.8, to: shop/web, port: 80, verdict: deny}
+"""
+
+
+def test_the_hook_that_tests(users: Path) -> None:
+    (users / 'policy.yaml').write_text(CLEAN)
+    (users / 'policy-tests.yaml').write_text(TESTS)
+    status, output = pre_commit(users, 'calico-lint-test')
+    assert status == 0, output
+    (users / 'policy.yaml').write_text(CLEAN + '  ingress: [{action: Allow}]\n')
+    status, output = pre_commit(users, 'calico-lint-test')
+    assert status == 1, output
+    assert 'FAIL  policy-tests.yaml:6: 8.8.8.8 to shop/web, TCP 80' in output
+
+
 @pytest.mark.parametrize('hook', HOOKS, ids=lambda hook: str(hook['id']))
 def test_the_entries_name_commands_and_options_that_exist(
     hook: dict[str, Any], tmp_path: Path
 ) -> None:
     (tmp_path / 'service.yaml').write_text(FOREIGN)
+    (tmp_path / 'policy.yaml').write_text(CLEAN)
+    (tmp_path / 'policy-tests.yaml').write_text(TESTS)
     command, *arguments = hook['entry'].split()
     assert command == 'calico-lint'
     assert '--' not in arguments  # it would swallow the arguments of the user
+    names = ['service.yaml'] if hook.get('pass_filenames', True) else []
     done = subprocess.run(
-        (sys.executable, '-m', 'linter', *arguments, 'service.yaml'),
+        (sys.executable, '-m', 'linter', *arguments, *names),
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -133,7 +133,7 @@ def facts(directory: str = SPEC) -> list[dict[str, Any]]:
     met: dict[str, list[tuple[int, set[_Case]]]] = {}
     for line, row in tables(path):
         where = place(path, line)
-        since, until = _versions(where, row['Versions'])
+        since, until = versions(where, row['Versions'])
         lanes: list[str] = []
         for word in row['Lanes'].split(', '):
             if word not in LANES:
@@ -218,7 +218,8 @@ def _check_reach(
         )
 
 
-def _versions(where: str, text: str) -> tuple[Version | None, Version | None]:
+def versions(where: str, text: str) -> tuple[Version | None, Version | None]:
+    """The first and the last version of a range; BadTable where it is none."""
     match = RANGE.match(text)
     if match is None:
         raise BadTable(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from linter.run.run import Options
 
-COMMANDS = ('check', 'explain', 'init', 'rules', 'schema')
+COMMANDS = ('check', 'explain', 'explain-flow', 'init', 'order', 'rules', 'schema', 'test')
 
 
 def read(words: Sequence[str]) -> argparse.Namespace:
@@ -280,13 +280,20 @@ def _parser() -> argparse.ArgumentParser:
         help='print the JSON Schema of a kind',
         description='Print the JSON Schema of a kind, as editors take it.',
     )
-    schema.add_argument('kind', metavar='KIND', help='such as NetworkPolicy, in any letter case')
+    schema.add_argument(
+        'kind',
+        metavar='KIND',
+        help='such as NetworkPolicy, in any letter case, or policy-tests',
+    )
     schema.add_argument(
         '--api', choices=('v3', 'v2'), default='v3', help='projectcalico.org/… (default: v3)'
     )
     schema.add_argument(
         '--calico-version', metavar='VERSION', help='that of this Calico (default: all together)'
     )
+    from linter.cli.policy import add_parsers
+
+    add_parsers(commands)
     return parser
 
 

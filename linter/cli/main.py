@@ -93,6 +93,10 @@ def _main(arguments: list[str]) -> int:
         return explain(namespace.rule)
     if namespace.command == 'rules':
         return rules(namespace.output_format)
+    if namespace.command != 'schema':
+        from linter.cli import policy
+
+        return policy.run(namespace)
     return schema(namespace.kind, namespace.api, namespace.calico_version)
 
 

@@ -60,6 +60,11 @@ def schema(kind: str, api: str, version: Optional[str]) -> int:
     from linter.calico.target import parse_version
     from linter.text.suggest import listing
 
+    if kind.lower() == 'policy-tests':
+        from linter.policytest.fit import schema as schema_of_tests
+
+        print(json.dumps(schema_of_tests(), indent=2, ensure_ascii=False))
+        return 0
     kinds = KINDS if api == 'v3' else V2_KINDS
     folded = {name.lower(): name for name in kinds}
     wanted = folded.get(ALIASES.get(kind.lower(), kind).lower())

@@ -6,7 +6,7 @@ The only module to import rich.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from io import StringIO
 from itertools import pairwise
 from typing import NamedTuple, TextIO
@@ -84,6 +84,59 @@ def write_page(page: str, url: str, out: TextIO, color: bool, width: int | None 
     console.print(Text(f'\n{url}', style=_QUIET), soft_wrap=True)
     shown = re.sub(' +$', '', said.getvalue(), flags=re.MULTILINE)
     emit(out, shown if is_utf8(out) else shown.replace('•', '*'))
+
+
+_LINE_STYLES = {
+    'bad': 'bold red',
+    'deny': 'red',
+    'good': 'green',
+    'allow': 'green',
+    'pass': 'yellow',
+    'quiet': _QUIET,
+    'title': 'bold',
+}
+Styled = Sequence[tuple[str, str]]
+"""Pieces of a line, each with the word for its style: ``bad``, ``quiet``, ``title``, ``allow``…"""
+
+
+def write_lines(
+    lines: Iterable[Styled], out: TextIO, color: bool, width: int | None = None
+) -> None:
+    """Write lines of styled pieces, escaped like everything from outside."""
+    console, show = _console(out, color, width), _shower(out)
+    for line in lines:
+        console.print(_styled(line, show), soft_wrap=True)
+
+
+def write_checks(
+    blocks: Iterable[tuple[bool, str, Iterable[Styled]]],
+    out: TextIO,
+    color: bool,
+    width: int | None = None,
+) -> None:
+    """A green dot for what has passed, a red frame with lines in it for what has not."""
+    from rich import box
+    from rich.panel import Panel
+
+    console, show = _console(out, color, width), _shower(out)
+    border = box.ROUNDED if is_utf8(out) else box.ASCII
+    dot = '●' if is_utf8(out) else '*'
+    for passed, title, lines in blocks:
+        if passed:
+            console.print(Text.assemble((dot, 'green'), f' {show(title)}'), soft_wrap=True)
+            continue
+        body = Text('\n').join(_styled(line, show) for line in lines)
+        heading = Text(show(title), 'bold red')
+        console.print(
+            Panel(body, box=border, title=heading, title_align='left', border_style='red')
+        )
+
+
+def _styled(line: Styled, show: Callable[[str], str]) -> Text:
+    text = Text()
+    for style, piece in line:
+        text.append(show(piece), _LINE_STYLES.get(style, ''))
+    return text
 
 
 class Bar:

@@ -78,13 +78,14 @@ class Layer(NamedTuple):
     version: Optional[Version]
     admission: Optional[str]
     datastore: Optional[str]
+    dataplane: Optional[str]
     select: Optional[frozenset[str]]
     ignore: frozenset[str]
     severity: dict[str, str]
     lines: dict[str, int]
 
 
-_NOTHING = Layer(None, None, None, None, None, frozenset(), {}, {})
+_NOTHING = Layer(None, None, None, None, None, None, frozenset(), {}, {})
 
 
 class Config(NamedTuple):
@@ -431,6 +432,7 @@ class _Reader:
             self.version(version) if isinstance(version, Leaf) else None,
             self.word(owner, 'admission'),
             self.word(owner, 'datastore'),
+            self.word(owner, 'dataplane'),
             select or None,
             self.rules(owner, 'ignore') or frozenset(),
             self.severities(owner),

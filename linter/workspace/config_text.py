@@ -43,6 +43,9 @@ STARTER = """\
 # Where Calico keeps its data: kubernetes or etcdv3.
 #datastore: kubernetes
 
+# What enforces the policies, for `calico-lint test`: iptables, nftables or ebpf.
+#dataplane: iptables
+
 # Report these rules and groups only. `calico-lint rules` lists them.
 #select:
 #- fields

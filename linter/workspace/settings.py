@@ -60,6 +60,7 @@ class Settings:
     __slots__ = (
         '_target',
         'admission',
+        'dataplane',
         'datastore',
         'ignore',
         'namespaces',
@@ -76,6 +77,7 @@ class Settings:
         self.source = source
         self.version: Version | None = None
         self.admission = 'api'
+        self.dataplane = 'iptables'
         self.datastore: str | None = None
         self.select = _NONE
         self.ignore = _NONE
@@ -301,6 +303,7 @@ def _merged(config: Config | None, layers: Sequence[Layer], overrides: Overrides
         settings.namespaces = config.namespaces
     for layer in layers:
         _lay(settings, layer.version, layer.admission, layer.datastore)
+        settings.dataplane = layer.dataplane or settings.dataplane
         if layer.select is not None:
             settings.select, settings.ignore = layer.select, _NONE
             origins.pop('ignore', None)
@@ -365,6 +368,7 @@ def show_settings(path: str, overrides: Overrides | None = None) -> str:
         'calico-version': version_text(target.version),
         'admission': target.admission,
         'datastore': target.datastore or 'kubernetes',
+        'dataplane': settings.dataplane,
         'select': _flow(sorted(settings.select)) if settings.select else 'every rule',
         'ignore': _flow(sorted(settings.ignore)),
         'severity': f'{{{severities}}}',

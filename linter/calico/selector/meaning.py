@@ -205,8 +205,11 @@ def _quoted(value: str) -> str:
     return f"'{value}'" if '"' in value else f'"{value}"'
 
 
-def canonical(selector: Selector) -> str:
-    """The selector as Calico prints it: two with the same canonical form are the same."""
+def canonical(selector: Selector, prefix: str = '') -> str:
+    """The selector as Calico prints it: two with the same canonical form are the same.
+
+    ``prefix`` is written before every label, as Calico does for those of a namespace.
+    """
     out: list[str] = []
     todo: list[Selector | str] = [selector]
     while todo:
@@ -214,12 +217,12 @@ def canonical(selector: Selector) -> str:
         if isinstance(node, str):
             out.append(node)
         elif isinstance(node, Compare):
-            out.append(f'{node.key} {node.operator} {_quoted(node.value)}')
+            out.append(f'{prefix}{node.key} {node.operator} {_quoted(node.value)}')
         elif isinstance(node, Has):
-            out.append(f'has({node.key})')
+            out.append(f'has({prefix}{node.key})')
         elif isinstance(node, Member):
             operator = 'not in' if node.negated else 'in'
-            out.append(f'{node.key} {operator} {{{", ".join(map(_quoted, node.values))}}}')
+            out.append(f'{prefix}{node.key} {operator} {{{", ".join(map(_quoted, node.values))}}}')
         elif isinstance(node, Not):
             todo += node.operand, '!'
         elif isinstance(node, (And, Or)):

@@ -1,0 +1,1 @@
+"""What policies mean: summaries, order, verdicts. Imported only where it is asked for."""

@@ -1,0 +1,22 @@
+"""A claim about every packet of some traffic, as ``calico-lint test`` reads it from a file."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from linter.policy.model import Rule
+
+
+class Claim(NamedTuple):
+    """All traffic that the rule matches gets this verdict in this direction.
+
+    ``rule`` is one of a global policy, so its selectors reach every namespace; its action means
+    nothing. The side that is asked (``destination`` for ingress, ``source`` for egress) is that of
+    the pods whose policies are asked; the other side is anybody. ``verdict`` is ``allow`` or
+    ``deny``.
+    """
+
+    name: str
+    direction: str
+    rule: Rule
+    verdict: str

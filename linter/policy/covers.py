@@ -1,0 +1,354 @@
+"""Rules that no packet ever reaches, and what keeps the packets from them.
+
+For each rule one packet is asked for that no known cover takes, and is tried. Either it reaches the
+rule, which lives then, or whatever takes it is one more cover. When no packet is left the rule is
+dead, and that is proved once more without the assumption that an address belongs to one object.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import combinations
+from typing import NamedTuple, Optional
+
+from linter.policy.index import (
+    DENY,
+    END,
+    HOST,
+    LOG,
+    PASS,
+    WORKLOADS,
+    Decision,
+    Entry,
+    Sequence,
+)
+from linter.policy.label_values import TooComplex
+from linter.policy.model import DIRECTIONS, NetworkSet, Policy, Rule, Tier
+from linter.policy.order import FORWARD, PRE_DNAT, UNTRACKED
+from linter.policy.outcomes import asked, outcomes
+from linter.policy.point import Point, contains, pick
+from linter.policy.proof import Cover, is_proved, taken_by
+from linter.policy.rule_checks import same_rule
+from linter.policy.semantics import Semantics
+from linter.policy.space import Boxes, covered, meet_labels, subtract
+
+MOST_COVERS = 48
+
+POLICY = 'policy'
+TIER = 'tier'
+ROOT = 'root'
+"""What a claim rests on: the policy alone, its tier, or all tiers.
+
+Nothing that is added to a cluster can undo the first two. A rule that passes packets on, added to
+an earlier tier, can undo the third, so that is for roots that are known as a whole.
+"""
+
+WARNING = 'warning'
+INFO = 'info'
+
+
+class Taker(NamedTuple):
+    """What takes packets from a dead rule: a rule, or the end of a tier (``END``), of which the
+    policy is the first that selects the endpoint."""
+
+    policy: Policy
+    number: int
+    action: str
+
+    @property
+    def is_end(self) -> bool:
+        return self.number == END
+
+
+class DeadRule(NamedTuple):
+    """A rule that no packet reaches.
+
+    ``takers`` are the fewest that together take all its packets, in the order in which they are
+    asked. ``verdicts`` are what becomes of its packets: ``Allow``, ``Deny``, and ``Pass`` where
+    they leave the tier and no more is known. ``rests_on`` is ``policy``, ``tier`` or ``root``.
+    """
+
+    policy: Policy
+    direction: str
+    number: int
+    takers: tuple[Taker, ...]
+    verdicts: frozenset[str]
+    rests_on: str
+
+    @property
+    def rule(self) -> Rule:
+        return self.policy.rules(self.direction)[self.number]
+
+    @property
+    def severity(self) -> str:
+        """``warning`` where a verdict is turned round, ``info`` where the rule only is too many."""
+        action = self.rule.action
+        if action == DENY:
+            turned = bool(self.verdicts - {DENY}) and not self.is_final_deny
+        else:
+            turned = action != LOG and self.verdicts == {DENY}
+        return WARNING if turned else INFO
+
+    @property
+    def is_final_deny(self) -> bool:
+        """Whether it is the last rule and denies everything, as people write it to be sure."""
+        rule = self.rule
+        return (
+            rule.action == DENY
+            and self.number == len(self.policy.rules(self.direction)) - 1
+            and asks_nothing(rule)
+        )
+
+
+class Report(NamedTuple):
+    """``given_up``: of how many rules it is not known, for that would have cost too much."""
+
+    dead: tuple[DeadRule, ...]
+    given_up: int
+    rules: int
+
+
+def asks_nothing(rule: Rule) -> bool:
+    """Whether a rule matches every packet."""
+    return same_rule(rule) == Rule(rule.action)
+
+
+def classes(policy: Policy) -> tuple[str, ...]:
+    """The classes of traffic about which a policy is asked."""
+    if policy.namespace != '':
+        return (WORKLOADS,)
+    if policy.do_not_track:
+        return (UNTRACKED,)
+    if policy.pre_dnat:
+        return (PRE_DNAT,)
+    return (WORKLOADS, HOST, FORWARD) if policy.apply_on_forward else (WORKLOADS, HOST)
+
+
+def once(policies: Iterable[Policy]) -> list[Policy]:
+    """The policies in force whose identity occurs once, and whose namespace is known."""
+    known = [policy for policy in policies if not policy.staged and policy.namespace is not None]
+    count = Counter(policy.identity for policy in known)
+    return [policy for policy in known if count[policy.identity] == 1]
+
+
+class Root:
+    """The policies of one cluster, to be asked for dead rules.
+
+    Policies whose identity occurs twice, staged ones and those of no known namespace are left out.
+    ``sets`` are all network sets of the cluster; None: which there are is not known.
+    """
+
+    def __init__(
+        self,
+        policies: Iterable[Policy],
+        tiers: Iterable[Tier],
+        semantics: Semantics,
+        sets: Optional[Iterable[NetworkSet]] = None,
+    ) -> None:
+        self.policies = once(policies)
+        self.tiers = tuple(tiers)
+        self.semantics = semantics
+        self.sets = None if sets is None else tuple(sets)
+        self._sequences: dict[tuple[str, str], Sequence] = {}
+
+    def sequence(self, direction: str, kind: str) -> Sequence:
+        """The policies of a direction and class, in order."""
+        found = self._sequences.get((direction, kind))
+        if found is None:
+            found = Sequence(self.policies, self.tiers, self.semantics, direction, kind)
+            self._sequences[direction, kind] = found
+        return found
+
+    def dead_rules(self, scope: str = ROOT) -> Report:
+        """All dead rules; ``scope`` is the most that a claim may rest on."""
+        dead: list[DeadRule] = []
+        given_up = count = 0
+        for direction in DIRECTIONS:
+            for policy in self.policies:
+                if direction not in policy.directions:
+                    continue
+                for number in range(len(policy.rules(direction))):
+                    count += 1
+                    try:
+                        found = self.dead_rule(policy, direction, number, scope)
+                    except TooComplex:
+                        given_up += 1
+                        continue
+                    if found is not None:
+                        dead.append(found)
+        return Report(tuple(dead), given_up, count)
+
+    def dead_rule(
+        self, policy: Policy, direction: str, number: int, scope: str = ROOT
+    ) -> Optional[DeadRule]:
+        """Whether a rule is dead, for the nearest reason; raises ``TooComplex``: don't know."""
+        scopes = {POLICY: (POLICY,), TIER: (TIER, POLICY), ROOT: (ROOT, TIER, POLICY)}[scope]
+        nearest: Optional[DeadRule] = None
+        trouble: Optional[TooComplex] = None
+        for one in scopes:
+            try:
+                found = self._dead(policy, direction, number, one)
+            except TooComplex as error:
+                # A smaller scope has fewer policies in it.
+                trouble = error
+                continue
+            if found is None:
+                # What reaches the rule past more policies also reaches it past fewer.
+                break
+            nearest = found
+        if nearest is None and trouble is not None:
+            raise trouble
+        return nearest
+
+    def reaching(
+        self, policy: Policy, direction: str, number: int
+    ) -> Optional[tuple[Point, Sequence]]:
+        """A packet that reaches a rule, and the policies that it has passed; None: none is known.
+
+        Raises ``TooComplex``.
+        """
+        for kind in classes(policy):
+            sequence = self.sequence(direction, kind)
+            search = _Search(self, sequence, sequence.entry_of(policy), number, ROOT)
+            if search.target and search.covers() is None:
+                assert search.reached is not None
+                return search.reached, sequence
+        return None
+
+    def _dead(self, policy: Policy, direction: str, number: int, scope: str) -> Optional[DeadRule]:
+        takers: dict[object, Taker] = {}
+        verdicts: set[str] = set()
+        is_asked = False
+        for kind in classes(policy):
+            sequence = self.sequence(direction, kind)
+            search = _Search(self, sequence, sequence.entry_of(policy), number, scope)
+            if not search.target:
+                continue
+            is_asked = True
+            covers = search.covers()
+            if covers is None:
+                return None
+            verdicts |= search.verdicts(covers)
+            for cover in sorted(covers, key=_place):
+                by = cover.decision
+                key = by.entry.policy.identity, by.number
+                takers.setdefault(key, Taker(by.entry.policy, by.number, by.action))
+        if not is_asked:
+            return None
+        return DeadRule(
+            policy,
+            direction,
+            number,
+            tuple(takers.values()),
+            frozenset(verdicts),
+            scope,
+        )
+
+
+def _place(cover: Cover) -> tuple[int, bool, int, int]:
+    """When a cover is asked: the end of a tier after all of its rules."""
+    by = cover.decision
+    return by.entry.tier, by.number == END, by.entry.rank, by.number
+
+
+class _Search:
+    """Looks for a packet that reaches a rule of one class of traffic."""
+
+    def __init__(
+        self, root: Root, sequence: Sequence, entry: Entry, number: int, scope: str
+    ) -> None:
+        self.root = root
+        self.sequence = sequence
+        self.entry = entry
+        self.number = number
+        self.scope = scope
+        self.reached: Optional[Point] = None
+        self.since = 0
+        if scope == POLICY:
+            self.since = entry.rank
+        elif scope == TIER:
+            self.since = sequence.first_of(entry.tier)
+        own = meet_labels(entry.own, sequence.endpoints)
+        self.own = own
+        self.target: Boxes = entry.traffic(number).exact(own) if own else ()
+        if not sequence.tiers[entry.tier].default_action:
+            # A tier that is not in view may be defined elsewhere, with an order.
+            self.target = ()
+
+    def covers(self) -> Optional[list[Cover]]:
+        """The fewest covers that leave nothing of the rule; None: it lives."""
+        remaining = self.target
+        found: list[Cover] = []
+        while remaining:
+            point = pick(remaining[0], self.sequence.own_is_source)
+            if len(found) >= MOST_COVERS or not contains(remaining[0], point):
+                raise TooComplex
+            decision = self.sequence.decide(point, self.entry, self.number, self.since)
+            if decision is None or self._is_own(decision):
+                self.reached = point
+                return None
+            boxes = taken_by(decision, self.entry, self.sequence, remaining)
+            left = subtract(remaining, boxes)
+            if left == remaining:
+                raise TooComplex
+            found.append(Cover(decision, boxes))
+            remaining = left
+        for chosen in (self._fewest(found), found):
+            if is_proved(self.entry, self.number, self.own, chosen, self.sequence, self.root.sets):
+                return chosen
+        raise TooComplex
+
+    def _is_own(self, decision: Decision) -> bool:
+        return decision.entry is self.entry and decision.number == self.number
+
+    def _fewest(self, found: list[Cover]) -> list[Cover]:
+        # Each took only what was left when it was found; here it has to take all that it can.
+        whole = [
+            cover._replace(boxes=taken_by(cover.decision, self.entry, self.sequence, self.target))
+            for cover in found
+        ]
+        for count in (1, 2) if len(whole) <= 8 else (1,):
+            for some in combinations(whole, count):
+                if covered(self.target, (box for cover in some for box in cover.boxes)):
+                    return list(some)
+        kept = list(whole)
+        for cover in reversed(whole):
+            fewer = [one for one in kept if one is not cover]
+            if covered(self.target, (box for one in fewer for box in one.boxes)):
+                kept = fewer
+        return kept
+
+    def verdicts(self, covers: list[Cover]) -> set[str]:
+        """What becomes of the packets that the rule would match."""
+        sequence = self.sequence
+        entries = [
+            entry
+            for entry in asked(self.target, sequence)
+            if entry.rank >= self.since
+            and (self.scope == ROOT or entry.tier == self.entry.tier)
+            and (self.scope != POLICY or entry is self.entry)
+        ]
+        try:
+            pieces = list(outcomes(self.target, sequence, entries, most=800))
+        except TooComplex:
+            return {cover.decision.action for cover in covers}
+        return {
+            PASS if piece.decision is None and self.scope != ROOT else piece.verdict or PASS
+            for piece in pieces
+        }
+
+
+def dead_in_policy(policy: Policy, semantics: Semantics) -> Report:
+    """The rules of a policy that others of the same policy leave nothing to."""
+    namespace = '?' if policy.namespace is None else policy.namespace
+    alone = policy._replace(staged=False, namespace=namespace)
+    tier = Tier(policy.tier, None, DENY)
+    report = Root([alone], [tier], semantics).dead_rules(POLICY)
+    dead = tuple(
+        one._replace(
+            policy=policy, takers=tuple(taker._replace(policy=policy) for taker in one.takers)
+        )
+        for one in report.dead
+    )
+    return report._replace(dead=dead)

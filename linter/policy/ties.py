@@ -1,0 +1,163 @@
+"""Policies between which only their names decide, and packets for which that makes a difference."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import combinations, product
+from math import inf, nextafter
+from typing import NamedTuple, Optional
+
+from linter.policy.covers import Root, classes
+from linter.policy.difference import Side
+from linter.policy.evaluate import Verdict
+from linter.policy.index import LOG, Entry, Sequence
+from linter.policy.label_values import TooComplex
+from linter.policy.model import DIRECTIONS, Policy
+from linter.policy.point import Point, contains, pick
+from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
+from linter.policy.witness import Scene, replay, scene
+
+MOST_TRIES = 4
+
+
+class Tie(NamedTuple):
+    """Two policies of one tier and order, the first of which is asked first because of its name.
+
+    ``now`` is what becomes of the packet, ``otherwise`` what would if the second came first.
+    """
+
+    first: Policy
+    second: Policy
+    direction: str
+    kind: str
+    now: Side
+    otherwise: Side
+    point: Point
+    scene: Scene
+
+
+class Ties(NamedTuple):
+    """``given_up``: of how many pairs it is not known whether their order matters."""
+
+    ties: tuple[Tie, ...]
+    given_up: int
+
+
+def ties(root: Root) -> Ties:
+    """The pairs of policies whose order makes a difference, and that nothing but a name orders.
+
+    Each pair comes once, for the first direction and class in which that is so.
+    """
+    found: dict[tuple[object, object], Tie] = {}
+    given_up = 0
+    for direction in DIRECTIONS:
+        kinds = dict.fromkeys(kind for policy in root.policies for kind in classes(policy))
+        for kind in kinds:
+            sequence = root.sequence(direction, kind)
+            for one, other in _pairs(sequence):
+                key = one.policy.identity, other.policy.identity
+                if key in found:
+                    continue
+                try:
+                    tie = _tie(root, sequence, one, other)
+                except TooComplex:
+                    given_up += 1
+                    continue
+                if tie is not None:
+                    found[key] = tie
+    return Ties(tuple(found.values()), given_up)
+
+
+def _pairs(sequence: Sequence) -> Iterator[tuple[Entry, Entry]]:
+    """Policies of one tier and order that can select one endpoint and do not say the same."""
+    groups: dict[tuple[int, Optional[float]], list[Entry]] = {}
+    for entry in sequence.entries:
+        groups.setdefault((entry.tier, entry.policy.order), []).append(entry)
+    for members in groups.values():
+        by_namespace: dict[Optional[str], list[Entry]] = {}
+        for entry in members:
+            by_namespace.setdefault(entry.policy.namespace or None, []).append(entry)
+        everywhere = by_namespace.pop(None, [])
+        yield from _conflicting(combinations(everywhere, 2))
+        for some in by_namespace.values():
+            yield from _conflicting(combinations(some, 2))
+            for one in everywhere:
+                for other in some:
+                    pair = (one, other) if one.rank < other.rank else (other, one)
+                    yield from _conflicting((pair,))
+
+
+def _conflicting(pairs: Iterable[tuple[Entry, Entry]]) -> Iterator[tuple[Entry, Entry]]:
+    for one, other in pairs:
+        actions = {rule.action for entry in (one, other) for rule in entry.rules} - {LOG}
+        # Where all rules of both say the same, so does whichever comes first.
+        if len(actions) < 2 or not one.rules or not other.rules:
+            continue
+        try:
+            if not meet_labels(meet_labels(one.own, other.own), one.owner.endpoints):
+                continue
+        except TooComplex:
+            pass
+        yield one, other
+
+
+def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Optional[Tie]:
+    turned: Optional[list[Policy]] = None
+    for box in _contested(one, other, sequence):
+        point = pick(box, sequence.own_is_source)
+        shown = scene(point, sequence) if contains(box, point) else None
+        if shown is None:
+            continue
+        if turned is None:
+            turned = _turned(root.policies, other.policy)
+        now = replay(shown, sequence, root.policies, root.tiers)
+        otherwise = replay(shown, sequence, turned, root.tiers)
+        if now.unknown is otherwise.unknown is None and now.action != otherwise.action:
+            return Tie(
+                one.policy,
+                other.policy,
+                sequence.direction,
+                sequence.kind,
+                _side(now),
+                _side(otherwise),
+                point,
+                shown,
+            )
+    return None
+
+
+def _contested(one: Entry, other: Entry, sequence: Sequence) -> Iterator[Box]:
+    """Packets of which each policy would say something else, some of each pair of rules."""
+    whole = ANY_PACKET._replace(own=sequence.endpoints)
+    for at, rule in enumerate(one.rules):
+        for beside, another in enumerate(other.rules):
+            if rule.action == another.action or LOG in (rule.action, another.action):
+                continue
+            pairs = product(one.boxes(at), other.boxes(beside))
+            met = [meet(*pair) for pair in pairs]
+            within = [meet(box, whole) for box in met if box is not None]
+            earlier = _before(one, at) + _before(other, beside)
+            left = subtract(tuple(box for box in within if box is not None), earlier)
+            yield from left[:MOST_TRIES]
+
+
+def _before(entry: Entry, number: int) -> Boxes:
+    """What earlier rules of a policy decide."""
+    return tuple(
+        box for at in range(number) if entry.rules[at].action != LOG for box in entry.boxes(at)
+    )
+
+
+def _turned(policies: Iterable[Policy], second: Policy) -> list[Policy]:
+    """The policies, the second just before all that have its order."""
+    order = sys.float_info.max if second.order is None else nextafter(second.order, -inf)
+    return [policy._replace(order=order) if policy is second else policy for policy in policies]
+
+
+def _side(verdict: Verdict) -> Side:
+    step = verdict.decider
+    word = verdict.action.capitalize()
+    if step is None or not isinstance(step.by, Policy):
+        return Side(word)
+    return Side(word, step.by, step.rule)
