@@ -70,11 +70,20 @@ class Identity(NamedTuple):
         return bool(self.kind and self.name)
 
 
+class Place(NamedTuple):
+    """A related place, and what it has to do with a finding."""
+
+    source: Source
+    span: Span
+    message: str
+
+
 class Diagnostic(NamedTuple):
     """A finding, stamped by the engine: everything an output needs.
 
     ``fact`` is the row of the fact table on which it rests, ``about`` what the finding says;
-    ``identity`` is set where a run has a baseline.
+    ``identity`` is set where a run has a baseline. ``confidence`` in a hazard is ``proved``,
+    ``fact`` or ``likely``. ``related`` are places in the same file, ``elsewhere`` those in others.
     """
 
     source: Source
@@ -93,3 +102,11 @@ class Diagnostic(NamedTuple):
     fact: str = ''
     about: Optional[str] = None
     identity: Optional[Identity] = None
+    confidence: Optional[str] = None
+    elsewhere: tuple[Place, ...] = ()
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every related place, those in the finding's own file first."""
+        own = (Place(self.source, span, message) for span, message in self.related)
+        return (*own, *self.elsewhere)

@@ -31,13 +31,14 @@ from command import (
 )
 from conftest import FIXTURES, ROOT, check_in_parts
 
+from linter.calico import parsed_file
 from linter.calico.target import Target
-from linter.catalogue import rule
+from linter.catalogue.catalogue import Catalogue
+from linter.catalogue.rule import Check
 from linter.cli import main
 from linter.engine import check as engine
 from linter.run import run
 from linter.workspace import discover
-from linter.yaml import compose as loader
 
 posix = pytest.mark.skipif(os.name != 'posix', reason='POSIX files, signals and streams')
 # More than a pipe holds.
@@ -409,9 +410,9 @@ def test_an_interrupt_of_processes_that_share_the_work(here: Path) -> None:
 
 def break_rule(monkeypatch: pytest.MonkeyPatch, name: str, after: int) -> None:
     """Let a rule raise, after so many of its findings."""
-    checks = rule.checks
+    checks = Catalogue.checks
 
-    def broken(check: rule.Check) -> rule.Check:
+    def broken(check: Check) -> Check:
         def raising(*arguments: Any) -> Iterator[Any]:
             for number, finding in enumerate(check(*arguments)):
                 if number < after:
@@ -420,11 +421,10 @@ def break_rule(monkeypatch: pytest.MonkeyPatch, name: str, after: int) -> None:
 
         return raising
 
-    def patched(subject: str) -> list[tuple[str, rule.Check]]:
-        return [(id, broken(check) if id == name else check) for id, check in checks(subject)]
+    def patched(self: Catalogue, *part: str) -> list[tuple[str, Check]]:
+        return [(id, broken(check) if id == name else check) for id, check in checks(self, *part)]
 
-    monkeypatch.setattr(rule, 'checks', patched)
-    monkeypatch.setattr(rule, '_of_documents', {})
+    monkeypatch.setattr(Catalogue, 'checks', patched)
 
 
 def test_a_rule_that_breaks_goes_on_with_the_next_value(
@@ -460,20 +460,20 @@ def test_a_broken_rule_hides_nothing(
 
 
 @pytest.mark.parametrize('error', [ZeroDivisionError('a bug\n::error::x'), MemoryError()])
-def test_what_goes_wrong_elsewhere_costs_one_file(
+def test_what_goes_wrong_elsewhere_costs_one_document_or_file(
     here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     error: Exception,
 ) -> None:  # fmt: skip
     for name in ('a.yaml', 'b.yaml', 'c.yaml'):
         (here / name).write_text(BAD + f'# {name}\n', encoding='utf-8')
-    compose = loader.compose
+    compose = parsed_file.compose
 
     def broken(text: str, *rest: Any) -> Any:
         if 'b.yaml' in text:
             raise error
         return compose(text, *rest)
 
-    monkeypatch.setattr(engine, 'compose', broken)
+    monkeypatch.setattr(parsed_file, 'compose', broken)
     status = main.main(['check', 'a.yaml', 'b.yaml', 'c.yaml'])
     out, err = capsys.readouterr()
     assert status == 2

@@ -97,7 +97,9 @@ def test_no_bar_for_the_quiet() -> None:
 
 
 def test_no_bar_for_a_short_run() -> None:
-    patient = IMPATIENT.replace('progress.PATIENCE = progress.INTERVAL = 0', '')
+    patient = IMPATIENT.replace(
+        'progress.PATIENCE = progress.INTERVAL = 0', 'progress.PATIENCE = 60'
+    )
     assert SHOW_CURSOR not in on_terminal(code=patient)
 
 

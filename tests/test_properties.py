@@ -44,7 +44,7 @@ def changed_policies(draw: st.DrawFn) -> str:
 
 def judge(text: str, target: Target) -> None:
     result = check('x.yaml', text.encode('utf-8', 'surrogatepass'), target)
-    assert result.errors == ()
+    assert result.errors == []
     for diagnostic in result.diagnostics:
         well_placed(diagnostic)
 
@@ -87,7 +87,7 @@ def test_any_text(text: str, target: Target) -> None:
 def test_any_bytes(data: bytes, target: Target) -> None:
     for start in (b'', b'kind: GlobalNetworkPolicy\nspec: '):
         result = check('x.yaml', start + data, target)
-        assert result.errors == ()
+        assert result.errors == []
         for diagnostic in result.diagnostics:
             well_placed(diagnostic)
 

@@ -450,6 +450,7 @@ def test_json_says_everything() -> None:
                 'severity': 'error',
                 'effect': 'refused',
                 'refused_by': 'calico',
+                'confidence': None,
                 'message': "unknown field 'acton'",
                 'hint': "write 'action'",
                 'url': 'https://example.org/unknown-field',
@@ -517,6 +518,7 @@ def test_json_says_null_where_there_is_nothing() -> None:
     assert {key for key, value in one.items() if value is None} == {
         'effect',
         'refused_by',
+        'confidence',
         'hint',
         'url',
         'fix',

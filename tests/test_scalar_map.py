@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 from typing import Any, Optional
 
 import pytest
@@ -315,8 +314,6 @@ def test_what_people_write(
 def test_large(start: str, line: str, end: str) -> None:
     text = start + line * 250_000 + end
     found = next(one for one in scalars(text) if len(one.value) > 1000)
-    started = time.perf_counter()
     index = len(found.value) - 2
     offset = offset_in_source(text, found, index)
     assert offset > 900_000
-    assert time.perf_counter() - started < 10

@@ -15,7 +15,7 @@ import pytest
 from conftest import FIXTURES, check_in_parts, documents, golden_cases
 from test_styles import Writer
 
-from linter.calico.parsed_file import parse_text
+from linter.calico.parsed_file import ParsedFile, parse_text
 from linter.calico.target import Target
 from linter.calico.templates import is_template
 from linter.catalogue.catalogue import standard
@@ -301,8 +301,8 @@ def test_json_is_left_as_it_is() -> None:
 
 
 def test_findings_about_suppressions_cannot_be_suppressed_in_place() -> None:
-    source, diagnostics = found_in(POLICY)
-    about = diagnostics[0]._replace(rule='unused-suppression')
+    about = found_in(POLICY).diagnostics[0]._replace(rule='unused-suppression')
+    source = about.source
     assert add_ignore(parse_text(source), [about]) == Added(POLICY, [about])
 
 
@@ -329,8 +329,8 @@ def test_text_is_encoded_as_it_was() -> None:
 def test_no_look_without_the_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     looks: list[str] = []
 
-    def find(source: Source, *_: object, **__: object) -> list[model.Suppression]:
-        looks.append(source.text)
+    def find(parsed: ParsedFile, *_: object, **__: object) -> list[model.Suppression]:
+        looks.append(parsed.source.text)
         return []
 
     monkeypatch.setattr(suppress, 'find', find)

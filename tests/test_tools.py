@@ -13,9 +13,9 @@ from tools import check_rules, generate, generate_facts
 from tools.messages import BadTable
 
 OUTCOMES = """\
-| Outcome | Effect | Severity | Refused by | Consequence | Unreadable |
-|---|---|---|---|---|---|
-| refused | refused | error | calico | | |
+| Outcome | Effect | Severity | Refused by | Consequence | Unreadable | Confidence |
+|---|---|---|---|---|---|---|
+| refused | refused | error | calico | | | |
 """
 HEAD = """\
 | Fact | Rule | Kinds | Lanes | Versions | Outcome | Source |

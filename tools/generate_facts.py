@@ -115,6 +115,7 @@ def outcomes(path: str) -> dict[str, dict[str, str]]:
             ('Severity', SEVERITIES),
             ('Refused by', REFUSERS),
             ('Unreadable', {'yes', ''}),
+            ('Confidence', {'proved', 'fact', 'likely'} if row['Effect'] == 'hazard' else {''}),
         ):
             if row[head] not in known:
                 raise BadTable(f'{where}: {unknown(head.lower(), row[head], known - {""})}')
@@ -167,6 +168,7 @@ def facts(directory: str = SPEC) -> list[dict[str, Any]]:
             'severity': outcome['Severity'],
             'refused_by': outcome['Refused by'] or None,
             'consequence': outcome['Consequence'] or None,
+            'confidence': outcome['Confidence'] or None,
             'source': spelt_out(row['Source']),
         }
         if outcome['Unreadable']:

@@ -31,6 +31,13 @@ def render() -> str:
         'ALSO: dict[str, tuple[str, ...]] = {',
         *(f'    {name!r}: {ids!r},' for name, ids in also.items() if ids),
         '}',
+        'PROFILES: dict[str, str] = {',
+        *(
+            f'    {name!r}: {rule.profile!r},'
+            for name in library.names()
+            if (rule := library.load(name)).profile != 'default'
+        ),
+        '}',
         'INDEX: dict[str, tuple[str, ...]] = {',
         *(
             f'    {subject!r}: (' + ''.join(f'\n        {name!r},' for name in names) + '\n    ),'

@@ -15,6 +15,14 @@ _NONE: frozenset[str] = frozenset()
 UNUSED = 'unused-suppression'
 """Who asks for this rule asks what every other one finds."""
 
+PROFILES = {
+    'default': ('default',),
+    'strict': ('default', 'strict'),
+    'security': ('default', 'security'),
+}
+"""What each profile runs. ``default``: what Calico refuses, drops or ignores, and hazards that are
+proved; ``strict``: facts that are often not meant, too; ``security``: what an auditor asks, too."""
+
 
 class Catalogue:
     """The rules that there are, those that run, and the facts on which their findings rest."""
@@ -25,32 +33,40 @@ class Catalogue:
         library: Library,
         select: frozenset[str] = _NONE,
         ignore: frozenset[str] = _NONE,
+        profile: str = 'default',
     ) -> None:
         self.facts = facts
         self._library = library
         self._select = select
         self._ignore = ignore
+        self._profile = PROFILES[profile]
         self._checks: dict[tuple[str, str, str], list[tuple[str, Check]]] = {}
-        self._views: dict[tuple[frozenset[str], frozenset[str]], Catalogue] = {}
+        self._views: dict[tuple[frozenset[str], frozenset[str], str], Catalogue] = {}
 
-    def selecting(self, select: frozenset[str], ignore: frozenset[str]) -> Catalogue:
-        """The catalogue of a run that reports these rules only; no ``select``: every rule.
+    def selecting(
+        self, select: frozenset[str], ignore: frozenset[str], profile: str = 'default'
+    ) -> Catalogue:
+        """The catalogue of a run that reports these rules only; no ``select``: those of a profile.
 
         What such a run does not report, it does not look for.
         """
         if UNUSED in select:
             select = _NONE
-        if not select and not ignore:
+        if not select and not ignore and profile == 'default':
             return self
-        view = self._views.get((select, ignore))
+        key = select, ignore, profile
+        view = self._views.get(key)
         if view is None:
-            view = Catalogue(self.facts, self._library, select, ignore)
-            self._views[select, ignore] = view
+            view = self._views[key] = Catalogue(self.facts, self._library, *key)
         return view
 
     def runs(self, rule: str) -> bool:
         """Whether the findings of a rule are looked for."""
-        return (not self._select or rule in self._select) and rule not in self._ignore
+        if rule in self._ignore:
+            return False
+        if self._select:
+            return rule in self._select
+        return self._library.profile(rule) in self._profile
 
     def ids(self) -> list[str]:
         """The ids of all rules that there are; imports none of them."""
@@ -103,7 +119,7 @@ class Catalogue:
     def _checks_of(self, subject: str) -> list[tuple[str, Check]]:
         library = self._library
         names = library.of_subject(subject)
-        if self._select or self._ignore:
+        if names:
             names = tuple(name for name in names if any(map(self.runs, library.speaks_for(name))))
         return [
             (rule.id, check)

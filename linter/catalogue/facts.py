@@ -14,7 +14,8 @@ class Row(NamedTuple):
 
     ``kinds`` None = every kind; ``since``/``until`` inclusive, None = unbounded. Effects and
     severities are those of the JSON output; ``source`` is the place in Calico's sources.
-    ``unreadable``: nothing else is known of a document of which the fact holds.
+    ``unreadable``: nothing else is known of a document of which the fact holds. ``confidence`` says
+    of a hazard whether it is ``proved``, a ``fact`` that is often not meant, or only ``likely``.
     """
 
     fact: str
@@ -29,6 +30,7 @@ class Row(NamedTuple):
     consequence: Optional[str]
     source: str
     unreadable: bool = False
+    confidence: Optional[str] = None
 
     def covers(self, kind: Optional[str], lane: str, target: Target) -> bool:
         if self.since is not None and target.version < self.since:
@@ -65,6 +67,7 @@ def _row(raw: dict[str, Any]) -> Row:
         raw['consequence'],
         raw['source'],
         raw.get('unreadable', False),
+        raw['confidence'],
     )
 
 

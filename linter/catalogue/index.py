@@ -80,6 +80,8 @@ MODULES: dict[str, int] = {
 }
 ALSO: dict[str, tuple[str, ...]] = {
 }
+PROFILES: dict[str, str] = {
+}
 INDEX: dict[str, tuple[str, ...]] = {
     'EndpointPort': (
         'invalid_port',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Optional
 
@@ -21,6 +22,7 @@ class Library:
         self._names: Optional[list[str]] = None
         self._index: Optional[dict[str, tuple[str, ...]]] = None
         self._also: dict[str, tuple[str, ...]] = {}
+        self._profiles: dict[str, str] = {}
 
     def names(self) -> list[str]:
         """The names of the modules that are rules."""
@@ -48,6 +50,7 @@ class Library:
                 module.__doc__ or '',
                 tuple(checks),
                 getattr(module, 'ALSO', ()),
+                getattr(module, 'PROFILE', 'default'),
             )
         return rule
 
@@ -58,6 +61,11 @@ class Library:
         if also is None:
             also = self.load(name).also
         return (name.replace('_', '-'), *also)
+
+    def profile(self, id: str) -> str:
+        """The profile from which on a rule runs."""
+        self.of_subject('')
+        return self._profiles.get(id.replace('-', '_'), 'default')
 
     def of_subject(self, subject: str) -> tuple[str, ...]:
         """The modules that look at a subject, by the generated index.
@@ -71,12 +79,20 @@ class Library:
 
     def _read_index(self) -> dict[str, tuple[str, ...]]:
         if self._folder == FOLDER:
-            from linter.catalogue.index import ALSO, INDEX, MODULES
+            from linter.catalogue.index import ALSO, INDEX, MODULES, PROFILES
 
             if _is_installed() or self.checksums() == MODULES:
                 self._also = {name: ALSO.get(name, ()) for name in MODULES}
+                self._profiles = PROFILES
                 return INDEX
+        self._profiles = {
+            name: rule.profile for name, rule in self._loaded() if rule.profile != 'default'
+        }
         return self.index()
+
+    def _loaded(self) -> Iterator[tuple[str, Rule]]:
+        for name in self.names():
+            yield name, self.load(name)
 
     def checksums(self) -> dict[str, int]:
         """A number for what each module says of its subjects, which changes with that."""

@@ -36,6 +36,7 @@ class Rule(NamedTuple):
     """A rule: its id, its group, its page in Markdown, and its checks by subject.
 
     ``also`` are the ids of other rules for which the fact table may take a finding of this one.
+    ``profile`` names the profile from which on it runs: ``default``, ``strict`` or ``security``.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Rule(NamedTuple):
     doc: str
     checks: tuple[tuple[str, Check], ...]
     also: tuple[str, ...] = ()
+    profile: str = 'default'
 
     @property
     def summary(self) -> str:

@@ -17,7 +17,7 @@ PROBLEMS = (
 
 def subjects() -> frozenset[str]:
     """The names of every part of a document that a check can be called for."""
-    found = {'document', 'tagged', *(f'problem:{kind}' for kind in PROBLEMS)}
+    found = {'document', 'policy', 'root', 'tagged', *(f'problem:{kind}' for kind in PROBLEMS)}
     for api, kinds in (('v3', KINDS), ('v2', V2_KINDS)):
         for kind in kinds:
             found.update(_named(read_schema(api, kind)))

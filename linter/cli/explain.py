@@ -113,6 +113,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
                 'effect': row.effect,
                 'severity': row.severity,
                 'refused_by': row.refused_by,
+                'confidence': row.confidence,
                 'source': row.source or None,
             }
             for row in pages.rows_of(rule)

@@ -142,7 +142,8 @@ class Judge:
             for value in values:
                 for rule, check in checks:
                     try:
-                        found += [(rule, finding) for finding in check(value, document)]
+                        for finding in check(value, document):
+                            found.append((rule, finding))
                     except MemoryError:
                         raise
                     except Exception as error:

@@ -150,6 +150,7 @@ def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectR
         finding.yaml_path,
         finding.fact,
         finding.about,
+        confidence=row.confidence,
     )
 
 

@@ -61,12 +61,17 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
         'severity': diagnostic.severity,
         'effect': diagnostic.effect,
         'refused_by': diagnostic.refused_by,
+        'confidence': diagnostic.confidence,
         'message': diagnostic.message,
         'hint': diagnostic.hint,
         'url': diagnostic.url,
         'related': [
-            {'path': path, **_place(source, span), 'message': message}
-            for span, message in diagnostic.related
+            {
+                'path': path_of(place.source.path),
+                **_place(place.source, place.span),
+                'message': place.message,
+            }
+            for place in diagnostic.places
         ],
         'fix': _fix(source, diagnostic.fix),
         'object': _object(diagnostic.object),

@@ -49,10 +49,10 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:
         found['suggestions'] = [
             {'range': _range(source, replacement.span), 'text': clean(replacement.text)}
         ]
-    if diagnostic.related:
+    if diagnostic.places:
         found['related_locations'] = [
-            {'message': escape(note), 'location': _location(source, span)}
-            for span, note in diagnostic.related
+            {'message': escape(one.message), 'location': _location(one.source, one.span)}
+            for one in diagnostic.places
         ]
     return found
 

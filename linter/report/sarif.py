@@ -114,7 +114,6 @@ def _rules(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
 def _descriptor(rule: Rule, rows: Iterable[Row]) -> dict[str, object]:
     severities = {row.severity for row in rows} or {'error'}
     gravest = min(severities, key=SEVERITIES.index)
-    effects = {row.effect for row in rows}
     summary = _plain(rule.summary)
     return {
         'id': rule.id,
@@ -126,11 +125,16 @@ def _descriptor(rule: Rule, rows: Iterable[Row]) -> dict[str, object]:
         'defaultConfiguration': {'level': _LEVELS[gravest]},
         'properties': {
             'tags': [rule.group],
-            # What Calico's own code refuses is certain; what merely looks wrong is not quite.
-            'precision': 'very-high' if effects <= {'refused', 'dropped'} else 'high',
+            'precision': _precision(rows),
             'problem.severity': _PROBLEMS[gravest],
         },
     }
+
+
+def _precision(rows: Iterable[Row]) -> str:
+    """What Calico's own code refuses, or a witness proves, is certain."""
+    found = {row.confidence or 'proved' for row in rows}
+    return 'medium' if 'likely' in found else 'high' if 'fact' in found else 'very-high'
 
 
 def _full(doc: str) -> str:
@@ -165,18 +169,22 @@ def _result(diagnostic: Diagnostic, index: object, fingerprint: str) -> dict[str
         'locations': [location],
         'partialFingerprints': {'calicoLint/v1': fingerprint},
     }
-    if diagnostic.related:
+    if diagnostic.places:
         result['relatedLocations'] = [
             {
                 'id': number,
-                'message': {'text': _unlinked(escape(note))},
-                'physicalLocation': _physical(source, span),
+                'message': {'text': _unlinked(escape(place.message))},
+                'physicalLocation': _physical(place.source, place.span),
             }
-            for number, (span, note) in enumerate(diagnostic.related, 1)
+            for number, place in enumerate(diagnostic.places, 1)
         ]
     if diagnostic.fix is not None and diagnostic.fix.edits:
         result['fixes'] = [_fix(source, diagnostic.fix)]
-    properties = {'effect': diagnostic.effect, 'refusedBy': diagnostic.refused_by}
+    properties = {
+        'effect': diagnostic.effect,
+        'refusedBy': diagnostic.refused_by,
+        'confidence': diagnostic.confidence,
+    }
     properties = {name: value for name, value in properties.items() if value is not None}
     if properties:
         result['properties'] = properties
@@ -191,8 +199,8 @@ def _message(diagnostic: Diagnostic) -> str:
     lines = [_unlinked(escape(diagnostic.message))]
     if diagnostic.hint:
         lines.append(_unlinked(escape(diagnostic.hint)))
-    for number, (_, note) in enumerate(diagnostic.related, 1):
-        label = re.sub(r'[\\\[\]]', r'\\\g<0>', escape(note))
+    for number, place in enumerate(diagnostic.places, 1):
+        label = re.sub(r'[\\\[\]]', r'\\\g<0>', escape(place.message))
         lines.append(f'[{label}]({number})')
     return '\n'.join(lines)
 
