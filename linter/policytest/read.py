@@ -284,12 +284,14 @@ class _Reader:
     def packet(
         self, item: Object, source: _Side, destination: _Side, protocol: int
     ) -> Optional[Packet]:
-        pair = _pair(source.ips, destination.ips, _FAMILY_OF.get(protocol))
+        family = _FAMILY_OF.get(protocol)
+        pair = _pair(source.ips, destination.ips, family)
+        if pair is None:
+            # ICMP of the other family is a strange packet, but one.
+            pair = _pair(source.ips, destination.ips, None)
         if pair is None:
             if source.ips and destination.ips:
-                wanted = _FAMILY_OF.get(protocol)
-                what = 'IP family' if wanted is None else f'IPv{wanted} address'
-                message = f'{item.text("from")} and {item.text("to")} have no {what} in common'
+                message = f'{item.text("from")} and {item.text("to")} have no IP family in common'
                 self.wrong(item.fields['to'], message)
             return None
         port, source_port, icmp = item.leaf('port'), item.leaf('sourcePort'), item.object('icmp')
@@ -329,13 +331,7 @@ class _Reader:
                 word = 'from' if field == 'in' else 'to'
                 message = f'{field} is for an address outside, and {word} is an endpoint: remove it'
                 self.wrong(leaf, message)
-            elif leaf.text not in self.book.interfaces:
-                near = nearest(leaf.text, self.book.interfaces)
-                known = listing(self.book.interfaces, 'and') or 'no host endpoints'
-                advice = f'did you mean {near}?' if near else f'there are {known}'
-                self.wrong(
-                    leaf, f'no host endpoint has the interface {quoted(leaf.text)}: {advice}'
-                )
+            # One that no host endpoint has is fine: then nobody is asked there.
             return leaf.text
         if side.endpoint is None and other.endpoint is not None and other.endpoint.is_host:
             return other.endpoint.interface
