@@ -1,4 +1,4 @@
-"""calico-lint test on clusters that Calico's own code has labelled: the verdict, and who decides."""
+"""calico-lint test on clusters that Calico's own code has labelled: verdicts, and who decides."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def endpoints(scenario: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield one | {key: raw[key] for key in ('profiles', 'ports') if key in raw}
 
 
-def tests(scenario: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def cases(scenario: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for request, result in zip(scenario['requests'], scenario['results'], strict=True):
         one = {
             'from': request['src'],
@@ -83,7 +83,7 @@ def wrong(scenario: dict[str, Any]) -> list[str]:
         'namespaces': scenario['namespaces'],
         'serviceAccounts': scenario.get('serviceaccounts', {}),
         'endpoints': list(endpoints(scenario)),
-        'tests': list(tests(scenario)),
+        'tests': list(cases(scenario)),
     }
     Path('t.yaml').write_text(json.dumps(whole), encoding='utf-8')
     out = io.StringIO()
