@@ -555,3 +555,16 @@ def test_the_configuration_names_the_dataplane() -> None:
     Path('.calico-lint.yaml').write_text('dataplane: ebpf\n')
     assert run(ICMP) == 1
     assert run(ICMP, '--dataplane', 'nftables') == 0
+
+
+def test_order_says_which_traffic_a_policy_is_for(capsys: Capture) -> None:
+    kind = 'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: '
+    flags = ('doNotTrack: true, applyOnForward: true', 'applyOnForward: true', 'order: 1')
+    Path('policies/db.yaml').write_text(
+        '---\n'.join(f'{kind}p{at}}}\nspec: {{{flag}}}\n' for at, flag in enumerate(flags))
+    )
+    assert main(['order', 'policies']) == 0
+    out = capsys.readouterr().out
+    assert 'GlobalNetworkPolicy p0 (untracked) ' in out
+    assert 'GlobalNetworkPolicy p1 (forward) ' in out
+    assert 'GlobalNetworkPolicy p2 ' in out

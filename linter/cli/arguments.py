@@ -280,11 +280,7 @@ def _parser() -> argparse.ArgumentParser:
         help='print the JSON Schema of a kind',
         description='Print the JSON Schema of a kind, as editors take it.',
     )
-    schema.add_argument(
-        'kind',
-        metavar='KIND',
-        help='such as NetworkPolicy, in any letter case, or policy-tests',
-    )
+    schema.add_argument('kind', metavar='KIND', help='such as NetworkPolicy; or policy-tests')
     schema.add_argument(
         '--api', choices=('v3', 'v2'), default='v3', help='projectcalico.org/… (default: v3)'
     )

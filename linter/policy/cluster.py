@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Optional
 
-from linter.calico.selector.meaning import And, Compare, Has, Member, Or, Selector, evaluate
+from linter.calico.selector.meaning import Selector, evaluate
 from linter.policy.effective import (
     ACCOUNT_PREFIX,
     METADATA_NAME,
@@ -21,6 +21,7 @@ from linter.policy.effective import (
     policy_selector,
     read,
 )
+from linter.policy.handles import handles_of
 from linter.policy.model import (
     EndpointSlice,
     Labels,
@@ -288,7 +289,7 @@ class Cluster:
     def _index(self, policy: Policy) -> None:
         text = policy_selector(policy)
         scope = policy.namespace or ''
-        handles = _handles(read(text)) if text else None
+        handles = handles_of(read(text)) if text else None
         for key, value in handles or (('', None),):
             self._by_handle.setdefault((scope, key, value), []).append(policy)
 
@@ -359,49 +360,3 @@ class Cluster:
 
 def _sort_key(one: Governed) -> tuple[tuple[bool, float, bytes], tuple[float, bytes]]:
     return one.tier, one.rank
-
-
-# Labels by which nearly every policy can be found, and so none quickly.
-_COMMON = frozenset((NAMESPACE, ORCHESTRATOR))
-_Handles = list[tuple[str, Optional[str]]]
-_MANY = 64
-_DEEP = 16
-
-
-def _handles(selector: Selector, depth: int = 0) -> Optional[_Handles]:
-    """Labels of which whatever is selected has one: (key, value), or (key, None) for any value.
-
-    None where no such labels are to be had, or only by looking deep into parentheses.
-    """
-    if depth > _DEEP:
-        return None
-    if isinstance(selector, Compare):
-        if selector.operator == '!=' or selector.key in _COMMON:
-            return None
-        return [(selector.key, selector.value if selector.operator == '==' else None)]
-    if isinstance(selector, Has):
-        return None if selector.key in _COMMON else [(selector.key, None)]
-    if isinstance(selector, Member):
-        if selector.negated or selector.key in _COMMON or len(selector.values) > _MANY:
-            return None
-        return [(selector.key, value) for value in selector.values]
-    if isinstance(selector, And):
-        best: Optional[_Handles] = None
-        for operand in selector.operands:
-            found = _handles(operand, depth + 1)
-            if found is not None and (best is None or _cost(found) < _cost(best)):
-                best = found
-        return best
-    if isinstance(selector, Or):
-        every: _Handles = []
-        for operand in selector.operands:
-            found = _handles(operand, depth + 1)
-            if found is None or len(every) + len(found) > _MANY:
-                return None
-            every += found
-        return every
-    return None
-
-
-def _cost(handles: _Handles) -> tuple[bool, int]:
-    return any(value is None for _, value in handles), len(handles)

@@ -12,8 +12,9 @@ from linter.calico.parsed_file import TEMPLATE, ParsedDocument, ParsedFile
 from linter.calico.target import Target
 from linter.policy import kubernetes
 from linter.policy.model import Place, Record, Unusable
+from linter.policy.parts import place_of
 from linter.policy.semantics import Semantics
-from linter.policy.summarise import place_of, summarise
+from linter.policy.summarise import summarise
 from linter.text.source import Source
 from linter.yaml.documents import is_empty
 from linter.yaml.errors import YamlError

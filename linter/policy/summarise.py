@@ -7,62 +7,47 @@ none: whatever were said of it might be wrong.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Optional, Union
 
 from linter.calico.decode import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import ENTERPRISE_FIELDS, KINDS
-from linter.calico.selector.accept import LETTER, LONGEST_LABEL, accepts
-from linter.calico.values import Leaf, Object
+from linter.calico.values import Object
 from linter.policy import kubernetes
-from linter.policy.effective import NAMESPACE_PREFIX
 from linter.policy.model import (
-    ANYTHING,
     DEFAULT_TIER,
     DIRECTIONS,
     EGRESS,
     INGRESS,
-    Entity,
     HostEndpoint,
-    Labels,
     NamedPort,
-    Net,
     NetworkSet,
     Place,
     Policy,
-    Port,
     Profile,
-    Protocol,
     Record,
     Rule,
     Tier,
     Unusable,
     packed,
 )
-from linter.policy.read import net_of, port_of, protocol_of
+from linter.policy.parts import (
+    SPELT,
+    Parts,
+    Unreasonable,
+    flag_of,
+    labels_of,
+    nets_of,
+    place_of,
+    rules_of,
+    selector_of,
+)
+from linter.policy.read import protocol_of
 from linter.policy.semantics import Semantics
-from linter.text.lazy_regex import lazy
-from linter.text.source import Source
 
 # What does not fit the schema, and leaves no doubt about what Calico makes of it all the same.
 _HARMLESS = frozenset(('coerced', 'coerced-key', 'case', 'merge-override', 'absent'))
-_SPELT = sys.intern
-_Parts = list[tuple[str, int, int]]
-
-
-_LONG = LONGEST_LABEL - len(NAMESPACE_PREFIX)
-_LONG_LABEL = lazy(rf'{LETTER}{{{_LONG + 1}}}')
-
-
-class _Stop(Exception):
-    """A document may not be reasoned from: the reason, and the rest of a sentence."""
-
-    def __init__(self, reason: str, why: str) -> None:
-        super().__init__(reason, why)
-        self.reason = reason
-        self.why = why
 
 
 def summarise(
@@ -83,16 +68,16 @@ def summarise(
     place = _place(document, metadata)
     try:
         if refused is not None:
-            raise _Stop('refused', refused)
+            raise Unreasonable('refused', refused)
         for problem in document.problems:
             _look_at(problem)
         _look_for_placeholders(document)
         if not name:
-            raise _Stop('refused', 'has no name')
+            raise Unreasonable('refused', 'has no name')
         if "'" in (namespace or ''):
-            raise _Stop('refused', 'has a namespace that is none')
-        return make(document, semantics, _SPELT(name), namespace, place)
-    except _Stop as stop:
+            raise Unreasonable('refused', 'has a namespace that is none')
+        return make(document, semantics, SPELT(name), namespace, place)
+    except Unreasonable as stop:
         return Unusable(document.kind, namespace, name, stop.reason, stop.why, place)
 
 
@@ -102,20 +87,15 @@ def _place(document: Document, metadata: Optional[Object]) -> Place:
     return place_of(document.source, span.start, span.end)
 
 
-def place_of(source: Source, start: int, end: int) -> Place:
-    return Place(source.path, source.position(start)[0], start, end)
-
-
 def _look_at(problem: Problem) -> None:
     if problem.kind in _HARMLESS:
         return
     if problem.kind in ('unknown', 'later'):
+        reason, what = 'unknown-field', 'Calico does not know'
         if problem.name in ENTERPRISE_FIELDS:
-            raise _Stop(
-                'enterprise-field', f'has the field {problem.name}, which is not open-source Calico'
-            )
-        raise _Stop('unknown-field', f'has the field {problem.name}, which Calico does not know')
-    raise _Stop('refused', 'is not what Calico reads')
+            reason, what = 'enterprise-field', 'is not open-source Calico'
+        raise Unreasonable(reason, f'has the field {problem.name}, which {what}')
+    raise Unreasonable('refused', 'is not what Calico reads')
 
 
 def _look_for_placeholders(document: Document) -> None:
@@ -130,7 +110,7 @@ def _look_for_placeholders(document: Document) -> None:
     from linter.calico.templates import placeholders
 
     if next(iter(placeholders(text, node)), None) is not None:
-        raise _Stop('placeholder', 'has a placeholder, which is filled in later')
+        raise Unreasonable('placeholder', 'has a placeholder, which is filled in later')
 
 
 def _policy(
@@ -145,12 +125,12 @@ def _policy(
     source = document.source
     rules: dict[str, tuple[Rule, ...]] = {}
     for direction in DIRECTIONS:
-        rules[direction] = _rules(source, spec, direction) if direction in fields else ()
+        rules[direction] = rules_of(source, spec, direction) if direction in fields else ()
     if 'types' in fields:
         types = {leaf.text.lower() for leaf in spec.leaves('types')}
     else:
         types = set()
-    parts: _Parts = []
+    parts: Parts = []
     for field in _POLICY_PARTS:
         value = fields.get(field)
         if value is not None:
@@ -160,16 +140,16 @@ def _policy(
         document.kind,
         namespace,
         name,
-        _SPELT(spec.text('tier') or DEFAULT_TIER),
+        SPELT(spec.text('tier') or DEFAULT_TIER),
         None if order is None else float(order.value),
         document.kind.startswith('Staged'),
         directions_of(types, rules[INGRESS], rules[EGRESS], semantics.fills_in_types(lane)),
-        _selector(spec, 'selector'),
-        _selector(spec, 'namespaceSelector'),
-        _selector(spec, 'serviceAccountSelector'),
-        _flag(spec, 'applyOnForward'),
-        _flag(spec, 'preDNAT'),
-        _flag(spec, 'doNotTrack'),
+        selector_of(spec, 'selector'),
+        selector_of(spec, 'namespaceSelector'),
+        selector_of(spec, 'serviceAccountSelector'),
+        flag_of(spec, 'applyOnForward'),
+        flag_of(spec, 'preDNAT'),
+        flag_of(spec, 'doNotTrack'),
         rules[INGRESS],
         rules[EGRESS],
         lane,
@@ -207,205 +187,13 @@ def directions_of(
     return DIRECTIONS if ingress else (EGRESS,)
 
 
-def _rules(source: Source, owner: Object, direction: str) -> tuple[Rule, ...]:
-    found = []
-    for item in owner.items(direction):
-        if not isinstance(item, Object):
-            raise _Stop('refused', 'has a rule that is none')
-        found.append(_rule(source, item))
-    return tuple(found)
-
-
-def _rule(source: Source, rule: Object) -> Rule:
-    fields = rule.fields
-    action = rule.text('action')
-    if action not in _ACTIONS:
-        raise _Stop('refused', 'has a rule without an action that Calico knows')
-    parts: _Parts = []
-    protocol = not_protocol = None
-    if 'protocol' in fields:
-        protocol = _protocol(rule, 'protocol', parts)
-    if 'notProtocol' in fields:
-        not_protocol = _protocol(rule, 'notProtocol', parts)
-    sides = []
-    for side in ('source', 'destination'):
-        value = fields.get(side)
-        if value is None:
-            sides.append(ANYTHING)
-        elif isinstance(value, Object):
-            sides.append(_entity(value, side, parts))
-        else:
-            raise _Stop('refused', f'has a {side} that is no mapping')
-    version = rule.leaf('ipVersion')
-    icmp = _icmp(rule, 'icmp', parts) if 'icmp' in fields else None
-    not_icmp = _icmp(rule, 'notICMP', parts) if 'notICMP' in fields else None
-    node = rule.node
-    start = rule.key_span.start
-    return Rule(
-        _SPELT(action),
-        sides[0],
-        sides[1],
-        protocol,
-        not_protocol,
-        None if version is None else int(version.value),
-        icmp,
-        not_icmp,
-        'http' in fields,
-        source.position(start)[0],
-        start,
-        node.end,
-        packed(parts),
-    )
-
-
-_ACTIONS = frozenset(('Allow', 'Deny', 'Log', 'Pass'))
-
-
-def _protocol(rule: Object, field: str, parts: _Parts) -> Optional[Protocol]:
-    leaf = rule.leaf(field)
-    if leaf is None:
-        return None
-    found = protocol_of(leaf.value)
-    if found is None:
-        raise _Stop('refused', f'has a {field} that Calico does not know')
-    parts.append((field, leaf.node.start, leaf.node.end))
-    return found
-
-
-def _icmp(rule: Object, field: str, parts: _Parts) -> Optional[tuple[Optional[int], Optional[int]]]:
-    match = rule.object(field)
-    if match is None:
-        return None
-    parts.append((field, match.node.start, match.node.end))
-    kind, code = match.leaf('type'), match.leaf('code')
-    return None if kind is None else kind.value, None if code is None else code.value
-
-
-_SELECTORS = (
-    ('selector', 'source.selector', 'destination.selector'),
-    ('notSelector', 'source.notSelector', 'destination.notSelector'),
-    ('namespaceSelector', 'source.namespaceSelector', 'destination.namespaceSelector'),
-)
-_LISTS = (
-    ('nets', 'source.nets', 'destination.nets'),
-    ('notNets', 'source.notNets', 'destination.notNets'),
-)
-_PORTS = (
-    ('ports', 'source.ports', 'destination.ports'),
-    ('notPorts', 'source.notPorts', 'destination.notPorts'),
-)
-
-
-def _entity(entity: Object, side: str, parts: _Parts) -> Entity:
-    fields = entity.fields
-    if not fields:
-        return ANYTHING
-    which = 1 if side == 'source' else 2
-    selectors = ['', '', '']
-    for at, names in enumerate(_SELECTORS):
-        value = fields.get(names[0])
-        if value is not None:
-            selectors[at] = _selector(entity, names[0])
-            parts.append((names[which], value.node.start, value.node.end))
-    networks: list[tuple[Net, ...]] = [(), ()]
-    for at, names in enumerate(_LISTS):
-        value = fields.get(names[0])
-        if value is not None:
-            networks[at] = _nets(entity, names[0])
-            parts.append((names[which], value.node.start, value.node.end))
-    ports: list[tuple[Port, ...]] = [(), ()]
-    for at, names in enumerate(_PORTS):
-        value = fields.get(names[0])
-        if value is not None:
-            ports[at] = _ports(entity, names[0])
-            parts.append((names[which], value.node.start, value.node.end))
-    accounts: tuple[str, ...] = ()
-    account_selector = ''
-    if 'serviceAccounts' in fields:
-        match = entity.object('serviceAccounts')
-        if match is not None:
-            accounts = tuple(_SPELT(leaf.text) for leaf in match.leaves('names'))
-            if any("'" in name for name in accounts):
-                raise _Stop('refused', 'names a service account that can be none')
-            account_selector = _selector(match, 'selector')
-            parts.append((f'{side}.serviceAccounts', match.node.start, match.node.end))
-    service = None
-    if 'services' in fields:
-        match = entity.object('services')
-        if match is not None and match.text('name'):
-            service = _SPELT(match.text('namespace')), _SPELT(match.text('name'))
-            parts.append((f'{side}.services', match.node.start, match.node.end))
-    return Entity(
-        selectors[0],
-        selectors[1],
-        selectors[2],
-        accounts,
-        account_selector,
-        networks[0],
-        networks[1],
-        ports[0],
-        ports[1],
-        service,
-    )
-
-
-def _selector(owner: Object, field: str) -> str:
-    leaf = owner.leaf(field)
-    if leaf is None:
-        return ''
-    text = leaf.text
-    if text and not accepts(text):
-        raise _Stop('refused', f'has a {field} that Calico does not read')
-    if text and (text.isspace() or (len(text) > _LONG and _LONG_LABEL.search(text))):
-        # Alone Calico reads these, but not once it has joined them to others.
-        raise _Stop('refused', f'has a {field} that Felix does not read')
-    return _SPELT(text)
-
-
-def _flag(owner: Object, field: str) -> bool:
-    leaf = owner.leaf(field)
-    return leaf is not None and leaf.value is True
-
-
-def _nets(owner: Object, field: str) -> tuple[Net, ...]:
-    found = []
-    for leaf in owner.leaves(field):
-        net = net_of(leaf.text)
-        if net is None:
-            raise _Stop('refused', f'has {leaf.text} in {field}, which is no network')
-        found.append(net)
-    return tuple(found)
-
-
-def _ports(owner: Object, field: str) -> tuple[Port, ...]:
-    found = []
-    for leaf in owner.leaves(field):
-        port = port_of(leaf.value)
-        if port is None:
-            raise _Stop('refused', f'has {leaf.value} in {field}, which is no port')
-        found.append(port)
-    return tuple(found)
-
-
-def _labels(owner: Optional[Object], field: str) -> Labels:
-    found = owner.object(field) if owner is not None else None
-    if found is None:
-        return ()
-    pairs = [
-        (_SPELT(key), _SPELT(value.text))
-        for key, value in found.fields.items()
-        if isinstance(value, Leaf)
-    ]
-    return tuple(sorted(pairs))
-
-
 def _network_set(
     document: Document, semantics: Semantics, name: str, namespace: Optional[str], place: Place
 ) -> NetworkSet:
     spec = document.spec
-    found = _nets(spec, 'nets') if spec is not None else ()
+    found = nets_of(spec, 'nets') if spec is not None else ()
     return NetworkSet(
-        document.kind, namespace, name, _labels(document.metadata, 'labels'), found, place
+        document.kind, namespace, name, labels_of(document.metadata, 'labels'), found, place
     )
 
 
@@ -425,7 +213,7 @@ def _host_endpoint(
     spec = document.spec
     ports: list[NamedPort] = []
     if spec is None:
-        return HostEndpoint(name, '', '', (), _labels(document.metadata, 'labels'), (), (), place)
+        return HostEndpoint(name, '', '', (), labels_of(document.metadata, 'labels'), (), (), place)
     for item in spec.items('ports'):
         if isinstance(item, Object):
             protocol, port = item.leaf('protocol'), item.leaf('port')
@@ -436,8 +224,8 @@ def _host_endpoint(
         name,
         spec.text('node'),
         spec.text('interfaceName'),
-        _nets(spec, 'expectedIPs'),
-        _labels(document.metadata, 'labels'),
+        nets_of(spec, 'expectedIPs'),
+        labels_of(document.metadata, 'labels'),
         tuple(leaf.text for leaf in spec.leaves('profiles')),
         tuple(ports),
         place,
@@ -453,9 +241,9 @@ def _profile(
     source = document.source
     return Profile(
         name,
-        _labels(spec, 'labelsToApply'),
-        _rules(source, spec, INGRESS),
-        _rules(source, spec, EGRESS),
+        labels_of(spec, 'labelsToApply'),
+        rules_of(source, spec, INGRESS),
+        rules_of(source, spec, EGRESS),
         place,
     )
 
@@ -466,7 +254,7 @@ def _kubernetes(
     lane = document.decoded.lane.name
     policy = kubernetes.policy(document.source, document.node, document.kind, lane)
     if policy is None:
-        raise _Stop('refused', 'is not what Kubernetes reads')
+        raise Unreasonable('refused', 'is not what Kubernetes reads')
     return policy
 
 

@@ -59,6 +59,10 @@ class Fit:
         line, column = self.source.position(at)
         self.mistakes.append(Mistake(self.source.path, line, column, message))
 
+    def line(self, value: Value) -> int:
+        """The line of a value."""
+        return self.source.position(value.span.start)[0]
+
     def wrong(self, value: Value, message: str) -> None:
         """Say something about a value."""
         self.say(value.span.start, message)

@@ -100,6 +100,9 @@ def _policy(row: Row) -> dict[str, object]:
         'name': policy.name,
         'selector': policy_selector(policy),
         'staged': policy.staged,
+        'doNotTrack': policy.do_not_track,
+        'preDNAT': policy.pre_dnat,
+        'applyOnForward': policy.apply_on_forward,
         'tie': row.tie,
         'path': path_of(policy.place.path),
         'line': policy.place.line,
@@ -146,9 +149,20 @@ def lines(found: Sequences) -> list[list[tuple[str, str]]]:
 def _cells(tier: Tier, row: Row) -> tuple[str, ...]:
     policy = row.policy
     order = number(policy.order) + (' =' if row.tie else '')
-    name = policy.shown + (' (staged)' if policy.staged else '')
+    marks = [mark for mark, holds in _marks(policy) if holds]
+    name = policy.shown + (f' ({", ".join(marks)})' if marks else '')
     place = f'{path_of(policy.place.path)}:{policy.place.line}'
     return order, tier.name, name, policy_selector(policy) or 'all()', place
+
+
+def _marks(policy: Policy) -> tuple[tuple[str, bool], ...]:
+    """What takes a policy out of the row: it is for other traffic, or for none."""
+    return (
+        ('staged', policy.staged),
+        ('untracked', policy.do_not_track),
+        ('pre-DNAT', policy.pre_dnat and not policy.do_not_track),
+        ('forward', policy.apply_on_forward and not (policy.do_not_track or policy.pre_dnat)),
+    )
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -4,41 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Optional, Union
+from typing import Optional
 
-from linter.calico.names import SUBDOMAIN
-from linter.calico.selector.accept import accepts, explain
 from linter.calico.values import Leaf, Object, Value
-from linter.policy.claim import Claim
 from linter.policy.cluster import Endpoint
-from linter.policy.effective import NAMESPACE, SERVICE_ACCOUNT
 from linter.policy.match import ICMP, ICMPV6, Packet
 from linter.policy.model import (
-    ANYTHING,
     EGRESS,
     INGRESS,
-    Entity,
     Labels,
     NamedPort,
     Namespace,
     Net,
-    Port,
-    Protocol,
-    Rule,
     ServiceAccount,
 )
-from linter.policy.read import PROTOCOL_NUMBERS, address_of, net_of, number_of, port_of
+from linter.policy.read import address_of, number_of
+from linter.policytest.book import Book
+from linter.policytest.fields import icmp_of, protocol_of
 from linter.policytest.fit import Fit, read_source
-from linter.policytest.model import Case, CaseFile, ClaimCase, Mistakes, Named
+from linter.policytest.model import Case, CaseFile, Mistakes, Named
+from linter.policytest.read_claims import claim_of
 from linter.text.source import Source
-from linter.text.suggest import listing, nearest, quoted
+from linter.text.suggest import quoted
 
 SOURCE_PORT = 40000
 """The source port where a test names none: one that no rule is likely to mean."""
 
-_NAMES = {name.lower(): name for name in PROTOCOL_NUMBERS}
 _WITH_PORTS = frozenset((6, 17, 132, 136))
-_KINDS = {'namespace': 'namespace', 'serviceAccount': 'service account'}
 _ECHO = {ICMP: (8, 0), ICMPV6: (128, 0)}
 _FAMILY_OF = {ICMP: 4, ICMPV6: 6}
 
@@ -60,34 +52,6 @@ def one(words: dict[str, object], endpoints: Iterable[Endpoint]) -> Case:
     for endpoint in endpoints:
         reader.book.add(endpoint)
     return reader.read().tests[0]
-
-
-class Book:
-    """The endpoints of a file, by all the names that a test may call them."""
-
-    def __init__(self) -> None:
-        self.by_name: dict[str, Endpoint] = {}
-        self.by_address: dict[tuple[int, int], Endpoint] = {}
-        self.interfaces: dict[str, Endpoint] = {}
-
-    def add(self, endpoint: Endpoint) -> None:
-        self.by_name[endpoint.shown] = endpoint
-        for net in endpoint.ips:
-            self.by_address.setdefault((net.family, net.first), endpoint)
-        if endpoint.is_host:
-            self.interfaces[endpoint.interface] = endpoint
-
-    def unknown(self, name: str) -> str:
-        """What to say of a name that no endpoint has."""
-        near = nearest(name, self.by_name)
-        if near is None and '/' not in name:
-            near = next((one for one in self.by_name if one.endswith(f'/{name}')), None)
-        if near is not None:
-            return f'there is no endpoint {quoted(name)}: did you mean {near}?'
-        if not self.by_name:
-            return f'there is no endpoint {quoted(name)}: the file has no endpoints'
-        some = list(self.by_name)[:8]
-        return f'there is no endpoint {quoted(name)}: there are {listing(some, "and")}'
 
 
 class _Side:
@@ -121,7 +85,7 @@ class _Reader:
         claims = [
             claim
             for item in root.items('claims')
-            if isinstance(item, Object) and (claim := self.claim(item)) is not None
+            if isinstance(item, Object) and (claim := claim_of(item, self.fit)) is not None
         ]
         patterns = [self.named(leaf) for leaf in root.leaves('policies')]
         if self.fit.mistakes:
@@ -144,7 +108,7 @@ class _Reader:
         self.fit.wrong(value, message)
 
     def line(self, value: Value) -> int:
-        return self.source.position(value.span.start)[0]
+        return self.fit.line(value)
 
     # The cluster
 
@@ -226,7 +190,7 @@ class _Reader:
         found = []
         for port in item.items('ports'):
             if isinstance(port, Object):
-                protocol = self.protocol(port)
+                protocol = protocol_of(port, self.fit)
                 number = port.leaf('port')
                 if protocol is not None and number is not None:
                     found.append(NamedPort(port.text('name'), protocol, number.value))
@@ -236,7 +200,7 @@ class _Reader:
 
     def case(self, item: Object) -> Optional[Case]:
         source, destination = self.side(item, 'from'), self.side(item, 'to')
-        protocol = self.protocol(item)
+        protocol = protocol_of(item, self.fit)
         if source is None or destination is None or protocol is None or not item.text('verdict'):
             return None
         number = number_of(protocol)
@@ -304,7 +268,7 @@ class _Reader:
                 self.wrong(item.fields[field], f'this protocol has no ports: remove {field}')
         kind = None
         if protocol in _ECHO:
-            kind = self.icmp(icmp) or _ECHO[protocol]
+            kind = icmp_of(icmp) or _ECHO[protocol]
         elif icmp is not None:
             self.wrong(icmp, 'icmp goes with protocol: ICMP or ICMPv6')
         return Packet(
@@ -315,13 +279,6 @@ class _Reader:
             port.value if has_ports and port is not None else 0,
             kind,
         )
-
-    def icmp(self, match: Optional[Object]) -> Optional[tuple[int, int]]:
-        kind = match.leaf('type') if match is not None else None
-        if match is None or kind is None:
-            return None
-        code = match.leaf('code')
-        return kind.value, 0 if code is None else code.value
 
     def interface(self, item: Object, field: str, side: _Side, other: _Side) -> Optional[str]:
         """The interface by which an address outside is reached; a host's own if it is the other."""
@@ -336,103 +293,6 @@ class _Reader:
         if side.endpoint is None and other.endpoint is not None and other.endpoint.is_host:
             return other.endpoint.interface
         return None
-
-    def protocol(self, item: Object, default: str = 'TCP') -> Optional[Protocol]:
-        value = item.fields.get('protocol')
-        if value is None:
-            return default
-        if not isinstance(value, Leaf) or not value.ok:
-            return None
-        given: Union[int, str] = value.value
-        if isinstance(given, str) and given.lower() in _NAMES:
-            return _NAMES[given.lower()]
-        number = int(given) if not isinstance(given, str) or given.isdecimal() else 0
-        if not 0 < number < 256:
-            near = nearest(str(given), PROTOCOL_NUMBERS)
-            known = f'{", ".join(PROTOCOL_NUMBERS)}, or a number from 1 to 255'
-            advice = f'did you mean {near}?' if near else f'write {known}'
-            self.wrong(value, f'{quoted(str(given))} is not a protocol: {advice}')
-            return None
-        return number
-
-    # Claims
-
-    def claim(self, item: Object) -> Optional[ClaimCase]:
-        source, destination = self.entity(item, 'from'), self.entity(item, 'to')
-        protocol: Optional[Protocol] = None
-        if 'protocol' in item.fields:
-            protocol = self.protocol(item)
-        port = item.leaf('port')
-        if port is not None:
-            found = port_of(port.value)
-            if found is None or isinstance(found, str):
-                shown = quoted(str(port.value))
-                self.wrong(
-                    port, f'{shown} is not a port: write a number, or a range such as 1:1024'
-                )
-                return None
-            if protocol is None:
-                self.wrong(port, 'a port goes with a protocol: add protocol: TCP, for example')
-                return None
-            destination = destination._replace(ports=_one(found))
-        icmp = self.icmp(item.object('icmp'))
-        direction = item.text('direction') or INGRESS
-        rule = Rule('Allow', source, destination, protocol, icmp=icmp)
-        verdict = item.text('verdict')
-        name = item.text('name') or f'the claim of line {self.line(item)}'
-        return ClaimCase(self.line(item), Claim(name, direction, rule, verdict))
-
-    def entity(self, item: Object, field: str) -> Entity:
-        side = item.object(field)
-        if side is None:
-            return ANYTHING
-        selector = self.selector(side, 'selector')
-        namespace = self.name(side, 'namespace')
-        account = self.name(side, 'serviceAccount')
-        conditions = [
-            f'({selector})' if selector else '',
-            f"{NAMESPACE} == '{namespace}'" if namespace else '',
-            f"{SERVICE_ACCOUNT} == '{account}'" if account else '',
-        ]
-        return Entity(
-            ' && '.join(condition for condition in conditions if condition),
-            self.selector(side, 'notSelector'),
-            self.selector(side, 'namespaceSelector'),
-            nets=self.nets(side, 'nets'),
-            not_nets=self.nets(side, 'notNets'),
-        )
-
-    def name(self, side: Object, field: str) -> str:
-        leaf = side.leaf(field)
-        if leaf is None:
-            return ''
-        if not SUBDOMAIN.match(leaf.text):
-            self.wrong(leaf, f'{quoted(leaf.text)} is not the name of a {_KINDS[field]}')
-            return ''
-        return leaf.text
-
-    def selector(self, side: Object, field: str) -> str:
-        leaf = side.leaf(field)
-        if leaf is None or not leaf.text:
-            return ''
-        if not accepts(leaf.text):
-            self.wrong(leaf, f'{field} is not a selector: {explain(leaf.text).message}')
-            return ''
-        return leaf.text
-
-    def nets(self, side: Object, field: str) -> tuple[Net, ...]:
-        found = []
-        for leaf in side.leaves(field):
-            net = net_of(leaf.text)
-            if net is None:
-                self.wrong(leaf, f'{quoted(leaf.text)} is not a network: write 10.0.0.0/8, say')
-                continue
-            found.append(net)
-        return tuple(found)
-
-
-def _one(port: Port) -> tuple[Port, ...]:
-    return (port,)
 
 
 def _pair(

@@ -1,0 +1,53 @@
+"""Labels by which what a selector selects can be looked up."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from linter.calico.selector.meaning import And, Compare, Has, Member, Or, Selector
+from linter.policy.effective import NAMESPACE, ORCHESTRATOR
+
+# Labels by which nearly every policy can be found, and so none quickly.
+_COMMON = frozenset((NAMESPACE, ORCHESTRATOR))
+Handles = list[tuple[str, Optional[str]]]
+_MANY = 64
+_DEEP = 16
+
+
+def handles_of(selector: Selector, depth: int = 0) -> Optional[Handles]:
+    """Labels of which whatever is selected has one: (key, value), or (key, None) for any value.
+
+    None where no such labels are to be had, or only by looking deep into parentheses.
+    """
+    if depth > _DEEP:
+        return None
+    if isinstance(selector, Compare):
+        if selector.operator == '!=' or selector.key in _COMMON:
+            return None
+        return [(selector.key, selector.value if selector.operator == '==' else None)]
+    if isinstance(selector, Has):
+        return None if selector.key in _COMMON else [(selector.key, None)]
+    if isinstance(selector, Member):
+        if selector.negated or selector.key in _COMMON or len(selector.values) > _MANY:
+            return None
+        return [(selector.key, value) for value in selector.values]
+    if isinstance(selector, And):
+        best: Optional[Handles] = None
+        for operand in selector.operands:
+            found = handles_of(operand, depth + 1)
+            if found is not None and (best is None or _cost(found) < _cost(best)):
+                best = found
+        return best
+    if isinstance(selector, Or):
+        every: Handles = []
+        for operand in selector.operands:
+            found = handles_of(operand, depth + 1)
+            if found is None or len(every) + len(found) > _MANY:
+                return None
+            every += found
+        return every
+    return None
+
+
+def _cost(handles: Handles) -> tuple[bool, int]:
+    return any(value is None for _, value in handles), len(handles)
