@@ -568,3 +568,14 @@ def test_order_says_which_traffic_a_policy_is_for(capsys: Capture) -> None:
     assert 'GlobalNetworkPolicy p0 (untracked) ' in out
     assert 'GlobalNetworkPolicy p1 (forward) ' in out
     assert 'GlobalNetworkPolicy p2 ' in out
+
+
+def test_what_only_http_can_decide_is_not_known(capsys: Capture) -> None:
+    rule = '  - {action: Allow, http: {methods: [GET]}, protocol: TCP}\n'
+    Path('policies/db.yaml').write_text(DB + rule)
+    assert run(CLUSTER + 'tests:\n' + GOOD) == 0
+    capsys.readouterr()
+    assert run(CLUSTER + 'tests:\n' + WRONG) == 1
+    assert 'not known: ingress rule 1 of NetworkPolicy shop/db in tier default matches HTTP' in (
+        capsys.readouterr().out
+    )
