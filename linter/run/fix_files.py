@@ -29,7 +29,7 @@ from linter.text.errors import Fatal
 from linter.text.escape import escape
 from linter.workspace.atomic_write import Unwritable, replace, unified_diff
 from linter.workspace.discover import read
-from linter.workspace.settings import Lookup
+from linter.workspace.lookup import Lookup
 from linter.yaml.encoding import BadEncoding, decode_bytes
 
 

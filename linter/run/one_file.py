@@ -8,7 +8,7 @@ from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
 from linter.engine.outcome import Outcome
 from linter.text.errors import Fatal
 from linter.workspace import discover
-from linter.workspace.settings import Lookup
+from linter.workspace.lookup import Lookup
 
 STDIN_NAME = '<stdin>'
 """What standard input is called where nothing says what it is."""
