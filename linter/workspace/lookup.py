@@ -138,9 +138,7 @@ class Lookup:
         if folder is None or folder.home is None:
             return self.default
         home = folder.home
-        layers = folder.layers
-        if home.config.paths is not None and name:
-            layers = self._layers_of(folder, name)
+        layers = self._layers_of(folder, name)
         settings = home.known.get(layers)
         if settings is None:
             chosen = tuple(home.config.layers[number] for number in layers)
@@ -174,8 +172,27 @@ class Lookup:
 
     def homes(self) -> list[Home]:
         """The configurations that were met, each once."""
-        found = {id(home): home for home in self._homes.values() if home is not None}
+        every = [self._fixed, *self._homes.values()]
+        found = {id(home): home for home in every if home is not None}
         return list(found.values())
+
+    @property
+    def has_configurations(self) -> bool:
+        """Whether any configuration was met."""
+        return self._fixed is not None or any(self._homes.values())
+
+    def home_of(self, path: str) -> Home | None:
+        """The folder whose configuration holds for a file."""
+        self.settings_for(path)
+        folder = self._folders[os.path.split(path)[0]]
+        return None if folder is None else folder.home
+
+    def layers_of(self, path: str) -> tuple[int, ...]:
+        """The numbers of the layers that hold for a file for which a configuration holds."""
+        head, name = os.path.split(path)
+        self.settings_for(path)
+        folder = self._folders[head]
+        return () if folder is None or folder.home is None else self._layers_of(folder, name)
 
     def _is_excluded_below(self, folder: _Folder, name: str) -> bool:
         """Whether something is excluded for itself, or for a folder below what was named."""
@@ -200,11 +217,12 @@ class Lookup:
         return False
 
     def _layers_of(self, folder: _Folder, name: str) -> tuple[int, ...]:
-        from linter.workspace.patterns import by_bytes
-
         assert folder.home is not None
         paths = folder.home.config.paths
-        assert paths is not None
+        if paths is None or not name:
+            return folder.layers
+        from linter.workspace.patterns import by_bytes
+
         more = paths.who_matches(by_bytes(folder.inside + name), False)
         return tuple(sorted(more.union(folder.layers))) if more else folder.layers
 

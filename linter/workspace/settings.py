@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from linter.workspace.config import Config, Layer
 
 _NONE: frozenset[str] = frozenset()
+PASSED: dict[str, frozenset[str]] = {
+    'open-source': _NONE,
+    'enterprise': frozenset(('enterprise-field',)),
+}
+"""The facts that do not hold for an edition of Calico."""
 
 
 class Overrides:
@@ -105,6 +110,11 @@ class Settings:
                     raise
                 raise Fatal(f'together with {self.source}: {error}') from None
         return self._target
+
+    @property
+    def passes(self) -> frozenset[str]:
+        """The facts that the edition makes pass."""
+        return PASSED[self.edition]
 
     def wants(self, rule: str) -> bool:
         """Whether findings of a rule are to be reported."""
