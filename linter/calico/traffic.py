@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
-from linter.calico import nets
-from linter.calico.values import Leaf, Object
+from linter.calico import nets, protocols
+from linter.calico.kinds import ICMP_TYPES, ICMPV6_TYPES
+from linter.calico.values import Container, Leaf, Object
 
 LISTS = ('nets', 'notNets')
 
@@ -27,3 +29,13 @@ def networks(traffic: Object) -> Iterator[tuple[Leaf, nets.Net]]:
         net = nets.parse(leaf.text)
         if net is not None and net.prefix is not None:
             yield leaf, net
+
+
+def icmp_type(text: str, traffic: Optional[Container]) -> Optional[int]:
+    """The number of an ICMP type from its number or its name, under the protocol of a rule."""
+    name = text.strip().lower().replace('_', '-').replace(' ', '-')
+    if name.isdigit():
+        return int(name) if len(name) < 4 and int(name) < 255 else None
+    leaf = traffic.leaf('protocol') if isinstance(traffic, Object) else None
+    protocol = protocols.parse(leaf.value, 'v3').name if leaf is not None else None
+    return (ICMPV6_TYPES if protocol == 'ICMPv6' else ICMP_TYPES).get(name)

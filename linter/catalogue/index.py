@@ -188,6 +188,7 @@ INDEX: dict[str, tuple[str, ...]] = {
     ),
     'document': (
         'name_missing',
+        'unknown_field',
     ),
     'document@HostEndpoint': (
         'host_endpoint_fields',

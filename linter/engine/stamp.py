@@ -84,8 +84,7 @@ class Stamp:
             if finding.same_mistake is not None:
                 other = mistakes.get(finding.same_mistake)
                 if other is not None:
-                    if _gravity(row) < _gravity(kept[other][1]):
-                        kept[other] = (finding, row)
+                    kept[other] = _gravest(kept[other], (finding, row))
                     continue
                 mistakes[finding.same_mistake] = len(kept)
             kept.append((finding, row))
@@ -152,6 +151,19 @@ def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectR
         finding.about,
         confidence=row.confidence,
     )
+
+
+def _gravest(one: tuple[Finding, Row], other: tuple[Finding, Row]) -> tuple[Finding, Row]:
+    """Of two sides of a mistake the graver; of equals its root, else the first.
+
+    A root that is not reported is related to what follows from it.
+    """
+    ranks = [(_gravity(row), not finding.is_root) for finding, row in (one, other)]
+    (finding, row), (left, _) = (other, one) if ranks[1] < ranks[0] else (one, other)
+    if left.is_root and left.span != finding.span:
+        related = (*finding.related, (left.span, left.message))
+        finding = finding._replace(related=related, fix=finding.fix or left.fix)
+    return finding, row
 
 
 def _start(node: Node) -> int:

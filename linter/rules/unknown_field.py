@@ -3,7 +3,9 @@
 calicoctl and the Calico API server refuse the document. Where kubectl writes CRDs without strict
 validation, the key vanishes without a word, and what it limited is no longer limited: a rule that
 loses its `ports` allows every port. The message names the field that was probably meant, or where
-the field belongs.
+the field belongs; many words of Kubernetes, Cilium and other firewalls have one. It never names the
+opposite: what resembles `notSelector`, say, is left to you. A key that may limit what a rule matches
+is no use to remove, for without it the rule would match more.
 
 The fix is unsafe: it writes the field that was probably meant, and another one may have been.
 
@@ -32,6 +34,20 @@ spec:
   types: [Ingress]
 ```
 
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      serviceAccountSelector: role == 'web'
+```
+
 ```yaml good
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
@@ -52,22 +68,28 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from linter.calico.decode import Problem
 from linter.calico.document import Document
+from linter.calico.lost_dash import rule_keys_in_spec
 from linter.calico.misplaced import (
+    Meaning,
     in_metadata,
-    meant,
+    meaning,
     neighbour,
     owner_name,
     right_place,
+    stands_for,
 )
+from linter.calico.rendered import pieces
+from linter.calico.replacement import fix_of, shown
 from linter.calico.values import Object
 from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
+from linter.text.edit import Fix
 from linter.text.source import Span
-from linter.text.suggest import quoted
-from linter.yaml.edit import SAFE, UNSAFE, write_word
+from linter.text.suggest import listing, quoted
 
 GROUP = 'fields'
 
@@ -76,28 +98,90 @@ GROUP = 'fields'
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if neighbour(problem, document) is not None or problem.key is None:
         return
-    if _is_told_by_the_reader(problem):
+    if _is_told_by_the_reader(problem) or problem in rule_keys_in_spec(document):
         return
     key = problem.key
+    meant = meaning(problem, document)
+    fix: Optional[Fix] = None
     place = right_place(problem, document)
-    near = meant(problem)
-    fix = None
-    message = f'{quoted(problem.name)} is not a field of {owner_name(problem.owner, document)}'
-    if near is not None and (place is None or near.lower() == problem.name.lower()):
-        message += f': write {near}'
-        # Only a difference in letter case leaves no doubt.
-        fix = write_word(key, near, SAFE if near.lower() == problem.name.lower() else UNSAFE)
-    elif place is not None:
-        message += f': {place}'
+    if meant is not None and (place is None or meant.is_case):
+        advice = _advice(problem, document, meant)
+        fix = fix_of(problem, document, meant)
     else:
-        message += ': remove it'
+        advice = place or _without(problem, document)
     path = problem.value.yaml_path if problem.value is not None else None
     fact = (
         'unknown-metadata'
         if problem.value is not None and in_metadata(problem.value)
         else 'unknown-field'
     )
-    yield Finding(fact, Span(key.start, key.end), message, fix=fix, yaml_path=path)
+    name = f'{quoted(problem.name)} is not a field of {owner_name(problem.owner, document)}'
+    yield Finding(
+        fact,
+        Span(key.start, key.end),
+        f'{name}: {advice}',
+        fix=fix,
+        yaml_path=path,
+        same_mistake=stands_for(problem, document),
+        is_root=True,
+    )
+
+
+def _advice(problem: Problem, document: Document, meant: Meaning) -> str:
+    """What to write instead."""
+    if not meant.field:
+        return meant.advice
+    node = problem.value.node if problem.value is not None else None
+    several = pieces(node) if meant.value == 'protocol' and node is not None else None
+    if several is not None and len(several) > 1:
+        return f'write a rule for each of {listing(several, "and")}, with its protocol'
+    if meant.field.startswith('/metadata.'):
+        return 'write it in metadata'
+    owner = problem.owner
+    assert isinstance(owner, Object)
+    if meant.field.startswith('../'):
+        above = owner.parent
+        assert isinstance(above, Object)
+        field = meant.field[3:]
+        if field.partition('.')[0] in above.fields and '.' not in field:
+            return (
+                f'{owner_name(above, document)} says {field} one level up, so keep one of the two'
+            )
+        where = 'the rule itself' if above.type == 'Rule' else f'the {above.name}'
+        return f'write {shown(problem, document, field, meant.value)} one level up, in {where}'
+    first = meant.field.partition('.')[0]
+    if first in owner.fields:
+        return f'{first} is there already, so write it there'
+    entry = shown(problem, document, meant.field, meant.value)
+    if owner.type == 'HTTPPath' and meant.value == 'path':
+        if entry.endswith('…'):
+            return 'write exact: or prefix: with a plain path, for no pattern is understood'
+        return f'write {entry}, or prefix: for all paths that begin so'
+    return f'write {entry}'
+
+
+def _without(problem: Problem, document: Document) -> str:
+    """What to do about a key that nobody knows."""
+    owner = problem.owner
+    if not isinstance(owner, Object) or owner.parent is None:
+        return 'remove it'
+    traffic = owner if owner.type == 'Rule' else owner.up('Rule')
+    if traffic is not None and owner.type not in ('RuleMetadata', 'map'):
+        others = [
+            name
+            for name, value in traffic.fields.items()
+            if name not in ('action', 'metadata')
+            and not (isinstance(value, Object) and not value.fields)
+        ]
+        what = 'more' if others else 'everything'
+        return f'write the field that is meant; without it the rule matches {what}'
+    if owner.type == 'Spec' and document.is_policy and not owner.text('selector'):
+        where = 'of its namespace' if document.is_namespaced else 'there is'
+        return (
+            'write the field that is meant; without it the policy applies to every '
+            f'endpoint {where}'
+        )
+    return 'remove it'
 
 
 def _is_told_by_the_reader(problem: Problem) -> bool:
@@ -110,4 +194,36 @@ def _is_told_by_the_reader(problem: Problem) -> bool:
             problem.name.lower() == name.lower() and name not in owner.fields
             for name in ('apiVersion', 'kind')
         )
+    )
+
+
+@rule('document')
+def check_lost_dash(document: Document, _: Document) -> Iterator[Finding]:
+    """Keys of a rule that stand in spec, one beside the other: one mistake."""
+    from linter.calico.lost_dash import fix_in_spec
+
+    stray = rule_keys_in_spec(document)
+    if not stray:
+        return
+    first = stray[0]
+    assert first.key is not None
+    fix, after = fix_in_spec(document, stray)
+    advice = (
+        f'a rule lost its dash here, so write - {first.name} and indent the rule like those of '
+        f'{after}'
+        if after
+        else f'write - {first.name} under ingress: or egress:, with the rest of the rule below it'
+    )
+    where = owner_name(first.owner, document)
+    yield Finding(
+        'unknown-field',
+        Span(first.key.start, first.key.end),
+        f'{quoted(first.name)} is not a field of {where}: {advice}',
+        related=tuple(
+            (Span(one.key.start, one.key.end), 'this belongs to the same rule')
+            for one in stray[1:]
+            if one.key is not None
+        ),
+        fix=fix,
+        yaml_path=first.value.yaml_path if first.value is not None else None,
     )
