@@ -29,9 +29,14 @@ class Lost(NamedTuple):
     fix: Optional[Fix]
 
 
-def lost_comment(leaf: Leaf, is_value: Callable[[str], bool]) -> Optional[Lost]:
-    """The value before the first blank and the comment behind it; None where it looks otherwise."""
-    return _lost(leaf, is_value)
+def lost_comment(
+    leaf: Leaf, is_value: Callable[[str], bool], right: Callable[[str], str] = str
+) -> Optional[Lost]:
+    """The value before the first blank and the comment behind it; None where it looks otherwise.
+
+    ``right``: how to write the value.
+    """
+    return _lost(leaf, is_value, right)
 
 
 def lost_comment_of_selector(leaf: Leaf, accepts: Callable[[str], bool]) -> Optional[Lost]:
@@ -40,7 +45,11 @@ def lost_comment_of_selector(leaf: Leaf, accepts: Callable[[str], bool]) -> Opti
 
 
 def _lost(
-    leaf: Leaf, is_value: Callable[[str], bool], *, is_selector: bool = False
+    leaf: Leaf,
+    is_value: Callable[[str], bool],
+    right: Callable[[str], str] = str,
+    *,
+    is_selector: bool = False,
 ) -> Optional[Lost]:
     node = leaf.node
     if not isinstance(node, Scalar) or node.style or node.tag is not None:
@@ -57,13 +66,13 @@ def _lost(
         return None
     if not is_selector and ',' in value:
         return None
-    advice = f'a comment needs #: write {value}  # {words if len(words) < 60 else "…"}'
-    return Lost(value, advice, _fix(leaf, node, len(value), len(words)))
+    advice = f'a comment needs #: write {right(value)}  # {words if len(words) < 60 else "…"}'
+    return Lost(value, advice, _fix(leaf, node, right(value), len(words)))
 
 
-def _fix(leaf: Leaf, node: Scalar, value: int, words: int) -> Optional[Fix]:
+def _fix(leaf: Leaf, node: Scalar, value: str, words: int) -> Optional[Fix]:
     """Put the sign before the words; in brackets it would swallow what follows."""
     if context_of(leaf).flow or node.end - node.start != len(node.value):
         return None
-    at, stop = node.start + value, node.end - words
-    return Fix('Make a comment of it', UNSAFE, (Edit(Span(at, stop), '  # '),))
+    span = Span(node.start, node.end - words)
+    return Fix('Make a comment of it', UNSAFE, (Edit(span, f'{value}  # '),))

@@ -7,7 +7,7 @@ from typing import Optional
 
 from linter.calico import nets, protocols
 from linter.calico.kinds import ICMP_TYPES, ICMPV6_TYPES
-from linter.calico.values import Container, Leaf, Object
+from linter.calico.values import Array, Container, Leaf, Object
 
 LISTS = ('nets', 'notNets')
 
@@ -39,3 +39,17 @@ def icmp_type(text: str, traffic: Optional[Container]) -> Optional[int]:
     leaf = traffic.leaf('protocol') if isinstance(traffic, Object) else None
     protocol = protocols.parse(leaf.value, 'v3').name if leaf is not None else None
     return (ICMPV6_TYPES if protocol == 'ICMPv6' else ICMP_TYPES).get(name)
+
+
+def types_of(spec: Object) -> str:
+    """The directions that a policy without ``types`` governs, as Calico's API fills them in.
+
+    https://github.com/projectcalico/calico/blob/v3.32.1/api/pkg/defaults/networkpolicy.go
+    """
+    egress = spec.fields.get('egress')
+    has_egress = isinstance(egress, Array) and bool(egress.items)
+    ingress = spec.fields.get('ingress')
+    has_ingress = isinstance(ingress, Array) and bool(ingress.items)
+    if has_egress and not has_ingress:
+        return 'Egress'
+    return 'Ingress, Egress' if has_egress else 'Ingress'

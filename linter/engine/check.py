@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from linter.calico.ownership import ListFinding
@@ -278,11 +278,13 @@ def _ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     return diagnostics
 
 
-def _with_raw_fix(diagnostics: Iterable[Diagnostic], edits: Iterable[Edit]) -> list[Diagnostic]:
+def _with_raw_fix(diagnostics: Iterable[Diagnostic], edits: Sequence[Edit]) -> list[Diagnostic]:
     """The one finding about the raw API gets the fix of all documents of the file."""
     from linter.calico.kinds import API_VERSIONS
 
     title = f'Write {API_VERSIONS["v3"]}, which Calico checks'
+    if any('types' in edit.text for edit in edits):
+        title += ', and the types that apply today'
     fix = Fix(title, 'unsafe', tuple(dict.fromkeys(edits)))
     return [one._replace(fix=fix) if one.fact == 'raw-crd' else one for one in diagnostics]
 

@@ -71,6 +71,10 @@ class Judge:
         api = 'v2' if owned.api == 'v2' else 'v3'
         decoded = decode(owned.node, api, kind, self.target.version, lane)
         document = Document(source, owned.node, api, kind, decoded, self.surroundings)
+        if owned.api == 'raw' and self.raw is source:
+            from linter.engine.raw_types import raw_types
+
+            self.raw_edits += raw_types(document)
         strange: list[UnknownFact] = []
         self.file.diagnostics += self.stamp.settle(
             source,

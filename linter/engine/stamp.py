@@ -11,7 +11,9 @@ from linter.calico.templates import placeholders
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.facts import Row
 from linter.diagnostic import Diagnostic, Finding, MistakeKey, ObjectRef, url_of
+from linter.text.edit import Fix
 from linter.text.source import Source, Span
+from linter.yaml.edit import SAFE, UNSAFE
 from linter.yaml.nodes import MappingNode, Node
 
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
@@ -144,7 +146,7 @@ def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectR
         finding.hint,
         url_of(row.rule),
         finding.related,
-        finding.fix,
+        weighed(finding.fix, row.effect) if finding.fix is not None else None,
         object,
         finding.yaml_path,
         finding.fact,
@@ -164,6 +166,24 @@ def _gravest(one: tuple[Finding, Row], other: tuple[Finding, Row]) -> tuple[Find
         related = (*finding.related, (left.span, left.message))
         finding = finding._replace(related=related, fix=finding.fix or left.fix)
     return finding, row
+
+
+_ADDITIONS = {
+    'dropped': ', and enforce the policy, which is dropped today',
+    'ignored': ', and give effect to what has none today',
+}
+
+
+def weighed(fix: Fix, effect: Optional[str]) -> Fix:
+    """A fix for a finding with this effect: nobody puts a policy in force without being asked.
+
+    What is refused never came to the cluster; what is dropped or ignored is there, and the cluster
+    runs as if it were not.
+    """
+    if effect not in _ADDITIONS:
+        return fix
+    applicability = UNSAFE if fix.applicability == SAFE else fix.applicability
+    return Fix(fix.title + _ADDITIONS[effect], applicability, fix.edits)
 
 
 def _start(node: Node) -> int:

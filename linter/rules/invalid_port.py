@@ -5,6 +5,8 @@ its ports: at most 15 characters of a-z, 0-9 and single dashes, at least one of 
 What is none of these is refused. Where kubectl writes CRDs the mistake gets through: a port
 that cannot be decoded then stops the policy updates of the whole cluster (calico#11529).
 
+The fix is unsafe: words behind a port, which lost their `#`, become a comment again.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
@@ -18,6 +20,22 @@ spec:
     protocol: TCP
     destination:
       ports: [0]
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports:
+      - 443  https
 ```
 
 ```yaml good

@@ -62,6 +62,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             'label-coerced',
             leaf,
             f'YAML reads {leaf.node.value} as {leaf.value}: write "{leaf.node.value}"',
+            same_mistake=('coerced', leaf.node.start),
             fix=Fix('Quote it', 'unsafe', (Edit(leaf.span, f'"{leaf.node.value}"'),)),
         )
 

@@ -37,12 +37,13 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from linter.calico import names
 from linter.calico.document import Document
 from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at, rule
-from linter.diagnostic import Finding
+from linter.diagnostic import Finding, MistakeKey
 from linter.text.suggest import quoted
 
 GROUP = 'names'
@@ -89,6 +90,7 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
                 same_mistake=same,
             )
         elif '.' in name:
+            same = _of_tier(document) or same
             yield finding_at(
                 'policy-name-dot',
                 leaf,
@@ -106,6 +108,7 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
                 same_mistake=same,
             )
         elif '.' in name:
+            same = _of_tier(document) or same
             yield finding_at(
                 'global-policy-name-dot',
                 leaf,
@@ -129,6 +132,12 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
                 f'the name of a Tier has at most 63 characters, this one {len(name)}: shorten it',
                 same_mistake=same,
             )
+
+
+def _of_tier(document: Document) -> Optional[MistakeKey]:
+    """The mistake that tiers are not known yet, from which a name with a dot follows."""
+    later = any(one.kind == 'later' and one.name == 'tier' for one in document.problems)
+    return ('tier', document.root.node.start) if later else None
 
 
 @rule('Spec')

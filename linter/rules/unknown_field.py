@@ -72,7 +72,7 @@ from typing import Optional
 
 from linter.calico.decode import Problem
 from linter.calico.document import Document
-from linter.calico.lost_dash import rule_keys_in_spec
+from linter.calico.lost_dash import fix_in_spec, rule_keys_in_spec
 from linter.calico.misplaced import (
     Meaning,
     in_metadata,
@@ -98,7 +98,12 @@ GROUP = 'fields'
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if neighbour(problem, document) is not None or problem.key is None:
         return
-    if _is_told_by_the_reader(problem) or problem in rule_keys_in_spec(document):
+    if _is_told_by_the_reader(problem):
+        return
+    stray = rule_keys_in_spec(document)
+    if any(problem is one for one in stray):
+        if problem is stray[0]:
+            yield _lost_dash(stray, document)
         return
     key = problem.key
     meant = meaning(problem, document)
@@ -184,27 +189,8 @@ def _without(problem: Problem, document: Document) -> str:
     return 'remove it'
 
 
-def _is_told_by_the_reader(problem: Problem) -> bool:
-    """apiVersion or kind in another letter case: without them the document has neither."""
-    owner = problem.owner
-    return (
-        isinstance(owner, Object)
-        and owner.parent is None
-        and any(
-            problem.name.lower() == name.lower() and name not in owner.fields
-            for name in ('apiVersion', 'kind')
-        )
-    )
-
-
-@rule('document')
-def check_lost_dash(document: Document, _: Document) -> Iterator[Finding]:
+def _lost_dash(stray: tuple[Problem, ...], document: Document) -> Finding:
     """Keys of a rule that stand in spec, one beside the other: one mistake."""
-    from linter.calico.lost_dash import fix_in_spec
-
-    stray = rule_keys_in_spec(document)
-    if not stray:
-        return
     first = stray[0]
     assert first.key is not None
     fix, after = fix_in_spec(document, stray)
@@ -215,7 +201,7 @@ def check_lost_dash(document: Document, _: Document) -> Iterator[Finding]:
         else f'write - {first.name} under ingress: or egress:, with the rest of the rule below it'
     )
     where = owner_name(first.owner, document)
-    yield Finding(
+    return Finding(
         'unknown-field',
         Span(first.key.start, first.key.end),
         f'{quoted(first.name)} is not a field of {where}: {advice}',
@@ -226,4 +212,17 @@ def check_lost_dash(document: Document, _: Document) -> Iterator[Finding]:
         ),
         fix=fix,
         yaml_path=first.value.yaml_path if first.value is not None else None,
+    )
+
+
+def _is_told_by_the_reader(problem: Problem) -> bool:
+    """apiVersion or kind in another letter case: without them the document has neither."""
+    owner = problem.owner
+    return (
+        isinstance(owner, Object)
+        and owner.parent is None
+        and any(
+            problem.name.lower() == name.lower() and name not in owner.fields
+            for name in ('apiVersion', 'kind')
+        )
     )
