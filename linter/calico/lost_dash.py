@@ -105,31 +105,45 @@ def _at(offset: int) -> Span:
     return Span(offset, offset)
 
 
-def repeated_keys(document: Document, rule: Object) -> list[Problem]:
-    """The keys of a rule that are set again from the second action on: another rule, no dash."""
-    if rule.type != 'Rule' or not isinstance(rule.parent, Array):
-        return []
-    found = [
-        problem
-        for problem in document.problems
-        if problem.kind == 'duplicate' and problem.owner is rule and problem.key is not None
-    ]
-    found.sort(key=lambda problem: problem.key.start if problem.key else 0)
-    names = [problem.name for problem in found]
-    return found if 'action' in names and names[0] in RULE_KEYS else []
+def repeated_keys(document: Document, problem: Problem) -> list[Problem]:
+    """The keys that are set again in the rule of a problem, action among them: another rule."""
+    return _repeated(document).get(id(problem.owner), []) if problem.kind == 'duplicate' else []
 
 
-def fix_of_repeated(document: Document, rule: Object, first: Problem) -> Optional[Fix]:
+@lru_cache(maxsize=1)
+def _repeated(document: Document) -> dict[int, list[Problem]]:
+    found: dict[int, list[Problem]] = {}
+    for problem in document.problems:
+        owner = problem.owner
+        if (
+            problem.kind == 'duplicate'
+            and problem.key is not None
+            and isinstance(owner, Object)
+            and owner.type == 'Rule'
+            and isinstance(owner.parent, Array)
+        ):
+            found.setdefault(id(owner), []).append(problem)
+    for rule, problems in list(found.items()):
+        problems.sort(key=lambda problem: problem.key.start if problem.key else 0)
+        names = [problem.name for problem in problems]
+        # Whoever writes a key twice by mistake writes one; a rule has its action again.
+        if 'action' not in names or len(names) < 2 or len(set(names)) < len(names):
+            del found[rule]
+    return found
+
+
+def fix_of_repeated(document: Document, first: Problem) -> Optional[Fix]:
     """Give the second rule its dash."""
-    node = rule.node
+    rule = first.owner
+    node = rule.node if rule is not None else None
     if not isinstance(node, MappingNode) or node.flow or first.key is None:
         return None
     text = document.source.text
-    column = node.start - line_start(text, node.start)
-    before = text[line_start(text, node.start) : node.start]
-    dash = before.rfind('-')
-    begin = line_start(text, first.key.start)
-    if dash < 0 or text[begin : first.key.start] != ' ' * column:
+    begin = line_start(text, node.start)
+    column = node.start - begin
+    dash = text[begin : node.start].rfind('-')
+    line = line_start(text, first.key.start)
+    if dash < 0 or text[line : first.key.start] != ' ' * column:
         return None
     replaced = f'{" " * dash}-{" " * (column - dash - 1)}'
-    return Fix('Begin a new rule', UNSAFE, (Edit(Span(begin, first.key.start), replaced),))
+    return Fix('Begin a new rule', UNSAFE, (Edit(Span(line, first.key.start), replaced),))

@@ -116,8 +116,8 @@ class Meaning(NamedTuple):
 
     ``field`` is the path of a field from the object in which the key stands (``selector``,
     ``serviceAccounts.selector``, ``../protocol``, ``/metadata.name``), or ``''`` where ``advice``
-    says what to do instead. ``value`` is one of ``linter.calico.words.VALUES``. ``is_case``: the key
-    differs from the field in letter case alone.
+    says what to do instead. ``value`` is one of ``linter.calico.words.VALUES``. ``is_case``: the
+    key differs from the field in letter case alone.
     """
 
     field: str
@@ -228,7 +228,7 @@ def missing(owner: Object, name: str, document: Document) -> Optional[MistakeKey
 
 
 def stands_for(problem: Problem, document: Document) -> Optional[MistakeKey]:
-    """The mistake that a field is missing, where that is for an unknown key that was meant to be it."""
+    """The mistake that a field is missing, for an unknown key that was meant to be the field."""
     owner = problem.owner
     if not isinstance(owner, Object):
         return None

@@ -97,7 +97,8 @@ class Judge:
         entry = field(owned.node, 'apiVersion')
         if entry is None:
             return
-        if owned.api == 'raw' and owned.kind is not None:
+        is_named = not any(finding.fact == 'api-version' for finding in owned.findings)
+        if owned.api == 'raw' and owned.kind is not None and is_named:
             self._note_raw(source, owned.kind, entry[1], lane, reference)
         if owned.api == 'v2':
             finding = Finding('v2-unreleased', span_of(entry[1]), UNRELEASED)

@@ -9,6 +9,7 @@ from linter.text.edit import Edit
 from linter.text.source import Span
 from linter.yaml.nodes import MappingNode
 
+
 def raw_types(document: Document) -> tuple[Edit, ...]:
     """What a raw policy without ``types`` needs to govern the same directions as a v3 policy.
 

@@ -4,8 +4,8 @@
 refuses it, in a network set it does not. Where kubectl writes CRDs, Felix reads it as the whole
 network, which may match far more than the one address that was meant.
 
-The fix is unsafe: it writes the address alone with `/32` (`/128` for IPv6), or the network where the
-address looks like one (`10.0.0.1/8`, `10.1.0.0/15`), and the other may have been meant.
+The fix is unsafe: it writes the address alone with `/32` (`/128` for IPv6), or the network where
+the address looks like one (`10.0.0.1/8`, `10.1.0.0/15`), and the other may have been meant.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

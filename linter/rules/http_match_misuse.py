@@ -60,8 +60,8 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
         yield finding_at_key(
             'http-needs-allow',
             http,
-            f'an http match is for rules that allow, not for {action.text}: write rules with action: '
-            'Allow for the requests that may pass; without http this rule would match every one',
+            f'an http match is for rules that allow, not for {action.text}: write rules with '
+            'action: Allow for the requests that may pass; without http this rule matches every one',
             related=((action.span, 'the action'),),
         )
     if traffic.name == 'egress':

@@ -116,7 +116,10 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     lost = lost_comment(leaf, lambda value: not protocols.parse(value, document.api).problem)
     several = _several(text, document)
     if isinstance(leaf.value, int) or text.lstrip('-').isdigit():
-        advice = 'write a protocol number from 1 to 255, for without the field the rule matches every protocol'
+        advice = (
+            'write a protocol number from 1 to 255, for without the field the rule matches every '
+            'protocol'
+        )
     elif text.lower() in ('any', 'all', '*', ''):
         advice = 'leave the field out to match every protocol'
     elif text.lower() in _NAMES:

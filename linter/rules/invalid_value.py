@@ -103,7 +103,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
                 if meant and len(values) > 1
                 else f'write {choice}'
             )
-            lost = lost_comment(leaf, lambda value: value in values)
+            lost = lost_comment(leaf, values.__contains__)
             if lost is not None:
                 advice, fix = lost.advice, lost.fix
             elif leaf.text.lower() == 'both':

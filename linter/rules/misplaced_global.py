@@ -83,12 +83,12 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             'global-in-rule-selector' if 'global()' in leaf.text else 'global-in-rule-selector-open'
         ]
     elif place == 'Spec':
-        message = (
-            'global() is for the namespaceSelector of a source or destination only: write '
-            f'{_NOWHERE} for what is in no namespace'
-            if document.is_policy
-            else 'global() is for the namespaceSelector of a source or destination only: write all()'
-        )
+        advice = 'write all()'
+        if document.is_policy:
+            advice = f'write selector: "{_NOWHERE}" for what is in no namespace'
+            if leaf.name == 'selector' and not _ALONE.match(leaf.text.rstrip('\n')):
+                advice = f'write {_NOWHERE} in its place'
+        message = f'global() is for the namespaceSelector of a source or destination only: {advice}'
         facts = [
             'global-in-policy-selector'
             if 'global()' in leaf.text

@@ -77,7 +77,7 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
             yield finding_at(
                 'prednat-with-egress-type',
                 item,
-                'a preDNAT policy governs ingress only: write types: [Ingress], and a policy of its own for '
-                'egress',
+                'a preDNAT policy governs ingress only: write types: [Ingress], and a policy of '
+                'its own for egress',
                 related=((pre.key_span, 'preDNAT'),),
             )

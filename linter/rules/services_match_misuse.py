@@ -119,8 +119,8 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
         yield finding_at_key(
             'services-with-other-match',
             clash[0],
-            f'services stands alone in its {side}, and {words} cannot narrow it: keep what you mean, '
-            'for each of them alone matches more',
+            f'services stands alone in its {side}, and {words} cannot narrow it: keep what you '
+            'mean, for each of them alone matches more',
             related=((services.key_span, 'services'),),
             about=entity,
         )

@@ -4,8 +4,8 @@ calicoctl and the Calico API server refuse the document. Where kubectl writes CR
 validation, the key vanishes without a word, and what it limited is no longer limited: a rule that
 loses its `ports` allows every port. The message names the field that was probably meant, or where
 the field belongs; many words of Kubernetes, Cilium and other firewalls have one. It never names the
-opposite: what resembles `notSelector`, say, is left to you. A key that may limit what a rule matches
-is no use to remove, for without it the rule would match more.
+opposite: what resembles `notSelector`, say, is left to you. Do not just remove a key that may limit
+what a rule matches: without it the rule matches more.
 
 The fix is unsafe: it writes the field that was probably meant, and another one may have been.
 
@@ -121,13 +121,16 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         else 'unknown-field'
     )
     name = f'{quoted(problem.name)} is not a field of {owner_name(problem.owner, document)}'
+    same = stands_for(problem, document)
+    if problem.name == 'status' and problem.owner is document.root:
+        same = ('exported', document.root.node.start)
     yield Finding(
         fact,
         Span(key.start, key.end),
         f'{name}: {advice}',
         fix=fix,
         yaml_path=path,
-        same_mistake=stands_for(problem, document),
+        same_mistake=same,
         is_root=True,
     )
 
