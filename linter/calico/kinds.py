@@ -248,8 +248,8 @@ ICMPV6_TYPES = {
 KUBERNETES_FIELDS = {
     'podSelector': 'selector',
     'policyTypes': 'types',
-    'from': 'source',
-    'to': 'destination',
+    'from': 'source: {…}',
+    'to': 'destination: {…}',
     'ipBlock': 'nets (and notNets for except)',
     'matchLabels': "a selector such as app == 'x'",
     'matchExpressions': "a selector such as app in {'x', 'y'}",

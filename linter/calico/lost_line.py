@@ -15,6 +15,7 @@ from linter.yaml.errors import YamlError
 
 _OPERATOR = lazy(r'==|!=|\bhas\(|\ball\(\)|\bin[ \t]*\{|&&|\|\|')
 _KEY = lazy(r'[ \t]*(?:-[ \t]+)?([A-Za-z]+):(?:[ \t]|\Z)')
+_CONFLICT = ('<<<<<<<', '=======', '>>>>>>>')
 _GLUED = lazy(r'[ \t]*-[A-Za-z]+:')
 _ENTITY_KEYS = frozenset(
     (
@@ -41,6 +42,10 @@ def hint(text: str, slice: DocumentSlice, error: YamlError) -> Optional[str]:
             return f'write selector: {words}' if len(words) <= 100 else 'write selector: before it'
         if nets.parse(words) is not None:
             return f'write - {words} under nets:'
+        if ' ' not in words:
+            return None
+        if words.startswith(_CONFLICT):
+            return 'choose one side of the merge conflict'
         return 'write # before it if it is a comment'
     key = _KEY.match(line)
     name = key[1] if key is not None else ''
@@ -55,12 +60,12 @@ def hint(text: str, slice: DocumentSlice, error: YamlError) -> Optional[str]:
     return None
 
 
-def _list_above(text: str, slice: DocumentSlice) -> str:
+def _list_above(text: str, slice: DocumentSlice) -> Optional[str]:
     part = text[slice.start : slice.end]
-    there = [name for name in ('ingress', 'egress') if re.search(rf'(?m)^[ ]*{name}:', part)]
-    if len(there) == 1:
-        return f'write {"egress" if there[0] == "ingress" else "ingress"}: above the rule'
-    types = {name for name in ('Ingress', 'Egress') if re.search(rf'\b{name}\b', part)}
-    if not there and len(types) == 1:
-        return f'write {types.pop().lower()}: above the rule'
-    return 'write ingress: or egress: above the rule'
+    there = {name for name in ('ingress', 'egress') if re.search(rf'(?m)^[ ]*{name}:', part)}
+    named = {name for name in ('ingress', 'egress') if re.search(rf'\b{name.title()}\b', part)}
+    wanted = sorted(named - there)
+    if len(wanted) == 1:
+        return f'write {wanted[0]}: above the rule'
+    # Where a list is there, the item may belong to it.
+    return None if there else 'write ingress: or egress: above the rule'

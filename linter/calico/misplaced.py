@@ -141,7 +141,8 @@ def meaning(problem: Problem, document: Document) -> Optional[Meaning]:
         first = word.write.partition('.')[0]
         if not word.write or first in properties or word.write.startswith(('../', '/')):
             return Meaning(word.write, word.value, word.advice)
-    field = resembled(name, [field for field in properties if field not in owner.fields])
+    # A field that is there already is looked at, too: it may be the one that is resembled.
+    field = resembled(name, properties)
     return None if field is None else Meaning(field, 'same')
 
 

@@ -175,7 +175,7 @@ def _port_mapping(node: MappingNode) -> Optional[list[Data]]:
     for key, value in node.entries:
         if not isinstance(value, Scalar):
             return None
-        if value.value:
+        if value.value and value.value != '0':
             values[key.value.casefold()] = value.value
     values.pop('protocol', None)
     name = values.pop('portname', None) or values.pop('name', None)

@@ -88,7 +88,7 @@ def _selector(leaf: Leaf, document: Document) -> Optional[Advice]:
     if isinstance(node, MappingNode):
         if not node.entries:
             if leaf.name == 'notSelector':
-                return 'write a selector, or leave it out', None
+                return 'write the selector that is meant', None
             found = _write(leaf, 'all()')
             if found is None:
                 return None
@@ -107,7 +107,7 @@ def _selector(leaf: Leaf, document: Document) -> Optional[Advice]:
 
 def _port(leaf: Leaf, document: Document) -> Optional[Advice]:
     node = leaf.node
-    found = port_items(node)
+    found = port_items(node) if not isinstance(leaf.value, bool) else None
     if found is not None and len(found) == 1:
         return _write(leaf, found[0])
     return _stray_mapping(leaf, document)

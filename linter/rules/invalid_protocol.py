@@ -86,7 +86,7 @@ _NAMES = {
     'udp-lite': 'UDPLite',
     'udplite4': 'UDPLite',
 }
-_BETWEEN = lazy(r'[\s,;/|&+-]+')
+_BETWEEN = lazy(r'[\s,;/|&+-]+(?:(?:and|or)\s+)?')
 
 _NUMBERS = {
     'gre': 47,

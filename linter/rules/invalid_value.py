@@ -119,10 +119,12 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         else:
             advice = reason.message
         same = None
-        if isinstance(leaf.node, Scalar) and not leaf.node.style and leaf.node.value != leaf.text:
+        node = leaf.node
+        is_text = isinstance(leaf.value, str) and isinstance(node, Scalar) and not node.style
+        if is_text and isinstance(node, Scalar) and node.value != leaf.value:
             # label-value-type has nothing to add: the word in quotes would be refused, too.
-            same = ('coerced', leaf.node.start)
-            shown = f'{leaf.node.value}, which YAML reads as {leaf.text},'
+            same = ('coerced', node.start)
+            shown = f'{node.value}, which YAML reads as {leaf.value},'
         yield finding_at(
             fact,
             leaf,
@@ -139,9 +141,10 @@ def _meant(leaf: Leaf, values: list[str]) -> Optional[str]:
     if leaf.name == 'defaultAction' and word in ('accept', 'allow', 'permit', 'continue', 'none'):
         # A tier that does not deny hands over to the next one.
         return 'Pass'
-    known = _MEANT.get(word)
-    if known is not None and known in values:
-        return known
+    known = _MEANT.get(word, '').lower()
+    folded = [value for value in values if value.lower() == known]
+    if folded:
+        return folded[0]
     near = nearest(leaf.text, values) if leaf.text else None
     if near is None:
         return None

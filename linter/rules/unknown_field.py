@@ -84,12 +84,15 @@ from linter.calico.misplaced import (
 )
 from linter.calico.rendered import pieces
 from linter.calico.replacement import fix_of, shown
+from linter.calico.schema_files import read_schema
 from linter.calico.values import Object
 from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
 from linter.text.edit import Fix
+from linter.text.lazy_regex import lazy
 from linter.text.source import Span
 from linter.text.suggest import listing, quoted
+from linter.yaml.nodes import Node
 
 GROUP = 'fields'
 
@@ -152,11 +155,11 @@ def _advice(problem: Problem, document: Document, meant: Meaning) -> str:
         assert isinstance(above, Object)
         field = meant.field[3:]
         if field.partition('.')[0] in above.fields and '.' not in field:
-            return (
-                f'{owner_name(above, document)} says {field} one level up, so keep one of the two'
-            )
+            return f'{field} is there one level up, too, so keep one of the two'
         where = 'the rule itself' if above.type == 'Rule' else f'the {above.name}'
         return f'write {shown(problem, document, field, meant.value)} one level up, in {where}'
+    if meant.value == 'nets' and node is not None and _are_names(node):
+        return 'Calico matches addresses, not names, so list the addresses in nets'
     first = meant.field.partition('.')[0]
     if first in owner.fields:
         return f'{first} is there already, so write it there'
@@ -168,11 +171,22 @@ def _advice(problem: Problem, document: Document, meant: Meaning) -> str:
     return f'write {entry}'
 
 
+def _are_names(node: Node) -> bool:
+    """Whether something that stands for networks is made of names."""
+    words = pieces(node)
+    return words is not None and all(_NAME.match(word) for word in words)
+
+
+_NAME = lazy(r'(?=[^:]*[A-Za-z])[\w-]+(?:\.[\w-]+)*\.?\Z')
+
+
 def _without(problem: Problem, document: Document) -> str:
     """What to do about a key that nobody knows."""
     owner = problem.owner
     if not isinstance(owner, Object) or owner.parent is None:
         return 'remove it'
+    if document.api == 'v2' and _is_of_v3(problem.name, owner, document):
+        return 'only projectcalico.org/v3 has it'
     traffic = owner if owner.type == 'Rule' else owner.up('Rule')
     if traffic is not None and owner.type not in ('RuleMetadata', 'map'):
         others = [
@@ -190,6 +204,11 @@ def _without(problem: Problem, document: Document) -> str:
             f'endpoint {where}'
         )
     return 'remove it'
+
+
+def _is_of_v3(name: str, owner: Object, document: Document) -> bool:
+    definition = read_schema('v3', document.kind)['$defs'].get(owner.type, {})
+    return name in definition.get('properties', {})
 
 
 def _lost_dash(stray: tuple[Problem, ...], document: Document) -> Finding:
