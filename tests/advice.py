@@ -69,16 +69,16 @@ def weight(text: str) -> Weight:
                     rules += 1
                     for name, _ in _limits(rule):
                         limits += 1
-                        negations += is_negation(name) or name.lower().startswith(('except', 'exclude'))
+                        negations += is_negation(name) or name.lower().startswith(
+                            ('except', 'exclude')
+                        )
             elif not is_policy:
                 continue
             elif 'elector' in key.value or key.value in ('podLabels', 'appliedTo'):
                 scopes += 1
                 negations += is_negation(key.value)
             elif key.value == 'types':
-                types |= {
-                    item.value.title() for item in _items(value) if isinstance(item, Scalar)
-                }
+                types |= {item.value.title() for item in _items(value) if isinstance(item, Scalar)}
     return Weight(rules, limits, negations, scopes, frozenset(types))
 
 
@@ -110,9 +110,9 @@ def _limits(rule: Node) -> Iterator[tuple[str, Node]]:
             continue
         if key.value in _HOLDERS and isinstance(value, MappingNode):
             inner = list(_limits(value))
-            yield from ((f'not-{name}', one) for name, one in inner) if is_negation(
-                key.value
-            ) else inner
+            yield from (
+                ((f'not-{name}', one) for name, one in inner) if is_negation(key.value) else inner
+            )
         else:
             yield key.value, value
 
@@ -134,13 +134,16 @@ def followed(found: Diagnostic) -> Iterator[tuple[str, str]]:
         if found.fact in _ENTRIES or not _ENTRY.match(words):
             after = _followed(text, node, words)
         else:
-            after = _set(text, found.span, words)
+            is_item = (found.yaml_path or '').endswith(']')
+            after = _set(text, found.span, words, is_item)
         if after is not None:
             yield after, words
 
 
 # What is found at the key of an entry that is to be written anew.
-_ENTRIES = frozenset(('unknown-field', 'unknown-metadata', 'v1-field', 'v2-tag', 'kubernetes-field'))
+_ENTRIES = frozenset(
+    ('unknown-field', 'unknown-metadata', 'v1-field', 'v2-tag', 'kubernetes-field')
+)
 _WRITE = re.compile(r'\b(?:write|add) ')
 _VALUE = re.compile(
     r"""(?: '[^']*' | "[^"]*" | \[[^]…]*\] | \{[^…]*\} | (?:-[ ])?[\w./:!-]+ )\Z""", re.VERBOSE
@@ -178,7 +181,9 @@ def _until_prose(text: str) -> str:
             depth += 1
         elif char in ']})':
             depth -= 1
-        elif not depth and (char in ',;' or re.match(r' (?:or|and|for|in|under|above|instead|one) ', text[at:])):
+        elif not depth and (
+            char in ',;' or re.match(r' (?:or|and|for|in|under|above|instead|one) ', text[at:])
+        ):
             return text[:at]
         elif not depth and text.startswith(' (', at):
             return text[:at]
@@ -208,7 +213,7 @@ def _at(waiting: list[Node], span: Span) -> Optional[_Found]:
     return None
 
 
-def _set(text: str, span: Span, words: str) -> Optional[str]:
+def _set(text: str, span: Span, words: str, is_item: bool) -> Optional[str]:
     """Set a field in the nearest mapping around a place that has it, or else may have it."""
     name = words.partition(':')[0]
     around = [
@@ -232,15 +237,19 @@ def _set(text: str, span: Span, words: str) -> Optional[str]:
             return _before_first(text, mapping, words)
         if name == 'types' and not {'ingress', 'egress', 'selector', 'types'} & keys:
             continue
-        return _inserted(text, mapping, span, words)
+        return _inserted(text, mapping, span, words, is_item)
     return None
 
 
-def _inserted(text: str, mapping: MappingNode, span: Span, words: str) -> Optional[str]:
+def _inserted(
+    text: str, mapping: MappingNode, span: Span, words: str, is_item: bool
+) -> Optional[str]:
     """Add an entry to the mapping that a finding at one of its keys, or at its own key, means."""
     for key, value in mapping.entries:
         if key.start == span.start:
-            into = value if isinstance(value, MappingNode) and value.entries else mapping
+            into = mapping
+            if not is_item and isinstance(value, MappingNode) and value.entries:
+                into = value
             if into is mapping and key is not mapping.entries[0][0]:
                 return None
             return _before_first(text, into, words)
@@ -306,13 +315,15 @@ def grown(before: str, after: str) -> Optional[str]:
     return _wider(before, after)
 
 
-_NET = re.compile(r'(?<![\w.:])(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)(?:/\d+)?(?![\w.])')
+_NET = re.compile(
+    r'(?<![\w.:])(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)(?:/\d+)?(?![\w.])'
+)
 
 
 def _networks(text: str) -> list[tuple[int, int, int]]:
     """First and last address of each network that a text names, with their bits."""
     found = []
-    for match in _NET.finditer(text):
+    for match in _NET.finditer(re.sub(r'(?<![\w.:])0+(?=\d+\.)', '', text)):
         net = nets.parse(match[0])
         if net is not None:
             shift = net.bits - (net.bits if net.prefix is None else net.prefix)

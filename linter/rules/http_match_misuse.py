@@ -76,10 +76,13 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
         read = protocols.parse(protocol.value, document.api)
         shown = quoted(str(protocol.value))
         if read.problem is None and read.name != 'TCP':
+            advice = 'write protocol: TCP'
+            if 'icmp' in traffic.fields or 'notICMP' in traffic.fields:
+                advice = 'no traffic is both, so keep the match that is meant'
             yield finding_at_key(
                 'http-needs-tcp',
                 http,
-                f'an http match needs protocol TCP or none, not {shown}: write protocol: TCP',
+                f'an http match needs protocol TCP or none, not {shown}: {advice}',
                 related=((protocol.span, 'the protocol'),),
             )
         elif read.problem is None and read.written != 'name':

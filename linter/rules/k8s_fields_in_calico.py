@@ -108,6 +108,9 @@ def _selector(problem: Problem) -> str:
 def _advice(problem: Problem) -> str:
     """What stands for a field of Kubernetes in Calico's policy."""
     wanted = KUBERNETES_FIELDS.get(problem.name, 'destination: {ports: […]}')
+    owner = problem.owner
+    if problem.name == 'policyTypes' and isinstance(owner, Object) and owner.type != 'Spec':
+        return 'it as types in spec'
     if problem.name == 'podSelector' and problem.value is not None:
         text = as_selector(problem.value.node)
         if text is not None and len(text) <= LONGEST:

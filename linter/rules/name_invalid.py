@@ -86,7 +86,7 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
                 'policy-name',
                 leaf,
                 f'{quoted(name)} has more than one dot, and the name of a '
-                f'{kind} may have one only: write {quoted(_dashes(name))}',
+                f'{kind} may have one only: write {quoted(_dashes(name, document))}',
                 same_mistake=same,
             )
         elif '.' in name:
@@ -104,7 +104,7 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
                 'global-policy-name',
                 leaf,
                 f'{quoted(name)} has more than one dot, and the name of a '
-                f'{kind} may have one only: write {quoted(_dashes(name))}',
+                f'{kind} may have one only: write {quoted(_dashes(name, document))}',
                 same_mistake=same,
             )
         elif '.' in name:
@@ -163,9 +163,13 @@ def check_tier(spec: Object, document: Document) -> Iterator[Finding]:
         )
 
 
-def _dashes(name: str) -> str:
+def _dashes(name: str, document: Document) -> str:
+    """The name without its dots but the one behind its tier, which every version takes."""
     head, _, tail = name.partition('.')
-    return f'{head}.{tail.replace(".", "-")}'
+    spec = document.spec
+    if spec is not None and spec.text('tier') == head:
+        return f'{head}.{tail.replace(".", "-")}'
+    return name.replace('.', '-')
 
 
 def _page(leaf: Leaf) -> Iterator[Finding]:

@@ -66,7 +66,9 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             )
     elif name == 'default':
         yield finding_at_key(
-            'default-tier-order-omitted', holder, f'tier {name} says no order: {add} order: {wanted}'
+            'default-tier-order-omitted',
+            holder,
+            f'tier {name} says no order: {add} order: {wanted}',
         )
     else:
         yield finding_at_key(

@@ -60,7 +60,7 @@ from linter.calico.values import Array, Leaf, Object
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.text.edit import Fix
-from linter.text.suggest import quoted
+from linter.text.suggest import listing, quoted
 from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 
 GROUP = 'fields'
@@ -105,6 +105,8 @@ def _as_it_is(
         if _fits(plain, type):
             fix = unquote(document.source.text, leaf, plain)
             return f'write {plain}, without quotes', fix
+    elif isinstance(node, Scalar) and type == 'string' and 'enum' in problem.schema:
+        return f'write {listing(problem.schema["enum"])}', None
     elif isinstance(node, Scalar) and type == 'string' and node.value:
         return f"write '{node.value}', in quotes", None
     return f'write {wanted}', None
