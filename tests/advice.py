@@ -151,8 +151,11 @@ _VALUE = re.compile(
 _ENTRY = re.compile(r'[A-Za-z]+: [^…]+\Z')
 # Words that go on in prose.
 _PROSE = frozenset(
-    'that it a an one two the rules its each them this what kind another exact such in'.split()
-)
+    (
+        'that', 'it', 'a', 'an', 'one', 'two', 'the', 'rules', 'its', 'each', 'them', 'this',
+        'what', 'kind', 'another', 'exact', 'such', 'in',
+    )
+)  # fmt: skip
 
 
 def _quoted(message: str) -> Iterator[str]:
@@ -168,6 +171,9 @@ def _quoted(message: str) -> Iterator[str]:
             yield words
 
 
+_STOP = re.compile(r'[,;]| (?:or|and|for|in|under|above|instead|one) | \(')
+
+
 def _until_prose(text: str) -> str:
     """The words up to a comma, ``or`` or the end, brackets and quotes kept whole."""
     depth = 0
@@ -181,11 +187,7 @@ def _until_prose(text: str) -> str:
             depth += 1
         elif char in ']})':
             depth -= 1
-        elif not depth and (
-            char in ',;' or re.match(r' (?:or|and|for|in|under|above|instead|one) ', text[at:])
-        ):
-            return text[:at]
-        elif not depth and text.startswith(' (', at):
+        elif not depth and _STOP.match(text, at):
             return text[:at]
     return text
 
@@ -231,12 +233,11 @@ def _set(text: str, span: Span, words: str, is_item: bool) -> Optional[str]:
                 if not isinstance(value, Scalar) and not value.flow:
                     return None
                 return edited(text, [Edit(Span(key.start, max(key.end, value.end)), words)])
-        if name == 'protocol' and 'action' not in keys:
+        needed = {'protocol': {'action'}, 'types': {'ingress', 'egress', 'selector', 'types'}}
+        if name in needed and not needed[name] & keys:
             continue
         if name == 'protocol':
             return _before_first(text, mapping, words)
-        if name == 'types' and not {'ingress', 'egress', 'selector', 'types'} & keys:
-            continue
         return _inserted(text, mapping, span, words, is_item)
     return None
 

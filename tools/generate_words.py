@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from linter.calico.words import PLACES, VALUES, folded
-from tools.generate_facts import HERE, SPEC, BadTable, tables
+from tools.generate_facts import HERE, SPEC, tables
+from tools.messages import BadTable, place, unknown
 
 OUTPUT = os.path.join(HERE, 'words.json')
 
@@ -71,27 +72,29 @@ def words(path: str = os.path.join(SPEC, 'words.md')) -> Words:
     """By place and folded word: the field to write, what becomes of the value, and the advice."""
     found: Words = {}
     for line, row in tables(path):
-        where = f'{path}:{line}'
-        place, write, value, advice = row['Place'], row['Write'], row['Value'], row['Advice']
-        if place not in PLACES:
-            raise BadTable(f'{where}: place {place!r}')
+        where = place(path, line)
+        at, write, value, advice = row['Place'], row['Write'], row['Value'], row['Advice']
+        if at not in PLACES:
+            raise BadTable(f'{where}: {unknown("place", at, PLACES)}')
         if bool(write) != bool(value) or bool(write) == bool(advice):
-            raise BadTable(f'{where}: a row has a field and a value, or an advice')
+            raise BadTable(
+                f'{where}: a row has a field and a value, or an advice: write one of the two'
+            )
         if value and value not in VALUES and not value.startswith('='):
-            raise BadTable(f'{where}: value {value!r}')
-        fields = _fields(place)
+            raise BadTable(f'{where}: {unknown("value", value, VALUES)}')
+        fields = _fields(at)
         try:
-            for at, step in _steps(place, write) if write else ():
-                if at and step not in _fields(at):
-                    raise BadTable(f'{where}: {write!r}: {step} is no field of a {at}')
+            for holder, step in _steps(at, write) if write else ():
+                if holder and step not in _fields(holder):
+                    raise BadTable(f'{where}: {unknown("field", step, _fields(holder))}')
         except KeyError:
-            raise BadTable(f'{where}: {write!r} leads nowhere') from None
-        entries = found.setdefault(place, {})
+            raise BadTable(f'{where}: nothing is above a {at}: write a field of its own') from None
+        entries = found.setdefault(at, {})
         for word in row['Words'].split(', '):
             if word in fields:
-                raise BadTable(f'{where}: {word!r} is a field')
+                raise BadTable(f'{where}: {word!r} is a field of a {at}: take it out')
             if folded(word) in entries:
-                raise BadTable(f'{where}: {word!r} is there already')
+                raise BadTable(f'{where}: {word!r} is there already: take it out')
             entries[folded(word)] = [write, value, advice]
     return found
 
@@ -109,7 +112,11 @@ def render(table: Words) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Write ``words.json``, or with ``--check`` say whether it is current (exit status 1)."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    text = render(words())
+    try:
+        text = render(words())
+    except BadTable as error:
+        print(error, file=sys.stderr)
+        return 1
     if '--check' in arguments:
         with open(OUTPUT, encoding='utf-8') as file:
             if file.read() == text:

@@ -6,6 +6,7 @@ there are no edits.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Optional
 
 from linter.text.edit import Edit
@@ -82,7 +83,7 @@ def moved(
         return None
     edits = [before(text, into, key, entry), *(Edit(span, '') for span in gone)]
     edits.sort(key=lambda edit: edit.span)
-    if any(one.span.end > other.span.start for one, other in zip(edits, edits[1:], strict=False)):
+    if any(one.span.end > other.span.start for one, other in pairwise(edits)):
         return None
     return tuple(edits)
 

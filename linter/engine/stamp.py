@@ -164,7 +164,7 @@ def _gravest(one: tuple[Finding, Row], other: tuple[Finding, Row]) -> tuple[Find
     (finding, row), (left, _) = (other, one) if ranks[1] < ranks[0] else (one, other)
     if left.is_root and left.span != finding.span:
         related = (*finding.related, (left.span, left.message))
-        finding = finding._replace(related=related, fix=finding.fix or left.fix)
+        finding = finding._replace(related=related)
     return finding, row
 
 

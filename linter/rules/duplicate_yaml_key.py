@@ -2,7 +2,10 @@
 
 The last one counts and the first is lost without a word, wherever the document is not refused:
 by calicoctl up to 3.31 and by kubectl. calicoctl 3.32 and newer refuse it, also when the second
-key comes from a merge (`<<`).
+key comes from a merge (`<<`). A rule that has its action twice is two rules, of which the second
+lost its `- `.
+
+The fix is unsafe: it gives the second rule its `- ` again.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -17,6 +20,21 @@ spec:
     source:
       selector: role == 'a'
       selector: role == 'b'
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    action: Deny
+    protocol: UDP
 ```
 
 ```yaml good

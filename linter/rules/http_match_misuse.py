@@ -61,7 +61,7 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
             'http-needs-allow',
             http,
             f'an http match is for rules that allow, not for {action.text}: write rules with '
-            'action: Allow for the requests that may pass; without http this rule matches every one',
+            'action: Allow for the requests that may pass; without http this one matches them all',
             related=((action.span, 'the action'),),
         )
     if traffic.name == 'egress':
