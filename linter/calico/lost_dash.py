@@ -78,7 +78,7 @@ def fix_in_spec(
     if len(indices) != last - first + 1 or dash < column:
         return None, name
     extra = ' ' * (dash - column)
-    start, end = node.entries[first][0].start, rewrite.end_of(node.entries[last][1])
+    start, end = node.entries[first][0].start, rewrite.end_of(text, node.entries[last][1])
     edits = rewrite.indented(text, start, end, f'{extra}- ', f'{extra}  ')
     return Fix('Make a rule of it', UNSAFE, edits), name
 
@@ -94,7 +94,7 @@ def fix_of_mapping(document: Document, node: MappingNode) -> Optional[Fix]:
             Edit(_at(node.end), ']'),
         )
     else:
-        start, end = node.entries[0][0].outer, rewrite.end_of(node)
+        start, end = node.entries[0][0].outer, rewrite.end_of(text, node)
         if text[line_start(text, start) : start].strip(' '):
             return None
         edits = rewrite.indented(text, start, end, '- ', '  ')
@@ -106,13 +106,14 @@ def _at(offset: int) -> Span:
 
 
 def repeated_keys(document: Document, problem: Problem) -> list[Problem]:
-    """The keys that are set again in the rule of a problem, action among them: another rule."""
-    return _repeated(document).get(id(problem.owner), []) if problem.kind == 'duplicate' else []
+    """The keys that are set again, beside the key of a problem, where they make another rule."""
+    return _repeated(document).get(id(problem.key), []) if problem.kind == 'duplicate' else []
 
 
 @lru_cache(maxsize=1)
 def _repeated(document: Document) -> dict[int, list[Problem]]:
-    found: dict[int, list[Problem]] = {}
+    """By the identity of a key the keys of its rule, for each rule that has no dash of its own."""
+    owners: dict[int, list[Problem]] = {}
     for problem in document.problems:
         owner = problem.owner
         if (
@@ -122,13 +123,21 @@ def _repeated(document: Document) -> dict[int, list[Problem]]:
             and owner.type == 'Rule'
             and isinstance(owner.parent, Array)
         ):
-            found.setdefault(id(owner), []).append(problem)
-    for rule, problems in list(found.items()):
+            owners.setdefault(id(owner), []).append(problem)
+    found: dict[int, list[Problem]] = {}
+    for problems in owners.values():
         problems.sort(key=lambda problem: problem.key.start if problem.key else 0)
-        names = [problem.name for problem in problems]
-        # Whoever writes a key twice by mistake writes one; a rule has its action again.
-        if 'action' not in names or len(names) < 2 or len(set(names)) < len(names):
-            del found[rule]
+        group: list[Problem] = []
+        groups = [group]
+        for problem in problems:
+            if any(problem.name == one.name for one in group):
+                group = []
+                groups.append(group)
+            group.append(problem)
+        for group in groups:
+            # Whoever writes a key twice by mistake writes one; a rule has its action again.
+            if len(group) > 1 and any(one.name == 'action' for one in group):
+                found.update((id(one.key), group) for one in group)
     return found
 
 

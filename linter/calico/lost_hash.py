@@ -55,8 +55,10 @@ def _lost(
     if not isinstance(node, Scalar) or node.style or node.tag is not None:
         return None
     text = node.value
+    if len(text) > 500:
+        return None
     match = (_SELECTOR_AND_WORDS if is_selector else _VALUE_AND_WORDS).match(text)
-    if match is None or len(text) > 500:
+    if match is None:
         return None
     value, gap, _, words = match.groups()
     if not is_value(value) or not _LETTERS.search(words):

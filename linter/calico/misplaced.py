@@ -228,14 +228,13 @@ def missing(owner: Object, name: str, document: Document) -> Optional[MistakeKey
     return _key_of(owner, name) if is_meant_elsewhere(owner, name, document) else None
 
 
-def stands_for(problem: Problem, document: Document) -> Optional[MistakeKey]:
+def stands_for(problem: Problem, meant: Optional[Meaning]) -> Optional[MistakeKey]:
     """The mistake that a field is missing, for an unknown key that was meant to be the field."""
     owner = problem.owner
     if not isinstance(owner, Object):
         return None
     if owner.type == 'HTTPPath':
         return _key_of(owner, '')
-    meant = meaning(problem, document)
     field = meant.field if meant is not None else ''
     if field.startswith('../') and isinstance(owner.parent, Object):
         owner, field = owner.parent, field[3:]

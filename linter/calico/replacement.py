@@ -50,10 +50,6 @@ def fix_of(problem: Problem, document: Document, meant: Meaning) -> Optional[Fix
     node = owner.node
     if meant.field.startswith('/') or not isinstance(node, MappingNode):
         return None
-    text = document.source.text
-    index = rewrite.entry_index(node, key)
-    if index is None:
-        return None
     field, above = meant.field, owner
     if field.startswith('../'):
         field = field[3:]
@@ -65,6 +61,10 @@ def fix_of(problem: Problem, document: Document, meant: Meaning) -> Optional[Fix
         if field in owner.fields:
             return None
         return write_word(key, field, UNSAFE)
+    text = document.source.text
+    index = rewrite.entry_index(node, key)
+    if index is None:
+        return None
     data = _data(problem, document, field, meant.value)
     if data is None:
         return None

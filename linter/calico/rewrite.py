@@ -15,7 +15,8 @@ from linter.text.source import Span
 from linter.yaml.edit import entry_spans, line_start
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
-_PLAIN_GAP = lazy(r'[ \t]*:[ \t\r\n]+(?:-[ \t]+)?\Z')
+_PLAIN_GAP = lazy(r'[ \t]*:[ \t\r\n]*\Z')
+_ANCHOR = lazy(r'(?:\A|[\s,\[{:-])[&*][^\s&]')
 _LINES = lazy(r'\r\n?|\n')
 
 
@@ -24,8 +25,8 @@ def entry_index(node: MappingNode, key: Scalar) -> Optional[int]:
     return next((i for i, (one, _) in enumerate(node.entries) if one is key), None)
 
 
-def end_of(node: Node) -> int:
-    """Where the text of a node ends, without the blanks behind it."""
+def end_of(text: str, node: Node) -> int:
+    """Where the text of a node ends, without the blanks and line breaks behind it."""
     while not isinstance(node, Scalar) and not node.flow:
         if isinstance(node, SequenceNode):
             if not node.items:
@@ -34,7 +35,10 @@ def end_of(node: Node) -> int:
         else:
             key, value = node.entries[-1]
             node = value if value.end > key.end else key
-    return node.end
+    end = node.end
+    while end > node.start and text[end - 1] in ' \t\r\n':
+        end -= 1
+    return end
 
 
 def is_clear(text: str, node: MappingNode, index: int) -> bool:
@@ -42,12 +46,17 @@ def is_clear(text: str, node: MappingNode, index: int) -> bool:
     key, value = node.entries[index]
     if value.outer < key.end or value.end > node.end or value.outer != value.start:
         return False
-    last = end_of(value)
+    last = end_of(text, value)
     between = text[key.end : value.start] if value.start > key.end else ':'
     if value.start > key.end and _PLAIN_GAP.match(between) is None:
         return False
     inside = text[key.end : last]
-    return '#' not in inside and '&' not in inside and not inside.rstrip().endswith(('|', '>'))
+    return not has_more(inside)
+
+
+def has_more(inside: str) -> bool:
+    """Whether a piece of text holds a comment, an anchor or an alias, which would be lost."""
+    return '#' in inside or _ANCHOR.search(inside) is not None
 
 
 def in_place(text: str, node: MappingNode, index: int, entry: str) -> Optional[tuple[Edit, ...]]:
@@ -55,7 +64,7 @@ def in_place(text: str, node: MappingNode, index: int, entry: str) -> Optional[t
     if not is_clear(text, node, index):
         return None
     key, value = node.entries[index]
-    return (Edit(Span(key.outer, max(key.end, end_of(value))), entry),)
+    return (Edit(Span(key.outer, max(key.end, end_of(text, value))), entry),)
 
 
 def before(text: str, node: MappingNode, key: Scalar, entry: str) -> Edit:

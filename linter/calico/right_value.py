@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from linter.calico import ports, protocols
+from linter.calico import ports, protocols, rewrite
 from linter.calico.decode import Problem
 from linter.calico.document import Document
 from linter.calico.lost_dash import RULE_KEYS, fix_of_mapping
@@ -64,7 +64,9 @@ def right_value(problem: Problem, document: Document) -> Optional[Advice]:
     return None
 
 
-def _write(leaf: Leaf, data: Optional[Data], applicability: str = UNSAFE) -> Optional[Advice]:
+def _write(
+    leaf: Leaf, document: Document, data: Optional[Data], applicability: str = UNSAFE
+) -> Optional[Advice]:
     """Write data in the place of a value."""
     if data is None:
         return None
@@ -73,13 +75,15 @@ def _write(leaf: Leaf, data: Optional[Data], applicability: str = UNSAFE) -> Opt
     shown = written(data, flow=False)
     if text is None or shown is None or len(shown) > LONGEST:
         return None
-    node = leaf.node
+    node, source = leaf.node, document.source.text
     fix = None
-    if isinstance(node, Scalar):
-        if node.start < node.end and node.style not in ('|', '>') and node.outer == node.start:
-            fix = Fix(f'Write {shown}', applicability, (Edit(Span(node.start, node.end), text),))
-    elif node.flow and node.outer == node.start:
-        fix = Fix(f'Write {shown}', applicability, (Edit(Span(node.start, node.end), text),))
+    end = rewrite.end_of(source, node)
+    if (
+        node.start < end
+        and node.outer == node.start
+        and not rewrite.has_more(source[node.start : end])
+    ):
+        fix = Fix(f'Write {shown}', applicability, (Edit(Span(node.start, end), text),))
     return f'write {shown}', fix
 
 
@@ -89,14 +93,14 @@ def _selector(leaf: Leaf, document: Document) -> Optional[Advice]:
         if not node.entries:
             if leaf.name == 'notSelector':
                 return 'write the selector that is meant', None
-            found = _write(leaf, 'all()')
+            found = _write(leaf, document, 'all()')
             if found is None:
                 return None
             return f"it is Kubernetes' way to say all, so {found[0]}", found[1]
-        return _write(leaf, as_selector(node))
+        return _write(leaf, document, as_selector(node))
     if isinstance(node, SequenceNode):
         if len(node.items) == 1:
-            return _write(leaf, as_selector(node.items[0]))
+            return _write(leaf, document, as_selector(node.items[0]))
         if node.items:
             return (
                 'write one selector, its parts joined with && for all of them or || for any',
@@ -109,7 +113,7 @@ def _port(leaf: Leaf, document: Document) -> Optional[Advice]:
     node = leaf.node
     found = port_items(node) if not isinstance(leaf.value, bool) else None
     if found is not None and len(found) == 1:
-        return _write(leaf, found[0])
+        return _write(leaf, document, found[0])
     return _stray_mapping(leaf, document)
 
 
@@ -131,7 +135,9 @@ def _stray_mapping(leaf: Leaf, document: Document) -> Optional[Advice]:
         return f'write {word} under {side}, not among the {array.name}', None
     if array.name in ('nets', 'notNets'):
         found = as_nets(node)
-        return _write(leaf, found[0] if isinstance(found, list) and len(found) == 1 else None)
+        return _write(
+            leaf, document, found[0] if isinstance(found, list) and len(found) == 1 else None
+        )
     return None
 
 
@@ -153,11 +159,11 @@ def _protocol(leaf: Leaf, document: Document) -> Optional[Advice]:
             if isinstance(value, Scalar) and value.value:
                 number = int(value.value) if value.value.isdigit() else value.value
                 if protocols.parse(number, document.api).problem is None:
-                    return _write(leaf, number)
+                    return _write(leaf, document, number)
     elif isinstance(node, SequenceNode):
         found = texts(node)
         if found is not None and len(found) == 1:
-            return _write(leaf, found[0])
+            return _write(leaf, document, found[0])
         if found is not None:
             return f'write a rule for each of {listing(found, "and")}', None
     return None
@@ -186,7 +192,7 @@ def _list(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Optional[Ad
         data = None if not found else list(found)
     if data is not None:
         is_one = isinstance(data, list) and len(data) == 1
-        return _write(leaf, data, SAFE if is_one and isinstance(node, Scalar) else UNSAFE)
+        return _write(leaf, document, data, SAFE if is_one and isinstance(node, Scalar) else UNSAFE)
     if name in ('nets', 'notNets'):
         return 'write a list of CIDRs, each on a line of its own that begins with `- `', None
     return 'write a list, each item on a line of its own that begins with `- `', None
@@ -202,22 +208,24 @@ def _mapping(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Optional
             return 'write a rule for each of its items', None
         return None
     if type == 'EntityRule':
-        return _write(leaf, _entity(leaf, document))
+        return _write(leaf, document, _entity(leaf, document))
     if type == 'ServiceAccountMatch':
         found = pieces(node)
-        return _write(leaf, None if not found else {'names': list(found)})
+        return _write(leaf, document, None if not found else {'names': list(found)})
     if type == 'ServiceMatch' and isinstance(node, Scalar) and document.is_namespaced:
-        return _write(leaf, {'name': node.value})
+        return _write(leaf, document, {'name': node.value})
     if type == 'ICMP' and isinstance(node, Scalar):
         number = icmp_type(node.value, leaf.parent)
-        return _write(leaf, None if number is None else {'type': number})
+        return _write(leaf, document, None if number is None else {'type': number})
     if type == 'HTTPPath':
         paths = as_paths(node)
-        return _write(leaf, paths[0] if isinstance(paths, list) and len(paths) == 1 else None)
+        return _write(
+            leaf, document, paths[0] if isinstance(paths, list) and len(paths) == 1 else None
+        )
     if type == '' and leaf.name in ('labels', 'annotations'):
         pairs = [piece.partition('=') for piece in pieces(node) or ()]
         if pairs and all(key and value for key, _, value in pairs):
-            return _write(leaf, {key: value for key, _, value in pairs})
+            return _write(leaf, document, {key: value for key, _, value in pairs})
         return 'write each as a key and a value, such as app: web', None
     if type == 'Rule':
         return 'write the fields of a rule, action first', None
@@ -258,7 +266,7 @@ def _number(leaf: Leaf, document: Document) -> Optional[Advice]:
     if isinstance(parent, Object) and parent.type == 'ICMP' and leaf.name == 'type':
         number = icmp_type(node.value, parent.parent)
         if number is not None:
-            return _write(leaf, number)
+            return _write(leaf, document, number)
     return None
 
 

@@ -124,7 +124,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         else 'unknown-field'
     )
     name = f'{quoted(problem.name)} is not a field of {owner_name(problem.owner, document)}'
-    same = stands_for(problem, document)
+    same = stands_for(problem, meant)
     if problem.name == 'status' and problem.owner is document.root:
         same = ('exported', document.root.node.start)
     yield Finding(

@@ -49,6 +49,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Optional
 
 from linter.calico.decode import Problem
@@ -81,7 +82,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     fact = 'metadata-type' if in_metadata(leaf) else 'wrong-type'
     if fact == 'metadata-type' and isinstance(leaf.parent, Object) and leaf.parent.type == 'map':
         fact = 'label-type'
-    if leaf.name == 'types' and _is_repeated(leaf):
+    if leaf.name == 'types' and isinstance(leaf.node, MappingNode) and _is_repeated(leaf):
         return  # the first one speaks for all the rules that stand there
     wanted = _wanted(problem.schema)
     name = leaf.name if leaf.index < 0 else f'an item of {leaf.name}'
@@ -114,10 +115,12 @@ def _as_it_is(
 
 def _is_repeated(leaf: Leaf) -> bool:
     """Whether an item before this one is a mapping, too."""
-    array = leaf.parent
-    return isinstance(array, Array) and any(
-        isinstance(item.node, MappingNode) for item in array.items if item.index < leaf.index
-    )
+    return isinstance(leaf.parent, Array) and _first_mapping(leaf.parent) < leaf.index
+
+
+@lru_cache(maxsize=1)
+def _first_mapping(array: Array) -> int:
+    return next(item.index for item in array.items if isinstance(item.node, MappingNode))
 
 
 @rule('date-time')
