@@ -146,7 +146,7 @@ _ENTRIES = frozenset(
 )
 _WRITE = re.compile(r'\b(?:write|add) ')
 _VALUE = re.compile(
-    r"""(?: '[^']*' | "[^"]*" | \[[^]…]*\] | \{[^…]*\} | (?:-[ ])?[\w./:!-]+ )\Z""", re.VERBOSE
+    r"""(?: '[^'…]*' | "[^"…]*" | \[[^]…]*\] | \{[^…]*\} | (?:-[ ])?[\w./:!-]+ )\Z""", re.VERBOSE
 )
 _ENTRY = re.compile(r'[A-Za-z]+: [^…]+\Z')
 # Words that go on in prose.
@@ -317,15 +317,22 @@ def grown(before: str, after: str) -> Optional[str]:
 
 
 _NET = re.compile(
-    r'(?<![\w.:])(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)(?:/\d+)?(?![\w.])'
+    r'(?<![\w.:])(?:\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]*:[0-9a-fA-F:.]+)(?:/[\d.]+)?(?![\w.])'
 )
+
+
+def _with_length(text: str) -> str:
+    """A network with the length of its mask instead of the mask."""
+    address, slash, mask = text.partition('/')
+    bits = nets.parse_v4(mask)
+    return text if bits is None else f'{address}{slash}{bin(bits).count("1")}'
 
 
 def _networks(text: str) -> list[tuple[int, int, int]]:
     """First and last address of each network that a text names, with their bits."""
     found = []
     for match in _NET.finditer(re.sub(r'(?<![\w.:])0+(?=\d+\.)', '', text)):
-        net = nets.parse(match[0])
+        net = nets.parse(_with_length(match[0]))
         if net is not None:
             shift = net.bits - (net.bits if net.prefix is None else net.prefix)
             low = net.address >> shift << shift

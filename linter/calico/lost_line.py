@@ -52,6 +52,8 @@ def hint(text: str, slice: DocumentSlice, error: YamlError) -> Optional[str]:
     if error.message.startswith('a list item cannot stand among') and name in RULE_KEYS:
         return _list_above(text, slice)
     if error.message.startswith('this line is indented as if'):
+        if name in RULE_KEYS and words.startswith('- '):
+            return _list_above(text, slice)
         above = text[line_start(text, max(0, begin - 2)) : begin]
         if _GLUED.match(above):
             return 'write a blank behind the dash of the line above'

@@ -173,23 +173,48 @@ def is_negation(name: str) -> bool:
 
 
 def right_place(problem: Problem, document: Document) -> Optional[str]:
-    """Where a field of the document or its metadata belongs; a half sentence for the user."""
-    name, owner = problem.name, problem.owner
-    if not isinstance(owner, Object):
+    """Where a field of the document itself belongs; a half sentence for the user."""
+    if problem.owner is not document.root:
         return None
-    if owner.parent is None:
-        if name in ('name', 'namespace', 'labels', 'annotations'):
-            return 'write it in metadata'
-        spec = problem.schema.get('properties', {}).get('spec')
-        if spec is not None and name in _SPEC_FIELDS:
-            return 'write it in spec'
-        if name == 'status':
-            return 'the cluster writes it, so remove it'
-        if name.startswith('x-'):
-            return 'Calico allows no fields of your own, so put the anchor where it is first used'
+    part = part_of(problem, document)
+    if part is not None:
+        return f'write it in {part}'
+    if problem.name == 'status':
+        return 'the cluster writes it, so remove it'
+    if problem.name.startswith('x-'):
+        return 'Calico allows no fields of your own, so put the anchor where it is first used'
     return None
 
 
+def part_of(problem: Problem, document: Document) -> Optional[str]:
+    """``spec`` or ``metadata``, where an unknown key of the other one, or of neither, belongs."""
+    name, owner = problem.name, problem.owner
+    is_root = owner is document.root
+    if name in _METADATA_FIELDS and (is_root or owner is document.spec):
+        return 'metadata'
+    if name in _SPEC_FIELDS and (is_root or owner is document.metadata):
+        return 'spec'
+    return None
+
+
+@_once
+def strays(document: Document) -> dict[int, tuple[Problem, ...]]:
+    """By the identity of a key all those of its part that stand at the same wrong place."""
+    found: dict[tuple[int, str], list[Problem]] = {}
+    for problem in document.problems:
+        if problem.kind == 'unknown' and problem.key is not None:
+            part = part_of(problem, document)
+            if part is not None:
+                found.setdefault((id(problem.owner), part), []).append(problem)
+    together: dict[int, tuple[Problem, ...]] = {}
+    for problems in found.values():
+        if len(problems) > 1:
+            problems.sort(key=lambda problem: problem.key.start if problem.key else 0)
+            together.update((id(problem.key), tuple(problems)) for problem in problems)
+    return together
+
+
+_METADATA_FIELDS = frozenset(('name', 'namespace', 'labels', 'annotations'))
 _SPEC_FIELDS = frozenset(
     (
         'selector',
@@ -246,7 +271,20 @@ def _key_of(owner: Object, name: str) -> MistakeKey:
     return f'missing {name}', owner.node.start
 
 
-_MISSED = frozenset(('action', 'protocol', 'name', 'port', 'node', 'cidr', 'order'))
+_MISSED = frozenset(
+    (
+        'action',
+        'protocol',
+        'name',
+        'port',
+        'node',
+        'cidr',
+        'order',
+        'interfaceName',
+        'expectedIPs',
+        'types',
+    )
+)
 
 
 def is_meant_elsewhere(owner: Object, name: str, document: Document) -> bool:

@@ -97,6 +97,8 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             'hep-target',
             spec,
             'the host endpoint says neither interfaceName nor expectedIPs: add one of them',
+            same_mistake=missing(spec, 'interfaceName', document)
+            or missing(spec, 'expectedIPs', document),
         )
     for leaf in spec.leaves('profiles'):
         if not names.SUBDOMAIN.match(leaf.text):

@@ -88,7 +88,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 def check_parts(problem: Problem, document: Document) -> Iterator[Finding]:
     fact = f'{problem.name}-missing'
     # What name-missing says of a document without metadata is the same mistake.
-    same = ('name', document.root.span.start) if problem.name == 'metadata' else None
+    same = 'name' if problem.name == 'metadata' else problem.name, document.root.span.start
     if problem.value is not None:
         yield finding_at(
             fact, problem.value, f'{problem.name} is empty: fill it in', same_mistake=same

@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.document import Document
-from linter.calico.misplaced import is_kubernetes
+from linter.calico.misplaced import is_kubernetes, missing
 from linter.calico.values import Array, Object
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
@@ -51,7 +51,12 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
     # ingress is looked at before the destination is translated.
     pre = spec.leaf('preDNAT')
     wanted = 'Ingress' if pre is not None and pre.value is True else 'Ingress, Egress'
-    yield finding_at_key('types-omitted', spec, f'the policy has no types: write types: [{wanted}]')
+    yield finding_at_key(
+        'types-omitted',
+        spec,
+        f'the policy has no types: write types: [{wanted}]',
+        same_mistake=missing(spec, 'types', document),
+    )
 
 
 @rule('Spec')

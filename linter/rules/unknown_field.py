@@ -79,15 +79,17 @@ from linter.calico.misplaced import (
     meaning,
     neighbour,
     owner_name,
+    part_of,
     right_place,
     stands_for,
+    strays,
 )
 from linter.calico.rendered import pieces
 from linter.calico.replacement import fix_of, shown
 from linter.calico.schema_files import read_schema
 from linter.calico.values import Object
 from linter.catalogue.rule import rule
-from linter.diagnostic import Finding
+from linter.diagnostic import Finding, MistakeKey
 from linter.text.edit import Fix
 from linter.text.lazy_regex import lazy
 from linter.text.source import Span
@@ -109,6 +111,11 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             yield _lost_dash(stray, document)
         return
     key = problem.key
+    together = strays(document).get(id(key))
+    if together is not None:
+        if problem is together[0]:
+            yield _misplaced(together, document)
+        return
     meant = meaning(problem, document)
     fix: Optional[Fix] = None
     place = right_place(problem, document)
@@ -133,6 +140,33 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         f'{name}: {advice}',
         fix=fix,
         yaml_path=path,
+        same_mistake=same,
+        is_root=True,
+    )
+
+
+def _misplaced(together: tuple[Problem, ...], document: Document) -> Finding:
+    """Keys that all belong to the same part of the document: one mistake."""
+    first = together[0]
+    assert first.key is not None
+    part = part_of(first, document)
+    advice = f'write it in {part}, and the other keys of {part} with it'
+    if part not in document.root.fields:
+        advice = f'write {part}: above it, and indent what belongs to it'
+    names = {one.name for one in together}
+    same: Optional[MistakeKey] = None
+    if part not in document.root.fields and (part == 'spec' or 'name' in names):
+        same = 'spec' if part == 'spec' else 'name', document.root.span.start
+    return Finding(
+        'unknown-metadata' if first.owner is document.metadata else 'unknown-field',
+        Span(first.key.start, first.key.end),
+        f'{quoted(first.name)} is not a field of {owner_name(first.owner, document)}: {advice}',
+        related=tuple(
+            (Span(one.key.start, one.key.end), f'so is {one.name} of {part}')
+            for one in together[1:]
+            if one.key is not None
+        ),
+        yaml_path=first.value.yaml_path if first.value is not None else None,
         same_mistake=same,
         is_root=True,
     )
@@ -187,7 +221,7 @@ def _without(problem: Problem, document: Document) -> str:
         return 'remove it'
     if document.api == 'v2' and _is_of_v3(problem.name, owner, document):
         return 'only projectcalico.org/v3 has it'
-    traffic = owner if owner.type == 'Rule' else owner.up('Rule')
+    traffic = owner if owner.type in _RULES else next(filter(None, map(owner.up, _RULES)), None)
     if traffic is not None and owner.type not in ('RuleMetadata', 'map'):
         others = [
             name
@@ -197,13 +231,18 @@ def _without(problem: Problem, document: Document) -> str:
         ]
         what = 'more' if others else 'everything'
         return f'write the field that is meant; without it the rule matches {what}'
-    if owner.type == 'Spec' and document.is_policy and not owner.text('selector'):
+    is_policy = document.is_policy or document.kind == 'StagedKubernetesNetworkPolicy'
+    chosen = owner.text('selector') or owner.object('podSelector')
+    if owner.type == 'Spec' and is_policy and not chosen:
         where = 'of its namespace' if document.is_namespaced else 'there is'
         return (
             'write the field that is meant; without it the policy applies to every '
             f'endpoint {where}'
         )
     return 'remove it'
+
+
+_RULES = ('Rule', 'IngressRule', 'EgressRule')
 
 
 def _is_of_v3(name: str, owner: Object, document: Document) -> bool:
