@@ -394,7 +394,7 @@ def test_rules_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     rules = {rule['id']: rule for rule in told['rules']}
     assert list(rules) == sorted(standard().rules())
     assert rules['port-range-dash']['fixable'] == ['safe']
-    assert rules['invalid-port']['fixable'] == []
+    assert rules['icmp-fields']['fixable'] == []
     assert sum(len(rule['facts']) for rule in rules.values()) == len(standard().facts.rows())
     (fact, *_) = rules['tier-name-prefix']['facts']
     assert (fact['since'], fact['until'], fact['lanes']) == ('3.29', '3.31', ['api'])
