@@ -54,10 +54,11 @@ def resolve(scalar: Scalar) -> Value:
         return _tagged(scalar.tag, text)
     if scalar.style:
         return text
-    return _plain(text)
+    return plain_value(text)
 
 
-def _plain(text: str) -> Value:
+def plain_value(text: str) -> Value:
+    """The value of a plain scalar without a tag."""
     first = text[:1]
     if first in _NUMBER_START:
         return _number(text)
@@ -132,7 +133,7 @@ def _tagged(tag: str, text: str) -> Value:
         return text
     if kind == 'timestamp' and _is_timestamp(text):
         return text
-    value = _plain(text)
+    value = plain_value(text)
     if kind == 'float' and isinstance(value, int) and not isinstance(value, bool):
         # go-yaml turns an int64 into a float here, and forgot uint64.
         if value < 1 << 63:

@@ -1,0 +1,120 @@
+"""What stands behind a key or a dash, where it all stands on that one line.
+
+A scalar is a ``(text, style)`` as in the tree; a flow list is a Python list; a flow mapping is a
+``Pairs``. Whatever might be read in two ways, by one YAML reader or another, is ``None``: ask the
+engine.
+"""
+
+from __future__ import annotations
+
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, Union
+
+    Scalar = tuple[str, str]
+    Value = Union[Scalar, list['Value'], 'Pairs']
+
+DEEPEST = 8
+"""How many brackets of a flow value may be open at once."""
+
+# A plain scalar starts with none of YAML's indicators. A sign is for numbers.
+_PLAIN_START = frozenset(
+    'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./(~$+^;='
+)
+_QUOTED = re.compile(r"""(?:'((?:[^']|'')*)'|"([^"\\]*)")[ ]*(?:[ ]#.*)?\Z""")
+# Nothing that ends or splits a plain scalar in a list or mapping for any reader: a colon only
+# within a word, and no comment.
+_FLOW = re.compile(
+    r"""[ ]*(?:([\[\]{},])|'((?:[^']|'')*)'|"([^"\\]*)"|"""
+    r"""([A-Za-z0-9_./(~](?:[A-Za-z0-9_./='"!&|()<>+*~-]|:(?=[A-Za-z0-9:/])|[ ](?![ ]*[#:]))*)"""
+    r""")(:[ ])?"""
+)
+_REST = re.compile(r'[ ]*(?:[ ]#.*)?\Z')
+
+
+class Pairs(list['tuple[Scalar, Value]']):
+    """The entries of a flow mapping, in their order."""
+
+    __slots__ = ()
+
+
+def quoted(written: str) -> Optional[Scalar]:
+    """A scalar in quotes, with nothing but a comment behind it."""
+    found = _QUOTED.match(written)
+    if found is None:
+        return None
+    single, double = found.groups()
+    return (single.replace("''", "'"), "'") if single is not None else (double, '"')
+
+
+def plain(written: str) -> Optional[Scalar]:
+    """A scalar without quotes, and a comment perhaps."""
+    first = written[0]
+    if first not in _PLAIN_START and not (first == '-' and written[1:2].isdigit()):
+        return None
+    at = written.find(' #')
+    text = (written if at == -1 else written[:at]).rstrip(' ')
+    if ': ' in text or text[-1] == ':':
+        return None
+    return text, ''
+
+
+def flow(written: str) -> Optional[Value]:
+    """A list or mapping in brackets that ends on its line."""
+    open_: list[Value] = []
+    keys: list[Optional[Scalar]] = []
+    at, key, filled = 0, None, False
+    while True:
+        found = _FLOW.match(written, at)
+        if found is None:
+            return None
+        at = found.end()
+        sign, single, double, bare, colon = found.groups()
+        value: Value
+        if sign is None:
+            if filled:
+                return None
+            if single is not None:
+                value = single.replace("''", "'"), "'"
+            elif double is not None:
+                value = double, '"'
+            else:
+                value = bare.rstrip(' '), ''
+            if colon:
+                if key is not None or not isinstance(open_[-1], Pairs):
+                    return None
+                key = value
+                continue
+        elif colon:
+            return None
+        elif sign in '[{':
+            if filled or len(open_) == DEEPEST or (open_ and isinstance(open_[-1], Pairs) and key is None):
+                return None
+            open_.append([] if sign == '[' else Pairs())
+            keys.append(key)
+            key = None
+            continue
+        elif sign == ',':
+            if not filled:
+                return None
+            filled = False
+            continue
+        else:
+            value = open_.pop()
+            # Neither [a, ] nor {a: }: everybody reads the one, and the other is null.
+            if (sign == ']') == isinstance(value, Pairs) or key is not None or (value and not filled):
+                return None
+            key = keys.pop()
+            if not open_:
+                return value if _REST.match(written, at) else None
+        holder = open_[-1]
+        if isinstance(holder, Pairs):
+            if key is None:
+                return None
+            holder.append((key, value))
+        else:
+            assert isinstance(holder, list)
+            holder.append(value)
+        key, filled = None, True
