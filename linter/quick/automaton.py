@@ -168,7 +168,11 @@ class Machine:
         while state is not DEAD:
             if state.wait:
                 node = state.node.field(state.wait) if not isinstance(state.node, Items) else None
-                if node is None or isinstance(node, Leaf):
+                if isinstance(node, Leaf):
+                    if indent > state.indent and not is_item:
+                        return self.below(state, node, body)
+                    opens = False
+                elif node is None:
                     opens = False
                 elif isinstance(node, Items):
                     opens = is_item and indent >= state.indent
@@ -254,6 +258,14 @@ class Machine:
         if facts is None:
             return DEAD
         return self.with_(state, seen | under(name, facts))
+
+    def below(self, state: State, node: Leaf, written: str) -> State:
+        """A scalar on the line below its key."""
+        value = scalar(written)
+        if value is None or is_null(value):
+            return DEAD
+        facts = node.judge(value)
+        return DEAD if facts is None else self.with_(state, state.seen | under(state.wait, facts))
 
     def null(self, state: State, name: str) -> State:
         if isinstance(state.node, Entries):

@@ -8,7 +8,7 @@ holds it to the engine: so nobody who writes a rule needs to know of this.
 Facts are ``field`` (it is there), ``field.item`` (a list has an item), ``field=value``, and what
 the parts of an object export, behind the name of the field that they stand in. ``?fact`` is one of
 the fact table that the target does not mind, and goes all the way up, as ``?many`` does: a list has
-several items.
+several items, and ``?http``: that of an HTTP match has.
 """
 
 from __future__ import annotations
@@ -127,7 +127,6 @@ _SPECS: dict[str, Callable[[Facts, World], Optional[Facts]]] = {
 def _rule(seen: Facts, world: World) -> Optional[Facts]:
     """ports-without-protocol, icmp-fields, mixed-ip-family, ip-version-mismatch, http-match-misuse."""
     if not _PORTS.isdisjoint(seen) and _HAVE_PORTS.isdisjoint(seen):
-        # A protocol by its number is for the engine.
         if 'protocol' in seen or not _NUMBERS.isdisjoint(seen):
             return None
         if world.minds('named-ports-need-protocol'):
@@ -152,7 +151,7 @@ def _rule(seen: Facts, world: World) -> Optional[Facts]:
 _LISTS = tuple(f'{side}.{name}' for side in ('source', 'destination') for name in ('ports', 'notPorts'))
 _PORTS = frozenset(f'{name}.item' for name in _LISTS)
 _NUMBERS = frozenset(f'{name}.number' for name in _LISTS)
-_HAVE_PORTS = frozenset(f'protocol={name}' for name in ('TCP', 'UDP', 'SCTP'))
+_HAVE_PORTS = frozenset(f'protocol{how}{name}' for how in '=#' for name in ('TCP', 'UDP', 'SCTP'))
 _ICMP = frozenset(('protocol=ICMP', 'protocol=ICMPv6'))
 _ICMP_4 = frozenset(f'{field}{how}ICMP' for field in ('protocol', 'notProtocol') for how in '=#')
 _ICMP_6 = frozenset(f'{fact}v6' for fact in _ICMP_4)
@@ -189,8 +188,8 @@ def _icmp(seen: Facts, world: World) -> Optional[Facts]:
 
 
 def _http(seen: Facts, world: World) -> Optional[Facts]:
-    """http-match-misuse, size-limits: longer lists than these are for the engine."""
-    return None if '?many' in seen else NONE
+    """http-match-misuse, size-limits."""
+    return frozenset(('?many', '?http')) if '?many' in seen else NONE
 
 
 def _path(seen: Facts, world: World) -> Optional[Facts]:
@@ -274,6 +273,7 @@ MIRRORED: dict[str, tuple[str, ...]] = {
     'calico-net': ('invalid_cidr',),
     'calico-port': ('invalid_port', 'octal_port', 'port_range_dash', 'sexagesimal_port_range'),
     'calico-protocol': ('invalid_protocol', 'value_case'),
+    'date-time': ('wrong_type',),
     'calico-selector': ('misplaced_global', 'selector_syntax', 'size_limits'),
     'document': ('name_missing',),
     'document@HostEndpoint': ('host_endpoint_fields',),

@@ -11,7 +11,8 @@ from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
 from linter.quick.conditions import CONDITIONS
 from linter.quick.scalars import Pairs
-from linter.quick.texts import KEYS, TEXTS, as_text, whole
+from linter.quick.texts import KEYS, TEXTS, as_text, number
+from linter.text.lazy_regex import lazy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -320,19 +321,17 @@ def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Opt
     if kind in ('integer', 'number'):
         low, high = schema.get('minimum'), schema.get('maximum')
 
-        def number(text: str, style: str) -> Optional[Facts]:
-            value = None if style else whole(text)
-            if value is None:
-                if kind == 'integer' or style or not _is_decimal(text):
-                    return None
-                return NONE if low is None and high is None and values is None else None
+        def within(text: str, style: str) -> Optional[Facts]:
+            value = number(text, style)
+            if value is None or (kind == 'integer' and not isinstance(value, int)):
+                return None
             if (low is not None and value < low) or (high is not None and value > high):
                 return None
             if values is not None:
                 return frozenset((f'={value}',)) if value in values else None
             return NONE
 
-        return Leaf(number)
+        return Leaf(within)
     if kind == 'boolean':
 
         def boolean(text: str, style: str) -> Optional[Facts]:
@@ -344,22 +343,15 @@ def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Opt
     return None
 
 
-def _is_decimal(text: str) -> bool:
-    """``0.5``: no exponent, no underscore, no point without digits on both sides."""
-    before, point, after = text.removeprefix('-').partition('.')
-    return bool(
-        point and before.isascii() and before.isdigit() and after.isascii() and after.isdigit()
-        and (before == '0' or before[0] != '0') and len(text) < 16
-    )  # fmt: skip
-
-
 def _selector(text: str, style: str, name: str, world: World) -> Optional[Facts]:
     if as_text(text, style, False) is None or len(text) > 1024 or not accepts(text):
         return None
     # Calico looks for the word wherever it stands, in quotes too.
-    if 'global(' in text and (text != 'global()' or name != 'namespaceSelector'):
-        return None
-    return _GLOBAL if text == 'global()' else NONE
+    if 'global(' not in text:
+        return NONE
+    call = text.strip(' ')
+    is_alone = call.startswith('global(') and call[7:].strip(' ') == ')'
+    return _GLOBAL if is_alone and name == 'namespaceSelector' else None
 
 
 def _cidr(text: str, style: str, name: str, world: World) -> Optional[Facts]:
@@ -376,32 +368,42 @@ def _net(text: str, style: str, name: str, world: World) -> Optional[Facts]:
 
 
 def _port(text: str, style: str, name: str, world: World) -> Optional[Facts]:
-    if not style:
-        number = whole(text)
-        if number is not None:
-            return _NUMBER if ports.parse(number).problem is None else None
-        if as_text(text, style, False) is None:
+    value = number(text, style)
+    if value is None:
+        port = ports.parse(text) if as_text(text, style, False) is not None else None
+        # YAML 1.1 reads 22:23 as a number to base 60.
+        if port is None or (not style and port.is_number and port.high < 60):
             return None
-    port = ports.parse(text)
+    elif not isinstance(value, int) or not (
+        text[0] in _DIGITS or (text[0] == '+' and text[1] in _DIGITS) or text[1:2] in _NOT_OCTAL
+    ):
+        return None
+    else:
+        port = ports.parse(value)
     if port.problem is not None:
         return None
-    # YAML 1.1 reads 22:23 as a number to base 60, and 022 and 0x16 are numbers in any YAML.
-    if not style and port.name is None and port.high < 60:
-        return None
-    return _NUMBER if port.name is None else _NAME
+    return _NUMBER if port.is_number else _NAME
 
 
 def _protocol(text: str, style: str, name: str, world: World) -> Optional[Facts]:
-    number = None if style else whole(text)
-    if number is None and as_text(text, style, False) is None:
-        return None
-    protocol = protocols.parse(text if number is None else number, 'v3')
-    if protocol.problem is not None:
+    value = number(text, style)
+    if value is None:
+        protocol = protocols.parse(text, 'v3') if as_text(text, style, False) is not None else None
+    else:
+        protocol = protocols.parse(value, 'v3') if isinstance(value, int) else None
+    if protocol is None or protocol.problem is not None:
         return None
     how = '=' if protocol.written == 'name' else '#'
     return frozenset((how + (protocol.name or ''),))
 
 
+def _time(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+    return NONE if as_text(text, style, False) is not None and _TIME.match(text) else None
+
+
+_TIME = lazy(r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z\Z')
+_DIGITS = frozenset('123456789')
+_NOT_OCTAL = frozenset('xX89')
 _GLOBAL = frozenset(('global',))
 _FAMILIES = {4: frozenset(('net4',)), 6: frozenset(('net6',))}
 _NUMBER = frozenset(('number',))
@@ -413,4 +415,5 @@ FORMATS: dict[str, Callable[[str, str, str, World], Optional[Facts]]] = {
     'calico-net': _net,
     'calico-port': _port,
     'calico-protocol': _protocol,
+    'date-time': _time,
 }

@@ -23,11 +23,15 @@ if TYPE_CHECKING:
 
 _OFF = ('0', 'off', 'no')
 
+_SCANNED = frozenset(('?many', '?http'))
+
 LONGEST = 200_000
 """Characters of a document that is worth reading here: no annotations are too large in it."""
-MOST_ITEMS = 50
 MOST_LINES = 1000
-"""Fewer than any list of a document may have items."""
+"""Fewer than a policy may have rules. A set may have any number of nets."""
+MOST_ITEMS = 50
+MOST_OF_HTTP = 20
+"""No list of a rule has a lower limit."""
 
 
 class Clean:
@@ -99,7 +103,7 @@ class Reader:
                 return None
             del lines[0]
         kind = _kind(lines)
-        if kind is None or len(text) > LONGEST or len(lines) > MOST_LINES:
+        if kind is None or len(text) > LONGEST:
             return None
         machine = self._machines[kind] if kind in self._machines else self._machine(kind)
         if machine is None:
@@ -112,9 +116,11 @@ class Reader:
         except Ask:
             return None
         if '?many' in facts:
-            if _is_odd_list(lines):
+            is_set = kind.endswith('Set')
+            most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
+            if _is_odd_list(lines, most) or (len(lines) > MOST_LINES and not is_set):
                 return None
-            facts -= {'?many'}
+            facts -= _SCANNED
         return facts
 
     def _machine(self, kind: str) -> Optional[Machine]:
@@ -170,23 +176,25 @@ def _is_empty(text: str) -> bool:
     return True
 
 
-def _is_odd_list(lines: list[str]) -> bool:
-    """Whether a list of scalars, an item a line, repeats one or is very long."""
+def _is_odd_list(lines: list[str], most: int) -> bool:
+    """Whether a list with an item on each line repeats a scalar or has more items than these."""
     seen: set[str] = set()
     indent = -1
+    count = 0
     for line in lines:
         body = line.lstrip(' ')
         if body[:2] == '- ':
             at = len(line) - len(body)
             if at != indent:
                 seen.clear()
-                indent = at
+                indent, count = at, 0
+            count += 1
             text = body[2:].partition(' #')[0].strip(' ')
             item = text.strip('\'"')
             if item in seen and ': ' not in text and text[-1:] != ':':
                 return True
             seen.add(item)
-            if len(seen) > MOST_ITEMS:
+            if count > most:
                 return True
         elif body and body[0] != '#':
             indent = -1

@@ -23,11 +23,11 @@ DEEPEST = 8
 _PLAIN_START = frozenset(
     'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./(~$+^;='
 )
-_QUOTED = re.compile(r"""(?:'((?:[^']|'')*)'|"([^"\\]*)")[ ]*(?:[ ]#.*)?\Z""")
+_QUOTED = re.compile(r"""(?:'((?:[^']|'')*)'|"((?:[^"\\]|\\["\\])*)")[ ]*(?:[ ]#.*)?\Z""")
 # Nothing that ends or splits a plain scalar in a list or mapping for any reader: a colon only
 # within a word, and no comment.
 _FLOW = re.compile(
-    r"""[ ]*(?:([\[\]{},])|'((?:[^']|'')*)'|"([^"\\]*)"|"""
+    r"""[ ]*(?:([\[\]{},])|'((?:[^']|'')*)'|"((?:[^"\\]|\\["\\])*)"|"""
     r"""([A-Za-z0-9_./(~](?:[A-Za-z0-9_./='"!&|()<>+*~-]|:(?=[A-Za-z0-9:/])|[ ](?![ ]*[#:]))*)"""
     r""")(:[ ])?"""
 )
@@ -46,7 +46,14 @@ def quoted(written: str) -> Optional[Scalar]:
     if found is None:
         return None
     single, double = found.groups()
-    return (single.replace("''", "'"), "'") if single is not None else (double, '"')
+    return (single.replace("''", "'"), "'") if single is not None else (_unescaped(double), '"')
+
+
+def _unescaped(text: str) -> str:
+    """Of the escapes the two that are only a backslash more."""
+    if '\\' not in text:
+        return text
+    return '\\'.join(part.replace('\\"', '"') for part in text.split('\\\\'))
 
 
 def plain(written: str) -> Optional[Scalar]:
@@ -79,7 +86,7 @@ def flow(written: str) -> Optional[Value]:
             if single is not None:
                 value = single.replace("''", "'"), "'"
             elif double is not None:
-                value = double, '"'
+                value = _unescaped(double), '"'
             else:
                 value = bare.rstrip(' '), ''
             if colon:

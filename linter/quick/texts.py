@@ -15,7 +15,7 @@ from linter.yaml.scalars import go_string, plain_value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Optional
+    from typing import Optional, Union
 
     from linter.quick.nodes import Facts, World
 
@@ -35,12 +35,14 @@ def as_text(text: str, style: str, coerces: bool) -> Optional[str]:
     return None
 
 
-def whole(text: str) -> Optional[int]:
-    """A number as everybody writes it: decimal, without leading zeros."""
-    digits = text[1:] if text[:1] == '-' else text
-    if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
-        return None
-    return None if digits[0] == '0' and text != '0' else int(text)
+def number(text: str, style: str) -> Union[int, float, None]:
+    """The number that a scalar is; one without a fraction is whole, however it is written."""
+    value = None if style else plain_value(text)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value - value != 0:
+        return None  # JSON has neither infinity nor NaN
+    return value
 
 
 def _name(text: str, world: World) -> Optional[Facts]:
