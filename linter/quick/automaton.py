@@ -164,28 +164,23 @@ class Machine:
             state = self.end_block(state)
         if not body or body[0] == '#':
             return state
-        is_item = body[:2] == '- '
+        is_item = body[:2] == '- ' or body == '-'
         while state is not DEAD:
             if state.wait:
-                node = state.node.field(state.wait) if not isinstance(state.node, Items) else None
-                if isinstance(node, Leaf):
-                    if indent > state.indent and not is_item:
-                        return self.below(state, node, body)
-                    opens = False
-                elif node is None:
-                    opens = False
-                elif isinstance(node, Items):
+                node = self.awaited(state)
+                if isinstance(node, Items):
                     opens = is_item and indent >= state.indent
                 else:
                     opens = not is_item and indent > state.indent
+                if opens and (isinstance(node, Leaf) or body[0] in '[{'):
+                    return self.below(state, node, body)
                 if opens:
-                    assert node is not None
                     assert not isinstance(node, Leaf)
-                    below = self.state(
-                        state.parent, state.name, state.node, state.indent, state.seen
-                    )
-                    state = self.state(below, state.wait, node, indent, NONE)
+                    name = '' if isinstance(state.node, Items) else state.wait
+                    state = self.state(self.with_(state, state.seen), name, node, indent, NONE)
                     break
+                if isinstance(node, Items) and body[0] == '[' and indent > state.indent:
+                    return self.below(state, node, body)
                 state = self.empty(state)
             elif indent == state.indent and is_item == isinstance(state.node, Items):
                 break
@@ -199,11 +194,19 @@ class Machine:
             return self.item(state, body[2:].lstrip(' '), len(line))
         return self.entry(state, body)
 
+    def awaited(self, state: State) -> Node:
+        """What is to stand below a key or a dash."""
+        if isinstance(state.node, Items):
+            return state.node.item
+        node = state.node.field(state.wait)
+        assert node is not None
+        return node
+
     def item(self, state: State, written: str, end: int) -> State:
         """A dash, and what stands behind it on the line that ends at a column."""
         assert isinstance(state.node, Items)
-        if not written:
-            return DEAD
+        if not written or written[0] == '#':
+            return self.with_(state, state.seen, wait='-')
         node = state.node.item
         value: Optional[Value]
         if isinstance(node, Leaf) or written[0] == '{':
@@ -259,16 +262,20 @@ class Machine:
             return DEAD
         return self.with_(state, seen | under(name, facts))
 
-    def below(self, state: State, node: Leaf, written: str) -> State:
-        """A scalar on the line below its key."""
-        value = scalar(written)
-        if value is None or is_null(value):
+    def below(self, state: State, node: Node, written: str) -> State:
+        """A scalar, or a list or mapping in brackets, on the line below its key or dash."""
+        value: Optional[Value] = scalar(written) if isinstance(node, Leaf) else flow(written)
+        if value is None or (value.__class__ is tuple and is_null(value)):
             return DEAD
         facts = node.judge(value)
-        return DEAD if facts is None else self.with_(state, state.seen | under(state.wait, facts))
+        if facts is None:
+            return DEAD
+        if isinstance(state.node, Items):
+            return self.add(state, facts)
+        return self.with_(state, state.seen | under(state.wait, facts))
 
     def null(self, state: State, name: str) -> State:
-        if isinstance(state.node, Entries):
+        if not isinstance(state.node, Fields):
             return DEAD
         return self.with_(state, state.seen | {f'~{name}'})
 
@@ -301,9 +308,9 @@ class Machine:
         header = written.split(' ', 1)
         rest = header[1].lstrip(' ') if len(header) == 2 else ''
         # What is not free text must not end in a line break.
-        if not isinstance(node, Leaf) or not node.block or (rest and rest[0] != '#'):
+        if not isinstance(node, Leaf) or (rest and rest[0] != '#'):
             return DEAD
-        is_free = isinstance(state.node, Entries)
+        is_free = node.is_free
         if header[0] not in ('|-', '>-') and not (is_free and header[0] in ('|', '>')):
             return DEAD
         style = '' if is_free else header[0][0]
@@ -360,5 +367,8 @@ def scalar(written: str) -> Optional[tuple[str, str]]:
 def is_plain_key(name: str) -> bool:
     """Whether a key without quotes is the text that it looks like."""
     return (
-        name[:1].isalnum() and ' #' not in name and name[-1] != ' ' and as_text(name, '', True) is not None
+        name[:1].isalnum()
+        and ' #' not in name
+        and name[-1] != ' '
+        and as_text(name, '', True) is not None
     )

@@ -125,7 +125,10 @@ _SPECS: dict[str, Callable[[Facts, World], Optional[Facts]]] = {
 
 
 def _rule(seen: Facts, world: World) -> Optional[Facts]:
-    """ports-without-protocol, icmp-fields, mixed-ip-family, ip-version-mismatch, http-match-misuse."""
+    """What the protocol of a rule must be, and that its networks are of one family.
+
+    ports-without-protocol, icmp-fields, mixed-ip-family, ip-version-mismatch, http-match-misuse.
+    """
     if not _PORTS.isdisjoint(seen) and _HAVE_PORTS.isdisjoint(seen):
         if 'protocol' in seen or not _NUMBERS.isdisjoint(seen):
             return None
@@ -148,14 +151,18 @@ def _rule(seen: Facts, world: World) -> Optional[Facts]:
     return _up(seen, *_OF_RULES)
 
 
-_LISTS = tuple(f'{side}.{name}' for side in ('source', 'destination') for name in ('ports', 'notPorts'))
+_LISTS = tuple(
+    f'{side}.{name}' for side in ('source', 'destination') for name in ('ports', 'notPorts')
+)
 _PORTS = frozenset(f'{name}.item' for name in _LISTS)
 _NUMBERS = frozenset(f'{name}.number' for name in _LISTS)
 _HAVE_PORTS = frozenset(f'protocol{how}{name}' for how in '=#' for name in ('TCP', 'UDP', 'SCTP'))
 _ICMP = frozenset(('protocol=ICMP', 'protocol=ICMPv6'))
 _ICMP_4 = frozenset(f'{field}{how}ICMP' for field in ('protocol', 'notProtocol') for how in '=#')
 _ICMP_6 = frozenset(f'{fact}v6' for fact in _ICMP_4)
-_NETS = tuple(f'{side}.{name}' for side in ('source', 'destination') for name in ('nets', 'notNets'))
+_NETS = tuple(
+    f'{side}.{name}' for side in ('source', 'destination') for name in ('nets', 'notNets')
+)
 _OF_4 = frozenset(f'{name}.net4' for name in _NETS)
 _OF_6 = frozenset(f'{name}.net6' for name in _NETS)
 _OF_RULES = ('http', 'source.services', 'destination.services')

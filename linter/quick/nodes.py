@@ -60,13 +60,13 @@ def is_null(scalar: Scalar) -> bool:
 
 
 class Leaf:
-    """A scalar. ``take`` answers for its text and style; ``block``: it may be a block scalar."""
+    """A scalar. ``take`` answers for its text and style; ``is_free``: any text will do."""
 
-    __slots__ = ('block', 'take')
+    __slots__ = ('is_free', 'take')
 
-    def __init__(self, take: Callable[[str, str], Optional[Facts]], block: bool = False) -> None:
+    def __init__(self, take: Callable[[str, str], Optional[Facts]], is_free: bool = False) -> None:
         self.take = take
-        self.block = block
+        self.is_free = is_free
 
     def judge(self, value: Value) -> Optional[Facts]:
         return self.take(*value) if value.__class__ is tuple else None
@@ -267,7 +267,7 @@ def compile(schema: Schema, owner: str, name: str, world: World) -> Optional[Nod
     def take(text: str, style: str) -> Optional[Facts]:
         return special(text, style, name, world)
 
-    return Leaf(take, form in BLOCKS)
+    return Leaf(take)
 
 
 def _text(accepts: Callable[[str, World], Optional[Facts]], world: World) -> Leaf:
@@ -280,7 +280,6 @@ def _text(accepts: Callable[[str, World], Optional[Facts]], world: World) -> Lea
 
 
 WORDS = frozenset((('Spec', 'policyTypes'),))
-BLOCKS = frozenset(('calico-selector',))
 
 
 def _object(schema: Schema, type: str, world: World) -> Optional[Fields]:
@@ -291,14 +290,14 @@ def _entries(schema: Schema, owner: str, name: str, world: World) -> Optional[En
     item = schema.get('additionalProperties') or {}
     if item.get('type') != 'string' or 'format' in item or 'enum' in item:
         return None
-    accepts_key, accepts_value, block = KEYS.get((owner, name)) or KEYS['', '']
+    accepts_key, accepts_value, is_free = KEYS.get((owner, name)) or KEYS['', '']
     coerces = world.target.admission == 'api'
 
     def take(text: str, style: str) -> Optional[Facts]:
         value = as_text(text, style, coerces)
         return None if value is None or not accepts_value(value) else NONE
 
-    return Entries(Leaf(take, block), accepts_key)
+    return Entries(Leaf(take, is_free), accepts_key)
 
 
 def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Optional[Leaf]:

@@ -67,6 +67,9 @@ class Reader:
             return None
         if '\r' in text:
             text = text.replace('\r\n', '\n')
+        # UTF-16 without a mark has them, and else nobody.
+        if '\0' in text:
+            return None
         # What a directive is for, and where its document begins, is for the engine.
         if text[:1] in ('%', '\ufeff') or '\n%' in text:
             return None
@@ -159,11 +162,14 @@ class Reader:
         return False
 
 
+_KIND = ('kind:', '"kind":', "'kind':")
+
+
 def _kind(lines: list[str]) -> Optional[str]:
     """The kind of a document; whether it is well written, the tables say."""
     for line in lines:
-        if line.startswith('kind:'):
-            return line[5:].partition(' #')[0].strip(' \'"')
+        if line.startswith(_KIND):
+            return line.partition(':')[2].partition(' #')[0].strip(' \'"')
     return None
 
 
@@ -207,11 +213,12 @@ _readers: dict[Target, Optional[Reader]] = {}
 def reader(target: Target) -> Optional[Reader]:
     """What reads for a target, and remembers what it read; None where nothing is to be read so."""
     if target not in _readers:
-        _readers[target] = None if os.environ.get('CALICO_LINT_QUICK') in _OFF else _made(target)
+        _readers[target] = None if os.environ.get('CALICO_LINT_QUICK') in _OFF else make(target)
     return _readers[target]
 
 
-def _made(target: Target) -> Optional[Reader]:
+def make(target: Target) -> Optional[Reader]:
+    """A reader of one's own, whatever the environment says."""
     from linter.catalogue.index import INDEX, MODULES
 
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')

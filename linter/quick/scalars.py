@@ -20,9 +20,7 @@ DEEPEST = 8
 """How many brackets of a flow value may be open at once."""
 
 # A plain scalar starts with none of YAML's indicators. A sign is for numbers.
-_PLAIN_START = frozenset(
-    'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./(~$+^;='
-)
+_PLAIN_START = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./(~$+^;=')
 _QUOTED = re.compile(r"""(?:'((?:[^']|'')*)'|"((?:[^"\\]|\\["\\])*)")[ ]*(?:[ ]#.*)?\Z""")
 # Nothing that ends or splits a plain scalar in a list or mapping for any reader: a colon only
 # within a word, and no comment.
@@ -97,7 +95,11 @@ def flow(written: str) -> Optional[Value]:
         elif colon:
             return None
         elif sign in '[{':
-            if filled or len(open_) == DEEPEST or (open_ and isinstance(open_[-1], Pairs) and key is None):
+            if (
+                filled
+                or len(open_) == DEEPEST
+                or (open_ and isinstance(open_[-1], Pairs) and key is None)
+            ):
                 return None
             open_.append([] if sign == '[' else Pairs())
             keys.append(key)
@@ -111,7 +113,11 @@ def flow(written: str) -> Optional[Value]:
         else:
             value = open_.pop()
             # Neither [a, ] nor {a: }: everybody reads the one, and the other is null.
-            if (sign == ']') == isinstance(value, Pairs) or key is not None or (value and not filled):
+            if (
+                (sign == ']') == isinstance(value, Pairs)
+                or key is not None
+                or (value and not filled)
+            ):
                 return None
             key = keys.pop()
             if not open_:

@@ -176,16 +176,14 @@ def _anything(text: str) -> bool:
 
 _ANNOTATIONS = (_annotation_key, _anything, True)
 
-KEYS: dict[
-    tuple[str, str], tuple[Callable[[str], bool], Callable[[str], bool], bool]
-] = {
+KEYS: dict[tuple[str, str], tuple[Callable[[str], bool], Callable[[str], bool], bool]] = {
     ('Metadata', 'labels'): (_label_key, _label_value, False),
     ('Metadata', 'annotations'): _ANNOTATIONS,
     ('RuleMetadata', 'annotations'): _ANNOTATIONS,
     ('Spec', 'labelsToApply'): (_label_key, _label_value, False),
     ('', ''): (_anything, _anything, False),
 }
-"""What keys and values of the user's own may be, and whether a value may be a block scalar.
+"""What keys and values of the user's own may be, and whether a value may be any text.
 
 All annotations together have a limit that no document has which is read here.
 """
