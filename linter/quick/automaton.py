@@ -61,7 +61,7 @@ class State(dict[str, 'State']):
         self.block = block
         self.end: Optional[Facts] = None
 
-    __hash__ = object.__hash__
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a state is only ever itself
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -129,7 +129,7 @@ class Machine:
             found = self.states[key] = State(self, parent, name, node, indent, seen, wait, block)
         return found
 
-    def finish(self, state: State) -> Optional[Facts]:
+    def finish(self, state: State) -> Facts:
         """The facts of the document that ends here; raises Ask."""
         if state is DEAD:
             raise Ask
@@ -211,7 +211,7 @@ class Machine:
         value: Optional[Value]
         if isinstance(node, Leaf) or written[0] == '{':
             value = scalar(written) if isinstance(node, Leaf) else flow(written)
-            if value is None or (value.__class__ is tuple and is_null(value)):
+            if value is None or (isinstance(value, tuple) and is_null(value)):
                 return DEAD
             facts = node.judge(value)
             return DEAD if facts is None else self.add(state, facts)
@@ -255,7 +255,7 @@ class Machine:
             return DEAD
         if value is None:
             return DEAD
-        if value.__class__ is tuple and is_null(value):
+        if isinstance(value, tuple) and is_null(value):
             return self.null(state, name)
         facts = node.judge(value)
         if facts is None:
@@ -265,7 +265,7 @@ class Machine:
     def below(self, state: State, node: Node, written: str) -> State:
         """A scalar, or a list or mapping in brackets, on the line below its key or dash."""
         value: Optional[Value] = scalar(written) if isinstance(node, Leaf) else flow(written)
-        if value is None or (value.__class__ is tuple and is_null(value)):
+        if value is None or (isinstance(value, tuple) and is_null(value)):
             return DEAD
         facts = node.judge(value)
         if facts is None:

@@ -69,7 +69,7 @@ class Leaf:
         self.is_free = is_free
 
     def judge(self, value: Value) -> Optional[Facts]:
-        return self.take(*value) if value.__class__ is tuple else None
+        return self.take(*value) if isinstance(value, tuple) else None
 
 
 class Fields:
@@ -102,12 +102,12 @@ class Fields:
         if not isinstance(value, Pairs):
             return None
         seen = NONE
-        for key, inner in value:
+        for key, inner in value.entries:
             name = key[0]
             node = self.field(name)
             if node is None or name in seen or f'~{name}' in seen:
                 return None
-            if inner.__class__ is tuple and is_null(inner):
+            if isinstance(inner, tuple) and is_null(inner):
                 seen |= {f'~{name}'}
                 continue
             facts = node.judge(inner)
@@ -140,7 +140,7 @@ class Entries:
         if not isinstance(value, Pairs):
             return None
         seen: set[str] = set()
-        for key, inner in value:
+        for key, inner in value.entries:
             name = key[0]
             if name in seen or as_text(*key, True) is None or not self.accepts_key(name):
                 return None
@@ -169,15 +169,14 @@ class Items:
         self.more: Facts = frozenset(('?many',)) if is_counted else NONE
 
     def judge(self, value: Value) -> Optional[Facts]:
-        if value.__class__ is not list:
+        if not isinstance(value, list):
             return None
-        assert isinstance(value, list)
         if len(value) > 20 or (len(value) > 1 and _repeats(value)):
             return None
         seen = NONE
         for inner in value:
             facts = self.item.judge(inner)
-            if facts is None or (inner.__class__ is tuple and is_null(inner)):
+            if facts is None or (isinstance(inner, tuple) and is_null(inner)):
                 return None
             seen |= facts
         return seen | {'item'} if value else seen

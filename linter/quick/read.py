@@ -26,7 +26,7 @@ _OFF = ('0', 'off', 'no')
 _SCANNED = frozenset(('?many', '?http'))
 
 LONGEST = 200_000
-"""Characters of a document that is worth reading here: no annotations are too large in it."""
+"""Bytes of a document that is worth reading here: no annotations are too large in it."""
 MOST_LINES = 1000
 """Fewer than a policy may have rules. A set may have any number of nets."""
 MOST_ITEMS = 50
@@ -106,7 +106,10 @@ class Reader:
                 return None
             del lines[0]
         kind = _kind(lines)
-        if kind is None or len(text) > LONGEST:
+        if kind is None or len(text) > (LONGEST if text.isascii() else LONGEST // 4):
+            return None
+        is_set = kind.endswith('Set')
+        if len(lines) > MOST_LINES and not is_set:
             return None
         machine = self._machines[kind] if kind in self._machines else self._machine(kind)
         if machine is None:
@@ -119,9 +122,8 @@ class Reader:
         except Ask:
             return None
         if '?many' in facts:
-            is_set = kind.endswith('Set')
             most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
-            if _is_odd_list(lines, most) or (len(lines) > MOST_LINES and not is_set):
+            if _is_odd_list(lines, most):
                 return None
             facts -= _SCANNED
         return facts

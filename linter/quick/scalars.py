@@ -32,10 +32,13 @@ _FLOW = re.compile(
 _REST = re.compile(r'[ ]*(?:[ ]#.*)?\Z')
 
 
-class Pairs(list['tuple[Scalar, Value]']):
+class Pairs:
     """The entries of a flow mapping, in their order."""
 
-    __slots__ = ()
+    __slots__ = ('entries',)
+
+    def __init__(self) -> None:
+        self.entries: list[tuple[Scalar, Value]] = []
 
 
 def quoted(written: str) -> Optional[Scalar]:
@@ -68,9 +71,11 @@ def plain(written: str) -> Optional[Scalar]:
 
 def flow(written: str) -> Optional[Value]:
     """A list or mapping in brackets that ends on its line."""
-    open_: list[Value] = []
+    holders: list[Union[list[Value], Pairs]] = []
     keys: list[Optional[Scalar]] = []
-    at, key, filled = 0, None, False
+    key: Optional[Scalar] = None
+    at = 0
+    is_filled = False  # whether a value stands here, so that only a comma or a bracket may follow
     while True:
         found = _FLOW.match(written, at)
         if found is None:
@@ -79,55 +84,55 @@ def flow(written: str) -> Optional[Value]:
         sign, single, double, bare, colon = found.groups()
         value: Value
         if sign is None:
-            if filled:
+            if is_filled:
                 return None
-            if single is not None:
-                value = single.replace("''", "'"), "'"
-            elif double is not None:
-                value = _unescaped(double), '"'
-            else:
-                value = bare.rstrip(' '), ''
+            value = _scalar(single, double, bare)
             if colon:
-                if key is not None or not isinstance(open_[-1], Pairs):
+                if key is not None or not isinstance(holders[-1], Pairs):
                     return None
                 key = value
                 continue
         elif colon:
             return None
         elif sign in '[{':
-            if (
-                filled
-                or len(open_) == DEEPEST
-                or (open_ and isinstance(open_[-1], Pairs) and key is None)
-            ):
+            is_odd = holders and isinstance(holders[-1], Pairs) and key is None
+            if is_filled or is_odd or len(holders) == DEEPEST:
                 return None
-            open_.append([] if sign == '[' else Pairs())
+            holders.append([] if sign == '[' else Pairs())
             keys.append(key)
             key = None
             continue
         elif sign == ',':
-            if not filled:
+            if not is_filled:
                 return None
-            filled = False
+            is_filled = False
             continue
         else:
-            value = open_.pop()
-            # Neither [a, ] nor {a: }: everybody reads the one, and the other is null.
-            if (
-                (sign == ']') == isinstance(value, Pairs)
-                or key is not None
-                or (value and not filled)
-            ):
+            closed = holders.pop()
+            content = closed.entries if isinstance(closed, Pairs) else closed
+            # A comma at the end is for the engine, and so is a key without a value.
+            if (sign == '}') is not isinstance(closed, Pairs) or key is not None:
+                return None
+            if content and not is_filled:
                 return None
             key = keys.pop()
-            if not open_:
+            value = closed
+            if not holders:
                 return value if _REST.match(written, at) else None
-        holder = open_[-1]
-        if isinstance(holder, Pairs):
-            if key is None:
-                return None
-            holder.append((key, value))
-        else:
-            assert isinstance(holder, list)
+        holder = holders[-1]
+        if not isinstance(holder, Pairs):
             holder.append(value)
-        key, filled = None, True
+        elif key is None:
+            return None
+        else:
+            holder.entries.append((key, value))
+        key = None
+        is_filled = True
+
+
+def _scalar(single: Optional[str], double: Optional[str], bare: str) -> Scalar:
+    if single is not None:
+        return single.replace("''", "'"), "'"
+    if double is not None:
+        return _unescaped(double), '"'
+    return bare.rstrip(' '), ''
