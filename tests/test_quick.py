@@ -21,8 +21,8 @@ from test_styles import rewritten
 
 from linter.calico.prefilter import may_be_calico
 from linter.calico.target import Target
+from linter.catalogue.catalogue import standard
 from linter.catalogue.index import INDEX
-from linter.catalogue.rule import load
 from linter.engine import check
 from linter.quick.conditions import MIRRORED
 from linter.quick.read import Reader, make, reader
@@ -48,14 +48,14 @@ def everything() -> list[bytes]:
     """Every fixture, every example of every page, every labelled document."""
     return [
         *(path.read_bytes() for path in golden_cases()),
-        *(block.text.encode() for rule in load().values() for block in blocks(rule)),
+        *(block.text.encode() for rule in standard().rules().values() for block in blocks(rule)),
         *(document.text.encode('utf-8', 'surrogatepass') for document in documents()),
     ]
 
 
 def agrees(data: bytes, target: Target) -> bool:
     """Whether a file is called clean; that it is, is asserted."""
-    found = quick(target).file(data) if may_be_calico(data) else None
+    found = quick(target).parts([data]) if may_be_calico(data) else None
     if found is None:
         return False
     result = check.check('x.yaml', data, target)
@@ -319,7 +319,7 @@ def test_nearly_all_clean_documents_are_read() -> None:
 def test_what_is_not_plain_is_for_the_engine(old: str, new: str) -> None:
     text = STYLES['blocks'].lstrip('\n')
     assert old in text
-    assert quick(Target()).file(text.replace(old, new, 1).encode()) is None
+    assert quick(Target()).parts([text.replace(old, new, 1).encode()]) is None
 
 
 # ---- Rules ---------------------------------------------------------------------------------------
@@ -365,13 +365,13 @@ def test_a_rule_that_nobody_mirrors_sends_its_subject_to_the_engine(
 ) -> None:
     text = STYLES['blocks'].lstrip('\n').encode()
     index = {**INDEX, subject: (*INDEX.get(subject, ()), 'a_new_rule')}
-    assert (Reader(Target(), index).file(text) is not None) is is_read
+    assert (Reader(Target(), lambda name: index.get(name, ())).parts([text]) is not None) is is_read
 
 
 def test_with_rules_that_are_not_in_the_index_nothing_is_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr('linter.catalogue.index.MODULES', ())
+    monkeypatch.setattr('linter.catalogue.index.MODULES', {})
     assert make(Target()) is None
 
 

@@ -17,9 +17,12 @@ from linter.quick.nodes import Fields, World
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
     from typing import Optional
 
     from linter.calico.target import Target
+    from linter.catalogue.catalogue import Catalogue
+    from linter.catalogue.facts import Facts
 
 _OFF = ('0', 'off', 'no')
 
@@ -49,54 +52,68 @@ class Clean:
 
 
 class Reader:
-    """Reads documents for one target. ``index``: the rules of each subject, by their modules."""
+    """Reads documents for one target. ``asks`` tells the modules of the rules for a subject."""
 
-    def __init__(self, target: Target, index: dict[str, tuple[str, ...]]) -> None:
+    def __init__(self, target: Target, asks: Callable[[str], Iterable[str]]) -> None:
         self.target = target
-        self.index = index
+        self.asks = asks
         self._machines: dict[str, Optional[Machine]] = {}
+        self._facts: Optional[Facts] = None
 
-    def file(self, data: bytes) -> Optional[Clean]:
-        """What a file holds, if nothing in it is to be said; None: ask the engine."""
+    def parts(self, parts: Iterable[bytes]) -> Optional[Clean]:
+        """What a file holds that comes in parts, if there is nothing to say about it; None: ask.
+
+        Each part but the first begins with the line break before a ``---``.
+        """
+        result = Clean()
+        waiting: Optional[bytes] = None
+        for part in parts:
+            if waiting is not None and not self._part(waiting, result, last=False):
+                return None
+            waiting = part
+        return result if self._part(waiting or b'', result, last=True) else None
+
+    def _part(self, data: bytes, result: Clean, last: bool) -> bool:
         try:
             text = data.decode()
         except UnicodeDecodeError:
-            return None
+            return False
         # A suppression may be one too many, and it may be meant for a fact that nobody minds.
         if 'lint' in text.lower():
-            return None
+            return False
         if '\r' in text:
             text = text.replace('\r\n', '\n')
-        # UTF-16 without a mark has them, and else nobody.
-        if '\0' in text:
-            return None
-        # What a directive is for, and where its document begins, is for the engine.
-        if text[:1] in ('%', '\ufeff') or '\n%' in text:
-            return None
-        result = Clean()
-        begin = 0
-        size = len(text)
-        while begin < size or begin == 0:
+        # UTF-16 without a mark has zeros, and else nobody. What a directive is for, and where its
+        # document begins, is for the engine.
+        if '\0' in text or text[:1] in ('%', '\ufeff') or '\n%' in text:
+            return False
+        # What stands before the first marker of a part belongs to the part before.
+        is_first = not result.documents
+        begin = 0 if is_first else _behind_marker(text, 0)
+        while begin != -1:
             end = text.find('\n---', begin)
             if end == -1:
-                end = behind = size
-            else:
-                behind = text.find('\n', end + 4)
-                behind = size if behind == -1 else behind + 1
-                if text[end + 4 : behind].strip(' \n'):
-                    return None
-            result.documents += 1
-            if not may_be_calico_text(text, begin, end):
-                if _is_empty(text[begin:end]):
-                    return None
-            else:
-                dormant = self.document(text[begin:end])
-                if dormant is None:
-                    return None
-                result.checked += 1
-                result.dormant |= dormant
-            begin = behind
-        return result
+                if begin == len(text) and last and not is_first:
+                    return True
+                return self._chunk(text, begin, len(text), result)
+            if not self._chunk(text, begin, end, result):
+                return False
+            begin = _behind_marker(text, end)
+            is_first = False
+        return False
+
+    def _chunk(self, text: str, begin: int, end: int, result: Clean) -> bool:
+        result.documents += 1
+        part = text[begin:end]
+        if not may_be_calico_text(text, begin, end):
+            # An empty document may be one too many.
+            return not _is_empty(part)
+        dormant = self.document(part)
+        if dormant is None:
+            return False
+        result.checked += 1
+        result.dormant |= dormant
+        return True
 
     def document(self, text: str) -> Optional[frozenset[str]]:
         """The facts of a clean document that the target does not mind; None: ask the engine."""
@@ -152,16 +169,29 @@ class Reader:
         return machine
 
     def _minds(self, fact: str, kind: str) -> bool:
-        from linter.catalogue import facts
+        if self._facts is None:
+            # Imported lazily: most documents raise no such question.
+            from linter.catalogue.facts import Facts
 
-        return facts.load().find(fact, kind, self.target.admission, self.target) is not None
+            self._facts = Facts()
+        return self._facts.find(fact, kind, self.target.admission, self.target) is not None
 
     def _undecided(self, subject: str, kind: str) -> bool:
         """Whether some rule looks at a subject that has no mirror of it here."""
         for name in (subject, f'{subject}@{kind}', f'{subject}@v3'):
-            if not set(self.index.get(name, ())) <= set(MIRRORED.get(name, ())):
+            if not set(self.asks(name)) <= set(MIRRORED.get(name, ())):
                 return True
         return False
+
+
+def _behind_marker(text: str, at: int) -> int:
+    """Where the line after the one with a ``---`` starts; -1: the marker is not alone on its line.
+
+    ``at`` is the line break before it.
+    """
+    end = text.find('\n', at + 4)
+    behind = len(text) if end == -1 else end + 1
+    return -1 if text[at + 4 : behind].strip(' \n') else behind
 
 
 _KIND = ('kind:', '"kind":', "'kind':")
@@ -209,23 +239,30 @@ def _is_odd_list(lines: list[str], most: int) -> bool:
     return False
 
 
-_readers: dict[Target, Optional[Reader]] = {}
+_readers: dict[tuple[Target, object], Optional[Reader]] = {}
 
 
-def reader(target: Target) -> Optional[Reader]:
-    """What reads for a target, and remembers what it read; None where nothing is to be read so."""
-    if target not in _readers:
-        _readers[target] = None if os.environ.get('CALICO_LINT_QUICK') in _OFF else make(target)
-    return _readers[target]
+def reader(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Reader]:
+    """What reads for a target, and remembers what it read; None where nothing is to be read so.
+
+    Without a catalogue there are the rules that come with calico-lint, all of them.
+    """
+    key = target, catalogue
+    if key not in _readers:
+        is_off = os.environ.get('CALICO_LINT_QUICK') in _OFF
+        _readers[key] = None if is_off else make(target, catalogue)
+    return _readers[key]
 
 
-def make(target: Target) -> Optional[Reader]:
+def make(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Reader]:
     """A reader of one's own, whatever the environment says."""
+    if catalogue is not None:
+        return Reader(target, catalogue.modules_of)
     from linter.catalogue.index import INDEX, MODULES
 
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')
     names = sorted(name[:-3] for name in os.listdir(folder) if name.endswith('.py'))
     # A rule that nobody has put into the index may look at anything.
-    if tuple(name for name in names if not name.startswith('_')) != MODULES:
+    if [name for name in names if not name.startswith('_')] != list(MODULES):
         return None
-    return Reader(target, INDEX)
+    return Reader(target, lambda subject: INDEX.get(subject, ()))
