@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Optional
 
 from linter.text.lazy_regex import lazy
 from linter.text.suggest import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _LABEL = r'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'
 LABEL = lazy(rf'{_LABEL}\Z')

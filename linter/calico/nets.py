@@ -7,7 +7,12 @@ Source: https://pkg.go.dev/net#ParseCIDR
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 _DIGITS = frozenset('0123456789')
 # How each number of an IPv4 address may be written: a look-up is a fifth of reading its digits.

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, Optional, Union
 
 from linter.text.lazy_regex import lazy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional, Union
+else:
+    from linter.text.records import NamedTuple
 
 _RANGE = lazy(r'([0-9]+):([0-9]+)\Z')
 _NAME = lazy(r'[a-zA-Z0-9_.-]{1,128}\Z')

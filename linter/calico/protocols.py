@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, Optional, Union
 
 from linter.calico.kinds import PROTOCOLS
 from linter.text.suggest import listing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional, Union
+else:
+    from linter.text.records import NamedTuple
 
 _BY_NUMBER = {protocol.number: protocol for protocol in PROTOCOLS}
 _NAMES = {

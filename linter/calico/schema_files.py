@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 from functools import cache
-from typing import Any
 
-Schema = dict[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Schema = dict[str, 'Any']
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TextIO
 
 from linter.report._common import SEVERITIES, Summary
 from linter.text.escape import emit, escape, escape_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _V2 = 'of projectcalico.org/v2 that'
 # A reason for leaving documents out is a phrase that goes after a number; these bend for one.

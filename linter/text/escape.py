@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TextIO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    pass
+    from typing import TextIO
 
 
 COMMANDS = ('##[', '##vso[', '##teamcity[')

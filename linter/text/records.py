@@ -12,7 +12,7 @@ A module says to type checkers that it is the real one, as which it behaves::
 from __future__ import annotations
 
 try:  # what collections.namedtuple takes for its fields
-    from _collections import _tuplegetter
+    from _collections import _tuplegetter  # type: ignore[import-not-found]
 except ImportError:
     from operator import itemgetter
 
@@ -50,8 +50,10 @@ class NamedTuple(tuple, metaclass=_Maker):  # type: ignore[type-arg]
             defaults = cls._field_defaults
             rest = names[len(values) :]
             given = {**defaults, **named}
-            if len(values) > len(names) or not named.keys() <= set(rest) or not all(
-                name in given for name in rest
+            if (
+                len(values) > len(names)
+                or not named.keys() <= set(rest)
+                or not all(name in given for name in rest)
             ):
                 raise TypeError(f'{cls.__name__} has {", ".join(names)}')
             values = (*values, *[given[name] for name in rest])

@@ -8,12 +8,15 @@ https://github.com/go-yaml/yaml/blob/v2.4.0/resolve.go
 from __future__ import annotations
 
 import math
-from typing import Optional, Union
 
 from linter.text.lazy_regex import lazy
 from linter.yaml.nodes import Scalar
 
-Value = Union[str, int, float, bool, None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, Union
+
+Value = str | int | float | bool | None
 
 _CORE = 'tag:yaml.org,2002:'
 _WORDS: dict[str, Value] = {

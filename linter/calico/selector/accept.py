@@ -14,7 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, lru_cache
-from typing import NamedTuple, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 # Calico wrote its tokenizer anew for 3.30. The regular expressions that it replaced took a line
 # break for a blank inside has( ), all( ), global( ), `not in`, `starts with` and `ends with`.
