@@ -6,26 +6,31 @@ A document that it wrongly calls clean is a lost finding, the worst that can hap
 
 from __future__ import annotations
 
+import json
 import os
 import random
+import re
 import subprocess
 import sys
 from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, LANES, ROOT, blocks, documents, golden_cases, lane_target
+from conftest import FIXTURES, LANES, ROOT, Document, blocks, documents, golden_cases, lane_target
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_styles import rewritten
 
+from linter.calico import names, ports
 from linter.calico.prefilter import may_be_calico
+from linter.calico.selector import accept, plain
 from linter.calico.target import Target
 from linter.catalogue.catalogue import standard
 from linter.catalogue.index import INDEX
 from linter.engine import check
 from linter.quick.conditions import MIRRORED
 from linter.quick.read import Reader, make, reader
+from linter.text.start import read_json
 
 TARGETS = [lane_target(lane) for lane in LANES if not lane.startswith('crd1')]
 NAMES = [lane for lane in LANES if not lane.startswith('crd1')]
@@ -405,3 +410,58 @@ def test_with_and_without_it_a_run_says_the_same(words: tuple[str, ...]) -> None
     assert with_it == without
     assert with_it[0] in (1, 2)
     assert Path(FIXTURES, 'clean').is_dir()
+
+
+# ---- What is read without regular expressions ----------------------------------------------------
+
+PIECES = [
+    *'()!{},\'" \tab./-_\n#',
+    *('has(', 'all()', 'global( )', '==', '!=', ' in ', 'not in', 'contains', 'starts with', '&&', '||'),
+    *("'x'", '"y"', 'with', 'ends', "{'a', }", 'role', 'é', 'a' * 511),
+]  # fmt: skip
+
+
+@settings(max_examples=3000, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map(''.join))
+def test_what_is_plainly_a_selector_is_one(text: str) -> None:
+    if plain.is_plain(text):
+        assert all(accept.accepts(text, dialect) for dialect in (accept.V3, accept.V3_LENIENT))
+
+
+def test_nearly_every_selector_is_plain() -> None:
+    texts = [text for text in map(_selector, documents('generated')) if accept.accepts(text)]
+    assert all(map(plain.is_plain, texts))
+    assert len(texts) > 300
+
+
+def _selector(document: Document) -> str:
+    spec = (document.decoded or {}).get('spec') or {}
+    return str(spec.get('selector') or 'a = b')
+
+
+NAMES_AND_MORE = st.text(alphabet='aZ09-._:é\n/', max_size=20)
+
+
+@given(NAMES_AND_MORE)
+def test_names_are_as_their_patterns_say(text: str) -> None:
+    assert names.is_label(text) is bool(names.LABEL.match(text))
+    assert names.is_subdomain(text) is bool(names.SUBDOMAIN.match(text))
+    pattern = r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z'
+    assert (names.label_value_problem(text) is None) is bool(not text or re.match(pattern, text))
+
+
+@given(NAMES_AND_MORE)
+def test_ports_are_as_their_patterns_say(text: str) -> None:
+    name = r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z'
+    port = ports.parse(text)
+    assert (port.problem is None and port.name is not None) is bool(re.match(name, text))
+    if port.problem is None and port.name is None:
+        assert re.match(r'[0-9]+(:[0-9]+)?\Z', text)
+
+
+@pytest.mark.parametrize(
+    'path', sorted((ROOT / 'schemas').rglob('*.json')), ids=lambda path: path.name
+)
+def test_tables_are_read_as_json_reads_them(path: Path) -> None:
+    text = path.read_text(encoding='utf-8')
+    assert read_json(text) == json.loads(text)

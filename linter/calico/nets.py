@@ -6,7 +6,7 @@ Source: https://pkg.go.dev/net#ParseCIDR
 
 from __future__ import annotations
 
-from functools import lru_cache
+from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def format_address(value: int, bits: int) -> str:
     return f'{head}::{tail}'
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def parse(text: str) -> Optional[Net]:
     """A CIDR or a bare address; None where Go reads neither."""
     address, slash, suffix = text.partition('/')

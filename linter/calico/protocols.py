@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from linter.calico.kinds import PROTOCOLS
+from linter.text.start import remembered
 from linter.text.suggest import listing
 
 TYPE_CHECKING = False
@@ -34,7 +33,7 @@ class Protocol(NamedTuple):
     right: Optional[str] = None
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def parse(value: Union[int, str], api: str) -> Protocol:
     """Read a protocol value of a document of an API."""
     if isinstance(value, str):

@@ -85,7 +85,7 @@ class Reader:
             text = text.replace('\r\n', '\n')
         # UTF-16 without a mark has zeros, and else nobody. What a directive is for, and where its
         # document begins, is for the engine.
-        if '\0' in text or text[:1] in ('%', '\ufeff') or '\n%' in text:
+        if '\0' in text or '\r' in text or text[:1] in ('%', '\ufeff') or '\n%' in text:
             return False
         # What stands before the first marker of a part belongs to the part before.
         is_first = not result.documents
@@ -206,10 +206,10 @@ def _kind(lines: list[str]) -> Optional[str]:
 
 
 def _is_empty(text: str) -> bool:
-    """Whether a document may be nothing but blanks and comments."""
+    """Whether a document may be nothing but blanks and comments, by any sign for a line's end."""
     for line in text.split('\n'):
         body = line.lstrip(' ')
-        if body and body[0] != '#' and body[:3] != '---':
+        if body and (body[0].isalnum() or body[0] in '"\'{[<-') and body[:3] != '---':
             return False
     return True
 

@@ -7,8 +7,6 @@ engine.
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional, Union
@@ -21,15 +19,10 @@ DEEPEST = 8
 
 # A plain scalar starts with none of YAML's indicators. A sign is for numbers.
 _PLAIN_START = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./(~$+^;=')
-_QUOTED = re.compile(r"""(?:'((?:[^']|'')*)'|"((?:[^"\\]|\\["\\])*)")[ ]*(?:[ ]#.*)?\Z""")
-# Nothing that ends or splits a plain scalar in a list or mapping for any reader: a colon only
-# within a word, and no comment.
-_FLOW = re.compile(
-    r"""[ ]*(?:([\[\]{},])|'((?:[^']|'')*)'|"((?:[^"\\]|\\["\\])*)"|"""
-    r"""([A-Za-z0-9_./(~](?:[A-Za-z0-9_./='"!&|()<>+*~-]|:(?=[A-Za-z0-9:/])|[ ](?![ ]*[#:]))*)"""
-    r""")(:[ ])?"""
-)
-_REST = re.compile(r'[ ]*(?:[ ]#.*)?\Z')
+# Nothing that ends or splits a plain scalar in brackets for any reader: a colon only within a word.
+_BARE_START = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./(~')
+_BARE = _BARE_START | frozenset('=\'"!&|)<>+*-')
+_BEHIND_COLON = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:/')
 
 
 class Pairs:
@@ -43,18 +36,43 @@ class Pairs:
 
 def quoted(written: str) -> Optional[Scalar]:
     """A scalar in quotes, with nothing but a comment behind it."""
-    found = _QUOTED.match(written)
-    if found is None:
+    end = _quote_end(written, 0)
+    if end == -1 or not _is_rest(written, end + 1):
         return None
-    single, double = found.groups()
-    return (single.replace("''", "'"), "'") if single is not None else (_unescaped(double), '"')
+    return _within(written, 0, end)
 
 
-def _unescaped(text: str) -> str:
-    """Of the escapes the two that are only a backslash more."""
-    if '\\' not in text:
-        return text
-    return '\\'.join(part.replace('\\"', '"') for part in text.split('\\\\'))
+def _quote_end(written: str, start: int) -> int:
+    """The closing quote of the one at a place; -1: there is none, or escapes that say more."""
+    quote = written[start]
+    end = written.find(quote, start + 1)
+    if quote == "'":
+        while end != -1 and written[end + 1 : end + 2] == "'":
+            end = written.find("'", end + 2)
+        return end
+    at = written.find('\\', start + 1)
+    while at != -1 and at < end:
+        if written[at + 1 : at + 2] not in ('"', '\\'):
+            return -1
+        end = written.find('"', at + 2)
+        at = written.find('\\', at + 2)
+    return end
+
+
+def _within(written: str, start: int, end: int) -> Scalar:
+    """What stands between two quotes, its escapes read."""
+    text, quote = written[start + 1 : end], written[start]
+    if quote == "'":
+        return text.replace("''", "'"), quote
+    if '\\' in text:
+        text = '\\'.join(part.replace('\\"', '"') for part in text.split('\\\\'))
+    return text, quote
+
+
+def _is_rest(written: str, at: int) -> bool:
+    """Whether nothing is left but blanks and a comment."""
+    rest = written[at:].lstrip(' ')
+    return not rest or (rest[0] == '#' and written[at] == ' ')
 
 
 def plain(written: str) -> Optional[Scalar]:
@@ -77,48 +95,50 @@ def flow(written: str) -> Optional[Value]:
     at = 0
     is_filled = False  # whether a value stands here, so that only a comma or a bracket may follow
     while True:
-        found = _FLOW.match(written, at)
-        if found is None:
-            return None
-        at = found.end()
-        sign, single, double, bare, colon = found.groups()
-        value: Value
-        if sign is None:
-            if is_filled:
-                return None
-            value = _scalar(single, double, bare)
-            if colon:
-                if key is not None or not isinstance(holders[-1], Pairs):
-                    return None
-                key = value
-                continue
-        elif colon:
-            return None
-        elif sign in '[{':
-            is_odd = holders and isinstance(holders[-1], Pairs) and key is None
-            if is_filled or is_odd or len(holders) == DEEPEST:
-                return None
-            holders.append([] if sign == '[' else Pairs())
-            keys.append(key)
-            key = None
-            continue
-        elif sign == ',':
+        while written[at : at + 1] == ' ':
+            at += 1
+        sign = written[at : at + 1]
+        if sign == ',':
             if not is_filled:
                 return None
             is_filled = False
+            at += 1
             continue
-        else:
-            closed = holders.pop()
-            content = closed.entries if isinstance(closed, Pairs) else closed
+        value: Value
+        if sign == ']' or sign == '}':
+            value = holders.pop()
+            content = value.entries if isinstance(value, Pairs) else value
             # A comma at the end is for the engine, and so is a key without a value.
-            if (sign == '}') is not isinstance(closed, Pairs) or key is not None:
+            if (sign == '}') is not isinstance(value, Pairs) or key is not None:
                 return None
             if content and not is_filled:
                 return None
             key = keys.pop()
-            value = closed
+            at += 1
             if not holders:
-                return value if _REST.match(written, at) else None
+                return value if _is_rest(written, at) else None
+        elif is_filled:
+            return None
+        elif sign == '[' or sign == '{':
+            is_odd = holders and isinstance(holders[-1], Pairs) and key is None
+            if is_odd or len(holders) == DEEPEST:
+                return None
+            holders.append([] if sign == '[' else Pairs())
+            keys.append(key)
+            key = None
+            at += 1
+            continue
+        else:
+            found = _word(written, at)
+            if found is None:
+                return None
+            value, at = found
+            if written[at : at + 2] == ': ':
+                if key is not None or not isinstance(holders[-1], Pairs):
+                    return None
+                key = value
+                at += 2
+                continue
         holder = holders[-1]
         if not isinstance(holder, Pairs):
             holder.append(value)
@@ -130,9 +150,24 @@ def flow(written: str) -> Optional[Value]:
         is_filled = True
 
 
-def _scalar(single: Optional[str], double: Optional[str], bare: str) -> Scalar:
-    if single is not None:
-        return single.replace("''", "'"), "'"
-    if double is not None:
-        return _unescaped(double), '"'
-    return bare.rstrip(' '), ''
+def _word(written: str, at: int) -> Optional[tuple[Scalar, int]]:
+    """A scalar in brackets, and where it ends."""
+    first = written[at : at + 1]
+    if first == '"' or first == "'":
+        end = _quote_end(written, at)
+        return None if end == -1 else (_within(written, at, end), end + 1)
+    if first not in _BARE_START:
+        return None
+    begin = at
+    while True:
+        char = written[at : at + 1]
+        if char == ':':
+            if written[at + 1 : at + 2] not in _BEHIND_COLON:
+                break
+        elif char == ' ':
+            if written[at:].lstrip(' ')[:1] in ('#', ':'):
+                break
+        elif char not in _BARE:
+            break
+        at += 1
+    return (written[begin:at].rstrip(' '), ''), at

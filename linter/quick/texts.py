@@ -6,8 +6,6 @@ rule, never laxer: the engine has the last word.
 
 from __future__ import annotations
 
-import re
-
 from linter.calico import names, nets, ports
 from linter.calico.kinds import POLICY_KINDS, TIER_ORDERS
 from linter.yaml.scalars import go_string, plain_value
@@ -47,14 +45,14 @@ def number(text: str, style: str) -> Union[int, float, None]:
 
 def _name(text: str, world: World) -> Optional[Facts]:
     """name-invalid, name-missing, name-reserved, tier-name-prefix, tier-builtin."""
-    if len(text) > 253 or not names.SUBDOMAIN.match(text) or text.startswith(_DERIVED):
+    if len(text) > 253 or not names.is_subdomain(text) or text.startswith(_DERIVED):
         return None
     if world.kind == 'Tier' and ('.' in text or len(text) > 63 or text in TIER_ORDERS):
         return None
     if '.' not in text or world.kind not in POLICY_KINDS:
         return NONE
     fact = 'policy-name-dot' if world.is_namespaced else 'global-policy-name-dot'
-    if not names.ONE_DOT.match(text) or world.minds(fact):
+    if text.count('.') > 1 or world.minds(fact):
         return None
     return frozenset((f'={text.partition(".")[0]}', f'?{fact}'))
 
@@ -67,27 +65,29 @@ def _tier(text: str, world: World) -> Optional[Facts]:
     """name-invalid, tier-name-prefix, tier-label-overwritten."""
     if not text:
         return NONE
-    if len(text) > 63 or not names.SUBDOMAIN.match(text):
+    if len(text) > 63 or not names.is_subdomain(text):
         return None
     return frozenset((f'={text}',))
 
 
 def _namespace(text: str, world: World) -> Optional[Facts]:
     """namespace-invalid, namespace-missing, namespace-on-global."""
-    return NONE if len(text) <= 63 and names.LABEL.match(text) else None
+    return NONE if len(text) <= 63 and names.is_label(text) else None
 
 
 def _subdomain(text: str, world: World) -> Optional[Facts]:
     """host-endpoint-fields, services-match-misuse, size-limits."""
-    return NONE if len(text) <= 253 and names.SUBDOMAIN.match(text) else None
+    return NONE if len(text) <= 253 and names.is_subdomain(text) else None
 
 
 def _interface(text: str, world: World) -> Optional[Facts]:
     """host-endpoint-fields."""
-    return NONE if _INTERFACE.match(text) else None
+    is_name = len(text) <= 15 and text.isascii() and _filled(text).isalnum()
+    return NONE if is_name or text == '*' else None
 
 
-_INTERFACE = re.compile(r'(?:\*|[a-zA-Z0-9_.-]{1,15})\Z')
+def _filled(text: str) -> str:
+    return text.replace('-', 'a').replace('_', 'a').replace('.', 'a')
 
 
 def _address(text: str, world: World) -> Optional[Facts]:

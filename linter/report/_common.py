@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
 
 from linter.text.escape import escape, escape_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from typing import NamedTuple, TextIO
 
     from linter.diagnostic import Diagnostic

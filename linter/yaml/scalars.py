@@ -37,6 +37,7 @@ LOOKED_AT = frozenset({*_WORD_START, *_NUMBER_START, '.', ''})
 
 _BASES = {'x': 16, 'X': 16, 'b': 2, 'B': 2, 'o': 8, 'O': 8}
 _DIGITS = {2: '01', 8: '01234567', 10: '0123456789', 16: '0123456789abcdefABCDEF'}
+_OF_DECIMALS = '0123456789.eE+-'
 _DECIMAL = lazy(r'[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?')
 _FRACTION = lazy(r'\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?')
 _TIMESTAMP = lazy(
@@ -90,7 +91,8 @@ def _number(text: str) -> Value:
     value = _integer(plain)
     if value is not None:
         return value
-    if _DECIMAL.fullmatch(plain):
+    # What has other signs than numbers do, as addresses have, is no number.
+    if not plain.strip(_OF_DECIMALS) and plain.count('.') < 2 and _DECIMAL.fullmatch(plain):
         number = _float(plain)
         return number if isinstance(number, float) else text
     # go-yaml's own way with 0b, older than Go's, takes a sign after the prefix.
