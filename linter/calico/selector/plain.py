@@ -57,15 +57,15 @@ def _condition(text: str, start: int) -> int:
     if word == 'not':
         at = _blanks(text, end)
         end = _letters(text, at)
-        word = text[at:end]
-    elif word in ('contains', 'starts', 'ends'):
-        if word != 'contains':
+        return _set(text, _blanks(text, end)) if text[at:end] == 'in' else -1
+    if word in ('contains', 'starts', 'startswith', 'ends', 'endswith'):
+        if word == 'starts' or word == 'ends':
             at = _blanks(text, end)
             end = _letters(text, at)
             if text[at:end] != 'with':
                 return -1
         return _literal(text, _blanks(text, end))
-    return _set(text, _blanks(text, end)) if word == 'in' else -1
+    return _set(text, _blanks(text, end)) if word == 'in' or word == 'notin' else -1
 
 
 def _set(text: str, at: int) -> int:
