@@ -98,11 +98,10 @@ def _finish(
 
         notes = baseline.apply(known, options, outcome)
     summarise = _is_worth_a_summary(outcome, options)
-    if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
-        out = out or sys.stdout
-        _report(outcome, outputs, options, out)
-        if summarise:
-            _summarise(outcome, is_dry)
+    if outcome.diagnostics or outcome.errors or outputs != [('text', None)]:
+        _report(outcome, outputs, options, out or sys.stdout)
+    if summarise:
+        _summarise(outcome, is_dry)
     for number, line in enumerate(() if options.quiet else notes):
         print(line if number else f'calico-lint: {line}', file=sys.stderr)
     for line in () if options.quiet else outcome.notes:

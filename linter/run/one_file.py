@@ -16,7 +16,7 @@ STDIN_NAME = '<stdin>'
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from linter.diagnostic import Diagnostic
     from linter.engine.conditions import Conditions
@@ -113,7 +113,8 @@ def check(
                 check_parts(path, standard_input(path), settings, options, lookup, outcome)
         elif not lookup.is_excluded(entry):
             settings = lookup.settings_for(entry)
-            check_parts(entry, discover.read(entry), settings, options, lookup, outcome)
+            parts = discover.read(entry)
+            check_parts(entry, parts, settings, options, lookup, outcome, again=discover.read)
     except Fatal:
         raise
     except Exception as error:
@@ -152,8 +153,12 @@ def check_parts(
     options: Options,
     lookup: Lookup,
     outcome: Outcome,
+    again: Callable[[str], Iterator[bytes]] | None = None,
 ) -> None:
-    """Check a file of which these are the parts, whatever its path holds now."""
+    """Check a file of which these are the parts, whatever its path holds now.
+
+    ``again`` reads a large file once more: only what can be read again is looked at quickly first.
+    """
     first = next(parts)
     second = next(parts, None)
     outcome.files += 1
@@ -164,6 +169,21 @@ def check_parts(
         outcome.skip(NOT_CALICO, count)
         return
     from itertools import chain
+
+    from linter.quick.read import reader
+
+    quick = reader(settings.target) if second is None or again is not None else None
+    if quick is not None:
+        clean = quick.parts((first,) if second is None else chain((first, second), parts))
+        if clean is not None:
+            outcome.documents += clean.documents
+            outcome.checked += clean.checked
+            if clean.documents > clean.checked:
+                outcome.skip(NOT_CALICO, clean.documents - clean.checked)
+            return
+        if second is not None and again is not None:
+            parts = again(path)
+            first, second = next(parts), None
 
     from linter.engine.check import check_parts as check_all
 
