@@ -180,7 +180,10 @@ def owned_mapping(
         judged = [classify(item) for item in items[1].items if isinstance(item, MappingNode)]
         ours = [one for one in judged if one is not None]
         if ours:
-            advice = _list_advice(items[1])
+            kinds = {one.kind for one in ours}
+            advice = 'write each item as a document of its own'
+            if len(kinds) == 1 and len(ours) == len(items[1].items) and None not in kinds:
+                advice = f'write apiVersion: {API_VERSIONS["v3"]} and kind: {ours[0].kind}List'
             message = f'the document has items and no kind: {advice}'
             yield ListFinding(node, Finding('kind-missing', first_span(node), message))
             yield from ours
@@ -371,18 +374,6 @@ def classify(
     if api == 'v2' and meant not in V2_KINDS:
         meant = None  # that API has no page for it
     return CalicoObject(node, api, meant, None, tuple(findings), version_key)
-
-
-def _list_advice(items: SequenceNode) -> str:
-    """What to write above items that have no kind above them."""
-    kinds = {
-        text_of(field(item, 'kind')) if isinstance(item, MappingNode) else ''
-        for item in items.items
-    }
-    kind = kinds.pop() if len(kinds) == 1 else ''
-    if kind in KINDS:
-        return f'write apiVersion: {API_VERSIONS["v3"]} and kind: {kind}List'
-    return 'write each item as a document of its own'
 
 
 def _is_calico_network_policy(node: MappingNode, kind: str, version: str) -> bool:
