@@ -10,7 +10,6 @@ from linter.calico.kinds import (
     API_VERSIONS,
     KINDS,
     OTHER_KINDS,
-    POLICY_KINDS,
     UNMISTAKABLE,
     V1_KINDS,
     V2_KINDS,
@@ -177,8 +176,8 @@ def owned_mapping(
         return
     items = field(node, 'items')
     if not kind and version and items is not None and isinstance(items[1], SequenceNode):
-        judged = [classify(item) for item in items[1].items if isinstance(item, MappingNode)]
-        ours = [one for one in judged if one is not None]
+        mappings = [item for item in items[1].items if isinstance(item, MappingNode)]
+        ours = [one for one in map(classify, mappings) if one is not None]
         if ours:
             kinds = {one.kind for one in ours}
             advice = 'write each item as a document of its own'
@@ -396,7 +395,3 @@ def _is_calico_network_policy(node: MappingNode, kind: str, version: str) -> boo
                 if isinstance(item, MappingNode) and field(item, 'action') is not None:
                     return True
     return False
-
-
-def is_policy(kind: Optional[str]) -> bool:
-    return kind in POLICY_KINDS
