@@ -38,9 +38,8 @@ from linter.engine.outcome import Outcome
 from linter.engine.settle import settled
 from linter.report._common import Summary
 from linter.report.formats import write
-from linter.run.baseline import (
-    Baseline,
-    Scope,
+from linter.run.baseline import Baseline, Scope
+from linter.run.baseline_file import (
     _parsed,
     dumped,
 )
