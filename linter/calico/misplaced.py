@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Optional
 
 from linter.calico.decode import Problem
 from linter.calico.document import Document
@@ -11,6 +10,10 @@ from linter.calico.kinds import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
 from linter.calico.values import Container, Object, Value
 from linter.text.suggest import nearest
 from linter.yaml.nodes import MappingNode, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 # An anchored rule may stand in both directions, an entity on both sides: one name for both.
 _NAMES = {

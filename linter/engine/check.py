@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Optional
 
 from linter.calico.ownership import ListFinding
 from linter.calico.parsed_file import (
@@ -30,6 +29,10 @@ from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 from linter.yaml.documents import is_empty
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml-encoding'}
 

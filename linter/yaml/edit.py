@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
 
 from linter.text.edit import Edit, Fix
 from linter.text.lazy_regex import lazy
@@ -21,6 +20,12 @@ from linter.yaml.nodes import (
     SequenceNode,
 )
 from linter.yaml.scalars import resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 
 class Context(NamedTuple):

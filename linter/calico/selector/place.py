@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from linter.calico.selector.accept import (
     LETTER,
@@ -12,6 +11,12 @@ from linter.calico.selector.accept import (
     V2,
     Mistake,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 if TYPE_CHECKING:
     from lark import Token
@@ -62,7 +67,7 @@ class Place(NamedTuple):
         return re.compile(pattern).match(self.text, self.at)
 
 
-Hint = Callable[[Place], Optional[Mistake]]
+Hint = Callable[[Place], Mistake | None]
 
 
 def start_of(token: Token) -> int:
