@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import re
     from typing import Any
 
-_METHODS = ('match', 'search', 'fullmatch', 'finditer', 'split', 'sub')
+_METHODS = ('match', 'search', 'fullmatch', 'finditer', 'findall', 'split', 'sub')
 
 
 class _Lazy:
