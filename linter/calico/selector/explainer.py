@@ -52,6 +52,8 @@ def _translated(text: str) -> str | None:
     commas between them may be anything.
     https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
     """
+    if ',' not in text and '(' not in text:
+        return None
     terms = []
     at, sure = 0, False
     while at < len(text):
