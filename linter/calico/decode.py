@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
-from typing import NamedTuple, Optional, Union
 
 from linter.calico.schema_files import Schema, read_schema
 from linter.calico.target import Lane, Version
@@ -35,6 +34,12 @@ from linter.yaml.scalars import (
     go_string,
     resolve,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional, Union
+else:
+    from linter.text.records import NamedTuple
 
 
 class Problem(NamedTuple):
@@ -89,7 +94,7 @@ class Decoded:
                 value.items = []
 
 
-Decode = Callable[[Decoded, Node, Optional[Scalar], Optional[Container], str, int], Optional[Value]]
+Decode = Callable[[Decoded, Node, Scalar | None, Container | None, str, int], Value | None]
 """Context, node, key, parent, name, index (-1 unless a list item) → value, None where null."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional, TypeGuard
 
 from linter.calico.kinds import (
     ALIASES,
@@ -26,6 +25,12 @@ from linter.yaml.nodes import (
     SequenceNode,
 )
 from linter.yaml.scalars import BadTag, resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional, TypeGuard
+else:
+    from linter.text.records import NamedTuple
 
 _GROUPS = ('projectcalico.org', 'crd.projectcalico.org')
 _CALICO_SPEC = frozenset(('selector', 'types', 'tier', 'order'))

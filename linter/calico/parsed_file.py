@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Optional
 
 from linter.calico.ownership import CalicoObject, ListFinding, owned
 from linter.calico.prefilter import may_be_calico_text
@@ -18,8 +17,13 @@ from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice, split, unread
 from linter.yaml.encoding import BadEncoding, decode_bytes
 from linter.yaml.errors import YamlError
-from linter.yaml.layout import DocumentLines
 from linter.yaml.nodes import Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    from linter.yaml.layout import DocumentLines
 
 OURS = 'ours'
 """A document with objects of Calico's."""
@@ -132,6 +136,8 @@ class ParsedDocument:
     def lines(self) -> DocumentLines:
         """What stands where in it."""
         if self._lines is None:
+            from linter.yaml.layout import DocumentLines
+
             self._lines = DocumentLines(self.source, self.slice, self.root)
         return self._lines
 

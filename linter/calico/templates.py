@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.kinds import UNMISTAKABLE
 from linter.text.lazy_regex import lazy
 from linter.yaml.documents import DocumentSlice
@@ -13,6 +11,10 @@ from linter.yaml.nodes import (
     Scalar,
     SequenceNode,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _PLACEHOLDER = lazy(r'\$\{[^}]*\}|<[A-Za-z][\w .:/-]*>|\{\{.*?\}\}|\{%')
 _TEMPLATE = lazy(r'\{\{|\{%')

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Optional, Union
 
 from linter.text.source import Span
 from linter.yaml.nodes import (
@@ -12,6 +11,10 @@ from linter.yaml.nodes import (
     Scalar,
     SequenceNode,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 
 class Value:
@@ -182,7 +185,7 @@ class Array(Value):
         self.items: list[Value] = []
 
 
-Container = Union[Object, Array]
+Container = Object | Array
 
 
 def plain(value: Value) -> Any:

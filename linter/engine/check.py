@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Optional
 
 from linter.calico.ownership import ListFinding
 from linter.calico.parsed_file import (
@@ -32,6 +31,10 @@ from linter.yaml.documents import is_empty
 from linter.yaml.edit import UNSAFE
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
 from linter.yaml.nodes import Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml-encoding'}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.decode import decode
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS, KINDS
@@ -18,6 +16,10 @@ from linter.text.errors import shown_path
 from linter.text.source import Source
 from linter.yaml.edit import write_word
 from linter.yaml.nodes import MappingNode, Node, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 
 class Judge:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import Optional
 
 from linter.calico.target import Target
 from linter.calico.templates import placeholders
@@ -15,6 +14,10 @@ from linter.text.edit import Fix
 from linter.text.source import Source, Span
 from linter.yaml.edit import SAFE, UNSAFE
 from linter.yaml.nodes import MappingNode, Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
 
