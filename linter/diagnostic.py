@@ -84,6 +84,7 @@ class Diagnostic(NamedTuple):
     ``fact`` is the row of the fact table on which it rests, ``about`` what the finding says;
     ``identity`` is set where a run has a baseline. ``confidence`` in a hazard is ``proved``,
     ``fact`` or ``likely``. ``related`` are places in the same file, ``elsewhere`` those in others.
+    ``calico_version`` is the release that was asked (``3.32``), '' where none was.
     """
 
     source: Source
@@ -104,6 +105,7 @@ class Diagnostic(NamedTuple):
     identity: Optional[Identity] = None
     confidence: Optional[str] = None
     elsewhere: tuple[Place, ...] = ()
+    calico_version: str = ''
 
     @property
     def places(self) -> tuple[Place, ...]:

@@ -42,6 +42,7 @@ NAMED_PORTS = CLEAN + '  ingress:\n  - action: Allow\n    destination: {ports: [
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv('NO_COLOR', '1')
+    monkeypatch.delenv('PRE_COMMIT', raising=False)
     return tmp_path
 
 
@@ -127,12 +128,46 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert '1 error in 1 file (1 document, 1 checked)' in err
 
 
-def test_a_run_that_met_nothing_of_calico_is_silent_about_named_files(
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize('is_hook', [False, True])
+def test_silence_does_not_look_like_approval(
+    is_hook: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path('x.yaml').write_text('kind: Service\n')
+    said = "calico-lint: nothing to check in 1 file (1 document; skipped: 1 not Calico's)\n"
+    if is_hook:
+        monkeypatch.setenv('PRE_COMMIT', '1')
     assert main(['check', 'x.yaml']) == 0
+    assert capsys.readouterr() == ('', '' if is_hook else said)
+    assert main(['check', '--force-exclude', 'x.yaml']) == 0
     assert capsys.readouterr() == ('', '')
+    assert main(['check', '-q', 'x.yaml']) == 0
+    assert capsys.readouterr() == ('', '')
+    assert main(['check', '.']) == 0
+    assert capsys.readouterr() == ('', said)
+
+
+def test_a_mistake_in_the_configuration_is_none_in_a_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path('x.yaml').write_text(CLEAN)
+    Path('.calico-lint.yaml').write_text('exclud: [x]\n')
+    assert main(['check', 'x.yaml']) == 1
+    assert capsys.readouterr().err == (
+        'calico-lint: 1 error in the configuration; no findings in 1 file (1 document, 1 checked)\n'
+    )
+
+
+def test_rules_in_colour(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(['rules']) == 0
+    plain = capsys.readouterr().out
+    monkeypatch.delenv('NO_COLOR')
+    monkeypatch.setenv('FORCE_COLOR', '1')
+    assert main(['rules']) == 0
+    colored = capsys.readouterr().out
+    assert '\x1b[1;31m  error  \x1b[0m' in colored
+    assert re.sub('\x1b\\[[0-9;]*m', '', colored) == plain
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -962,7 +962,7 @@ def test_a_whole_repository(here: Path, capsys: Capture) -> None:
     (here / 'a').mkdir()
     for name, text in (('a/good.yaml', GOOD), ('left.yaml', LEFT), ('v3.yaml', MISTAKE)):
         Path(name).write_text(text)
-    assert main(['check', '--unsafe-fixes', '--select', 'legacy-api', '.']) == 1
+    assert main(['check', '--fix', '--unsafe-fixes', '--select=legacy-api', '.']) == 1
     assert Path('a/good.yaml').read_text() == policy('types: [Ingress]', NEW_HEADS['np'])
     assert Path('left.yaml').read_text() == LEFT
     assert Path('v3.yaml').read_text() == MISTAKE
@@ -981,7 +981,7 @@ def test_a_whole_repository(here: Path, capsys: Capture) -> None:
 
 def test_where_nothing_can_be_fixed_it_is_said_all_the_same(here: Path, capsys: Capture) -> None:
     Path('left.yaml').write_text(LEFT)
-    assert main(['check', '--unsafe-fixes', '--select', 'legacy-api', '.']) == 1
+    assert main(['check', '--fix', '--unsafe-fixes', '--select=legacy-api', '.']) == 1
     assert capsys.readouterr().err.count('left.yaml:6:11: cannot be carried over') == 1
     assert main(['check', '--diff', '--unsafe-fixes', '--select', 'legacy-api', '.']) == 1
     out, err = capsys.readouterr()

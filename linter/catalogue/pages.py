@@ -61,9 +61,9 @@ FIXES = {
     'safe': 'safe: the document means the same afterwards, or the wrong token has one possible '
     'right form. `calico-lint check --fix` applies it.',
     'narrowing': 'narrowing: the repaired policy matches less than before. '
-    '`calico-lint check --unsafe-fixes` applies it, `--fix` does not.',
+    '`calico-lint check --fix --unsafe-fixes` applies it, `--fix` alone does not.',
     'unsafe': 'unsafe: it changes what the document means. '
-    '`calico-lint check --unsafe-fixes` applies it, `--fix` does not.',
+    '`calico-lint check --fix --unsafe-fixes` applies it, `--fix` alone does not.',
 }
 """What the applicability of a fix means, and which option applies it."""
 

@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
 
     class Parser(argparse.ArgumentParser):
         def __init__(self, **words: Any) -> None:
-            # A shortened --unsafe-fixes would write files without having been asked to.
+            # A shortened --unsafe-fixes would widen what --fix writes without having been asked to.
             super().__init__(allow_abbrev=False, formatter_class=Formatter, **words)
 
         def parse_known_args(self, *words: Any) -> Any:  # type: ignore[override]
@@ -211,12 +211,12 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument(
         '--unsafe-fixes',
         action='store_true',
-        help='apply the fixes that may change what is meant, too',
+        help='take the fixes that may change what is meant, too; without --fix nothing is written',
     )
     group.add_argument(
         '--diff',
         action='store_true',
-        help='print what --fix would change (or --unsafe-fixes, if given), and write nothing',
+        help='print what --fix would change (with --unsafe-fixes all of it), and write nothing',
     )
     group = check.add_argument_group('suppressions and baseline')
     group.add_argument(
@@ -363,7 +363,7 @@ def _check_baseline(namespace: argparse.Namespace) -> None:
     reading, writing = namespace.baseline, namespace.write_baseline
     if '' in (reading, writing):
         raise Fatal('the baseline has no name (an unset variable in a script?)')
-    if writing is not None and (namespace.fix or namespace.unsafe_fixes or namespace.diff):
+    if writing is not None and (namespace.fix or namespace.diff):
         raise Fatal('--write-baseline and fixes exclude each other: fix first, then write the rest')
     if reading is not None and writing is not None:
         raise Fatal('--write-baseline reads its file itself: leave out --baseline')

@@ -50,7 +50,8 @@ class Fixed(NamedTuple):
     """``data`` is the file as it should be: the very object that came in where nothing was applied.
 
     ``remaining`` are the findings in the fixed file, and ``dropped`` those of them whose fixes
-    would have done harm. ``before`` and ``after`` are the results of checking the two files.
+    would have done harm, with ``causes`` that say which, one for each. ``before`` and ``after`` are
+    the results of checking the two files.
     ``is_unclear``: there was something to fix, but part of the file cannot be read.
     """
 
@@ -62,6 +63,7 @@ class Fixed(NamedTuple):
     before: Outcome
     after: Outcome
     is_unclear: bool = False
+    causes: tuple[str, ...] = ()
 
 
 def apply(text: str, diagnostics: Iterable[Diagnostic], unsafe: bool) -> Applied:
@@ -206,20 +208,38 @@ class _File:
                 break
             if after.text in seen:
                 # Two fixes undo each other: neither is right.
-                return self.untouched(before, self.candidates(before))
+                dropped = self.candidates(before)
+                causes = ('another fix would undo it',) * len(dropped)
+                return self.untouched(before, dropped)._replace(causes=causes)
             seen.add(after.text)
             state = after
             applied += good
             rounds += 1
+        dropped = self.candidates(state.result)
         return Fixed(
             state.data,
             rounds,
             applied,
             list(self.wanted(state.result.diagnostics)),
-            self.candidates(state.result),
+            dropped,
             before,
             state.result,
+            causes=tuple(self.cause(state, one, strict) for one in dropped),
         )
+
+    def cause(self, state: _State, one: Diagnostic, strict: bool) -> str:
+        """Why a fix is left out, as the end of a sentence."""
+        if self.patience <= 0:
+            return 'it takes too long to see what it would do'
+        after = self.attempt(state, [one], strict)
+        if isinstance(after, _State):
+            return 'it does not go together with the others'
+        if not after:
+            return 'it would change how other parts of the file are read'
+        harm = after[0]
+        line, column = harm.source.position(harm.span.start)
+        verb = 'dropped' if harm.effect == 'dropped' else 'refused'
+        return f'line {line}, column {column} would then be {verb} ({harm.rule}: {harm.message})'
 
     def untouched(self, result: Outcome, dropped: list[Diagnostic]) -> Fixed:
         remaining = list(self.wanted(result.diagnostics))

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Optional
 
-from linter.calico.target import Target
+from linter.calico.target import Target, version_text
 from linter.calico.templates import placeholders
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.facts import Row
@@ -53,7 +53,7 @@ class Stamp:
     ) -> Optional[Diagnostic]:
         """What becomes of a finding, None where nothing does."""
         row = self.row(finding, kind, lane)
-        return None if row is None else stamped(source, finding, row, object)
+        return None if row is None else self.stamped(source, finding, row, object)
 
     def settle(
         self,
@@ -109,7 +109,7 @@ class Stamp:
             at = bisect_right(holes, finding.span.start, key=_start)
             hole = holes[at - 1] if at else None
             if hole is None or finding.span.start >= hole.end:
-                yield stamped(source, finding, row, object)
+                yield self.stamped(source, finding, row, object)
             elif row.severity != 'info' and hole.start not in filled:
                 filled.add(hole.start)
                 found = self.diagnostic(
@@ -128,30 +128,32 @@ class Stamp:
                 if found is not None:
                     yield found
 
-
-def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectRef]) -> Diagnostic:
-    """A finding with what its row says."""
-    message = finding.message
-    if row.consequence is not None:
-        message = f'{message}; {row.consequence}'
-    return Diagnostic(
-        source,
-        finding.span,
-        row.rule,
-        row.severity,
-        row.effect,
-        row.refused_by,
-        message,
-        finding.hint,
-        url_of(row.rule),
-        finding.related,
-        finding.fix,
-        object,
-        finding.yaml_path,
-        finding.fact,
-        finding.about,
-        confidence=row.confidence,
-    )
+    def stamped(
+        self, source: Source, finding: Finding, row: Row, object: Optional[ObjectRef]
+    ) -> Diagnostic:
+        """A finding with what its row says."""
+        message = finding.message
+        if row.consequence is not None:
+            message = f'{message}; {row.consequence}'
+        return Diagnostic(
+            source,
+            finding.span,
+            row.rule,
+            row.severity,
+            row.effect,
+            row.refused_by,
+            message,
+            finding.hint,
+            url_of(row.rule),
+            finding.related,
+            finding.fix,
+            object,
+            finding.yaml_path,
+            finding.fact,
+            finding.about,
+            confidence=row.confidence,
+            calico_version=version_text(self.target.version),
+        )
 
 
 def _start(node: Node) -> int:

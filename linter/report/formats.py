@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 # Modules that are not formats themselves.
-_HELPERS = frozenset({'formats', 'progress', 'statistics', 'summary', 'terminal'})
+_HELPERS = frozenset(
+    ('formats', 'frame', 'pieces', 'progress', 'statistics', 'summary', 'terminal')
+)
 
 
 def write(
@@ -47,7 +49,7 @@ def write(
     if fmt == 'statistics':
         from linter.report import statistics
 
-        statistics.write(diagnostics, out)
+        statistics.write(diagnostics, out, color)
         return
     if fmt == 'sarif':
         from linter.report import sarif

@@ -149,13 +149,25 @@ def sentences(
             yield f'{escape(path)}: not changed, for it has a part that cannot be read'
     if unsafe:
         yield from map(escape, obstacles(left))
-    count = sum(len(fixed.dropped) for fixed in done.files.values())
-    if count:
-        subject = '1 fix was' if count == 1 else f'{count} fixes were'
-        yield (
-            f'{subject} left out, since the file might then be refused for another reason: '
-            'see what is reported, and fix it by hand'
-        )
+    yield from _left_out(done)
+
+
+_SHOWN = 10
+
+
+def _left_out(done: Rewritten) -> Iterator[str]:
+    """The fixes that were not applied: where, and what they would have done."""
+    found = [
+        (one, cause)
+        for fixed in done.files.values()
+        for one, cause in zip(fixed.dropped, fixed.causes, strict=True)
+    ]
+    for one, cause in found[:_SHOWN]:
+        line, column = one.source.position(one.span.start)
+        place = f'{escape(one.source.path)}:{line}:{column}'
+        yield f'{place}: the fix of {one.rule} was left out, since {escape(cause)}'
+    if len(found) > _SHOWN:
+        yield f'{len(found) - _SHOWN} more fixes were left out'
 
 
 def fix(path: str, data: bytes, options: Options, lookup: Lookup, *, unsafe: bool) -> Fixed:
