@@ -198,6 +198,11 @@ def _report(
     from linter.report.formats import write
 
     summary = _summary(outcome)
+    root: Optional[str] = None
+    if any(name != 'text' for name, _ in outputs):
+        from linter.report._root import root as root_of
+
+        root = root_of()
     for name, file in outputs:
         if file is None:
             color = _color(options, out)
@@ -209,6 +214,7 @@ def _report(
                 color,
                 suppressed=outcome.suppressed,
                 known=outcome.known,
+                root=root,
             )
             out.flush()
             continue
@@ -222,6 +228,7 @@ def _report(
                     color=False,
                     suppressed=outcome.suppressed,
                     known=outcome.known,
+                    root=root,
                 )
         except OSError as error:
             # The others can still be written.

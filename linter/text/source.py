@@ -29,6 +29,12 @@ class Source:
         self.first_line = first_line
         self._starts: list[int] | None = None
 
+    def renamed(self, path: str) -> Source:
+        """The same text under another path."""
+        other = Source(path, self.text, self.first_line)
+        other._starts = self._starts
+        return other
+
     @property
     def line_starts(self) -> list[int]:
         """Offset of the first character of every line."""
