@@ -62,11 +62,12 @@ POLICY_KINDS = frozenset(
 
 OTHER_KINDS = frozenset(
     (
-        # Calico Open Source, not checked here.
+        # Calico Open Source, not checked here; CalicoAPIConfig configures calicoctl itself.
         'BGPConfiguration',
         'BGPFilter',
         'BGPPeer',
         'BlockAffinity',
+        'CalicoAPIConfig',
         'CalicoNodeStatus',
         'ClusterInformation',
         'ExternalNetwork',
@@ -88,6 +89,7 @@ OTHER_KINDS = frozenset(
         'AuthorizationReview',
         'BFDConfiguration',
         'DeepPacketInspection',
+        'EarlyNetworkConfiguration',
         'EgressGatewayPolicy',
         'EgressPolicy',
         'GlobalAlert',
@@ -115,6 +117,7 @@ OTHER_KINDS = frozenset(
 _V1_SINGULAR = {
     'policy': 'GlobalNetworkPolicy',
     'profile': 'Profile',
+    'tier': 'Tier',
     'hostEndpoint': 'HostEndpoint',
     'ipPool': 'IPPool',
     'bgpPeer': 'BGPPeer',

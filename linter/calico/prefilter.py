@@ -10,6 +10,7 @@ from __future__ import annotations
 _V1_KINDS = (
     b'policy',
     b'profile',
+    b'tier',
     b'hostEndpoint',
     b'ipPool',
     b'bgpPeer',
