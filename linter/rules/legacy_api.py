@@ -7,8 +7,8 @@ be found before it is rewritten.
 
 The fix writes v3, and is unsafe, for the names of objects change with it. It brings over policies,
 host endpoints, profiles, tiers and typed lists of them, as a whole or not at all, so that they mean
-what Calico made of them then. A v1 `policy` becomes a `GlobalNetworkPolicy`. A name that v3 does not
-accept gets the one that Calico's own upgrade gave it; that of a host endpoint begins with its node,
+what Calico made of them then. A v1 `policy` becomes a `GlobalNetworkPolicy`. A name that v3 refuses
+gets the one that Calico's own upgrade gave it; that of a host endpoint begins with its node,
 which goes into `spec`. The labels and tags of a profile become `labelsToApply`. Words get their
 letter case (`allow` is `Allow`, `next-tier` is `Pass`), networks lose their host bits, `net` joins
 `nets`. A `tag` is an empty label, `tag == ''`, as Calico's upgrade has it, and of a `notSelector`
