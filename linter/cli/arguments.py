@@ -151,6 +151,15 @@ def _parser() -> argparse.ArgumentParser:
         help='do not report these rules or groups, separated by commas',
     )
     group.add_argument(
+        '--embedded',
+        action='store_true',
+        help="look for Calico's objects inside others, too: in ConfigMaps, Helm's values, Ansible "
+        'tasks',
+    )
+    group.add_argument(
+        '--markdown', action='store_true', help='check the blocks of YAML in Markdown files, too'
+    )
+    group.add_argument(
         '--stdin-filename', metavar='PATH', help='the name of what is read from standard input'
     )
     group.add_argument(
@@ -320,6 +329,8 @@ def options(namespace: argparse.Namespace) -> Options:
         _rule_ids('--select', namespace.select) or None,
         _rule_ids('--ignore', namespace.ignore),
         namespace.force_exclude,
+        namespace.embedded,
+        namespace.markdown,
     )
     return Options(
         tuple(namespace.paths) or ('.',),

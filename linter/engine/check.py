@@ -34,6 +34,8 @@ _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml
 
 TEMPLATES = 'templates'
 """Why a document was passed over that only parses once it is rendered, in the summary."""
+MARKDOWN = ('.md', '.markdown')
+"""How the names of files end that hold YAML in blocks."""
 OLD_API = ('v2-unreleased', 'legacy-v1')
 """The facts of the finding that a document gets for its API alone."""
 # How a suppression starts, and how it is misspelt.
@@ -43,7 +45,7 @@ _MARKS = ('calico-lint', 'calicolint', 'calico_lint', 'calico lint')
 class FileCheck:
     """A file while it is checked, part by part."""
 
-    def __init__(self, path: str, conditions: Conditions) -> None:
+    def __init__(self, path: str, conditions: Conditions, is_inner: bool = False) -> None:
         self.path = path
         self.conditions = conditions
         self.target = conditions.target
@@ -51,11 +53,17 @@ class FileCheck:
         self.file = FileFindings(path)
         self.stamp = Stamp(conditions.catalogue, conditions.target)
         self.judge = Judge(self.stamp, self.file, self.outcome, conditions.surroundings)
+        # Within what is inside another document nothing more is looked for.
+        self.looks_inside = not is_inner
         self.next_line = 1
         self.parts = 0
         # How many documents are Calico's, readable or not, and what is said of empty ones beside.
         self.ours = 0
         self.empty: list[Diagnostic] = []
+
+    def within(self, conditions: Conditions) -> FileCheck:
+        """The check of a text inside the file."""
+        return FileCheck(self.path, conditions, is_inner=True)
 
     def part(self, data: bytes, last: bool) -> None:
         """Read and judge the next part of the file."""
@@ -129,11 +137,26 @@ class FileCheck:
                 else:
                     is_whole &= self.judge.object(document.source, found, document.index)
             return is_whole
-        else:
+        elif not self.inner(document):
             if is_empty(document.source.text, document.slice):
                 self.note_empty(document)
             self.outcome.skip(NOT_CALICO)
         return True
+
+    def inner(self, document: ParsedDocument) -> bool:
+        """Judge what of Calico's is inside a document of somebody else's; whether there is any."""
+        if not self.looks_inside:
+            return False
+        # Imported lazily: few files have such documents.
+        from linter.engine.inner import judge, may_have
+
+        if not may_have(document, self.conditions):
+            return False
+        before = self.outcome.checked
+        judge(self, document)
+        document.is_host = self.outcome.checked > before
+        self.ours += document.is_host
+        return document.is_host
 
     def report(self, document: ParsedDocument, finding: Finding, lane: str) -> None:
         reference = ObjectRef(None, None, None, None, document.index)
@@ -292,6 +315,10 @@ def check_parts(path: str, parts: Iterable[bytes], conditions: Conditions) -> Ou
 
     Its suppressions are found, and not yet applied: see ``settle``.
     """
+    if conditions.markdown and path.lower().endswith(MARKDOWN):
+        from linter.engine.markdown import check_markdown
+
+        return check_markdown(path, b''.join(parts), conditions)
     file = FileCheck(path, conditions)
     waiting: Optional[bytes] = None
     for part in parts:

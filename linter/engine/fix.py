@@ -50,8 +50,8 @@ class Fixed(NamedTuple):
     """``data`` is the file as it should be: the very object that came in where nothing was applied.
 
     ``remaining`` are the findings in the fixed file, and ``dropped`` those of them whose fixes
-    would have done harm, with ``causes`` that say which, one for each. ``before`` and ``after`` are
-    the results of checking the two files.
+    would have done harm; ``cause`` says of one of those which, for which it has to be tried again.
+    ``before`` and ``after`` are the results of checking the two files.
     ``is_unclear``: there was something to fix, but part of the file cannot be read.
     """
 
@@ -63,7 +63,7 @@ class Fixed(NamedTuple):
     before: Outcome
     after: Outcome
     is_unclear: bool = False
-    causes: tuple[str, ...] = ()
+    cause: Callable[[Diagnostic], str] = lambda _: 'another fix would undo it'
 
 
 def apply(text: str, diagnostics: Iterable[Diagnostic], unsafe: bool) -> Applied:
@@ -208,23 +208,20 @@ class _File:
                 break
             if after.text in seen:
                 # Two fixes undo each other: neither is right.
-                dropped = self.candidates(before)
-                causes = ('another fix would undo it',) * len(dropped)
-                return self.untouched(before, dropped)._replace(causes=causes)
+                return self.untouched(before, self.candidates(before))
             seen.add(after.text)
             state = after
             applied += good
             rounds += 1
-        dropped = self.candidates(state.result)
         return Fixed(
             state.data,
             rounds,
             applied,
             list(self.wanted(state.result.diagnostics)),
-            dropped,
+            self.candidates(state.result),
             before,
             state.result,
-            causes=tuple(self.cause(state, one, strict) for one in dropped),
+            cause=lambda one: self.cause(state, one, strict),
         )
 
     def cause(self, state: _State, one: Diagnostic, strict: bool) -> str:

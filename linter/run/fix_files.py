@@ -157,15 +157,12 @@ _SHOWN = 10
 
 def _left_out(done: Rewritten) -> Iterator[str]:
     """The fixes that were not applied: where, and what they would have done."""
-    found = [
-        (one, cause)
-        for fixed in done.files.values()
-        for one, cause in zip(fixed.dropped, fixed.causes, strict=True)
-    ]
-    for one, cause in found[:_SHOWN]:
+    found = [(one, fixed) for fixed in done.files.values() for one in fixed.dropped]
+    for one, fixed in found[:_SHOWN]:
         line, column = one.source.position(one.span.start)
         place = f'{escape(one.source.path)}:{line}:{column}'
-        yield f'{place}: the fix of {one.rule} was left out, since {escape(cause)}'
+        cause = escape(fixed.cause(one))
+        yield f'{place}: the fix of {one.rule} was left out, since {cause}'
     if len(found) > _SHOWN:
         yield f'{len(found) - _SHOWN} more fixes were left out'
 

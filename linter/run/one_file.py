@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
+from linter.calico.prefilter import (
+    NOT_CALICO,
+    documents_in,
+    may_be_calico,
+    may_be_json_patch,
+    may_hold_calico,
+)
 from linter.engine.outcome import Outcome
 from linter.text.errors import Fatal
 from linter.workspace import discover
@@ -140,7 +146,7 @@ def check_parts(
     first = next(parts)
     second = next(parts, None)
     outcome.files += 1
-    if second is None and not may_be_calico(first):
+    if second is None and not may_be_calico(first) and not _may_hold(first, path, settings, lookup):
         # Nearly every file ends here, before the engine is even imported.
         count = documents_in(first)
         outcome.documents += count
@@ -159,6 +165,13 @@ def check_parts(
     outcome.add(found)
 
 
+def _may_hold(data: bytes, path: str, settings: Settings, lookup: Lookup) -> bool:
+    """Whether something of Calico's may be in a file that does not look like it."""
+    if settings.embedded and may_hold_calico(data):
+        return True
+    return may_be_json_patch(data) and lookup.surroundings_of(path).patch_target is not None
+
+
 def conditions_of(path: str, settings: Settings, options: Options, lookup: Lookup) -> Conditions:
     """What a file of a run is checked by."""
     from linter.catalogue.catalogue import standard
@@ -171,6 +184,8 @@ def conditions_of(path: str, settings: Settings, options: Options, lookup: Looku
         options.suppress,
         settings.require_reason,
         identify=options.baseline is not None,
+        embedded=settings.embedded,
+        markdown=settings.markdown,
     )
 
 

@@ -98,6 +98,7 @@ class Config(NamedTuple):
     tiers: frozenset[str]
     namespaces: frozenset[str]
     require_reason: bool
+    embedded: bool
     diagnostics: list[Diagnostic]
 
 
@@ -195,7 +196,7 @@ def _diagnostic(
 
 def _config(source: Source, diagnostics: list[Diagnostic]) -> Config:
     nothing: frozenset[str] = frozenset()
-    return Config(source.path, (_NOTHING,), None, (), nothing, nothing, False, diagnostics)
+    return Config(source.path, (_NOTHING,), None, (), nothing, nothing, False, False, diagnostics)
 
 
 def _unread(source: Source, offset: int, message: str, hint: Optional[str] = None) -> Config:
@@ -408,7 +409,7 @@ class _Reader:
                 if paths is not None:
                     layers.append(layer)
         external = root.object('external')
-        reason = root.leaf('require-reason')
+        reason, embedded = root.leaf('require-reason'), root.leaf('embedded')
         return Config(
             self.source.path,
             tuple(layers),
@@ -417,6 +418,7 @@ class _Reader:
             self.words(external, 'tiers'),
             self.words(external, 'namespaces'),
             bool(reason is not None and reason.value is True),
+            bool(embedded is not None and embedded.value is True),
             [],
         )
 

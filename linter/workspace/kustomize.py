@@ -1,60 +1,152 @@
-"""What the kustomizations around a file say about what it holds."""
+"""What the kustomizations around a file say about what it holds.
+
+A kustomization takes files from its own folder and those below, and whole folders from anywhere:
+https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
 
-from linter.calico.surroundings import Surroundings
+from linter.calico.ownership import field, text_of
+from linter.calico.patches import PatchTarget, target_of
+from linter.calico.surroundings import Place, Surroundings
+from linter.text.source import Source, Span
+from linter.workspace.discover import relative
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
-_NAMES = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
+NAMES = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
+_LARGEST = 1 << 20
+
+
+class Kustomization(NamedTuple):
+    """One of them: ``folder`` is where it is; the paths that it names are absolute.
+
+    ``patches`` are the files of patches, with what they are for where that is said; ``resources``
+    the other files and folders that it takes.
+    """
+
+    folder: str
+    source: Source
+    namespace: Optional[Span]
+    is_component: bool
+    patches: dict[str, Optional[PatchTarget]]
+    resources: frozenset[str]
 
 
 class Kustomizations:
     """The kustomizations of a run; each folder is looked at once."""
 
     def __init__(self) -> None:
-        self._sets_namespace: dict[str, bool] = {}
+        self._above: dict[str, tuple[Kustomization, ...]] = {}
 
     def around(self, path: str) -> Surroundings:
         """What those in the file's folder or above, in its repository, say about a file."""
-        folder = os.path.dirname(os.path.abspath(path))
-        return Surroundings(sets_namespace=self._is_set(folder))
+        whole = os.path.abspath(path)
+        above = self.above(os.path.dirname(whole))
+        if not above:
+            return Surroundings()
+        sets_namespace = is_patch = False
+        target: Optional[PatchTarget] = None
+        place: Optional[Place] = None
+        taken = {whole}
+        for one in above:
+            if whole in one.patches:
+                is_patch = True
+                target = target or one.patches[whole]
+            if not taken.isdisjoint(one.resources):
+                taken.add(one.folder)
+                # In a component nothing is whole: it is there to change what others have.
+                is_patch = is_patch or (one.is_component and whole in one.resources)
+                if one.namespace is not None and place is None:
+                    place = Place(one.source, one.namespace)
+            sets_namespace = sets_namespace or one.namespace is not None
+        return Surroundings(sets_namespace, is_patch, target, None if is_patch else place)
 
-    def _is_set(self, folder: str) -> bool:
-        visited: list[str] = []
-        result = False
+    def above(self, folder: str) -> tuple[Kustomization, ...]:
+        """Those of a folder and of the folders above it, in its repository; the nearest first."""
+        waiting: list[str] = []
+        found: tuple[Kustomization, ...] = ()
+        at = folder
         while True:
-            if folder in self._sets_namespace:
-                result = self._sets_namespace[folder]
+            known = self._above.get(at)
+            if known is not None:
+                found = known
                 break
-            visited.append(folder)
-            if _has_namespace(folder):
-                result = True
+            waiting.append(at)
+            parent = os.path.dirname(at)
+            if parent == at or os.path.exists(os.path.join(at, '.git')):
                 break
-            parent = os.path.dirname(folder)
-            if parent == folder or os.path.exists(os.path.join(folder, '.git')):
-                break
-            folder = parent
-        for name in visited:
-            self._sets_namespace[name] = result
-        return result
+            at = parent
+        for one in reversed(waiting):
+            own = read(one)
+            found = found if own is None else (own, *found)
+            self._above[one] = found
+        return found
 
 
-def _has_namespace(folder: str) -> bool:
-    for name in _NAMES:
-        text = _read(os.path.join(folder, name))
-        # A top-level key of a block mapping; nothing else of the file matters here.
-        if text is not None and any(
-            line.startswith('namespace:') and line[10:].split('#')[0].strip(' "\'')
-            for line in text.splitlines()
-        ):
-            return True
-    return False
+def read(folder: str) -> Optional[Kustomization]:
+    """The kustomization in a folder, None where there is none that can be read."""
+    for name in NAMES:
+        path = os.path.join(folder, name)
+        text = _read(path)
+        if text is not None:
+            return parse(Source(relative(path), text), folder)
+    return None
 
 
-def _read(path: str) -> str | None:
+def parse(source: Source, folder: str) -> Optional[Kustomization]:
+    """A kustomization of its text; ``folder`` is what its paths are relative to."""
+    try:
+        root = compose(source.text, next(split(source.text)))
+    except YamlError:
+        return None
+    if not isinstance(root, MappingNode):
+        return None
+    namespace = field(root, 'namespace')
+    span = None
+    if namespace is not None and text_of(namespace):
+        span = Span(namespace[1].start, namespace[1].end)
+    patches: dict[str, Optional[PatchTarget]] = {}
+    for name in ('patches', 'patchesStrategicMerge', 'patchesJson6902'):
+        for item in _items(root, name):
+            patch: Optional[Node] = item
+            target = None
+            if isinstance(item, MappingNode):
+                entry, aim = field(item, 'path'), field(item, 'target')
+                patch = None if entry is None else entry[1]
+                target = None if aim is None else target_of(aim[1])
+            for path in _paths(patch, folder):
+                patches[path] = target
+    resources = frozenset(
+        path
+        for name in ('resources', 'bases', 'components')
+        for item in _items(root, name)
+        for path in _paths(item, folder)
+    )
+    is_component = text_of(field(root, 'kind')) == 'Component'
+    return Kustomization(folder, source, span, is_component, patches, resources)
+
+
+def _items(root: MappingNode, name: str) -> list[Node]:
+    entry = field(root, name)
+    return entry[1].items if entry is not None and isinstance(entry[1], SequenceNode) else []
+
+
+def _paths(node: Optional[Node], folder: str) -> Iterator[str]:
+    """The path that a scalar is; a patch may also be written there itself."""
+    if isinstance(node, Scalar) and node.value.strip() and '\n' not in node.value:
+        yield os.path.normpath(os.path.join(folder, node.value))
+
+
+def _read(path: str) -> Optional[str]:
     try:
         with open(path, encoding='utf-8', errors='replace') as file:
-            return file.read(1 << 20)
+            return file.read(_LARGEST)
     except OSError:
         return None

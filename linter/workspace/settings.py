@@ -30,7 +30,10 @@ _NONE: frozenset[str] = frozenset()
 class Overrides:
     """What the command line says; None: nothing, so that the file's word counts."""
 
-    __slots__ = ('admission', 'datastore', 'force_exclude', 'ignore', 'select', 'version')
+    __slots__ = (
+        'admission', 'datastore', 'embedded', 'force_exclude', 'ignore', 'markdown', 'select',
+        'version',
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -40,6 +43,8 @@ class Overrides:
         select: frozenset[str] | None = None,
         ignore: frozenset[str] = _NONE,
         force_exclude: bool = False,
+        embedded: bool = False,
+        markdown: bool = False,
     ) -> None:
         self.version = version
         self.admission = admission
@@ -47,14 +52,17 @@ class Overrides:
         self.select = select
         self.ignore = ignore
         self.force_exclude = force_exclude
+        self.embedded = embedded
+        self.markdown = markdown
 
 
 class Settings:
     """What holds for a file. Groups are unfolded; no ``select``: every rule.
 
     ``severity`` has only the rules whose severity is another than their own. ``tiers`` and
-    ``namespaces`` are known to live elsewhere. ``source`` is the path of the configuration file,
-    ``origins`` says where each setting comes from.
+    ``namespaces`` are known to live elsewhere. ``embedded``: objects inside others are judged, too;
+    ``markdown``: so are blocks of YAML in Markdown. ``source`` is the path of the configuration
+    file, ``origins`` says where each setting comes from.
     """
 
     __slots__ = (
@@ -62,7 +70,9 @@ class Settings:
         'admission',
         'dataplane',
         'datastore',
+        'embedded',
         'ignore',
+        'markdown',
         'namespaces',
         'origins',
         'require_reason',
@@ -83,6 +93,8 @@ class Settings:
         self.ignore = _NONE
         self.severity: dict[str, str] = {}
         self.require_reason = False
+        self.embedded = False
+        self.markdown = False
         self.tiers = _NONE
         self.namespaces = _NONE
         self.origins: dict[str, list[str]] = {}
@@ -299,6 +311,7 @@ def _merged(config: Config | None, layers: Sequence[Layer], overrides: Overrides
     origins = settings.origins
     if config is not None:
         settings.require_reason = config.require_reason
+        settings.embedded = config.embedded
         settings.tiers = config.tiers
         settings.namespaces = config.namespaces
     for layer in layers:
@@ -325,6 +338,10 @@ def _merged(config: Config | None, layers: Sequence[Layer], overrides: Overrides
         settings.select, settings.ignore = overrides.select, _NONE
         origins['select'] = said
         origins.pop('ignore', None)
+    if overrides.embedded:
+        settings.embedded = True
+        origins['embedded'] = said
+    settings.markdown = overrides.markdown
     if overrides.ignore:
         settings.ignore |= overrides.ignore
         origins['ignore'] = [*origins.get('ignore', []), *said]
@@ -375,6 +392,7 @@ def show_settings(path: str, overrides: Overrides | None = None) -> str:
         'exclude': _flow(patterns),
         'external': f'{{tiers: {tiers}, namespaces: {namespaces}}}',
         'require-reason': 'true' if settings.require_reason else 'false',
+        'embedded': 'true' if settings.embedded else 'false',
     }
     for key, value in values.items():
         origin = listing(settings.origins.get(key, ['default']), 'and')
