@@ -15,8 +15,10 @@ from linter.calico.parsed_file import (
     ParsedFile,
     parse_bytes,
 )
+from linter.calico.placeholders import placeholder_at
 from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
 from linter.calico.target import Target
+from linter.calico.templates import may_hold_kinds
 from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Finding, ObjectRef
 from linter.engine.conditions import Conditions
@@ -24,7 +26,7 @@ from linter.engine.conditions import conditions as of_target
 from linter.engine.judge import Judge, reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.settle import settled
-from linter.engine.stamp import Stamp
+from linter.engine.stamp import Stamp, placeholder
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 from linter.yaml.documents import is_empty
@@ -204,6 +206,8 @@ class FileCheck:
 
     def note_template(self, document: ParsedDocument) -> None:
         self.outcome.skip(TEMPLATES)
+        if not may_hold_kinds(document.source.text, document.slice):
+            return
         start, end = document.slice.start, document.slice.end
         text = document.source.text
         while start < end and text[start] in ' \t\r\n':
@@ -214,6 +218,11 @@ class FileCheck:
         error = document.error
         assert error is not None
         fact = _FACTS.get(type(error), 'yaml-syntax')
+        hole = placeholder_at(document.source.text, error.offset)
+        if fact == 'yaml-syntax' and hole is not None:
+            lane = self.target.lane(document.apparent_api or 'v3').name
+            self.report(document, placeholder('placeholder', hole), lane)
+            return
         message = f'{error.message}: {error.hint}' if error.hint else error.message
         end = min(error.offset + 1, max(document.slice.end, error.offset))
         fix = None

@@ -6,13 +6,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import Optional
 
+from linter.calico.placeholders import Hole, metadata_of_sops, placeholders
 from linter.calico.target import Target, version_text
-from linter.calico.templates import placeholders
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.facts import Row
 from linter.diagnostic import Diagnostic, Finding, MistakeKey, ObjectRef, url_of
 from linter.text.source import Source, Span
-from linter.yaml.nodes import MappingNode, Node
+from linter.yaml.nodes import MappingNode
 
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
 
@@ -102,31 +102,30 @@ class Stamp:
         node: MappingNode,
     ) -> Iterator[Diagnostic]:
         """What is wrong with a placeholder is said once, and only that it is one."""
-        # Scalars lie behind one another, so that at most the nearest one before a place holds it.
-        holes = sorted(placeholders(source.text, node), key=_start)
-        filled: set[int] = set()
+        gone = metadata_of_sops(source.text, node)
+        # They lie behind one another, so that at most the nearest one before a place holds it.
+        holes = sorted(placeholders(source.text, node))
+        filled: dict[int, list[tuple[Finding, Row]]] = {}
         for finding, row in kept:
-            at = bisect_right(holes, finding.span.start, key=_start)
+            place = finding.span.start
+            if gone is not None and gone.start <= place < gone.end:
+                continue
+            at = bisect_right(holes, place, key=_start)
             hole = holes[at - 1] if at else None
-            if hole is None or finding.span.start >= hole.end:
+            if hole is None or place >= hole.span.end:
                 yield self.stamped(source, finding, row, object)
-            elif row.severity != 'info' and hole.start not in filled:
-                filled.add(hole.start)
-                found = self.diagnostic(
-                    source,
-                    Finding(
-                        'placeholder' if row.effect == 'refused' else 'placeholder-unjudged',
-                        Span(hole.start, hole.end),
-                        'this looks like a placeholder that is filled in later, and Calico does '
-                        'not accept it as it stands: check the rendered document',
-                        yaml_path=finding.yaml_path,
-                    ),
-                    kind,
-                    lane,
-                    object,
-                )
-                if found is not None:
-                    yield found
+            elif row.severity != 'info':
+                filled.setdefault(at - 1, []).append((finding, row))
+        for number, some in filled.items():
+            finding, row = min(some, key=lambda one: _gravity(one[1]))
+            fact = 'placeholder-unjudged'
+            if row.effect == 'refused':
+                is_kubernetes = row.refused_by == 'kubernetes'
+                fact = 'placeholder-of-kubernetes' if is_kubernetes else 'placeholder'
+            said = placeholder(fact, holes[number].place, finding.yaml_path)
+            found = self.diagnostic(source, said, kind, lane, object)
+            if found is not None:
+                yield found
 
     def stamped(
         self, source: Source, finding: Finding, row: Row, object: Optional[ObjectRef]
@@ -156,8 +155,17 @@ class Stamp:
         )
 
 
-def _start(node: Node) -> int:
-    return node.start
+def placeholder(fact: str, span: Span, yaml_path: Optional[str] = None) -> Finding:
+    """What there is to say of something that is filled in later."""
+    message = (
+        'this looks like a placeholder that is filled in later, and Calico does not accept it as '
+        'it stands: check the rendered document'
+    )
+    return Finding(fact, span, message, yaml_path=yaml_path)
+
+
+def _start(hole: Hole) -> int:
+    return hole.span.start
 
 
 def _gravity(row: Row) -> tuple[int, bool]:

@@ -13,8 +13,8 @@ from typing import NamedTuple, Optional
 
 from linter.calico.kinds import API_VERSIONS, POLICY_KINDS
 from linter.calico.parsed_file import OURS, RUNS_ON, ParsedFile
+from linter.calico.placeholders import placeholders
 from linter.calico.target import Target
-from linter.calico.templates import placeholders
 from linter.catalogue.catalogue import Catalogue
 from linter.migrate.canvas import EditPlan
 from linter.migrate.convert import Converter, document_name
