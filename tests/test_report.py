@@ -16,7 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from linter import report
-from linter.diagnostic import Diagnostic, ObjectRef
+from linter.diagnostic import Diagnostic, ObjectRef, Place
 from linter.report import terminal
 from linter.report._common import Summary, wants_color
 from linter.report.formats import formats, write
@@ -259,6 +259,31 @@ error[unknown-field]: unknown field 'acton'
 
 """
     )
+
+
+def test_places_in_other_files_have_their_lines() -> None:
+    other = Source('b/other.yaml', 'kind: Tier\nmetadata:\n  name: a\n')
+    places = (
+        Place(other, Span(23, 30), 'it is named here'),
+        Place(Source('c.yaml', '\n' * 99 + 'x: y'), Span(99, 100), 'and here'),
+    )
+    one = diagnostic()._replace(elsewhere=places)
+    assert frames(one).splitlines()[3:] == [
+        '  5 |   ingress:',
+        '  6 |   - acton: Allow',
+        '    |     ^^^^^ Calico 3.31 refuses this',
+        '   ::: b/other.yaml:3:3',
+        '    |',
+        '  3 |   name: a',
+        '    |   ------- it is named here',
+        '   ::: c.yaml:100:1',
+        '    |',
+        '100 | x: y',
+        '    | - and here',
+        '    |',
+        '    = help: calico-lint explain unknown-field',
+        '',
+    ]
 
 
 def write_action(applicability: str = 'safe') -> Fix:

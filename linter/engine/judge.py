@@ -136,16 +136,15 @@ class Judge:
         from linter.calico.parsed_file import parse_text
         from linter.suppress.find import find
 
-        if 'lint' in source.text:
-            parsed = parse_text(source)
-            for document in parsed.documents:
-                document.is_host = True
-            for one in find(parsed, self.stamp.catalogue):
-                if one.covers(source, span.start) and any(
-                    name.id == found.rule for name in one.names
-                ):
-                    return
-        self.outcome.mistakes[source.path] = [found]
+        parsed = parse_text(source)
+        for document in parsed.documents:
+            document.is_host = True
+        for one in find(parsed, self.stamp.catalogue) if 'lint' in source.text else ():
+            if one.covers(source, span.start) and any(name.id == found.rule for name in one.names):
+                return
+        from linter.engine.identity import identified
+
+        self.outcome.mistakes[source.path] = identified(parsed, [found])
 
     def _unknown_kind(self, owned: CalicoObject, kind: str, lane: Lane) -> Optional[Finding]:
         """Why this version or lane does not know the kind at all."""

@@ -87,4 +87,5 @@ def _block(text: str, lines: list[tuple[int, int]]) -> InnerText:
         begin, end = lines[line]
         return min(begin + index - inner[line], end)
 
-    return InnerText(''.join(text[begin:end] for begin, end in lines), offset, True)
+    # Fixes are proved by reading the file again, which Markdown is not made for.
+    return InnerText(''.join(text[begin:end] for begin, end in lines), offset, False)

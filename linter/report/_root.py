@@ -37,14 +37,21 @@ def root(environ: Mapping[str, str] = os.environ) -> str:
 
 def from_root(diagnostics: Iterable[Diagnostic], root: str) -> list[Diagnostic]:
     """The diagnostics with the paths of their files from there."""
-    moved: dict[int, Source] = {}
-    found: list[Diagnostic] = []
-    for one in diagnostics:
-        source = moved.get(id(one.source))
-        if source is None:
-            source = moved[id(one.source)] = one.source.renamed(path_from(one.source.path, root))
-        found.append(one._replace(source=source))
-    return found
+    known: dict[int, Source] = {}
+
+    def moved(source: Source) -> Source:
+        found = known.get(id(source))
+        if found is None:
+            found = known[id(source)] = source.renamed(path_from(source.path, root))
+        return found
+
+    return [
+        one._replace(
+            source=moved(one.source),
+            elsewhere=tuple(place._replace(source=moved(place.source)) for place in one.elsewhere),
+        )
+        for one in diagnostics
+    ]
 
 
 def path_from(path: str, root: str) -> str:

@@ -13,7 +13,7 @@ from linter.diagnostic import Diagnostic
 from linter.report._changes import Change, changes
 from linter.report.pieces import QUIET, STYLES, Line, Piece
 from linter.text.escape import COMMANDS, escape_path
-from linter.text.source import Span
+from linter.text.source import Source, Span
 
 _TAB = 4
 _EMOJI_STYLE = '\ufe0f'
@@ -50,11 +50,15 @@ class _Cell(NamedTuple):
 class _Mark(NamedTuple):
     """A part of a line to underline with a sign; ``label`` says what is there."""
 
-    row: int
+    source: Source
     span: Span
     sign: str
     style: str
     label: str
+
+    @property
+    def row(self) -> int:
+        return self.source.position(self.span.start)[0]
 
 
 class _View(NamedTuple):
@@ -117,6 +121,7 @@ class Frame:
         self.marks = self._marks()
         self.changes = changes(self.source, diagnostic.fix, _FIX_LINES) if diagnostic.fix else []
         rows = [mark.row + 1 for mark in self.marks]
+        rows += (one.source.position(one.span.start)[0] for one in diagnostic.elsewhere)
         shift = 0
         for change in self.changes:
             rows += (change.row + len(change.old), change.row + shift + len(change.new))
@@ -143,40 +148,48 @@ class Frame:
 
     def _marks(self) -> list[_Mark]:
         one = self.diagnostic
-        row = self.source.position(one.span.start)[0]
-        main = _Mark(row, one.span, '^', self.style, label(one))
-        others = [
-            _Mark(self.source.position(span.start)[0], span, '-', QUIET, note)
-            for span, note in one.related
-        ]
-        return sorted([main, *others], key=lambda mark: (mark.row, mark.sign == '-', mark.span))
+        marks = [_Mark(self.source, one.span, '^', self.style, label(one))]
+        marks += (_Mark(self.source, span, '-', QUIET, note) for span, note in one.related)
+        return sorted(marks, key=_place)
 
     def _code(self) -> Iterator[Line]:
         """Every marked line once, in their order, and those around the main one."""
-        row = self.source.position(self.diagnostic.span.start)[0]
-        shown = {mark.row for mark in self.marks}
-        shown |= {near for near in (row - 1, row + 1) if self.source.line(near).strip()}
         main = next(mark for mark in self.marks if mark.sign == '^')
+        near = {row for row in (main.row - 1, main.row + 1) if self.source.line(row).strip()}
         yield self._gutter()
+        yield from self._lines(self.marks, main, near)
+        others: dict[str, list[_Mark]] = {}
+        for place in self.diagnostic.elsewhere:
+            mark = _Mark(place.source, place.span, '-', QUIET, place.message)
+            others.setdefault(place.source.path, []).append(mark)
+        for path, marks in others.items():
+            row, column = marks[0].source.position(marks[0].span.start)
+            shown = f'{escape_path(path, self.look.show)}:{row}:{column}'
+            yield [Piece(f'{"":{self.margin}}::: ', QUIET), Piece(shown)]
+            yield self._gutter()
+            yield from self._lines(sorted(marks, key=_place), marks[0], set())
+        yield self._gutter()
+
+    def _lines(self, marks: list[_Mark], main: _Mark, near: set[int]) -> Iterator[Line]:
+        """The marked lines of one file, with what is near; the others as ``main`` is seen."""
         before = None
-        for number in sorted(shown):
+        for number in sorted({mark.row for mark in marks} | near):
             if before is not None and number == before + 2:
-                yield self._row(before + 1, self._view(main))
+                yield self._row(main.source, before + 1, self._view(main))
             elif before is not None and number > before + 2:
                 yield [Piece(_CUT, QUIET)]
             before = number
-            marks = [mark for mark in self.marks if mark.row == number]
-            yield self._row(number, self._view(marks[0] if marks else main))
-            for mark in marks:
-                yield from self._underline(mark, self._view(marks[0]))
-        yield self._gutter()
+            here = [mark for mark in marks if mark.row == number]
+            yield self._row(main.source, number, self._view(here[0] if here else main))
+            for mark in here:
+                yield from self._underline(mark, self._view(here[0]))
 
     def _gutter(self, number: Optional[int] = None) -> Line:
         shown = '' if number is None else str(number)
         return [Piece(f'{shown:>{self.margin}} |', QUIET)]
 
-    def _row(self, number: int, view: _View) -> Line:
-        text = self.source.line(number)
+    def _row(self, source: Source, number: int, view: _View) -> Line:
+        text = source.line(number)
         line = _crop(self._cells(text[view.skip : view.stop]), view, self._room, len(text))
         return [*self._gutter(number), Piece(f' {line}' if line else '')]
 
@@ -190,12 +203,12 @@ class Frame:
         A span that goes on in further lines is marked to the end of its first one. An empty span
         is one sign, which may stand behind the line.
         """
-        row, column = self.source.position(mark.span.start)
-        end_row, end_column = self.source.position(mark.span.end)
+        row, column = mark.source.position(mark.span.start)
+        end_row, end_column = mark.source.position(mark.span.end)
         # A JSON file may be a single line: cut off beforehand what cannot come into view.
         skip = max(0, column - 1 - 2 * self.look.width)
         stop = column - 1 + 2 * self.look.width
-        cells = self._cells(self.source.line(row)[skip:stop])
+        cells = self._cells(mark.source.line(row)[skip:stop])
         first = min(column - 1 - skip, len(cells) - 1)
         last = min(end_column - 1 - skip, len(cells) - 1) if end_row == row else len(cells) - 1
         start = cells[first].at
@@ -310,6 +323,10 @@ class Frame:
                 # It widens the character before it, and is nothing by itself.
                 at = cells[-2].at + self.look.width_of(cells[-2].shown + shown)
         return [*cells, _Cell('', at)]
+
+
+def _place(mark: _Mark) -> tuple[int, bool, Span]:
+    return mark.row, mark.sign == '-', mark.span
 
 
 def _size(changed: Iterable[Change]) -> int:
