@@ -27,9 +27,11 @@ def add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> 
     from linter.run.fix_files import add_ignores
     from linter.run.run import run
 
-    written, errors = add_ignores(run(options).diagnostics, options, reason)
+    written, errors, notes = add_ignores(run(options).diagnostics, options, reason)
     for path in written:
         complain(f'{shown_path(path)}: suppressions added')
+    for line in notes:
+        complain(line)
     for message in errors:
         complain(message)
     return max(check(options, output_formats), 2 if errors else 0)

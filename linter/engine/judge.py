@@ -7,7 +7,7 @@ from typing import Optional
 from linter.calico.decode import decode
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS, KINDS
-from linter.calico.ownership import UNRELEASED, CalicoObject, field, span_of, text_of
+from linter.calico.ownership import UNRELEASED, V1_API, CalicoObject, field, span_of, text_of
 from linter.calico.patches import OF_ABSENCE, has_directives, without_directives
 from linter.calico.surroundings import Place, Surroundings
 from linter.calico.target import Lane, version_text
@@ -67,7 +67,8 @@ class Judge:
                 self.outcome.skip(owned.skipped)
             else:
                 self.outcome.checked += 1
-            return False
+            # Of an object of the old API nothing else is ever said.
+            return owned.skipped == V1_API
         self.outcome.checked += 1
         if surroundings.namespace is not None and not KINDS[kind].namespaced:
             self._note_namespace(surroundings.namespace, kind, lane)
