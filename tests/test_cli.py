@@ -128,6 +128,44 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert '1 error in 1 file (1 document, 1 checked)' in err
 
 
+RENDERED = f"""\
+---
+# Source: cart/templates/policy.yaml
+{ERROR}---
+# Source: cart/charts/db/templates/tier.yaml
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata: {{name: A b}}
+---
+# a comment
+{ERROR}"""
+
+
+@pytest.mark.parametrize('ending', ['\n', '\r\n'])
+def test_rendered_input_says_which_object_and_template(
+    ending: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = RENDERED.replace('\n', ending).encode()
+    origins = [
+        'NetworkPolicy shop/web, cart/templates/policy.yaml',
+        'Tier A b, cart/charts/db/templates/tier.yaml',
+        'NetworkPolicy shop/web',
+    ]
+    for fmt in ('text', 'concise'):
+        monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(data)))
+        assert main(['check', '-', '--output-format', fmt]) == 1
+        lines = capsys.readouterr().out.splitlines()
+        assert [line[line.rindex('(') + 1 : -1] for line in lines] == origins
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(data)))
+    assert main(['check', '-', '--color=always']) == 1
+    plain = re.sub('\x1b\\[[0-9;]*m', '', capsys.readouterr().out)
+    assert [line.split('from: ')[1] for line in plain.splitlines() if 'from: ' in line] == origins
+    # An editor sends a file, whose lines are where they are.
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(data)))
+    assert main(['check', '-', '--stdin-filename=x.yaml']) == 1
+    assert 'cart/templates' not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize('is_hook', [False, True])
 def test_silence_does_not_look_like_approval(
     is_hook: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -10,7 +10,7 @@ from linter.text.errors import Fatal, shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Sequence
     from typing import Optional, TextIO
 
     from linter.diagnostic import Diagnostic
@@ -85,7 +85,7 @@ def _finish(
     known: Optional[Baseline] = None,
     out: Optional[TextIO] = None,
     is_dry: bool = False,
-    left_out: Iterable[Diagnostic] = (),
+    left_out: Sequence[Diagnostic] = (),
 ) -> int:
     """Report, and the exit status; ``out`` stands for standard output where that is taken.
 
@@ -95,6 +95,11 @@ def _finish(
     from linter.run.run import status
 
     notes: Sequence[str] = ()
+    is_rendered = options.stdin_filename is None and any(map(_is_rendered, options.paths))
+    if outcome.diagnostics and is_rendered and not left_out:
+        from linter.report.origin import with_origin
+
+        outcome.diagnostics = with_origin(outcome.diagnostics)
     if known is not None:
         from linter.run import baseline
 
@@ -268,6 +273,11 @@ def _is_all_foreign(outcome: Outcome) -> bool:
         file=sys.stderr,
     )
     return True
+
+
+def _is_rendered(path: str) -> bool:
+    """Whether this is what another program writes, and no file."""
+    return path == '-' or path.startswith(('/dev/fd/', '/proc/self/fd/'))
 
 
 def _color(options: Options, out: TextIO) -> bool:

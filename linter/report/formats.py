@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Modules that are not formats themselves.
 _HELPERS = frozenset(
-    ('formats', 'frame', 'pieces', 'progress', 'statistics', 'summary', 'terminal')
+    ('formats', 'frame', 'origin', 'pieces', 'progress', 'statistics', 'summary', 'terminal')
 )
 
 

@@ -247,6 +247,8 @@ class Frame:
 
     def _notes(self) -> Iterator[Line]:
         one = self.diagnostic
+        if one.origin:
+            yield from self._note('from', one.origin)
         if one.hint:
             yield from self._note('hint', one.hint)
         if one.fix is not None and one.fix.edits:
