@@ -14,6 +14,7 @@ import pytest
 from jsonschema.validators import Draft202012Validator
 
 from linter import __version__
+from linter.calico.target import RELEASES, VERSIONS, releases_text
 from linter.catalogue.catalogue import standard
 from linter.catalogue.pages import GROUPS
 from linter.cli.main import main
@@ -385,7 +386,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(['--version'])
     assert stop.value.code == 0
-    assert capsys.readouterr().out == f'calico-lint {__version__}\n'
+    out = capsys.readouterr().out
+    assert out == f'calico-lint {__version__}\nknows Calico {releases_text()}\n'
+    assert list(RELEASES) == list(VERSIONS)
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,7 @@ def _check_command(words: Sequence[str]) -> None:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    from linter import __version__
+    from linter import __calico__, __version__
     from linter.calico.target import (
         DEFAULT_VERSION,
         NATIVE_SINCE,
@@ -72,6 +72,16 @@ def _parser() -> argparse.ArgumentParser:
             if action.option_strings == ['--add-ignore']:
                 return '--add-ignore[=REASON]'
             return super()._format_action_invocation(action)
+
+    class ShowVersion(argparse.Action):
+        """The version, and below it whose facts it knows; other programs read the first line."""
+
+        def __init__(self, **words: Any) -> None:
+            super().__init__(nargs=0, default=argparse.SUPPRESS, **words)
+
+        def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+            print(f'calico-lint {__version__}\nknows Calico {__calico__}')
+            parser.exit()
 
     class Parser(argparse.ArgumentParser):
         def __init__(self, **words: Any) -> None:
@@ -102,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog='calico-lint', description='Check Calico network policy YAML before it is applied.'
     )
-    parser.add_argument('-V', '--version', action='version', version=f'calico-lint {__version__}')
+    parser.add_argument('-V', '--version', action=ShowVersion, help='show the version and exit')
     commands = parser.add_subparsers(
         dest='command', metavar='COMMAND', required=True, title='commands'
     )
