@@ -246,6 +246,21 @@ def test_a_namespace_for_what_has_none_is_said_once(capsys: Capture) -> None:
     assert found(capsys) == [], 'it does not take these files'
 
 
+def test_an_overlay_that_takes_a_folder_beside_it(capsys: Capture) -> None:
+    write(
+        overlays__prod__kustomization_yaml='resources: [../../base]\nnamespace: shop\n',
+        overlays__dev__kustomization_yaml='resources: [../../base, ../prod, ../dev]\n',
+        base__kustomization_yaml='resources: [a.yaml, nowhere.yaml, "https://x"]\n',
+        base__a_yaml=GLOBAL,
+    )
+    line = 'overlays/prod/kustomization.yaml:2:12 warning[namespace-on-global]'
+    assert found(capsys) == [line]
+    write(overlays__dev__kustomization_yaml='namespace: a\nresources: [../prod, ../dev]\n')
+    assert sorted(found(capsys)) == [line.replace('prod', 'dev').replace('2:', '1:'), line]
+    write(base__a_yaml=HEAD + 'spec: {types: [Ingress]}\n')
+    assert {one.split()[1] for one in found(capsys)} <= {'info[namespace-missing]'}
+
+
 def test_it_is_no_finding_in_a_file_that_was_checked(capsys: Capture) -> None:
     write(kustomization_yaml='namespace: shop\nresources: [a.yaml]\n', a_yaml=GLOBAL)
     assert main(['check', '--output-format=json', 'a.yaml']) == 1

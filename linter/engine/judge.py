@@ -71,7 +71,7 @@ class Judge:
             return owned.skipped == V1_API
         self.outcome.checked += 1
         if surroundings.namespace is not None and not KINDS[kind].namespaced:
-            self._note_namespace(surroundings.namespace, kind, lane)
+            self.note_namespace(surroundings.namespace, kind, lane)
         unknown = self._unknown_kind(owned, kind, lane)
         if unknown is not None:
             self.report(source, unknown, kind, lane.name, reference)
@@ -123,7 +123,7 @@ class Judge:
             finding = Finding('raw-crd', span_of(version), message)
             self.report(source, finding, kind, lane.name, reference)
 
-    def _note_namespace(self, place: Place, kind: str, lane: Lane) -> None:
+    def note_namespace(self, place: Place, kind: str, lane: Lane) -> None:
         """Once a kustomization, which kustomize is not to write a namespace with."""
         source, span = place
         message = (

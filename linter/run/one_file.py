@@ -16,6 +16,8 @@ from linter.text.errors import Fatal
 from linter.workspace import discover
 from linter.workspace.settings import Lookup
 
+KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
+
 STDIN_NAME = '<stdin>'
 """What standard input is called where nothing says what it is."""
 
@@ -146,6 +148,10 @@ def check_parts(
     first = next(parts)
     second = next(parts, None)
     outcome.files += 1
+    if b'namespace' in first and path.endswith(KUSTOMIZATIONS):
+        from linter.run.kustomized import note_namespace
+
+        note_namespace(path, conditions_of(path, settings, options, lookup), lookup, outcome)
     if second is None and not may_be_calico(first) and not _may_hold(first, path, settings, lookup):
         # Nearly every file ends here, before the engine is even imported.
         count = documents_in(first)

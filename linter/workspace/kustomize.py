@@ -44,6 +44,13 @@ class Kustomizations:
 
     def __init__(self) -> None:
         self._above: dict[str, tuple[Kustomization, ...]] = {}
+        self._own: dict[str, Optional[Kustomization]] = {}
+
+    def of(self, folder: str) -> Optional[Kustomization]:
+        """The one in a folder, by its absolute path."""
+        if folder not in self._own:
+            self._own[folder] = read(folder)
+        return self._own[folder]
 
     def around(self, path: str) -> Surroundings:
         """What those in the file's folder or above, in its repository, say about a file."""
@@ -84,7 +91,7 @@ class Kustomizations:
                 break
             at = parent
         for one in reversed(waiting):
-            own = read(one)
+            own = self.of(one)
             found = found if own is None else (own, *found)
             self._above[one] = found
         return found

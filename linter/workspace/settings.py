@@ -183,11 +183,16 @@ class Lookup:
 
     def surroundings_of(self, path: str) -> Surroundings:
         """What the files around a file say about it."""
+        return self.kustomizations.around(path)
+
+    @property
+    def kustomizations(self) -> Kustomizations:
+        """Those of the run."""
         if self._kustomizations is None:
             from linter.workspace.kustomize import Kustomizations
 
             self._kustomizations = Kustomizations()
-        return self._kustomizations.around(path)
+        return self._kustomizations
 
     def settings_for(self, path: str) -> Settings:
         """The settings of a file, or of a folder whose path ends with a slash."""
