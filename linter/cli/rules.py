@@ -52,9 +52,9 @@ def rules(output_format: str) -> int:
         width = get_terminal_size().columns
     lines = explain.listing(width)
     if wants_color(sys.stdout):
-        from linter.report.terminal import write_lines
+        from linter.report.terminal import write_pieces
 
-        write_lines(lines, sys.stdout, color=True)
+        write_pieces(lines, sys.stdout, color=True)
         return 0
     for line in lines:
         emit(sys.stdout, f'{plain(line)}\n')

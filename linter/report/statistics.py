@@ -37,9 +37,9 @@ def write(diagnostics: Iterable[Diagnostic], out: TextIO, color: bool = False) -
             ]
         )
     if color:
-        from linter.report.terminal import write_lines
+        from linter.report.terminal import write_pieces
 
-        write_lines(lines, out, color)
+        write_pieces(lines, out, color)
         return
     for line in lines:
         emit(out, f'{plain(line)}\n')

@@ -42,7 +42,7 @@ def write(
         _print([*Frame(diagnostic, look).lines(), []], console, has_links)
 
 
-def write_lines(lines: Iterable[Line], out: TextIO, color: bool) -> None:
+def write_pieces(lines: Iterable[Line], out: TextIO, color: bool) -> None:
     """Write lines whose texts are harmless, in the styles of their pieces."""
     show = _shower(out)
     console = _console(out, color)
@@ -54,7 +54,7 @@ def write_diff(diff: str, out: TextIO, color: bool) -> None:
     """Write a unified diff for people; what is to be applied is written as it is instead."""
     # A tab is none of the characters that repaint a terminal, and indents what programs print.
     lines = (line.expandtabs(_TAB) for line in diff.removesuffix('\n').split('\n'))
-    write_lines(([Piece(line, _style_of(line))] for line in lines), out, color)
+    write_pieces(([Piece(line, _style_of(line))] for line in lines), out, color)
 
 
 _TAB = 8
@@ -148,7 +148,7 @@ _LINE_STYLES = {
     'good': 'green',
     'allow': 'green',
     'pass': 'yellow',
-    'quiet': _QUIET,
+    'quiet': QUIET,
     'title': 'bold',
 }
 Styled = Sequence[tuple[str, str]]
