@@ -46,7 +46,7 @@ from linter.run.baseline import (
 )
 from linter.run.one_file import Options
 from linter.text.source import Source
-from linter.workspace import config, discover, gitignore
+from linter.workspace import config, discover, patterns
 from linter.workspace.atomic_write import unified_diff
 from linter.yaml import compose
 from linter.yaml.aliases import expanded_size
@@ -220,10 +220,10 @@ def configured(data: bytes, rnd: Random) -> None:
     for one in found.diagnostics:
         assert 0 <= one.span.start <= one.span.end <= len(source.text), 'outside of the file'
     lines = ''.join(rnd.choices(PATTERNS, k=rnd.randrange(12))).split('\n')
-    for rules in (found.exclude, gitignore.rules(lines, 0), *(each.paths for each in found.layers)):
+    for rules in (found.exclude, found.paths, patterns.rules(lines)):
         if rules is not None:
             for path in ('a.yaml', 'sub/', 'sub/b c.yml', 'x/y/z', '-', '\udcff'):
-                config.hits(rules, path)
+                rules.covers(path)
 
 
 def fixed(data: bytes, rnd: Random) -> None:

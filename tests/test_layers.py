@@ -27,7 +27,6 @@ OWNERS = {
     'lark': 'linter.calico.selector.explainer',
     'jsonschema': 'linter.calico.json_schema',
     'rich': 'linter.report.terminal',
-    'pathspec': 'linter.workspace.gitignore',
 }
 
 

@@ -178,6 +178,16 @@ def owned_mapping(
                 ),
             )
         return
+    items = field(node, 'items')
+    if not kind and version and items is not None and isinstance(items[1], SequenceNode):
+        judged = [classify(item) for item in items[1].items if isinstance(item, MappingNode)]
+        ours = [one for one in judged if one is not None]
+        if ours:
+            advice = _list_advice(items[1])
+            message = f'the document has items and no kind: {advice}'
+            yield ListFinding(node, Finding('kind-missing', first_span(node), message))
+            yield from ours
+            return
     found_one = classify(node)
     if found_one is not None:
         yield found_one
@@ -301,7 +311,7 @@ def classify(
             if entry is not None:
                 message = f'{quoted(version)} is not an API of Calico: write {wanted}'
                 if group.lower() == _GROUPS[1] and number.lower() in ('v2', 'v3'):
-                    message = f'{quoted(version)} does not exist: the API is {API_VERSIONS["v3"]}'
+                    message = f'{quoted(version)} does not exist: write {API_VERSIONS["v3"]}'
                 value = entry[1]
                 fix = (
                     _write(value, wanted)
@@ -364,6 +374,18 @@ def classify(
     if api == 'v2' and meant not in V2_KINDS:
         meant = None  # that API has no page for it
     return CalicoObject(node, api, meant, None, tuple(findings), version_key)
+
+
+def _list_advice(items: SequenceNode) -> str:
+    """What to write above items that have no kind above them."""
+    kinds = {
+        text_of(field(item, 'kind')) if isinstance(item, MappingNode) else ''
+        for item in items.items
+    }
+    kind = kinds.pop() if len(kinds) == 1 else ''
+    if kind in KINDS:
+        return f'write apiVersion: {API_VERSIONS["v3"]} and kind: {kind}List'
+    return 'write each item as a document of its own'
 
 
 def _is_calico_network_policy(node: MappingNode, kind: str, version: str) -> bool:

@@ -10,8 +10,8 @@ from linter.text.lazy_regex import lazy
 _RANGE = lazy(r'([0-9]+):([0-9]+)\Z')
 _NAME = lazy(r'[a-zA-Z0-9_.-]{1,128}\Z')
 _KUBERNETES_NAME = lazy(r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z')
-_DASH = lazy(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.|\s|/)\s*([0-9]+)\s*\]?\Z')
-_LIST = lazy(r'\s*[0-9]+(?:\s*:\s*[0-9]+)?(?:\s*,\s*[0-9]+(?:\s*:\s*[0-9]+)?)+\s*\Z')
+_DASH = lazy(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.)\s*([0-9]+)\s*\]?\Z')
+_BETWEEN = lazy(r'\s*[,;|/&]\s*|\s+')
 
 
 class Port(NamedTuple):
@@ -95,11 +95,21 @@ def _name_advice(name: str) -> str:
 
 @lru_cache(maxsize=1024)
 def as_range(text: str) -> Optional[tuple[int, int]]:
-    """The range that ``80-90``, ``80 - 90``, ``80..90`` or ``[80 90]`` means."""
+    """The range that ``80-90``, ``80 - 90`` or ``80..90`` means."""
     match = _DASH.match(text) if len(text) < 40 else None
     return (_number(match[1]), _number(match[2])) if match else None
 
 
-def is_list(text: str) -> bool:
-    """Whether the text is several ports with commas between them."""
-    return len(text) < 400 and _LIST.match(text) is not None
+@lru_cache(maxsize=1024)
+def as_list(text: str) -> tuple[Union[int, str], ...]:
+    """The ports that a text like ``80,443``, ``80 443`` or ``[80, 90-99]`` names; empty: none."""
+    if len(text) >= 400:
+        return ()
+    found: list[Union[int, str]] = []
+    for piece in _BETWEEN.split(text.strip('[] \t\r\n')):
+        limits = as_range(piece)
+        shown = piece if limits is None else f'{min(limits)}:{max(limits)}'
+        if not parse(shown).is_number or parse(shown).problem is not None:
+            return ()
+        found.append(int(shown) if shown.isdigit() else shown)
+    return tuple(found) if len(found) > 1 else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from linter.calico.ownership import ListFinding
@@ -30,7 +30,9 @@ from linter.engine.stamp import Stamp, placeholder
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 from linter.yaml.documents import is_empty
+from linter.yaml.edit import UNSAFE
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
+from linter.yaml.nodes import Scalar
 
 _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml-encoding'}
 
@@ -167,8 +169,10 @@ class FileCheck:
     def note_unread(self, document: ParsedDocument) -> None:
         """Text that no reader of Calico ever sees."""
         text, start = document.source.text, document.slice.start
-        rest = document.rest
-        if rest is not None:
+        rest, root = document.rest, document.root
+        if rest is not None and document.whose == RUNS_ON and isinstance(root, Scalar):
+            self.report(document, _lost_comment(text, root), self.target.admission)
+        elif rest is not None:
             message = (
                 'Calico reads one document up to here and nothing after it: '
                 'write --- on a line of its own between documents'
@@ -227,9 +231,14 @@ class FileCheck:
         end = min(error.offset + 1, max(document.slice.end, error.offset))
         fix = None
         if fact == 'yaml-syntax':
+            # Imported lazily: few files are broken.
+            from linter.calico.lost_line import hint
             from linter.calico.repair import quote_selectors
 
             fix = quote_selectors(document.source.text, document.slice)
+            better = hint(document.source.text, document.slice, error)
+            if better is not None:
+                message = f'{error.message}: {better}'
         span = Span(error.offset, max(end, error.offset))
         lane = self.target.lane(document.apparent_api or 'v3').name
         self.report(document, Finding(fact, span, message, fix=fix), lane)
@@ -295,6 +304,16 @@ class FileCheck:
         return self.outcome
 
 
+def _lost_comment(text: str, root: Scalar) -> Finding:
+    """A text before the document, which is all that Calico's tools read."""
+    fix = None
+    span = Span(root.start, root.end)
+    if not root.style and not any(char in text[root.start : root.end] for char in '\r\n'):
+        fix = Fix('Make a comment of it', UNSAFE, (Edit(Span(root.start, root.start), '# '),))
+    message = 'this text is no comment, and nothing behind it is read: write # before it'
+    return Finding('stray-text', span, message, fix=fix)
+
+
 def _ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Diagnostics by their places; what is reached through several aliases is written once."""
     seen: set[tuple[tuple[int, int], Span, str, str]] = set()
@@ -310,11 +329,13 @@ def _ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     return diagnostics
 
 
-def _with_raw_fix(diagnostics: Iterable[Diagnostic], edits: Iterable[Edit]) -> list[Diagnostic]:
+def _with_raw_fix(diagnostics: Iterable[Diagnostic], edits: Sequence[Edit]) -> list[Diagnostic]:
     """The one finding about the raw API gets the fix of all documents of the file."""
     from linter.calico.kinds import API_VERSIONS
 
     title = f'Write {API_VERSIONS["v3"]}, which Calico checks'
+    if any('types' in edit.text for edit in edits):
+        title += ', and the types that apply today'
     fix = Fix(title, 'unsafe', tuple(dict.fromkeys(edits)))
     return [one._replace(fix=fix) if one.fact == 'raw-crd' else one for one in diagnostics]
 

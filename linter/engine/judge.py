@@ -80,6 +80,10 @@ class Judge:
         node = without_directives(owned.node) if surroundings.is_patch else owned.node
         decoded = decode(node, api, kind, self.target.version, lane)
         document = Document(source, node, api, kind, decoded, surroundings)
+        if owned.api == 'raw' and self.raw is source:
+            from linter.engine.raw_types import raw_types
+
+            self.raw_edits += raw_types(document)
         strange: list[UnknownFact] = []
         self.file.diagnostics += self.stamp.settle(
             source,
@@ -102,7 +106,8 @@ class Judge:
         entry = field(owned.node, 'apiVersion')
         if entry is None:
             return
-        if owned.api == 'raw' and owned.kind is not None:
+        is_named = not any(finding.fact == 'api-version' for finding in owned.findings)
+        if owned.api == 'raw' and owned.kind is not None and is_named:
             self._note_raw(source, owned.kind, entry[1], lane, reference)
         if owned.api == 'v2':
             finding = Finding('v2-unreleased', span_of(entry[1]), UNRELEASED)

@@ -48,7 +48,7 @@ from collections.abc import Iterator
 
 from linter.calico.decode import Problem
 from linter.calico.document import Document
-from linter.calico.misplaced import absorbs, owner_name
+from linter.calico.misplaced import absorbs, missing, owner_name
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
@@ -77,7 +77,10 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         )
     else:
         yield finding_at_key(
-            fact, owner, f'{owner_name(owner, document)} has no {problem.name}: {advice}'
+            fact,
+            owner,
+            f'{owner_name(owner, document)} has no {problem.name}: {advice}',
+            same_mistake=missing(owner, problem.name, document),
         )
 
 
@@ -85,7 +88,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 def check_parts(problem: Problem, document: Document) -> Iterator[Finding]:
     fact = f'{problem.name}-missing'
     # What name-missing says of a document without metadata is the same mistake.
-    same = ('name', document.root.span.start) if problem.name == 'metadata' else None
+    same = 'name' if problem.name == 'metadata' else problem.name, document.root.span.start
     if problem.value is not None:
         yield finding_at(
             fact, problem.value, f'{problem.name} is empty: fill it in', same_mistake=same

@@ -14,7 +14,7 @@ from linter.engine.check import FileCheck
 from linter.engine.conditions import Conditions
 from linter.engine.outcome import Outcome
 from linter.workspace.discover import Unreadable, read
-from linter.workspace.settings import Lookup
+from linter.workspace.lookup import Lookup
 
 # Who has more than this has other worries; and folders may name one another in circles.
 _MOST = 2000

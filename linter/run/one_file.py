@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from linter.calico.prefilter import (
@@ -14,7 +15,7 @@ from linter.calico.prefilter import (
 from linter.engine.outcome import Outcome
 from linter.text.errors import Fatal
 from linter.workspace import discover
-from linter.workspace.settings import Lookup
+from linter.workspace.lookup import Lookup
 
 KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
 
@@ -36,7 +37,8 @@ class Options:
 
     ``overrides`` are the settings that it gives itself; ``jobs`` is how many processes may share
     the work; 1 means that nothing is shared. ``suppress`` False: what suppressions hide
-    is reported, too. ``fail_on`` is the lowest severity that makes the exit status 1, or ``never``;
+    is reported, too. ``fail_on`` is the lowest severity that makes the exit status 1, or ``never``,
+    None: what the configuration says, or ``warning``;
     ``require_policies``: so does a run that checked nothing. ``baseline`` is the file whose
     findings are known; ``write_baseline``: it is written, too, with new ones only where
     ``allow_growth`` says so. ``statistics``: text is the counts of each rule; ``quiet``: no summary
@@ -44,8 +46,8 @@ class Options:
     """
 
     __slots__ = (
-        'allow_growth', 'baseline', 'color', 'fail_on', 'jobs', 'overrides', 'paths', 'quiet',
-        'require_policies', 'statistics', 'stdin_filename', 'suppress', 'write_baseline',
+        '_lookup', 'allow_growth', 'baseline', 'color', 'fail_on', 'jobs', 'overrides', 'paths',
+        'quiet', 'require_policies', 'statistics', 'stdin_filename', 'suppress', 'write_baseline',
     )  # fmt: skip
 
     def __init__(
@@ -55,7 +57,7 @@ class Options:
         stdin_filename: str | None = None,
         jobs: int = 1,
         suppress: bool = True,
-        fail_on: str = 'warning',
+        fail_on: str | None = None,
         require_policies: bool = False,
         baseline: str | None = None,
         write_baseline: bool = False,
@@ -77,11 +79,26 @@ class Options:
         self.statistics = statistics
         self.quiet = quiet
         self.color = color
+        self._lookup: Lookup | None = None
 
     def lookup(self) -> Lookup:
         """The settings of the files of a run; what standard input is called is named, too."""
-        name = self.stdin_filename
-        return Lookup(self.overrides, self.paths if name is None else (*self.paths, name))
+        if self._lookup is None:
+            name = self.stdin_filename
+            paths = self.paths if name is None else (*self.paths, name)
+            self._lookup = Lookup(self.overrides, paths)
+        return self._lookup
+
+    def follow_configuration(self) -> None:
+        """Take what the configuration says about the run as a whole, and nobody else says."""
+        found = self.lookup().run_config()
+        if found is None:
+            return
+        folder, config = found
+        if self.fail_on is None:
+            self.fail_on = config.fail_on
+        if self.baseline is None and config.baseline is not None:
+            self.baseline = discover.relative(os.path.join(folder, config.baseline))
 
     def stdin_path(self) -> str:
         """The path of what is read from standard input."""
@@ -205,6 +222,8 @@ def settle(outcome: Outcome, options: Options, lookup: Lookup) -> None:
         settings = lookup.settings_for(file.path)
         terms = conditions_of(file.path, settings, options, lookup)
         kept, suppressed = settle_file(file, terms)
+        if settings.passes:
+            outcome.passed += sum(one.fact in settings.passes for one in kept)
         outcome.diagnostics += apply_settings(kept, settings)
         keep_suppressed(outcome, suppressed, settings)
     outcome.found = []
@@ -222,6 +241,6 @@ def keep_suppressed(
 def apply_settings(diagnostics: Iterable[Diagnostic], settings: Settings) -> Iterator[Diagnostic]:
     """The findings that a user selected, with the severities that the user wants."""
     for diagnostic in diagnostics:
-        if settings.wants(diagnostic.rule):
+        if settings.wants(diagnostic.rule) and diagnostic.fact not in settings.passes:
             severity = settings.severity.get(diagnostic.rule)
             yield diagnostic if severity is None else diagnostic._replace(severity=severity)

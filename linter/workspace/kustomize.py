@@ -15,13 +15,17 @@ from linter.calico.patches import PatchTarget, target_of
 from linter.calico.surroundings import Place, Surroundings
 from linter.text.source import Source, Span
 from linter.workspace.discover import relative
+from linter.workspace.files import SMALL_FILE, read_whole
 from linter.yaml.compose import compose
 from linter.yaml.documents import split
 from linter.yaml.errors import YamlError
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.workspace.files import Files
+
 NAMES = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
-_LARGEST = 1 << 20
 
 
 class Kustomization(NamedTuple):
@@ -42,14 +46,15 @@ class Kustomization(NamedTuple):
 class Kustomizations:
     """The kustomizations of a run; each folder is looked at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Files) -> None:
+        self._files = files
         self._above: dict[str, tuple[Kustomization, ...]] = {}
         self._own: dict[str, Optional[Kustomization]] = {}
 
     def of(self, folder: str) -> Optional[Kustomization]:
         """The one in a folder, by its absolute path."""
         if folder not in self._own:
-            self._own[folder] = read(folder)
+            self._own[folder] = read(folder, self._files)
         return self._own[folder]
 
     def around(self, path: str) -> Surroundings:
@@ -87,7 +92,7 @@ class Kustomizations:
                 break
             waiting.append(at)
             parent = os.path.dirname(at)
-            if parent == at or os.path.exists(os.path.join(at, '.git')):
+            if parent == at or self._files.exists(os.path.join(at, '.git')):
                 break
             at = parent
         for one in reversed(waiting):
@@ -97,11 +102,11 @@ class Kustomizations:
         return found
 
 
-def read(folder: str) -> Optional[Kustomization]:
+def read(folder: str, files: Files) -> Optional[Kustomization]:
     """The kustomization in a folder, None where there is none that can be read."""
     for name in NAMES:
         path = os.path.join(folder, name)
-        text = _read(path)
+        text = _read(path, files)
         if text is not None:
             return parse(Source(relative(path), text), folder)
     return None
@@ -151,9 +156,8 @@ def _paths(node: Optional[Node], folder: str) -> Iterator[str]:
         yield os.path.normpath(os.path.join(folder, node.value))
 
 
-def _read(path: str) -> Optional[str]:
+def _read(path: str, files: Files) -> Optional[str]:
     try:
-        with open(path, encoding='utf-8', errors='replace') as file:
-            return file.read(_LARGEST)
+        return read_whole(files, path, SMALL_FILE).decode('utf-8', 'replace')
     except OSError:
         return None
