@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from linter.text.edit import Fix
 from linter.text.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 DOCS = 'https://github.com/calico-lint/calico-lint/blob/main/docs'
 

@@ -219,6 +219,8 @@ def test_markdown_is_no_yaml_otherwise(capsys: Capture) -> None:
     Path('a.md').write_text(PAGE)
     Path('b.yaml').write_text(WRONG)
     assert found(capsys, 'b.yaml', '--markdown') == ['5:11 error[value-case]']
+    assert len(found(capsys, '.', '--markdown')) == 5
+    assert found(capsys, '.') == ['5:11 error[value-case]']
 
 
 def test_whatever_markdown_holds(capsys: Capture) -> None:

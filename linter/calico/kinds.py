@@ -6,7 +6,11 @@ api/pkg/lib/numorstring/protocol.go (protocols), the Calico Enterprise and Kuber
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 
 class Kind(NamedTuple):

@@ -10,7 +10,6 @@ from linter.calico.kinds import (
     API_VERSIONS,
     KINDS,
     OTHER_KINDS,
-    POLICY_KINDS,
     UNMISTAKABLE,
     V1_KINDS,
     V2_KINDS,
@@ -180,10 +179,13 @@ def owned_mapping(
         return
     items = field(node, 'items')
     if not kind and version and items is not None and isinstance(items[1], SequenceNode):
-        judged = [classify(item) for item in items[1].items if isinstance(item, MappingNode)]
-        ours = [one for one in judged if one is not None]
+        mappings = [item for item in items[1].items if isinstance(item, MappingNode)]
+        ours = [one for one in map(classify, mappings) if one is not None]
         if ours:
-            advice = _list_advice(items[1])
+            kinds = {one.kind for one in ours}
+            advice = 'write each item as a document of its own'
+            if len(kinds) == 1 and len(ours) == len(items[1].items) and None not in kinds:
+                advice = f'write apiVersion: {API_VERSIONS["v3"]} and kind: {ours[0].kind}List'
             message = f'the document has items and no kind: {advice}'
             yield ListFinding(node, Finding('kind-missing', first_span(node), message))
             yield from ours
@@ -376,18 +378,6 @@ def classify(
     return CalicoObject(node, api, meant, None, tuple(findings), version_key)
 
 
-def _list_advice(items: SequenceNode) -> str:
-    """What to write above items that have no kind above them."""
-    kinds = {
-        text_of(field(item, 'kind')) if isinstance(item, MappingNode) else ''
-        for item in items.items
-    }
-    kind = kinds.pop() if len(kinds) == 1 else ''
-    if kind in KINDS:
-        return f'write apiVersion: {API_VERSIONS["v3"]} and kind: {kind}List'
-    return 'write each item as a document of its own'
-
-
 def _is_calico_network_policy(node: MappingNode, kind: str, version: str) -> bool:
     """A NetworkPolicy under a missing or wrong apiVersion whose spec is written for Calico."""
     if kind != 'NetworkPolicy':
@@ -408,7 +398,3 @@ def _is_calico_network_policy(node: MappingNode, kind: str, version: str) -> boo
                 if isinstance(item, MappingNode) and field(item, 'action') is not None:
                     return True
     return False
-
-
-def is_policy(kind: Optional[str]) -> bool:
-    return kind in POLICY_KINDS

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from linter.text.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+
     from linter.calico.patches import PatchTarget
+else:
+    from linter.text.records import NamedTuple
 
 
 class Place(NamedTuple):

@@ -32,7 +32,7 @@ def show_files(options: Options) -> int:
     from linter.workspace.discover import STDIN, Unreadable, find
 
     lookup = options.lookup()
-    for entry in find(options.paths, lookup.is_excluded):
+    for entry in find(options.paths, lookup.is_excluded, suffixes=options.suffixes()):
         if isinstance(entry, Unreadable):
             complain(str(entry))
             continue

@@ -27,6 +27,7 @@ from linter.engine.judge import Judge, reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.settle import settled
 from linter.engine.stamp import Stamp, placeholder
+from linter.quick.read import Reader, reader
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 from linter.yaml.documents import is_empty
@@ -89,8 +90,16 @@ class FileCheck:
         partial: set[int] = set()
         found = self.file.diagnostics
         begin = len(found)
+        text = parsed.source.text
+        # A suppression may be one too many, so with any about every document is judged.
+        is_named = self.conditions.surroundings.namespace is not None
+        quick = None
+        if 'lint' not in text.lower() and not is_named:
+            quick = reader(self.target, self.conditions.catalogue)
         for document in parsed.documents:
             self.outcome.documents += 1
+            if quick is not None and self.is_surely_clean(document, quick):
+                continue
             try:
                 if not self.document(document):
                     partial.add(document.index)
@@ -102,6 +111,21 @@ class FileCheck:
                 self.judge.broke(f'document {document.index + 1}', error)
         found[begin:] = self.completed(parsed, found[begin:])
         self.find_suppressions(parsed, partial, more=not last)
+
+    def is_surely_clean(self, document: ParsedDocument, quick: Reader) -> bool:
+        """Whether there is nothing to say about a document, which then is not parsed."""
+        text, start = document.source.text, document.slice.start
+        if document.may_be_bad:
+            return False
+        if start and text[text.rfind('---', 0, start) : start].strip('- \r\n'):
+            return False  # text on the line of the marker
+        dormant = quick.document(text[start : document.slice.end].replace('\r\n', '\n'))
+        if dormant is None:
+            return False
+        self.ours += 1
+        self.outcome.checked += 1
+        self.file.dormant += [(fact, document.source, start) for fact in dormant]
+        return True
 
     def completed(self, parsed: ParsedFile, found: list[Diagnostic]) -> list[Diagnostic]:
         """The findings of a part with what takes all of it to know."""

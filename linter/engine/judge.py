@@ -97,6 +97,7 @@ class Judge:
         )
         for one in strange:
             self.broke(f'rule {one.rule}', one)
+        decoded.release()
         return True
 
     def _note_api(

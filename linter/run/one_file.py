@@ -15,16 +15,14 @@ from linter.calico.prefilter import (
 from linter.engine.outcome import Outcome
 from linter.text.errors import Fatal
 from linter.workspace import discover
-from linter.workspace.lookup import Lookup
-
-KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
+from linter.workspace.lookup import KUSTOMIZATIONS, Lookup
 
 STDIN_NAME = '<stdin>'
 """What standard input is called where nothing says what it is."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from linter.diagnostic import Diagnostic
     from linter.engine.conditions import Conditions
@@ -100,6 +98,11 @@ class Options:
         if self.baseline is None and config.baseline is not None:
             self.baseline = discover.relative(os.path.join(folder, config.baseline))
 
+    def suffixes(self) -> tuple[str, ...]:
+        """How the names of files end that are read in directories."""
+        is_wanted = self.overrides is not None and self.overrides.markdown
+        return discover.WITH_MARKDOWN if is_wanted else discover.SUFFIXES
+
     def stdin_path(self) -> str:
         """The path of what is read from standard input."""
         name = self.stdin_filename
@@ -121,7 +124,8 @@ def check(
                 check_parts(path, standard_input(path), settings, options, lookup, outcome)
         elif not lookup.is_excluded(entry):
             settings = lookup.settings_for(entry)
-            check_parts(entry, discover.read(entry), settings, options, lookup, outcome)
+            parts = discover.read(entry)
+            check_parts(entry, parts, settings, options, lookup, outcome, again=discover.read)
     except Fatal:
         raise
     except Exception as error:
@@ -160,8 +164,12 @@ def check_parts(
     options: Options,
     lookup: Lookup,
     outcome: Outcome,
+    again: Callable[[str], Iterator[bytes]] | None = None,
 ) -> None:
-    """Check a file of which these are the parts, whatever its path holds now."""
+    """Check a file of which these are the parts, whatever its path holds now.
+
+    ``again`` reads a large file once more: only what can be read again is looked at quickly first.
+    """
     first = next(parts)
     second = next(parts, None)
     outcome.files += 1
@@ -177,6 +185,23 @@ def check_parts(
         return
     from itertools import chain
 
+    from linter.quick.read import reader
+
+    quick = reader(settings.target) if second is None or again is not None else None
+    if _needs_a_closer_look(first, path, settings, lookup):
+        quick = None
+    if quick is not None:
+        clean = quick.parts((first,) if second is None else chain((first, second), parts))
+        if clean is not None:
+            outcome.documents += clean.documents
+            outcome.checked += clean.checked
+            if clean.documents > clean.checked:
+                outcome.skip(NOT_CALICO, clean.documents - clean.checked)
+            return
+        if second is not None and again is not None:
+            parts = again(path)
+            first, second = next(parts), None
+
     from linter.engine.check import check_parts as check_all
 
     found = check_all(
@@ -186,6 +211,21 @@ def check_parts(
     )
     found.files = 0
     outcome.add(found)
+
+
+_GLOBAL = (b'Global', b'HostEndpoint', b'IPPool', b'Profile', b'Tier')
+
+
+def _needs_a_closer_look(data: bytes, path: str, settings: Settings, lookup: Lookup) -> bool:
+    """Whether what is around a file, or inside its documents, may be worth a word."""
+    return (
+        settings.embedded
+        or settings.markdown
+        or b'patch' in data
+        or may_be_json_patch(data)
+        # Into objects without a namespace kustomize might write one.
+        or (any(kind in data for kind in _GLOBAL) and lookup.has_kustomization(path))
+    )
 
 
 def _may_hold(data: bytes, path: str, settings: Settings, lookup: Lookup) -> bool:

@@ -16,6 +16,7 @@ from linter.calico.surroundings import Place, Surroundings
 from linter.text.source import Source, Span
 from linter.workspace.discover import relative
 from linter.workspace.files import SMALL_FILE, read_whole
+from linter.workspace.lookup import KUSTOMIZATIONS
 from linter.yaml.compose import compose
 from linter.yaml.documents import split
 from linter.yaml.errors import YamlError
@@ -24,8 +25,6 @@ from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.workspace.files import Files
-
-NAMES = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
 
 
 class Kustomization(NamedTuple):
@@ -104,7 +103,7 @@ class Kustomizations:
 
 def read(folder: str, files: Files) -> Optional[Kustomization]:
     """The kustomization in a folder, None where there is none that can be read."""
-    for name in NAMES:
+    for name in KUSTOMIZATIONS:
         path = os.path.join(folder, name)
         text = _read(path, files)
         if text is not None:
