@@ -16,7 +16,7 @@ from linter import __version__
 from linter.calico.target import Target
 from linter.catalogue import pages
 from linter.catalogue.catalogue import standard
-from linter.cli import arguments, explain
+from linter.cli import arguments, check_options, explain
 from linter.cli.main import main
 from linter.engine import check
 from linter.report.formats import formats
@@ -289,7 +289,7 @@ def tried(words: list[str]) -> None:
         return
     namespace = arguments.read(words)
     if namespace.command == 'check':
-        arguments.options(namespace)
+        check_options.options(namespace)
         for name in namespace.output_format:
             assert name.partition(':')[0] in formats()
     if namespace.command == 'explain' and namespace.rule != 'RULE':

@@ -68,19 +68,11 @@ def check(options: Options, output_formats: Sequence[str], *, unsafe: bool = Fal
 
 
 def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional[str]]]:
-    outputs = [_output(word) for word in words] or [('text', None)]
-    files = [None if file is None else os.path.realpath(file) for _, file in outputs]
-    if files.count(None) > 1:
-        raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
-    checked = set(map(os.path.realpath, options.paths)) if any(files) else set()
-    for (_, file), path in zip(outputs, files, strict=True):
-        if files.count(path) > 1:
-            raise Fatal(f'only one output format can go to {file}')
-        if path in checked:
-            raise Fatal(f'{file} is to be checked, and not to be written: name another file')
-    if options.statistics:
-        outputs = [('statistics' if name == 'text' else name, file) for name, file in outputs]
-    return outputs
+    if not words and not options.statistics:
+        return [('text', None)]
+    from linter.cli.outputs import outputs
+
+    return outputs(words, options)
 
 
 def _known(options: Options) -> Optional[Baseline]:
@@ -199,18 +191,6 @@ def fix(
     return max(result, 1) if diff and shown and options.fail_on != 'never' else result
 
 
-def _output(word: str) -> tuple[str, Optional[str]]:
-    """FORMAT or FORMAT:FILE; Fatal for a format that does not exist."""
-    name, colon, file = word.partition(':')
-    if colon and not file:
-        raise Fatal(f'{word!r} names no file: write {name} or {name}:FILE')
-    if name != 'text':
-        from linter.report.formats import require
-
-        require(name)
-    return name, file or None
-
-
 def _report(
     outcome: Outcome,
     outputs: Sequence[tuple[str, Optional[str]]],
@@ -242,7 +222,9 @@ def _report(
             out.flush()
             continue
         try:
-            with open(file, 'w', encoding='utf-8', newline='\n') as opened:
+            from linter.cli.outputs import open_output
+
+            with open_output(file) as opened:
                 write(
                     outcome.diagnostics,
                     summary,
@@ -255,7 +237,9 @@ def _report(
                 )
         except OSError as error:
             # The others can still be written.
-            outcome.errors.append(f'{file} cannot be written: {error.strerror or error}')
+            outcome.errors.append(
+                f'{shown_path(file)} cannot be written: {error.strerror or error}'
+            )
     if options.statistics and all(name != 'statistics' for name, _ in outputs):
         color = _color(options, sys.stderr)
         write(outcome.diagnostics, summary, 'statistics', sys.stderr, color)

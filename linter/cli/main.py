@@ -74,7 +74,8 @@ def _main(arguments: list[str]) -> int:
         plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores())
         plain.follow_configuration()
         return fix(plain, []) if '--fix' in arguments else check(plain, [])
-    from linter.cli.arguments import options, read
+    from linter.cli.arguments import read
+    from linter.cli.check_options import options
 
     namespace = read(arguments)
     if namespace.command == 'check':
