@@ -118,6 +118,9 @@ class ListFinding(NamedTuple):
     api: str = 'v3'
 
 
+V1_API = 'v1 API'
+"""Why an object of the API before 3.0 is passed over."""
+
 UNRELEASED = (
     'projectcalico.org/v2 was never released, and no cluster serves it: write projectcalico.org/v3'
 )
@@ -255,7 +258,7 @@ def classify(
             node,
             'v3',
             None,
-            'v1 API',
+            V1_API,
             (
                 Finding(
                     'legacy-v1',

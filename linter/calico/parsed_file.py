@@ -41,15 +41,21 @@ _UNSEEN = object()
 
 
 class ParsedDocument:
-    """One document of a file; ``slice.index`` counts from the start of the file."""
+    """One document of a file; ``slice.index`` counts from the start of the file.
 
-    __slots__ = ('_bad', '_lines', '_objects', '_read', '_rest', '_whose', 'slice', 'source')
+    ``is_host``: it is somebody else's, and Calico's objects in it are judged.
+    """
+
+    __slots__ = (
+        '_bad', '_lines', '_objects', '_read', '_rest', '_whose', 'is_host', 'slice', 'source',
+    )  # fmt: skip
 
     def __init__(
         self, source: Source, slice: DocumentSlice, bad: Optional[BadEncoding] = None
     ) -> None:
         self.source = source
         self.slice = slice
+        self.is_host = False
         self._bad = bad
         self._read: Optional[tuple[Optional[Node], Optional[YamlError]]] = None
         self._objects: Optional[tuple[CalicoObject | ListFinding, ...]] = None

@@ -59,7 +59,7 @@ def _joined(words: Sequence[str]) -> str:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    from linter import __version__
+    from linter import __calico__, __version__
     from linter.calico.target import (
         DEFAULT_VERSION,
         NATIVE_SINCE,
@@ -79,9 +79,19 @@ def _parser() -> argparse.ArgumentParser:
                 return '--add-ignore[=REASON]'
             return super()._format_action_invocation(action)
 
+    class ShowVersion(argparse.Action):
+        """The version, and below it whose facts it knows; other programs read the first line."""
+
+        def __init__(self, **words: Any) -> None:
+            super().__init__(nargs=0, default=argparse.SUPPRESS, **words)
+
+        def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+            print(f'calico-lint {__version__}\nknows Calico {__calico__}')
+            parser.exit()
+
     class Parser(argparse.ArgumentParser):
         def __init__(self, **words: Any) -> None:
-            # A shortened --unsafe-fixes would write files without having been asked to.
+            # A shortened --unsafe-fixes would widen what --fix writes without having been asked to.
             super().__init__(allow_abbrev=False, formatter_class=Formatter, **words)
 
         def parse_known_args(self, *words: Any) -> Any:  # type: ignore[override]
@@ -108,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog='calico-lint', description='Check Calico network policy YAML before it is applied.'
     )
-    parser.add_argument('-V', '--version', action='version', version=f'calico-lint {__version__}')
+    parser.add_argument('-V', '--version', action=ShowVersion, help='show the version and exit')
     commands = parser.add_subparsers(
         dest='command', metavar='COMMAND', required=True, title='commands'
     )
@@ -161,6 +171,15 @@ def _parser() -> argparse.ArgumentParser:
         action='append',
         default=[],
         help='do not report these rules or groups, separated by commas',
+    )
+    group.add_argument(
+        '--embedded',
+        action='store_true',
+        help="look for Calico's objects inside others, too: in ConfigMaps, Helm's values, Ansible "
+        'tasks',
+    )
+    group.add_argument(
+        '--markdown', action='store_true', help='check the blocks of YAML in Markdown files, too'
     )
     group.add_argument(
         '--stdin-filename', metavar='PATH', help='the name of what is read from standard input'
@@ -239,12 +258,12 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument(
         '--unsafe-fixes',
         action='store_true',
-        help='apply the fixes that may change what is meant, too',
+        help='take the fixes that may change what is meant, too; without --fix nothing is written',
     )
     group.add_argument(
         '--diff',
         action='store_true',
-        help='print what --fix would change (or --unsafe-fixes, if given), and write nothing',
+        help='print what --fix would change (with --unsafe-fixes all of it), and write nothing',
     )
     group = check.add_argument_group('suppressions and baseline')
     group.add_argument(

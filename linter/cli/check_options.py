@@ -48,6 +48,8 @@ def options(namespace: argparse.Namespace) -> Options:
         tuple(namespace.exclude),
         namespace.config,
         namespace.no_config,
+        namespace.embedded,
+        namespace.markdown,
     )
     return Options(
         tuple(namespace.paths) or ('.',),
@@ -104,7 +106,7 @@ def _check_baseline(namespace: argparse.Namespace) -> None:
     reading, writing = namespace.baseline, namespace.write_baseline
     if '' in (reading, writing):
         raise Fatal('the baseline has no name (an unset variable in a script?)')
-    if writing is not None and (namespace.fix or namespace.unsafe_fixes or namespace.diff):
+    if writing is not None and (namespace.fix or namespace.diff):
         raise Fatal('--write-baseline and fixes exclude each other: fix first, then write the rest')
     if reading is not None and writing is not None:
         raise Fatal('--write-baseline reads its file itself: leave out --baseline')

@@ -14,8 +14,10 @@ from linter.calico.parsed_file import (
     ParsedFile,
     parse_bytes,
 )
+from linter.calico.placeholders import placeholder_at
 from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
 from linter.calico.target import Target
+from linter.calico.templates import may_hold_kinds
 from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Finding, ObjectRef
 from linter.engine.conditions import Conditions
@@ -23,7 +25,7 @@ from linter.engine.conditions import conditions as of_target
 from linter.engine.judge import Judge, reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.settle import settled
-from linter.engine.stamp import Stamp
+from linter.engine.stamp import Stamp, placeholder
 from linter.quick.read import Reader, reader
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
@@ -40,6 +42,8 @@ _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml
 
 TEMPLATES = 'templates'
 """Why a document was passed over that only parses once it is rendered, in the summary."""
+MARKDOWN = ('.md', '.markdown')
+"""How the names of files end that hold YAML in blocks."""
 OLD_API = ('v2-unreleased', 'legacy-v1')
 """The facts of the finding that a document gets for its API alone."""
 # How a suppression starts, and how it is misspelt.
@@ -49,7 +53,7 @@ _MARKS = ('calico-lint', 'calicolint', 'calico_lint', 'calico lint')
 class FileCheck:
     """A file while it is checked, part by part."""
 
-    def __init__(self, path: str, conditions: Conditions) -> None:
+    def __init__(self, path: str, conditions: Conditions, is_inner: bool = False) -> None:
         self.path = path
         self.conditions = conditions
         self.target = conditions.target
@@ -57,11 +61,17 @@ class FileCheck:
         self.file = FileFindings(path)
         self.stamp = Stamp(conditions.catalogue, conditions.target)
         self.judge = Judge(self.stamp, self.file, self.outcome, conditions.surroundings)
+        # Within what is inside another document nothing more is looked for.
+        self.looks_inside = not is_inner
         self.next_line = 1
         self.parts = 0
         # How many documents are Calico's, readable or not, and what is said of empty ones beside.
         self.ours = 0
         self.empty: list[Diagnostic] = []
+
+    def within(self, conditions: Conditions) -> FileCheck:
+        """The check of a text inside the file."""
+        return FileCheck(self.path, conditions, is_inner=True)
 
     def part(self, data: bytes, last: bool) -> None:
         """Read and judge the next part of the file."""
@@ -85,7 +95,10 @@ class FileCheck:
         begin = len(found)
         text = parsed.source.text
         # A suppression may be one too many, so with any about every document is judged.
-        quick = None if 'lint' in text.lower() else reader(self.target, self.conditions.catalogue)
+        is_named = self.conditions.surroundings.namespace is not None
+        quick = None
+        if 'lint' not in text.lower() and not is_named:
+            quick = reader(self.target, self.conditions.catalogue)
         for document in parsed.documents:
             self.outcome.documents += 1
             if quick is not None and self.is_surely_clean(document, quick):
@@ -155,11 +168,26 @@ class FileCheck:
                 else:
                     is_whole &= self.judge.object(document.source, found, document.index)
             return is_whole
-        else:
+        elif not self.inner(document):
             if is_empty(document.source.text, document.slice):
                 self.note_empty(document)
             self.outcome.skip(NOT_CALICO)
         return True
+
+    def inner(self, document: ParsedDocument) -> bool:
+        """Judge what of Calico's is inside a document of somebody else's; whether there is any."""
+        if not self.looks_inside:
+            return False
+        # Imported lazily: few files have such documents.
+        from linter.engine.inner import judge, may_have
+
+        if not may_have(document, self.conditions):
+            return False
+        before = self.outcome.checked
+        judge(self, document)
+        document.is_host = self.outcome.checked > before
+        self.ours += document.is_host
+        return document.is_host
 
     def report(self, document: ParsedDocument, finding: Finding, lane: str) -> None:
         reference = ObjectRef(None, None, None, None, document.index)
@@ -209,6 +237,8 @@ class FileCheck:
 
     def note_template(self, document: ParsedDocument) -> None:
         self.outcome.skip(TEMPLATES)
+        if not may_hold_kinds(document.source.text, document.slice):
+            return
         start, end = document.slice.start, document.slice.end
         text = document.source.text
         while start < end and text[start] in ' \t\r\n':
@@ -219,6 +249,11 @@ class FileCheck:
         error = document.error
         assert error is not None
         fact = _FACTS.get(type(error), 'yaml-syntax')
+        hole = placeholder_at(document.source.text, error.offset)
+        if fact == 'yaml-syntax' and hole is not None:
+            lane = self.target.lane(document.apparent_api or 'v3').name
+            self.report(document, placeholder('placeholder', hole), lane)
+            return
         message = f'{error.message}: {error.hint}' if error.hint else error.message
         end = min(error.offset + 1, max(document.slice.end, error.offset))
         fix = None
@@ -337,6 +372,10 @@ def check_parts(path: str, parts: Iterable[bytes], conditions: Conditions) -> Ou
 
     Its suppressions are found, and not yet applied: see ``settle``.
     """
+    if conditions.markdown and path.lower().endswith(MARKDOWN):
+        from linter.engine.markdown import check_markdown
+
+        return check_markdown(path, b''.join(parts), conditions)
     file = FileCheck(path, conditions)
     waiting: Optional[bytes] = None
     for part in parts:
