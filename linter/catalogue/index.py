@@ -144,6 +144,9 @@ INDEX: dict[str, tuple[str, ...]] = {
         'types_omits_direction',
         'types_omitted',
     ),
+    'Spec@IPPool': (
+        'v1_field',
+    ),
     'Spec@StagedGlobalNetworkPolicy': (
         'staged_delete_with_spec',
     ),

@@ -58,6 +58,9 @@ _MEANT = {
     'outbound': 'Egress',
 }
 
+# Facts of which the empty text is another one.
+_EMPTY = ('action', 'staged-action', 'pool-mode')
+
 
 @rule('problem:value')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
@@ -88,9 +91,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             )
             if not leaf.text and isinstance(leaf.value, str):
                 shown = 'the empty text'
-                fact = {'action': 'action-empty', 'staged-action': 'staged-action-empty'}.get(
-                    fact, fact
-                )
+                fact = f'{fact}-empty' if fact in _EMPTY else fact
         elif reason.keyword in ('minimum', 'maximum'):
             low, high = problem.schema.get('minimum'), problem.schema.get('maximum')
             advice = f'write a number from {low} to {high}'
