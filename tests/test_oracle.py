@@ -14,7 +14,8 @@ import pytest
 from conftest import LANES, ORACLE, Document, Lanes, documents, lane_target
 
 from linter.calico import ports
-from linter.calico.decode import Decoded, decode
+from linter.calico.decode import decode
+from linter.calico.decoded import Decoded
 from linter.calico.ownership import CalicoObject, owned
 from linter.calico.target import Target
 from linter.calico.values import plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Optional
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
 from linter.calico.values import Container, Object, Value

@@ -1,8 +1,8 @@
 """A list has an item twice.
 
-`types` and `performanceHints` refuse repeated items. Since Calico 3.32 so do `nets`, the names of
-`serviceAccounts`, the `expectedIPs` and `profiles` of host endpoints and the `allowedUses` of pools,
-since 3.33 `notNets` too, when the datastore is Kubernetes.
+`types` and `performanceHints` refuse repeated items. When the datastore is Kubernetes, so do since
+Calico 3.32 `nets`, the names of `serviceAccounts`, `expectedIPs` and `profiles` of host endpoints
+and `allowedUses` of pools, and since 3.33 `notNets`.
 
 The fix is safe: without the repeated item the list means the same.
 

@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import KUBERNETES_FIELDS
 from linter.calico.misplaced import is_label_selector, kubernetes_problems

@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.misplaced import absorbs, owner_name
 from linter.calico.values import Object

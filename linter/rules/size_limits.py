@@ -2,8 +2,8 @@
 
 The document is refused, often after an upgrade only. Calico 3.33 limits policies to 1,024 rules per
 direction, rules to 256 nets and 50 ports per list, selectors to 1,024 characters and names of
-services to 253, pools' selectors to 1,024. Since 3.32 http matches have at most 20 methods and 20 paths of 1,024 characters, and a
-host endpoint's `node` has 253.
+services to 253. Since 3.32 http matches have at most 20 methods and 20 paths of 1,024 characters,
+and the `node` of a host endpoint has at most 253.
 
 ```yaml bad --calico-version 3.33
 apiVersion: projectcalico.org/v3

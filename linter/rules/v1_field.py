@@ -2,8 +2,8 @@
 
 `net` became `nets`, `tag` became a selector, and their negations likewise. Calico refuses them;
 where kubectl drops unknown fields the match disappears, and the rule matches everything. The v2
-pre-release does not know them either, though its reference page still lists `tag` and `notTag`. An IPPool can
-hold `ipip` and `nat-outgoing` of old up to Calico 3.31, and is refused where they say something.
+pre-release does not know them either, though its reference page still lists `tag` and `notTag`.
+Pools have the fields `ipip` and `nat-outgoing` up to Calico 3.31, which refuses what they say.
 
 In a document of v1 or v2 the fix of `legacy-api`, which is unsafe, takes them along.
 
@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import V1_FIELDS
 from linter.calico.misplaced import neighbour
@@ -83,6 +83,4 @@ def check_v1(spec: Object, document: Document) -> Iterator[Finding]:
         )
     nat = spec.leaf('nat-outgoing')
     if nat is not None and nat.value is True:
-        yield finding_at_key(
-            'pool-v1-nat', nat, 'nat-outgoing is of the v1 API: write natOutgoing'
-        )
+        yield finding_at_key('pool-v1-nat', nat, 'nat-outgoing is of the v1 API: write natOutgoing')

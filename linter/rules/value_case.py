@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico import protocols
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.repair import right_case, write
 from linter.calico.values import Leaf, Object

@@ -47,7 +47,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Optional
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.misplaced import in_metadata, is_label_selector
 from linter.calico.repair import unquote

@@ -12,7 +12,8 @@ import os
 from functools import cache
 from typing import Any, NamedTuple, Optional
 
-from linter.calico.decode import Compiler, Decoded, Problem
+from linter.calico.decode import Compiler
+from linter.calico.decoded import Decoded, Problem
 from linter.calico.schema_files import Schema, schema_path
 from linter.calico.target import (
     DEFAULT_VERSION,
@@ -237,7 +238,7 @@ class _Reader:
             return _config(self.source, self.found)
         context = Decoded(_LANE)
         decode = Compiler(_schema(), DEFAULT_VERSION, _LANE).root('Config')
-        config = decode(context, root, None, None, 'the configuration', -1)
+        config = decode(context, root, (None, None, 'the configuration', -1))
         for problem in context.problems:
             self.problem(problem)
         for leaf in context.subjects.get('gitignore-pattern', ()):
