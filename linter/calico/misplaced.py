@@ -9,6 +9,7 @@ from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
 from linter.calico.values import Container, Object, Value
+from linter.diagnostic import MistakeKey
 from linter.text.suggest import nearest
 from linter.yaml.nodes import MappingNode, Scalar
 
@@ -176,25 +177,31 @@ def right_place(problem: Problem, document: Document) -> Optional[str]:
     return None
 
 
-def absorbs(problem: Problem, document: Document) -> bool:
-    """Whether a missing field needs no word of its own: another finding already says it."""
+def absorbs(problem: Problem, document: Document) -> Optional[Problem]:
+    """What a missing field is the same mistake as: an unknown key, or a value that is none."""
     for other in _problems_by_owner(document)[id(problem.owner)]:
         if other.kind == 'unknown':
             near = nearest(other.name, (problem.name,))
             if near is not None or neighbour(other, document) == 'kubernetes':
-                return True
+                return other
         elif other.kind == 'value' and other.name == problem.name:
-            return True
-    return False
+            return other
+    return None
 
 
-def absorbs_name(document: Document) -> bool:
-    """Whether an unknown key of the metadata is a misspelt ``name``."""
-    metadata = document.metadata
-    return any(
-        problem.kind == 'unknown' and nearest(problem.name, ('name',)) is not None
-        for problem in _problems_by_owner(document).get(id(metadata), ())
-    )
+def absorbs_name(document: Document) -> Optional[Problem]:
+    """The unknown key of the metadata that is a misspelt ``name``."""
+    for problem in _problems_by_owner(document).get(id(document.metadata), ()):
+        if problem.kind == 'unknown' and nearest(problem.name, ('name',)) is not None:
+            return problem
+    return None
+
+
+def mistake_of(problem: Problem, document: Document) -> MistakeKey:
+    """What two findings have in common that are about the same unknown key."""
+    if neighbour(problem, document) == 'kubernetes':
+        return ('kubernetes', document.root.span.start)  # one finding speaks for all of them
+    return ('key', problem.key.start if problem.key is not None else -1)
 
 
 def is_label_selector(problem: Problem) -> bool:

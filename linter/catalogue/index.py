@@ -225,11 +225,17 @@ INDEX: dict[str, tuple[str, ...]] = {
     'problem:duplicate': (
         'duplicate_yaml_key',
     ),
+    'problem:infinite': (
+        'wrong_type',
+    ),
     'problem:key': (
         'invalid_key',
     ),
     'problem:later': (
         'field_not_yet_known',
+    ),
+    'problem:merge': (
+        'wrong_type',
     ),
     'problem:merge-override': (
         'duplicate_yaml_key',

@@ -104,29 +104,35 @@ class Stamp:
         """What is wrong with a placeholder is said once, and only that it is one."""
         # Scalars lie behind one another, so that at most the nearest one before a place holds it.
         holes = sorted(placeholders(source.text, node), key=_start)
-        filled: set[int] = set()
+        filled: dict[int, tuple[Node, Finding, Row]] = {}
         for finding, row in kept:
             at = bisect_right(holes, finding.span.start, key=_start)
             hole = holes[at - 1] if at else None
             if hole is None or finding.span.start >= hole.end:
                 yield stamped(source, finding, row, object)
-            elif row.severity != 'info' and hole.start not in filled:
-                filled.add(hole.start)
-                found = self.diagnostic(
-                    source,
-                    Finding(
-                        'placeholder' if row.effect == 'refused' else 'placeholder-unjudged',
-                        Span(hole.start, hole.end),
-                        'this looks like a placeholder that is filled in later, and Calico does '
-                        'not accept it as it stands: check the rendered document',
-                        yaml_path=finding.yaml_path,
-                    ),
-                    kind,
-                    lane,
-                    object,
-                )
-                if found is not None:
-                    yield found
+            elif row.severity != 'info':
+                graver = filled.get(hole.start)
+                if graver is None or _gravity(row) < _gravity(graver[2]):
+                    filled[hole.start] = hole, finding, row
+        for hole, finding, row in filled.values():
+            fact = 'placeholder-unjudged'
+            if row.effect == 'refused':
+                is_calico = row.refused_by == 'calico'
+                fact = 'placeholder' if is_calico else 'placeholder-kubernetes'
+            message = (
+                'this looks like a placeholder that is filled in later, and Calico does '
+                'not accept it as it stands: check the rendered document'
+            )
+            span = Span(hole.start, hole.end)
+            found = self.diagnostic(
+                source,
+                Finding(fact, span, message, yaml_path=finding.yaml_path),
+                kind,
+                lane,
+                object,
+            )
+            if found is not None:
+                yield found
 
 
 def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectRef]) -> Diagnostic:

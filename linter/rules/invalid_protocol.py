@@ -82,7 +82,12 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     else:
         advice = f'write {listing(protocols.names(document.api))}, or a number from 1 to 255'
     shown = quoted(leaf.text) if isinstance(leaf.value, str) else str(leaf.value)
-    yield finding_at(fact, leaf, f'{shown} is not a protocol: {advice}')
+    yield finding_at(
+        fact,
+        leaf,
+        f'{shown} is not a protocol: {advice}',
+        same_mistake=('protocol', leaf.span.start),
+    )
 
 
 @rule('EndpointPort')

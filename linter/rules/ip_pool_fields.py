@@ -53,7 +53,10 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     if spec is None:
         if 'spec' not in document.root.fields:
             yield finding_at_key(
-                'pool-cidr-missing', document.root, 'IPPool has no spec: add spec with a cidr'
+                'pool-cidr-missing',
+                document.root,
+                'IPPool has no spec: add spec with a cidr',
+                same_mistake=('spec', document.root.span.start),
             )
         return
     yield from _uses(spec)

@@ -49,7 +49,7 @@ from collections.abc import Iterator
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import KUBERNETES_FIELDS
-from linter.calico.misplaced import is_label_selector, kubernetes_problems
+from linter.calico.misplaced import is_label_selector, kubernetes_problems, mistake_of
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.text.source import Span
@@ -80,6 +80,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         also,
         yaml_path=first.value.yaml_path if first.value is not None else None,
         about='',
+        same_mistake=mistake_of(first, document),
     )
 
 

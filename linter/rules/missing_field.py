@@ -48,11 +48,12 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.misplaced import absorbs, owner_name
+from linter.calico.misplaced import absorbs, mistake_of, owner_name
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.text.suggest import listing
+from linter.text.source import Span
+from linter.text.suggest import listing, quoted
 
 GROUP = 'fields'
 
@@ -60,14 +61,22 @@ GROUP = 'fields'
 @rule('problem:missing')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     owner = problem.owner
-    if (
-        not isinstance(owner, Object)
-        or owner.parent is None
-        or absorbs(problem, document)
-        or owner.type == 'Metadata'
-    ):  # name-missing
-        return
+    if not isinstance(owner, Object) or owner.parent is None or owner.type == 'Metadata':
+        return  # name-missing
     fact = 'action-missing' if problem.name == 'action' else 'required'
+    misspelt = absorbs(problem, document)
+    if misspelt is not None:
+        # Where a lane drops the misspelt key in silence, what it refuses is that this one is gone.
+        if misspelt.kind == 'unknown' and misspelt.key is not None:
+            yield Finding(
+                fact,
+                Span(misspelt.key.start, misspelt.key.end),
+                f'{quoted(misspelt.name)} is not {problem.name}, without which '
+                f'{owner_name(owner, document)} is refused: write {problem.name}',
+                yaml_path=misspelt.value.yaml_path if misspelt.value is not None else None,
+                same_mistake=mistake_of(misspelt, document),
+            )
+        return
     empty = owner.nulls.get(problem.name)
     values = problem.schema['properties'].get(problem.name, {}).get('enum')
     advice = f'write {problem.name}: {listing(values)}' if values else f'add {problem.name}'
@@ -85,7 +94,9 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 def check_parts(problem: Problem, document: Document) -> Iterator[Finding]:
     fact = f'{problem.name}-missing'
     # What name-missing says of a document without metadata is the same mistake.
-    same = ('name', document.root.span.start) if problem.name == 'metadata' else None
+    # So is what a host endpoint or a pool needs in its spec.
+    name = 'name' if problem.name == 'metadata' else problem.name
+    same = (name, document.root.span.start)
     if problem.value is not None:
         yield finding_at(
             fact, problem.value, f'{problem.name} is empty: fill it in', same_mistake=same

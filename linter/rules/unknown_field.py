@@ -58,6 +58,7 @@ from linter.calico.document import Document
 from linter.calico.misplaced import (
     in_metadata,
     meant,
+    mistake_of,
     neighbour,
     owner_name,
     right_place,
@@ -97,7 +98,14 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         if problem.value is not None and in_metadata(problem.value)
         else 'unknown-field'
     )
-    yield Finding(fact, Span(key.start, key.end), message, fix=fix, yaml_path=path)
+    yield Finding(
+        fact,
+        Span(key.start, key.end),
+        message,
+        fix=fix,
+        yaml_path=path,
+        same_mistake=mistake_of(problem, document),
+    )
 
 
 def _is_told_by_the_reader(problem: Problem) -> bool:

@@ -72,6 +72,7 @@ def check_protocol(leaf: Leaf, document: Document) -> Iterator[Finding]:
             leaf,
             f'{quoted(leaf.text)} is not spelt as Calico spells it: write {protocol.right}',
             fix=write(document.source.text, leaf, protocol.right),
+            same_mistake=('protocol', leaf.span.start),
         )
 
 
