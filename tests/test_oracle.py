@@ -16,7 +16,8 @@ from conftest import LANES, ORACLE, Document, Lanes, documents, lane_target
 from linter.calico import ports
 from linter.calico.decode import decode
 from linter.calico.decoded import Decoded
-from linter.calico.ownership import CalicoObject, owned
+from linter.calico.lists import owned
+from linter.calico.ownership import CalicoObject
 from linter.calico.target import Target
 from linter.calico.values import plain
 from linter.diagnostic import Diagnostic

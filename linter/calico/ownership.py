@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple, Optional, TypeGuard
 
 from linter.calico.kinds import (
@@ -47,6 +46,8 @@ class CalicoObject(NamedTuple):
     findings: tuple[Finding, ...]
     version_key: Optional[Scalar]
     """The key ``apiVersion``, where there is one."""
+    in_sequence: bool = False
+    """An item of a top-level sequence, whose values calicoctl does not turn into text."""
 
 
 def field(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
@@ -70,7 +71,7 @@ def _merged(value: Node, name: str) -> Optional[tuple[Scalar, Node]]:
     return None
 
 
-def _folded(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
+def folded_field(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
     for key, value in node.entries:
         if isinstance(key, Scalar) and key.value.lower() == name.lower():
             return key, value
@@ -106,100 +107,14 @@ def first_span(node: MappingNode) -> Span:
     return span_of(node.entries[0][0]) if node.entries else span_of(node)
 
 
-class ListFinding(NamedTuple):
-    """A finding about the list that holds the items, not about one of them."""
-
-    node: MappingNode
-    finding: Finding
-    api: str = 'v3'
-
-
-UNRELEASED = (
-    'projectcalico.org/v2 was never released, and no cluster serves it: write projectcalico.org/v3'
-)
-
-
-def owned(root: Node) -> Iterator[CalicoObject | ListFinding]:
-    """What is Calico's in a document: itself, the items of a sequence, the items of a List."""
-    if isinstance(root, SequenceNode):
-        for item in root.items:
-            if isinstance(item, MappingNode):
-                yield from owned_mapping(item, in_sequence=True)
-    elif isinstance(root, MappingNode):
-        yield from owned_mapping(root)
-
-
-def owned_mapping(
-    node: MappingNode, in_sequence: bool = False
-) -> Iterator[CalicoObject | ListFinding]:
-    kind_entry = field(node, 'kind')
-    kind = text_of(kind_entry)
-    version = text_of(field(node, 'apiVersion'))
-    if kind.endswith('List') and kind[:-4] not in KINDS and kind != 'List' and kind not in V1_KINDS:
-        near = nearest(kind[:-4], KINDS)
-        if near is None or not _in_group(version):
-            return
-    if kind == 'List' or (kind.endswith('List') and kind[:-4] in KINDS):
-        item_kind = kind[:-4]
-        if item_kind and not _in_group(version) and item_kind not in UNMISTAKABLE:
-            return
-        items = field(node, 'items')
-        found = False
-        if in_sequence and item_kind and kind_entry is not None:
-            yield ListFinding(
-                node,
-                Finding(
-                    'list-in-sequence',
-                    value_span(kind_entry),
-                    f'calicoctl does not read a {kind} inside a list of documents: '
-                    'write its items there',
-                ),
-            )
-        version_entry = field(node, 'apiVersion')
-        if items is not None and isinstance(items[1], SequenceNode):
-            if version_entry is not None and version == API_VERSIONS['v2']:
-                yield from _unreleased(node, version_entry, items[1])
-            for item in items[1].items:
-                if isinstance(item, MappingNode):
-                    for result in _item(item, version, item_kind):
-                        found = True
-                        yield result
-        if not item_kind and (found or _in_group(version)) and kind_entry is not None:
-            yield ListFinding(
-                node,
-                Finding(
-                    'list-kind',
-                    value_span(kind_entry),
-                    "'List' is not a kind to calicoctl: use separate documents, or a typed list "
-                    'such as NetworkPolicyList',
-                ),
-            )
-        return
-    found_one = classify(node)
-    if found_one is not None:
-        yield found_one
-
-
-def _unreleased(
-    node: MappingNode, version: tuple[Scalar, Node], items: SequenceNode
-) -> Iterator[ListFinding]:
-    """Items that leave their API to the list have no other place to hear of it."""
-    if any(isinstance(item, MappingNode) and not field(item, 'apiVersion') for item in items.items):
-        yield ListFinding(node, Finding('v2-unreleased', value_span(version), UNRELEASED), api='v2')
-
-
-def _item(item: MappingNode, version: str, kind: str) -> Iterator[CalicoObject | ListFinding]:
-    """An item of a list; of a typed list it may leave out apiVersion and kind."""
-    if not kind:
-        yield from owned_mapping(item)
-        return
-    result = classify(item, version, kind)
-    if result is not None:
-        yield result
-
-
-def _in_group(version: str) -> bool:
+def in_group(version: str) -> bool:
     return version.lower().partition('/')[0] in _GROUPS
+
+
+def _is_misspelt_group(version: str) -> bool:
+    """Whether the group differs from Calico's by a slip, or by what nobody sees."""
+    group = ''.join(c for c in version.lower().partition('/')[0] if c.isprintable() and c != ' ')
+    return nearest(group, _GROUPS) is not None
 
 
 def _is_as_written(node: Node, text: str) -> TypeGuard[Scalar]:
@@ -226,7 +141,7 @@ def classify(
     findings: list[Finding] = []
     misspelt_version = None
     if version_entry is None and not list_version:
-        misspelt_version = _folded(node, 'apiVersion')
+        misspelt_version = folded_field(node, 'apiVersion')
         if misspelt_version is not None:
             version = text_of(misspelt_version)
     group, _, number = version.partition('/')
@@ -250,8 +165,20 @@ def classify(
             ),
             version_entry[0],
         )
-    if not _in_group(version):
-        if kind not in UNMISTAKABLE and not _is_calico_network_policy(node, kind, version):
+    if in_group(kind) and kind_entry is not None and not in_group(version):
+        finding = Finding(
+            'kind-unknown',
+            value_span(kind_entry),
+            f'{quoted(kind)} is an apiVersion, not a kind: write it behind apiVersion, and a kind '
+            'such as NetworkPolicy here',
+        )
+        return CalicoObject(node, 'v3', None, None, (finding,), None)
+    if not in_group(version):
+        if (
+            kind not in UNMISTAKABLE
+            and not (kind in KINDS and _is_misspelt_group(version))
+            and not _is_calico_network_policy(node, kind, version)
+        ):
             return None
         api = 'v3'
         wanted = API_VERSIONS['v3']
@@ -308,7 +235,7 @@ def classify(
                 findings.append(Finding('api-version', value_span(entry), message, fix=fix))
     version_key = version_entry[0] if version_entry else None
     if not kind:
-        wrong_case = _folded(node, 'kind')
+        wrong_case = folded_field(node, 'kind')
         place = (
             span_of(wrong_case[0])
             if wrong_case

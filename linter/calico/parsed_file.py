@@ -10,7 +10,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Optional
 
-from linter.calico.ownership import CalicoObject, ListFinding, owned
+from linter.calico.lists import ListFinding, owned
+from linter.calico.ownership import CalicoObject
 from linter.calico.prefilter import may_be_calico_text
 from linter.calico.templates import apparent_group, is_template
 from linter.text.source import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Optional
 
-from linter.calico.ownership import ListFinding
+from linter.calico.lists import ListFinding
 from linter.calico.parsed_file import (
     BROKEN,
     OURS,

@@ -7,7 +7,8 @@ from typing import Optional
 from linter.calico.decode import decode
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS, KINDS
-from linter.calico.ownership import UNRELEASED, CalicoObject, field, span_of, text_of
+from linter.calico.lists import UNRELEASED
+from linter.calico.ownership import CalicoObject, field, span_of, text_of
 from linter.calico.surroundings import Surroundings
 from linter.calico.target import Lane, version_text
 from linter.diagnostic import Finding, ObjectRef
@@ -69,6 +70,8 @@ class Judge:
             self.report(source, unknown, kind, lane.name, reference)
             return False
         api = 'v2' if owned.api == 'v2' else 'v3'
+        if owned.in_sequence:
+            lane = lane._replace(coerces=False)
         decoded = decode(owned.node, api, kind, self.target.version, lane)
         document = Document(source, owned.node, api, kind, decoded, self.surroundings)
         strange: list[UnknownFact] = []

@@ -82,7 +82,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             fix=write(document.source.text, cidr, net.network, UNSAFE),
         )
     yield from _size(spec, cidr, net, net.prefix)
-    yield from _modes(spec, net.family)
+    yield from _modes(spec, net)
 
 
 def _size(spec: Object, cidr: Leaf, net: nets.Net, prefix: int) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def _network(text: str) -> nets.Net:
 _LINK_LOCAL = {4: _network('169.254.0.0/16'), 6: _network('fe80::/10')}
 
 
-def _modes(spec: Object, family: int) -> Iterator[Finding]:
+def _modes(spec: Object, net: nets.Net) -> Iterator[Finding]:
     on = _modes_on(spec)
     if len(on) == 2:
         yield finding_at(
@@ -145,8 +145,10 @@ def _modes(spec: Object, family: int) -> Iterator[Finding]:
             related=((on[0].span, 'the other one'),),
         )
     ipip = spec.leaf('ipipMode')
-    if family == 6 and ipip is not None and ipip.text in _ON:
-        yield finding_at('pool-ipip-v6', ipip, 'an IPv6 pool has no IPIP: write Never')
+    if net.bits == 128 and ipip is not None and ipip.text in _ON:
+        # A CRD takes every network that is written as IPv6 for one.
+        fact = 'pool-ipip-v6' if net.family == 6 else 'pool-ipip-mapped'
+        yield finding_at(fact, ipip, 'an IPv6 pool has no IPIP: write Never')
 
 
 def _modes_on(spec: Object) -> list[Leaf]:

@@ -43,8 +43,15 @@ from linter.diagnostic import Finding
 GROUP = 'selectors'
 
 _ALONE = re.compile(r'[ \t]*global\([ \t]*\)[ \t]*\Z')
-# v3.15 to v3.29 looked for a neighbour only.
-_JOINED = re.compile(r'global\(\s*\)\s*(?:&&|\|\|)|(?:&&|\|\|)\s*global\(\s*\)')
+# v3.15 to v3.29 looked for a neighbour only, in what they print for the selector.
+_JOINED = re.compile(r'global\(\) (?:&&|\|\|)|(?:&&|\|\|) global\(\)')
+
+
+def _is_joined(text: str) -> bool:
+    from linter.calico.selector.meaning import canonical, parse  # hardly ever needed
+
+    tree = parse(text)
+    return tree is not None and _JOINED.search(canonical(tree)) is not None
 
 
 @rule('calico-selector')
@@ -64,7 +71,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             'for the rest'
         )
         facts = ['global-not-alone']
-        if _JOINED.search(leaf.text):
+        if _is_joined(leaf.text):
             facts.append('global-joined')
     elif place == 'EntityRule' and leaf.name == 'selector':
         message = (

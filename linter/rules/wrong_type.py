@@ -79,6 +79,8 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             fact = 'label-type'
         elif leaf.parent.type == 'Metadata' and leaf.name == 'name':
             fact = 'name-type'
+    elif leaf.name == 'status' and isinstance(leaf.parent, Object) and leaf.parent.parent is None:
+        fact = 'status-type'
     wanted = _wanted(problem.schema)
     name = leaf.name if leaf.index < 0 else f'an item of {leaf.name}'
     fix = None
