@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Optional
 
 from linter.calico.decode import Compiler
 from linter.calico.decoded import Decode, Decoded, Problem
@@ -193,12 +193,13 @@ def _typed(
             yield ListFinding(node, finding, api='v2')
     elif api == 'v3':
         yield from _misfits(node, kind)
+    if not items and api == 'v3' and kind_entry is not None:
+        message = f'calicoctl finds nothing in this {kind}: write its items, or remove it'
+        yield ListFinding(node, Finding('list-empty', value_span(kind_entry), message))
     for item in items:
         if not isinstance(item, MappingNode):
             if api == 'v3':
-                message = (
-                    f'an item of a {kind} is a {item_kind}: write one, or remove it'
-                )
+                message = f'an item of a {kind} is a {item_kind}: write one, or remove it'
                 yield ListFinding(node, Finding('list-type', span_of(item), message))
             continue
         result = classify(item, version if is_calicos else API_VERSIONS['v3'], item_kind)
@@ -206,6 +207,11 @@ def _typed(
             yield result
             if api == 'v3':
                 yield from _nameless(item, kind)
+
+
+def has_kind(root: Optional[Node]) -> bool:
+    """Whether a document says what it is, be it Calico's or not."""
+    return isinstance(root, MappingNode) and bool(text_of(field(root, 'kind')))
 
 
 def _items(node: MappingNode) -> list[Node]:

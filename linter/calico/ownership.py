@@ -92,6 +92,14 @@ def text_of(entry: Optional[tuple[Scalar, Node]]) -> str:
     return '' if node.value in _NULLS and not node.style else node.value
 
 
+def is_null(node: Scalar) -> bool:
+    """Whether a scalar is null; what no tag can hold is not."""
+    try:
+        return resolve(node) is None
+    except BadTag:
+        return False
+
+
 def span_of(node: Node) -> Span:
     return Span(node.start, node.end)
 

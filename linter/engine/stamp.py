@@ -114,7 +114,7 @@ class Stamp:
                 graver = filled.get(hole.start)
                 if graver is None or _gravity(row) < _gravity(graver[2]):
                     filled[hole.start] = hole, finding, row
-        for hole, finding, row in filled.values():
+        for filler, finding, row in filled.values():
             fact = 'placeholder-unjudged'
             if row.effect == 'refused':
                 is_calico = row.refused_by == 'calico'
@@ -123,7 +123,7 @@ class Stamp:
                 'this looks like a placeholder that is filled in later, and Calico does '
                 'not accept it as it stands: check the rendered document'
             )
-            span = Span(hole.start, hole.end)
+            span = Span(filler.start, filler.end)
             found = self.diagnostic(
                 source,
                 Finding(fact, span, message, yaml_path=finding.yaml_path),
