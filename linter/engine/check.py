@@ -27,7 +27,6 @@ from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.settle import settled
 from linter.engine.stamp import Stamp
 from linter.text.edit import Edit, Fix
-from linter.text.lazy_regex import lazy
 from linter.text.source import Span
 from linter.yaml.documents import is_empty
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
@@ -39,8 +38,6 @@ TEMPLATES = 'templates'
 """Why a document was passed over that only parses once it is rendered, in the summary."""
 OLD_API = ('v2-unreleased', 'legacy-v1')
 """The facts of the finding that a document gets for its API alone."""
-# Where a document says what it is, or seems to.
-_KIND = lazy(r"""(?:(?<=\n)|(?<=\r)|\A)["']?kind["']?[ \t]*:|[{,][ \t\r\n]*["']?kind["']?[ \t]*:""")
 # How a suppression starts, and how it is misspelt.
 _MARKS = ('calico-lint', 'calicolint', 'calico_lint', 'calico lint')
 
@@ -196,18 +193,15 @@ class FileCheck:
 
     def note_stray(self, document: ParsedDocument) -> None:
         """A document that is no object of anybody's, on which a stream of objects is refused."""
-        source, (_, start, end) = document.source, document.slice
-        if _KIND.search(source.text, start, end):
-            return  # somebody's object, which is not worth reading
+        if not document.is_stray:
+            return
         root, error = document.read()
-        if has_kind(root) or (root is None and (error is None or document.whose == TEMPLATE)):
-            return
-        if isinstance(root, Scalar) and is_null(root):
-            self.note_empty(document)
-            return
         if error is not None:
             fact, span = 'yaml-syntax', Span(error.offset, error.offset + 1)
             message = f'{error.message}: {error.hint}' if error.hint else error.message
+        elif isinstance(root, Scalar) and is_null(root):
+            self.note_empty(document)
+            return
         else:
             assert root is not None
             fact = 'kind-missing'
@@ -217,7 +211,7 @@ class FileCheck:
                 'to the document before, or else take it out of the file'
             )
         found = self.stamp.diagnostic(
-            source,
+            document.source,
             Finding(fact, span, message),
             None,
             self.target.admission,

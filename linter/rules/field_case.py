@@ -48,7 +48,10 @@ GROUP = 'fields'
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     key = problem.key
     if key is None or any(
-        other.kind == 'case-duplicate' and other.key is key for other in document.problems
+        other.kind == 'case-duplicate'
+        and other.owner is problem.owner
+        and other.name == problem.name
+        for other in document.problems
     ):
         return
     yield Finding(

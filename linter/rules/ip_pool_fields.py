@@ -172,9 +172,9 @@ def _uses(spec: Object) -> Iterator[Finding]:
             yield finding_at_key(
                 'pool-uses', uses, 'LoadBalancer stands alone in allowedUses: remove the others'
             )
-        for mode in _modes_on(spec):
+        elif on := _modes_on(spec):
             yield finding_at(
-                'pool-uses', mode, 'a LoadBalancer pool has no encapsulation: write Never'
+                'pool-uses', on[0], 'a LoadBalancer pool has no encapsulation: write Never'
             )
         nodes = spec.leaf('nodeSelector')
         if nodes is not None and nodes.text != 'all()':

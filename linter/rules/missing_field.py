@@ -48,7 +48,7 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.misplaced import absorbs, mistake_of, owner_name
+from linter.calico.misplaced import absorbs, mistake_of, neighbour, owner_name
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
@@ -68,11 +68,20 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if misspelt is not None:
         # Where a lane drops the misspelt key in silence, what it refuses is that this one is gone.
         if misspelt.kind == 'unknown' and misspelt.key is not None:
+            message = (
+                f'{quoted(misspelt.name)} is not {problem.name}, without which '
+                f'{owner_name(owner, document)} is refused: write {problem.name}'
+            )
+            if neighbour(misspelt, document) == 'kubernetes':
+                message = (
+                    f"{quoted(misspelt.name)} is a field of Kubernetes' NetworkPolicy, and a rule "
+                    'of Calico has an action: write the rules as Calico has them, or apiVersion: '
+                    'networking.k8s.io/v1'
+                )
             yield Finding(
                 fact,
                 Span(misspelt.key.start, misspelt.key.end),
-                f'{quoted(misspelt.name)} is not {problem.name}, without which '
-                f'{owner_name(owner, document)} is refused: write {problem.name}',
+                message,
                 yaml_path=misspelt.value.yaml_path if misspelt.value is not None else None,
                 same_mistake=mistake_of(misspelt, document),
             )

@@ -106,7 +106,8 @@ class _Finder:
         return self.documents[number].lines
 
     def is_ours(self, number: int) -> bool:
-        return self.documents[number].whose != FOREIGN
+        document = self.documents[number]
+        return document.whose != FOREIGN or document.is_stray
 
     def is_settled(self, number: int) -> bool:
         document = self.documents[number]
