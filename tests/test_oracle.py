@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from conftest import LANES, ORACLE, Document, Lanes, documents, lane_target, printed
+from conftest import LANES, ORACLE, Document, Lanes, disagreements, documents, lane_target, printed
 
 from linter.calico import ports
 from linter.calico.decode import decode
@@ -119,15 +119,6 @@ def test_variations(lane: str) -> None:
 @pytest.mark.parametrize('lane', VARIED)
 def test_all_variations(lane: str) -> None:
     assert wrongly_judged(documents('variations'), lane) == []
-
-
-def disagreements() -> dict[str, list[dict[str, Any]]]:
-    """Documents on which the linter and Calico's code once disagreed, by what it was about."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    with open(ORACLE / 'disagreements.jsonl', encoding='utf-8') as file:
-        for row in map(json.loads, file):
-            found.setdefault(row['cause'], []).append(row)
-    return found
 
 
 @pytest.mark.parametrize(
