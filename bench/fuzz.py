@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import fuzz_checks as checks
-from fuzz_inputs import policy, selector, settings
+from fuzz_inputs import nudged, policy, selector, settings
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -30,6 +30,7 @@ Random = random.Random
 PARTS: dict[str, tuple[Callable[[Random], bytes], Callable[[bytes, Random], None]]] = {
     'loader': (policy, checks.read_twice),
     'scan': (policy, checks.looked_at),
+    'quick': (nudged, checks.surely_clean),
     'selectors': (selector, checks.explained),
     'runs': (policy, checks.judged),
     'configuration': (settings, checks.configured),

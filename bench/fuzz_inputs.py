@@ -9,6 +9,8 @@ import random
 from collections.abc import Iterator
 from functools import cache
 
+from linter.calico.target import Target
+from linter.engine.check import check
 from linter.yaml.nodes import Node, Scalar, SequenceNode
 from linter.yaml.scalars import BadTag, resolve
 
@@ -114,6 +116,87 @@ def policy(rnd: Random) -> bytes:
     if data and rnd.random() < 0.03:
         data[rnd.randrange(len(data))] = rnd.randrange(256)
     return bytes(data)
+
+
+@cache
+def clean_pool() -> list[str]:
+    """Those policies of which there is nothing to say."""
+    found = []
+    for text in pool():
+        result = check('x.yaml', text.encode('utf-8', 'surrogateescape'), Target())
+        if result.checked and not result.diagnostics:
+            found.append(text)
+    return found
+
+
+@cache
+def entries() -> dict[str, list[str]]:
+    """What the lines of all policies say behind each key; dashes count as keys."""
+    found: dict[str, list[str]] = {}
+    for text in pool():
+        for line in text.split('\n'):
+            key, colon, value = line.strip().partition(':')
+            if line.lstrip().startswith('- ') and not colon:
+                key, value = '-', line.lstrip()[1:]
+            if len(value) < 80:
+                found.setdefault(key.removeprefix('- '), []).append(value.strip())
+    return found
+
+
+def nudged(rnd: Random) -> bytes:
+    """A file of which a line or two are others: most of it is still as somebody would write it."""
+    text = rnd.choice(clean_pool() if rnd.random() < 0.8 else pool())
+    for _ in range(rnd.choice((0, 1, 1, 1, 2, 2, 3, 4))):
+        lines = text.split('\n')
+        one, other = rnd.randrange(len(lines)), rnd.randrange(len(lines))
+        line = lines[one]
+        head, colon, value = line.partition(':')
+        if not colon and line.lstrip().startswith('- '):
+            head, colon, value = line.partition('- ')
+            head, colon = head + '-', ''
+        key = head.strip().removeprefix('- ')
+        match rnd.randrange(13):
+            case 0 | 1 | 2:
+                known = entries().get(key) or ['']
+                lines[one] = f'{head}{colon} {rnd.choice(known)}'
+            case 3:
+                elsewhere = rnd.choice(pool()).split('\n')
+                lines.insert(one, rnd.choice(elsewhere))
+            case 4:
+                key = rnd.choice(list(entries()))
+                indent = ' ' * (len(line) - len(line.lstrip(' ')))
+                lines.insert(one, f'{indent}{key}: {rnd.choice(entries()[key])}')
+            case 5:
+                del lines[one]
+            case 6:
+                lines.insert(other, line)
+            case 7:
+                step = rnd.choice((-2, -1, 1, 2, 4))
+                for at in range(one, min(len(lines), one + rnd.choice((1, 1, 2, 5)))):
+                    now = lines[at]
+                    lines[at] = now[-step:] if step < 0 else ' ' * step + now
+            case 8:
+                value = value.strip()
+                quote = rnd.choice('\'"')
+                bare = value.strip('\'"')
+                form = rnd.choice(
+                    ('{0}{1}{0}', '{1}', '[{1}]', '{{{1}: {1}}}', '{1} # x', '>-\n    {1}')
+                )
+                lines[one] = f'{head}{colon} {form.format(quote, bare)}'
+            case 9:
+                lines[one] = ''.join(rnd.choice((char, char.swapcase())) for char in line)
+            case 10:
+                digits = [at for at, char in enumerate(line) if char.isdigit()]
+                if digits:
+                    at = rnd.choice(digits)
+                    lines[one] = line[:at] + rnd.choice('0123456789:/.-_+ex') + line[at + 1 :]
+            case 11:
+                at = rnd.randrange(len(line) + 1)
+                lines[one] = line[:at] + rnd.choice(PIECES) + line[at + rnd.choice((0, 0, 1, 2)) :]
+            case 12:
+                lines[one], lines[other] = lines[other], line
+        text = '\n'.join(lines)
+    return text.encode('utf-8', 'surrogatepass')
 
 
 def selector(rnd: Random) -> bytes:

@@ -34,7 +34,7 @@ MB = 1_000_000
 # As pip writes them for [project.scripts]; the same form for everybody, for fairness.
 _SCRIPT = 'import sys\nfrom {module} import {function}\nsys.exit({function}())\n'
 _SCRIPTS = {
-    'calico-lint': ('linter.__main__', 'run'),
+    'calico-lint': ('linter.__main__', 'console'),
     'yamllint': ('yamllint.cli', 'run'),
     'check-jsonschema': ('check_jsonschema', 'main'),
 }

@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 
 def run() -> int:
     """The command: its exit status."""
@@ -23,10 +27,26 @@ def run() -> int:
 
     from linter.cli.main import main
 
-    # Trees and values point at one another in circles, but few of them are alive at once: to look
-    # for what is dead after every 700 new objects, as Python does, took a tenth of the time.
+    # Nothing that a document leaves behind points in circles, and so there is hardly anything to
+    # look for after every 700 new objects, as Python does.
     gc.set_threshold(10_000, 10, 10)
     return main(arguments)
+
+
+def console() -> NoReturn:
+    """The command as a process of its own, which ends here.
+
+    It leaves without taking its modules and objects apart one by one, as Python does at the end: a
+    fifth of the time of a run that has nothing to say.
+    """
+    status = run()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except (OSError, ValueError):
+            status = status or 2  # What should have been said is lost.
+    os._exit(status)
 
 
 def _forget_working_directory() -> None:
@@ -41,4 +61,4 @@ def _forget_working_directory() -> None:
 
 if __name__ == '__main__':
     _forget_working_directory()
-    raise SystemExit(run())
+    console()

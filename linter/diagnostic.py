@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from linter.text.edit import Fix
 from linter.text.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 DOCS = 'https://github.com/calico-lint/calico-lint/blob/main/docs'
 
@@ -24,8 +28,10 @@ class Finding(NamedTuple):
 
     ``fact`` names the row of the fact table that says whether the target minds at all. Of several
     findings in a document with the same key ``same_mistake`` only the one with the gravest effect
-    is reported: they are one mistake seen from several sides. ``about`` is the path of what the
-    mistake is about where it stands at the first of several keys, which is a matter of style.
+    is reported: they are one mistake seen from several sides. Of equally grave ones that is the
+    root of it (``is_root``), from which the others follow, else the first one. ``about`` is the
+    path of what the mistake is about where it stands at the first of several keys, which is a
+    matter of style.
     """
 
     fact: str
@@ -37,6 +43,7 @@ class Finding(NamedTuple):
     yaml_path: Optional[str] = None
     same_mistake: Optional[MistakeKey] = None
     about: Optional[str] = None
+    is_root: bool = False
 
 
 class ObjectRef(NamedTuple):

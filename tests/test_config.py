@@ -26,14 +26,13 @@ from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
 from linter.text.errors import Fatal
 from linter.workspace import config
+from linter.workspace.config_terms import names
 from linter.workspace.config_text import STARTER, init
-from linter.workspace.settings import (
-    MISNAMED,
-    NAME,
-    Lookup,
-    Overrides,
-    show_settings,
-)
+from linter.workspace.discover import find
+from linter.workspace.files import Disk
+from linter.workspace.lookup import MISNAMED, NAME, Lookup
+from linter.workspace.settings import Overrides
+from linter.workspace.show_settings import show_settings
 from tools import generate, generate_config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,9 +60,9 @@ def test_schema_knows_every_rule_and_group() -> None:
     assert sorted(rules) == sorted(rule for members in groups.values() for rule in members)
     assert not rules & groups.keys(), 'a group cannot be called like a rule'
     assert set(SCHEMA['$defs']['RuleOrGroup']['enum']) == rules | groups.keys()
-    assert config.names('invalid-port') == {'invalid-port'}
-    assert config.names('ports') == set(groups['ports'])
-    assert config.names('nothing') is None
+    assert names('invalid-port') == {'invalid-port'}
+    assert names('ports') == set(groups['ports'])
+    assert names('nothing') is None
 
 
 @pytest.mark.parametrize('version', [version_text(version) for version in VERSIONS])
@@ -241,7 +240,7 @@ def test_a_mistake_leaves_the_rest_in_force(tmp_path: Path) -> None:
     assert len(found.diagnostics) == 4
     (top,) = found.layers
     assert (top.version, top.admission) == ((3, 31), None)
-    assert top.ignore == config.names('ports')
+    assert top.ignore == names('ports')
     assert found.patterns == ('b/',)
     assert top.lines.keys() >= {'calico-version', 'ignore'}
     assert 'admission' not in top.lines
@@ -254,7 +253,7 @@ def test_a_mistake_leaves_the_rest_in_force(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_sets_nothing(text: str | bytes, tmp_path: Path) -> None:
     found = read(text, tmp_path)
     assert found.diagnostics
-    assert found.layers == (config._NOTHING,)
+    assert found.layers == (config.NOTHING,)
 
 
 def test_a_path_that_is_no_file(tmp_path: Path) -> None:
@@ -371,7 +370,7 @@ def test_each_file_is_read_once_and_each_folder_looked_up_once(
     monkeypatch.setattr(os.path, 'lexists', lambda path: asked.append(path) or exists(path))
     reads: list[str] = []
     reading = config.read
-    monkeypatch.setattr(config, 'read', lambda path: reads.append(path) or reading(path))
+    monkeypatch.setattr(config, 'read', lambda *of: reads.append(of[0]) or reading(*of))
     lookup = Lookup()
     for number in range(10_000):
         lookup.settings_for(f'a/b/x{number}.yaml')
@@ -387,8 +386,8 @@ def test_each_file_is_read_once_and_each_folder_looked_up_once(
 
 def test_without_a_configuration_nothing_is_imported(repository: Path) -> None:
     code = (
-        'import __future__, os, sys; before = set(sys.modules)\n'
-        'from linter.workspace.settings import Lookup\n'
+        'import __future__, errno, os, stat, sys; before = set(sys.modules)\n'
+        'from linter.workspace.lookup import Lookup\n'
         'lookup = Lookup()\n'
         'assert lookup.settings_for("a/b.yaml").source is None\n'
         'assert not lookup.is_excluded("a/b.yaml")\n'
@@ -406,6 +405,8 @@ def test_without_a_configuration_nothing_is_imported(repository: Path) -> None:
         'linter.text',
         'linter.text.errors',
         'linter.workspace',
+        'linter.workspace.files',
+        'linter.workspace.lookup',
         'linter.workspace.settings',
     }
 
@@ -482,7 +483,7 @@ def test_patterns_are_those_of_gitignore(repository: Path) -> None:
 
 def test_the_command_line_beats_the_file(repository: Path) -> None:
     write(repository, {NAME: LAYERED})
-    ports = config.names('ports') or frozenset()
+    ports = names('ports') or frozenset()
 
     found = Lookup(Overrides((3, 30), 'api', 'etcdv3')).settings_for('prod/x.yaml')
     assert found.target == Target((3, 30), 'api', 'etcdv3')
@@ -573,6 +574,131 @@ def test_a_named_folder_above_the_configuration(repository: Path) -> None:
     assert not Lookup(paths=['.']).is_excluded('vendor/x.yaml')
 
 
+class Seen(Disk):
+    """The disk, and which folders of it were listed."""
+
+    __slots__ = ('listed',)
+
+    def __init__(self) -> None:
+        self.listed: list[str] = []
+
+    def list(self, path: str) -> list[tuple[str, str]]:
+        self.listed.append(path)
+        return super().list(path)
+
+
+def test_an_excluded_folder_is_not_looked_into(repository: Path) -> None:
+    write(repository, {
+        NAME: 'exclude: [vendor/, "!vendor/keep/", "*/gen/"]\n',
+        'vendor/a/b/x.yaml': '', 'vendor/keep/x.yaml': '', 'a/gen/x/x.yaml': '', 'a/x.yaml': '',
+    })  # fmt: skip
+    disk = Seen()
+    lookup = Lookup(paths=['.'], files=disk)
+    assert list(find(['.'], lookup.is_excluded, disk)) == ['.calico-lint.yaml', 'a/x.yaml']
+    assert disk.listed == ['.', 'a']
+    disk = Seen()
+    lookup = Lookup(paths=['vendor'], files=disk)
+    assert list(find(['vendor'], lookup.is_excluded, disk)) == [
+        'vendor/a/b/x.yaml',
+        'vendor/keep/x.yaml',
+    ]
+
+
+def test_a_configuration_in_an_excluded_folder_takes_nothing_back(repository: Path) -> None:
+    """Neither where the folder is walked nor where a hook names its files."""
+    write(repository, {
+        NAME: 'exclude: [vendor/]\n', f'vendor/lib/{NAME}': 'exclude: [c/]\n',
+        'vendor/lib/x.yaml': '', 'vendor/module/.git': '', f'vendor/module/{NAME}': '',
+    })  # fmt: skip
+    lookup = Lookup(paths=['.'])
+    assert lookup.is_excluded('vendor/lib/x.yaml')
+    assert lookup.is_excluded('vendor/lib/')
+    assert lookup.settings_for('vendor/lib/x.yaml').source == f'vendor/lib/{NAME}'
+    named = ['vendor/lib/x.yaml']
+    assert not Lookup(paths=named).is_excluded(named[0])
+    assert Lookup(Overrides(force_exclude=True), named).is_excluded(named[0])
+    assert not Lookup(paths=['vendor/lib']).is_excluded('vendor/lib/x.yaml')
+    assert Lookup(paths=['vendor/lib']).is_excluded('vendor/lib/c/x.yaml')
+    # Another repository is another matter.
+    assert not lookup.is_excluded('vendor/module/x.yaml')
+
+
+def test_exclude_of_the_command_line(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(repository, {NAME: 'exclude: [/a/]\n', 'a/x.yaml': '', 'b/x.yaml': '', 'b/c/x.yaml': ''})
+    lookup = Lookup(Overrides(exclude=('c/', '/b/x.yaml')), ['.'])
+    excluded = [path for path in ('a/x.yaml', 'b/x.yaml', 'b/c/x.yaml') if lookup.is_excluded(path)]
+    assert excluded == ['a/x.yaml', 'b/x.yaml', 'b/c/x.yaml']
+    assert not Lookup(Overrides(exclude=('c/',)), ['b/c/x.yaml']).is_excluded('b/c/x.yaml')
+    assert Lookup(Overrides(exclude=('c/',), force_exclude=True), ['b/c/x.yaml']).is_excluded(
+        'b/c/x.yaml'
+    )
+    # Its patterns are seen from the working directory.
+    monkeypatch.chdir(repository / 'b')
+    assert Lookup(Overrides(exclude=('/c/',)), ['.']).is_excluded('c/x.yaml')
+
+
+def test_one_named_configuration_counts_alone(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(repository, {
+        NAME: 'calico-version: "3.30"\n', f'a/{NAME}': 'ignore: [ports]\n',
+        'ci/strict.yaml': 'calico-version: "3.31"\nexclude: [/a/b/]\nexlude: []\n',
+    })  # fmt: skip
+    lookup = Lookup(Overrides(config='ci/strict.yaml'), ['.'])
+    for path in ('x.yaml', 'a/x.yaml', '../outside/x.yaml'):
+        assert lookup.settings_for(path).target.version == (3, 31)
+        assert lookup.settings_for(path).wants('invalid-port')
+    # Its patterns are seen from the working directory, wherever the file lies.
+    assert lookup.is_excluded('a/b/x.yaml')
+    assert lookup.mistakes.keys() == {'ci/strict.yaml'}
+    with pytest.raises(Fatal, match=r'there is no configuration nowhere\.yaml'):
+        Lookup(Overrides(config='nowhere.yaml'))
+    lookup = Lookup(Overrides(no_config=True), ['.'])
+    assert lookup.settings_for('a/x.yaml') is lookup.default
+    assert lookup.run_config() is None
+
+
+def test_the_dot_is_part_of_the_name(repository: Path) -> None:
+    write(
+        repository, {'calico-lint.yaml': 'ignore: [ports]\n', 'a/calico-lint.yaml': 'ignore: []\n'}
+    )
+    lookup = Lookup()
+    assert lookup.settings_for('a/x.yaml').wants('invalid-port')
+    ((found,),) = lookup.mistakes.values()
+    assert found.source.path == 'calico-lint.yaml'
+    # A workflow that runs the linter is called so, too.
+    write(repository, {'calico-lint.yaml': 'name: lint\non: push\njobs: {}\n'})
+    lookup = Lookup()
+    lookup.settings_for('x.yaml')
+    assert not lookup.mistakes
+
+
+def test_many_entries_are_asked_once_a_file(repository: Path) -> None:
+    entries = '\n'.join(
+        f'- {{paths: [apps/{number}/, "*-{number}"], ignore: [ports]}}' for number in range(300)
+    )
+    write(repository, {NAME: f'per-path:\n{entries}\n'})
+    lookup = Lookup()
+    asked: list[str] = []
+    lookup.settings_for('x.yaml')
+    (home,) = lookup.homes()
+    assert home.config.paths is not None
+    for pattern in home.config.paths.patterns:
+        assert pattern.match is None
+    kept = type(home.config.paths).who_matches
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            type(home.config.paths),
+            'who_matches',
+            lambda self, path, is_folder: asked.append(path) or kept(self, path, is_folder),
+        )
+        for number in range(1000):
+            found = lookup.settings_for(f'apps/{number}/x.yaml')
+            assert found.wants('invalid-port') == (number >= 300)
+    # Two folders and the file.
+    assert len(asked) == 3000
+
+
 # Showing and starting ----------------------------------------------------------------------------
 
 
@@ -587,12 +713,15 @@ def test_show_settings(repository: Path) -> None:
         'calico-version: 3.33  # .calico-lint.yaml:7\n'
         'admission: api  # default\n'
         'datastore: etcdv3  # .calico-lint.yaml:16\n'
+        'edition: open-source  # default\n'
         'dataplane: iptables  # default\n'
-        f'select: [{", ".join(sorted(config.names("fields") or ()))}]  # .calico-lint.yaml:15\n'
+        f'select: [{", ".join(sorted(names("fields") or ()))}]  # .calico-lint.yaml:15\n'
         'ignore: [host-bits]  # the command line\n'
         f'severity: {shown.split("severity: ")[1].splitlines()[0]}\n'
         'exclude: [vendor/, *.tpl.yaml, !keep.tpl.yaml, /top/deep/]  # .calico-lint.yaml:17\n'
         'external: {tiers: [a], namespaces: []}  # .calico-lint.yaml:18\n'
+        'baseline: none  # default\n'
+        'fail-on: warning  # default\n'
         'require-reason: false  # default\n'
     )
     assert '# .calico-lint.yaml:4 and .calico-lint.yaml:9\n' in shown

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from advice import grown
 from conftest import FIXTURES, blocks, documents, golden_cases, lane_target, target
 from test_styles import rewritten
 
@@ -154,11 +155,43 @@ def words(selector: str) -> str:
     return ''.join(word for word in WORDS.findall(selector.lower()) if word not in OPERATORS)
 
 
-def is_promised(rule: str, old: Any, new: Any) -> bool:
+# Rules whose fixes write what is there in another form, such as a list, or in another place.
+REWRITING = frozenset(
+    (
+        'wrong-type', 'unknown-field', 'invalid-protocol', 'invalid-value', 'invalid-port',
+        'invalid-cidr', 'duplicate-yaml-key', 'selector-syntax', 'port-range-dash',
+    )
+)  # fmt: skip
+# What such a fix may add of its own: names of fields, prefix lengths, names and numbers.
+OWN_WORDS = frozenset(
+    re.split(
+        r'\s+',
+        """
+    nets notnets ports notports selector namespaceselector serviceaccounts names name services
+    projectcalico org type code icmp icmpv6 exact methods paths source destination protocol action
+    allow deny types ingress egress all 32 128 8 4 6 in has
+    """,
+    )
+)
+
+
+def is_rewritten(text: str, new: Any) -> bool:
+    """Whether a value is made of words that are in the text."""
+    known = {word.lower() for word in WORDS.findall(text)} | OWN_WORDS
+    return all(word.lower() in known for word in WORDS.findall(str(new)))
+
+
+def is_promised(rule: str, old: Any, new: Any, text: str = '') -> bool:
     """Whether the fix of a rule may turn one value into the other."""
+    if rule in REWRITING and text and is_rewritten(text, new):
+        return True
+    if rule == 'unknown-field' and old == {} and new is None:
+        return True  # nothing but the key was in it
     if rule == 'raw-crd-apiversion':
         # Read as v3 from now on: a number may be text, and fields match in any letter case.
-        return old is None or (isinstance(new, str) and not isinstance(old, str))
+        # What isolates both directions as it is has to say so.
+        is_types = old in (None, []) and new in (['Ingress'], ['Ingress', 'Egress'])
+        return old is None or is_types or (isinstance(new, str) and not isinstance(old, str))
     if old is None:
         # A field that was not read, and now is; a selector that was a tag.
         return rule in ('unknown-field', 'field-case', 'yaml-tag-swallows-value')
@@ -174,6 +207,8 @@ def is_promised(rule: str, old: Any, new: Any) -> bool:
         return [*map(int, re.findall(r'\d+', old))] == [*map(int, new.split(':'))]
     if rule == 'bare-ip-in-nets':
         return bool(new in (f'{old}/32', f'{old}/128'))
+    if rule == 'cidr-host-bits' and new.endswith(('/32', '/128')):
+        return bool(new.partition('/')[0] == old.partition('/')[0])
     if rule in ('cidr-host-bits', 'ip-pool-fields'):
         return ipaddress.ip_network(old, strict=False) == ipaddress.ip_network(new)
     if rule == 'wrong-type':
@@ -184,6 +219,10 @@ def is_promised(rule: str, old: Any, new: Any) -> bool:
     if rule == 'yaml-tag-swallows-value':
         return bool(old in new.replace(' ', '') and new.startswith('!'))
     return False
+
+
+WEIGHED = frozenset(('unknown-field', 'wrong-type', 'protocol', 'cidr', 'duplicate-key'))
+"""The facts whose fixes write whole entries anew, so that what limits a rule may be lost."""
 
 
 def verify(data: bytes, where: Target, unsafe: bool) -> Fixed:
@@ -203,7 +242,7 @@ def verify(data: bytes, where: Target, unsafe: bool) -> Fixed:
     } | {
         found.object.document_index
         for found in result.before.diagnostics
-        if found.object is not None and found.rule == 'yaml-syntax'
+        if found.object is not None and found.fact in ('yaml-syntax', 'stray-text')
     }
     old, new = (
         [one for one in decoded(content, where) if one[0] not in left_out]
@@ -219,14 +258,22 @@ def verify(data: bytes, where: Target, unsafe: bool) -> Fixed:
                 # What is reached through several aliases is found and fixed once.
                 if is_part(path, place_of(found)) or b'*' in data
             }
-            assert any(is_promised(rule, one, other) for rule in rules), (path, one, other, rules)
+            assert any(is_promised(rule, one, other, decode_bytes(data)) for rule in rules), (
+                path,
+                one,
+                other,
+                rules,
+            )
+    if all(one.fact in WEIGHED for one in result.applied):
+        assert grown(decode_bytes(data), decode_bytes(result.data)) is None
     return result
 
 
 def place_of(found: Diagnostic) -> str | None:
     """The value that a fix changes; of a misspelt key's all in its mapping."""
     if found.rule == 'unknown-field' and found.yaml_path is not None:
-        return found.yaml_path.rpartition('.')[0]
+        rule = re.match(r'spec\.(?:in|e)gress\[\d+\]', found.yaml_path)
+        return rule[0] if rule is not None else found.yaml_path.rpartition('.')[0]
     return found.yaml_path
 
 
@@ -267,7 +314,8 @@ def test_labelled_documents(lane: str, unsafe: bool) -> None:
         rules.update(one.rule for one in result.applied)
     print(f'\n{lane}: {count - rounds[0]} of {count} documents fixed, rounds {dict(rounds)}')
     print(dict(rules.most_common()))
-    assert rounds[1] > 300
+    # Where a document is dropped or ignored, rather than refused, only unsafe fixes mend it.
+    assert rounds[1] > (300 if unsafe or lane.startswith('api') else 200)
     assert max(rounds) <= 3
 
 

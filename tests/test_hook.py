@@ -123,6 +123,19 @@ def test_the_hook_that_fixes_fails_once(users: Path) -> None:
     assert status == 0, output
 
 
+def test_a_file_that_is_called_like_an_option_does_not_pass_for_one(users: Path) -> None:
+    """The arguments of the user stand between the entry and the files."""
+    path = users / '.pre-commit-config.yaml'
+    path.write_text(path.read_text() + "    args: [--calico-version, '3.31']\n")
+    (users / 'policy.yaml').write_text(BROKEN)
+    (users / '--exit-zero.yaml').write_text(CLEAN)
+    (users / '--write-baseline=b.json').write_text('{}')
+    for hook in ('calico-lint', 'calico-lint-fix'):
+        status, output = pre_commit(users, hook)
+        assert status == 1, output
+        assert not (users / 'b.json').exists()
+
+
 def test_only_what_is_staged_is_reported(users: Path) -> None:
     (users / 'policy.yaml').write_text(BROKEN)
     git('add', '-A', cwd=users)
@@ -179,7 +192,6 @@ def test_the_entries_name_commands_and_options_that_exist(
     (tmp_path / 'policy-tests.yaml').write_text(TESTS)
     command, *arguments = hook['entry'].split()
     assert command == 'calico-lint'
-    assert '--' not in arguments  # it would swallow the arguments of the user
     names = ['service.yaml'] if hook.get('pass_filenames', True) else []
     done = subprocess.run(
         (sys.executable, '-m', 'linter', *arguments, *names),

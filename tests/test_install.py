@@ -19,7 +19,6 @@ OLDEST = {
     'PyYAML': '6.0.1' if sys.version_info < (3, 13) else '6.0.2',
     'jsonschema': '4.18.0',
     'lark': '1.1.8',
-    'pathspec': '0.12.0',
     'rich': '13.0.0',
     'ruamel.yaml': '0.18.0',
 }

@@ -18,7 +18,7 @@ from linter.engine.outcome import Outcome
 from linter.run import one_file, parallel
 from linter.run.one_file import Options
 from linter.text.errors import Fatal
-from linter.workspace.settings import Lookup
+from linter.workspace.lookup import Lookup
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 40

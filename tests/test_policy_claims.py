@@ -11,8 +11,8 @@ from scenarios import cluster, packet, scenarios
 from linter.policy.claim import Claim
 from linter.policy.cluster import Cluster
 from linter.policy.match import Packet
-from linter.policy.model import DIRECTIONS, Entity, Net, Rule
-from linter.policy.semantics import IPTABLES
+from linter.policy.model import DIRECTIONS, Entity, Namespace, Net, Place, Policy, Rule
+from linter.policy.semantics import IPTABLES, Semantics
 from linter.policytest.claims import Prover
 from linter.policytest.model import ClaimCase
 from linter.policytest.policies import Loaded
@@ -88,3 +88,20 @@ def test_a_sample_of_claims(name: str) -> None:
 @pytest.mark.parametrize('name', ['scenarios', 'scenarios2'])
 def test_claims_about_every_connection(name: str) -> None:
     assert [line for one in scenarios(name) for line in _wrong(one)] == []
+
+
+def test_known_namespaces_have_no_other_labels() -> None:
+    policy = Policy(
+        'NetworkPolicy', 'shop', 'p', 'default', None, False, ('ingress',), 'all()', '', '',
+        False, False, False,
+        (Rule('Allow', Entity(namespace_selector="projectcalico.org/name == 'front'")),), (),
+        'api', Place('p.yaml', 1, 0, 0),
+    )  # fmt: skip
+    prover = Prover(Loaded((policy,), (), ()), Semantics())
+    own = Entity(selector="projectcalico.org/namespace == 'shop'")
+    rule = Rule('Allow', Entity(namespace_selector="team != 'a'"), own)
+    claim = Claim('only team a', 'ingress', rule, 'deny')
+    known = (Namespace('front', (('team', 'a'),)),)
+    assert prover.counterexample(claim, known) is None
+    assert prover.counterexample(claim) is not None
+    assert prover.counterexample(claim, (Namespace('front', (('team', 'b'),)),)) is not None

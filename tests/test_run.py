@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from pathlib import Path
 
@@ -118,3 +119,30 @@ def test_policies_behind_a_first_part_without_any_are_found(
     path.write_text('a: 1\n---\n' * 50 + policy(7), encoding='utf-8')
     outcome = run.run(run.Options((str(path),)))
     assert (outcome.documents, outcome.checked, len(outcome.diagnostics)) == (51, 1, 1)
+
+
+@pytest.mark.parametrize(('old', 'new'), [('', ''), ('Ingress', 'ingress'), ('shop', '${NAME}')])
+def test_a_judged_document_leaves_no_circles_behind(old: str, new: str) -> None:
+    """To find what points at itself, Python looks at everything there is, again and again."""
+    text = CIRCLES.replace(old, new) if old else CIRCLES
+    for _ in range(2):  # what is imported and remembered comes the first time
+        gc.collect()
+        gc.disable()
+        try:
+            check('x.yaml', text.encode(), Target())
+            found = gc.collect()
+        finally:
+            gc.enable()
+    assert found == 0
+
+
+CIRCLES = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop, labels: {app: &app web, other: *app}}
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source: {nets: [10.0.0.0/8], selector: app == 'web'}
+"""

@@ -700,15 +700,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run every generator in the order in which they need one another; stop at the first fault."""
     parser = argparse.ArgumentParser(
         prog='python -m tools.generate',
-        description='Make schemas, facts, the index of rules, the schema of the configuration and '
-        'the docs from the tables and the rules.',
+        description='Make schemas, facts, words, the index of rules, the schema of the '
+        'configuration and the docs from the tables and the rules.',
     )
     parser.add_argument('--check', action='store_true', help='write nothing, exit 1 if stale')
     words = ['--check'] if parser.parse_args(argv).check else []
     # Imported one after another: each reads what those before it have written.
-    from tools import generate_facts
+    from tools import generate_facts, generate_words
 
-    if write_schemas(bool(words)) or generate_facts.main(words):
+    if write_schemas(bool(words)) or generate_facts.main(words) or generate_words.main(words):
         return 1
     from tools import check_rules
 

@@ -100,11 +100,16 @@ def object_schema(table: Table, tables: dict[str, Table]) -> Json:
 
 
 def version_schema() -> Json:
-    """A version as users write it: ``3.32``, which YAML takes for a number, or ``v3.32.1``."""
+    """A version as users write it: ``3.32``, which YAML takes for a number, or ``v3.32.1``.
+
+    What an editor offers is text: of the number 3.30 it would leave 3.3.
+    """
     minors = '|'.join(str(minor) for _, minor in VERSIONS)
+    known = [version_text(version) for version in VERSIONS]
     return {
         'anyOf': [
-            {'type': 'number', 'enum': [float(version_text(version)) for version in VERSIONS]},
+            {'type': 'string', 'enum': known},
+            {'type': 'number', 'minimum': float(known[0]), 'maximum': float(known[-1])},
             {'type': 'string', 'pattern': rf'^[vV]?{VERSIONS[0][0]}\.({minors})(\.[0-9]+)?$'},
         ]
     }

@@ -44,6 +44,26 @@ class Decoded:
         self.tagged: list[Leaf] = []
         self.root: Optional[Object] = None
 
+    def release(self) -> None:
+        """Let the values go, which point at one another in circles; nobody may look at them now.
+
+        Python finds circles by looking at everything there is, which takes longer than to judge
+        the document.
+        """
+        self.problems = []
+        self.subjects.clear()
+        waiting: list[Value] = [] if self.root is None else [self.root]
+        while waiting:
+            value = waiting.pop()
+            if value.__class__ is Object:
+                assert isinstance(value, Object)
+                waiting += value.fields.values()
+                value.fields, value.nulls = {}, {}
+            elif value.__class__ is Array:
+                assert isinstance(value, Array)
+                waiting += value.items
+                value.items = []
+
 
 Decode = Callable[[Decoded, Node, Slot], Optional[Value]]
 """A compiled schema: the value of a node at its slot, None where it is null."""

@@ -6,7 +6,11 @@ api/pkg/lib/numorstring/protocol.go (protocols), the Calico Enterprise and Kuber
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 
 class Kind(NamedTuple):
@@ -195,12 +199,62 @@ PROTOCOLS: tuple[Protocol, ...] = (
     Protocol('UDPLite', 'udplite', 136, False, False),
 )
 
+ICMP_TYPES = {
+    'echo-reply': 0,
+    'pong': 0,
+    'destination-unreachable': 3,
+    'network-unreachable': 3,
+    'host-unreachable': 3,
+    'port-unreachable': 3,
+    'fragmentation-needed': 3,
+    'source-quench': 4,
+    'redirect': 5,
+    'echo-request': 8,
+    'ping': 8,
+    'echo': 8,
+    'router-advertisement': 9,
+    'router-solicitation': 10,
+    'time-exceeded': 11,
+    'ttl-exceeded': 11,
+    'parameter-problem': 12,
+    'timestamp-request': 13,
+    'timestamp': 13,
+    'timestamp-reply': 14,
+    'address-mask-request': 17,
+    'address-mask-reply': 18,
+}
+"""The numbers of ICMP types by the names that iptables and others give them.
+
+https://www.iana.org/assignments/icmp-parameters
+"""
+
+ICMPV6_TYPES = {
+    'destination-unreachable': 1,
+    'packet-too-big': 2,
+    'time-exceeded': 3,
+    'ttl-exceeded': 3,
+    'parameter-problem': 4,
+    'echo-request': 128,
+    'ping': 128,
+    'echo': 128,
+    'echo-reply': 129,
+    'pong': 129,
+    'router-solicitation': 133,
+    'router-advertisement': 134,
+    'neighbor-solicitation': 135,
+    'neighbour-solicitation': 135,
+    'neighbor-advertisement': 136,
+    'neighbour-advertisement': 136,
+    'redirect': 137,
+}
+"""The same of ICMPv6: https://www.iana.org/assignments/icmpv6-parameters"""
+
 KUBERNETES_FIELDS = {
     'podSelector': 'selector',
     'policyTypes': 'types',
-    'from': 'source',
-    'to': 'destination',
-    'ipBlock': 'nets',
+    'from': 'source: {…}',
+    'to': 'destination: {…}',
+    'ipBlock': 'nets (and notNets for except)',
     'matchLabels': "a selector such as app == 'x'",
     'matchExpressions': "a selector such as app in {'x', 'y'}",
     'endPort': 'a range such as 80:90',

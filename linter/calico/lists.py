@@ -133,9 +133,28 @@ def owned_mapping(
     ):
         return
     else:
-        one = classify(node)
+        found = [] if kind or not version else list(_kindless(node))
+        one = classify(node) if not found else None
+        yield from found
         if one is not None:
             yield one
+
+
+def _kindless(node: MappingNode) -> Iterator[CalicoObject | ListFinding]:
+    """A list that does not say that it is one."""
+    items = field(node, 'items')
+    if items is None or not isinstance(items[1], SequenceNode):
+        return
+    mappings = [item for item in items[1].items if isinstance(item, MappingNode)]
+    ours = [one for one in map(classify, mappings) if one is not None]
+    if ours:
+        kinds = {one.kind for one in ours}
+        advice = 'write each item as a document of its own'
+        if len(kinds) == 1 and len(ours) == len(items[1].items) and None not in kinds:
+            advice = f'write apiVersion: {API_VERSIONS["v3"]} and kind: {ours[0].kind}List'
+        message = f'the document has items and no kind: {advice}'
+        yield ListFinding(node, Finding('kind-missing', first_span(node), message))
+        yield from ours
 
 
 def _untyped(node: MappingNode, version: str) -> Iterator[CalicoObject | ListFinding]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Optional
+from typing import NamedTuple, Optional
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
 from linter.calico.values import Container, Object, Value
+from linter.calico.words import look_up
 from linter.diagnostic import MistakeKey
-from linter.text.suggest import nearest
+from linter.text.lazy_regex import lazy
+from linter.text.suggest import distance, nearest
 from linter.yaml.nodes import MappingNode, Scalar
 
 # An anchored rule may stand in both directions, an entity on both sides: one name for both.
@@ -108,85 +111,194 @@ def _problems_by_owner(document: Document) -> dict[int, list[Problem]]:
     return found
 
 
-def meant(problem: Problem) -> Optional[str]:
-    """The field of the same object that an unknown key resembles."""
+class Meaning(NamedTuple):
+    """What an unknown key was meant to be.
+
+    ``field`` is the path of a field from the object in which the key stands (``selector``,
+    ``serviceAccounts.selector``, ``../protocol``, ``/metadata.name``), or ``''`` where ``advice``
+    says what to do instead. ``value`` is one of ``linter.calico.words.VALUES``. ``is_case``: the
+    key differs from the field in letter case alone.
+    """
+
+    field: str
+    value: str
+    advice: str = ''
+    is_case: bool = False
+
+
+def meaning(problem: Problem, document: Document) -> Optional[Meaning]:
+    """What an unknown key was meant to be: a word of another system, or a misspelt field."""
+    owner = problem.owner
+    if not isinstance(owner, Object):
+        return None
     properties = problem.schema.get('properties', {})
-    taken = problem.owner.fields if isinstance(problem.owner, Object) else {}
-    free = [name for name in properties if name not in taken]
-    if problem.name.startswith('!'):
+    name = problem.name
+    for field in properties:
+        if field.lower() == name.lower() and field not in owner.fields:
+            return Meaning(field, 'same', is_case=True)
+    word = look_up(name, owner, document.kind)
+    if word is not None:
+        first = word.write.partition('.')[0]
+        if not word.write or first in properties or word.write.startswith(('../', '/')):
+            return Meaning(word.write, word.value, word.advice)
+    # A field that is there already is looked at, too: it may be the one that is resembled.
+    field = resembled(name, properties)
+    return None if field is None else Meaning(field, 'same')
+
+
+def resembled(name: str, fields: Iterable[str]) -> Optional[str]:
+    """The field that a misspelt key resembles.
+
+    Never the opposite of what is written: where the nearest field is negated and the key is not, or
+    the other way round, nobody can say what was meant.
+    """
+    if name.startswith('!'):
         # The first Calico wrote its negations so; the field that looks like it is the opposite.
-        negated = f'not{problem.name[1:]}'.lower()
-        return next((name for name in free if name.lower() == negated), None)
-    return nearest(problem.name, free)
+        negated = f'not{name[1:]}'.lower()
+        return next((field for field in fields if field.lower() == negated), None)
+    near = nearest(name, fields)
+    if near is None or is_negation(near) != is_negation(name):
+        return None
+    # Two letters of five make another word: hosts are no ports.
+    limit = max(1, len(name) // 3)
+    return near if distance(name.casefold(), near.casefold(), limit) <= limit else None
+
+
+_NEGATION = lazy(r'(?:!|[Nn]o(?:t|n)?(?=[A-Z_-])|not|non)')
+
+
+def is_negation(name: str) -> bool:
+    """Whether a key says what does not match."""
+    return _NEGATION.match(name) is not None
 
 
 def right_place(problem: Problem, document: Document) -> Optional[str]:
-    """Where a field belongs that stands one level off; a half sentence for the user."""
-    name, owner = problem.name, problem.owner
-    if not isinstance(owner, Object):
+    """Where a field of the document itself belongs; a half sentence for the user."""
+    if problem.owner is not document.root:
         return None
-    if owner.type == 'Rule':
-        if name in ('ports', 'notPorts'):
-            return f'write it under destination (or source): destination: {{{name}: …}}'
-        if name in (
-            'nets',
-            'notNets',
-            'selector',
-            'notSelector',
-            'namespaceSelector',
-            'services',
-            'serviceAccounts',
-        ):
-            side = 'source' if owner.name == 'ingress' else 'destination'
-            return f'write it under source or destination, here probably {side}'
-        if name in ('types', 'order', 'tier', 'ingress', 'egress'):
-            return 'write it one level up, in spec'
-    if owner.type == 'EntityRule' and name in (
-        'protocol',
-        'notProtocol',
-        'action',
-        'icmp',
-        'notICMP',
-        'ipVersion',
-        'http',
-    ):
-        return 'write it one level up, in the rule itself'
-    if owner.type == 'Spec':
-        if (
-            name in ('namespaceSelector', 'doNotTrack', 'preDNAT', 'applyOnForward')
-            and document.is_policy
-        ):
-            return 'only a GlobalNetworkPolicy has it, so remove it or change the kind'
-        if name == 'stagedAction' and document.is_policy:
-            return 'only staged policies have it, so remove it or change the kind'
-        if name in ('name', 'namespace', 'labels', 'annotations'):
-            return 'write it in metadata'
-        if name in ('action', 'source', 'destination', 'protocol') and document.is_policy:
-            return 'write it in a rule, under ingress or egress'
-    if owner.parent is None:
-        if name in ('name', 'namespace', 'labels', 'annotations'):
-            return 'write it in metadata'
-        if name in ('selector', 'types', 'ingress', 'egress', 'order', 'tier', 'nets'):
-            return 'write it in spec'
-        if name == 'status':
-            return 'the cluster writes it, so remove it'
-        if name.startswith('x-'):
-            return 'Calico allows no fields of your own, so put the anchor where it is first used'
-    if owner.type == 'Metadata' and name in ('selector', 'types', 'order', 'tier'):
-        return 'write it in spec'
+    part = part_of(problem, document)
+    if part is not None:
+        return f'write it in {part}'
+    if problem.name == 'status':
+        return 'the cluster writes it, so remove it'
+    if problem.name.startswith('x-'):
+        return 'Calico allows no fields of your own, so put the anchor where it is first used'
     return None
 
 
+def part_of(problem: Problem, document: Document) -> Optional[str]:
+    """``spec`` or ``metadata``, where an unknown key of the other one, or of neither, belongs."""
+    name, owner = problem.name, problem.owner
+    is_root = owner is document.root
+    if name in _METADATA_FIELDS and (is_root or owner is document.spec):
+        return 'metadata'
+    if name in _SPEC_FIELDS and (is_root or owner is document.metadata):
+        return 'spec'
+    return None
+
+
+@_once
+def strays(document: Document) -> dict[int, tuple[Problem, ...]]:
+    """By the identity of a key all those of its part that stand at the same wrong place."""
+    found: dict[tuple[int, str], list[Problem]] = {}
+    for problem in document.problems:
+        if problem.kind == 'unknown' and problem.key is not None:
+            part = part_of(problem, document)
+            if part is not None:
+                found.setdefault((id(problem.owner), part), []).append(problem)
+    together: dict[int, tuple[Problem, ...]] = {}
+    for problems in found.values():
+        if len(problems) > 1:
+            problems.sort(key=lambda problem: problem.key.start if problem.key else 0)
+            together.update((id(problem.key), tuple(problems)) for problem in problems)
+    return together
+
+
+_METADATA_FIELDS = frozenset(('name', 'namespace', 'labels', 'annotations'))
+_SPEC_FIELDS = frozenset(
+    (
+        'selector',
+        'namespaceSelector',
+        'serviceAccountSelector',
+        'types',
+        'ingress',
+        'egress',
+        'order',
+        'tier',
+        'nets',
+        'preDNAT',
+        'doNotTrack',
+        'applyOnForward',
+        'defaultAction',
+        'interfaceName',
+        'expectedIPs',
+        'cidr',
+    )
+)
+
+
 def absorbs(problem: Problem, document: Document) -> Optional[Problem]:
-    """What a missing field is the same mistake as: an unknown key, or a value that is none."""
-    for other in _problems_by_owner(document)[id(problem.owner)]:
+    """What a missing field is the same mistake as, so that it needs no word of its own."""
+    for other in _problems_by_owner(document).get(id(problem.owner), ()):
         if other.kind == 'unknown':
-            near = nearest(other.name, (problem.name,))
-            if near is not None or neighbour(other, document) == 'kubernetes':
+            if neighbour(other, document) == 'kubernetes':
                 return other
         elif other.kind == 'value' and other.name == problem.name:
             return other
     return None
+
+
+def missing(owner: Object, name: str, document: Document) -> Optional[MistakeKey]:
+    """The mistake that a field is missing, where an unknown key was meant to be it; else None."""
+    return _key_of(owner, name) if is_meant_elsewhere(owner, name, document) else None
+
+
+def stands_for(problem: Problem, meant: Optional[Meaning]) -> Optional[MistakeKey]:
+    """The mistake that a field is missing, for an unknown key that was meant to be the field."""
+    owner = problem.owner
+    if not isinstance(owner, Object):
+        return None
+    if owner.type == 'HTTPPath':
+        return _key_of(owner, '')
+    field = meant.field if meant is not None else ''
+    if field.startswith('../') and isinstance(owner.parent, Object):
+        owner, field = owner.parent, field[3:]
+    field = field.partition('.')[0]
+    return _key_of(owner, field) if field in _MISSED else None
+
+
+def _key_of(owner: Object, name: str) -> MistakeKey:
+    return f'missing {name}', owner.node.start
+
+
+_MISSED = frozenset(
+    (
+        'action',
+        'protocol',
+        'name',
+        'port',
+        'node',
+        'cidr',
+        'order',
+        'interfaceName',
+        'expectedIPs',
+        'types',
+    )
+)
+
+
+def is_meant_elsewhere(owner: Object, name: str, document: Document) -> bool:
+    """Whether an unknown key of an object, or of the objects in it, was meant to be its field."""
+    found = _problems_by_owner(document)
+    inner = [value for value in owner.fields.values() if isinstance(value, Object)]
+    for at, path in ((owner, name), *((value, f'../{name}') for value in inner)):
+        for other in found.get(id(at), ()):
+            if other.kind == 'unknown':
+                meant = meaning(other, document)
+                field = meant.field if meant is not None else ''
+                if path in (field, field.partition('.')[0]):
+                    return True
+    return False
 
 
 def absorbs_name(document: Document) -> Optional[Problem]:
@@ -195,13 +307,6 @@ def absorbs_name(document: Document) -> Optional[Problem]:
         if problem.kind == 'unknown' and nearest(problem.name, ('name',)) is not None:
             return problem
     return None
-
-
-def mistake_of(problem: Problem, document: Document) -> MistakeKey:
-    """What two findings have in common that are about the same unknown key."""
-    if neighbour(problem, document) == 'kubernetes':
-        return ('kubernetes', document.root.span.start)  # one finding speaks for all of them
-    return ('key', problem.key.start if problem.key is not None else -1)
 
 
 def is_label_selector(problem: Problem) -> bool:

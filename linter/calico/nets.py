@@ -6,8 +6,13 @@ Source: https://pkg.go.dev/net#ParseCIDR
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import NamedTuple, Optional
+from linter.text.start import remembered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 _DIGITS = frozenset('0123456789')
 # How each number of an IPv4 address may be written: a look-up is a fifth of reading its digits.
@@ -99,7 +104,7 @@ def format_address(value: int, bits: int) -> str:
     return f'{head}::{tail}'
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def parse(text: str) -> Optional[Net]:
     """A CIDR or a bare address; None where Go reads neither."""
     address, slash, suffix = text.partition('/')

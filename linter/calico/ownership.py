@@ -9,7 +9,6 @@ from linter.calico.kinds import (
     API_VERSIONS,
     KINDS,
     OTHER_KINDS,
-    POLICY_KINDS,
     UNMISTAKABLE,
     V1_KINDS,
     V2_KINDS,
@@ -233,7 +232,7 @@ def classify(
             if entry is not None:
                 message = f'{quoted(version)} is not an API of Calico: write {wanted}'
                 if group.lower() == _GROUPS[1] and number.lower() in ('v2', 'v3'):
-                    message = f'{quoted(version)} does not exist: the API is {API_VERSIONS["v3"]}'
+                    message = f'{quoted(version)} does not exist: write {API_VERSIONS["v3"]}'
                 value = entry[1]
                 fix = (
                     _write(value, wanted)
@@ -318,7 +317,3 @@ def _is_calico_network_policy(node: MappingNode, kind: str, version: str) -> boo
                 if isinstance(item, MappingNode) and field(item, 'action') is not None:
                     return True
     return False
-
-
-def is_policy(kind: Optional[str]) -> bool:
-    return kind in POLICY_KINDS

@@ -62,6 +62,11 @@ class ParsedDocument:
         """Its number in the file, from 0."""
         return self.slice.index
 
+    @property
+    def may_be_bad(self) -> bool:
+        """Whether there are bytes that are no text, in it or elsewhere in its part of the file."""
+        return self._bad is not None
+
     def read(self) -> tuple[Optional[Node], Optional[YamlError]]:
         """Its tree, or why it cannot be read; neither where it is empty."""
         if self._read is None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import NamedTuple, Optional, Union
-
 from linter.text.lazy_regex import lazy
+from linter.text.start import remembered
 
-_RANGE = lazy(r'([0-9]+):([0-9]+)\Z')
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional, Union
+else:
+    from linter.text.records import NamedTuple
+
 _NAME = lazy(r'[a-zA-Z0-9_.-]{1,128}\Z')
 _KUBERNETES_NAME = lazy(r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z')
-_DASH = lazy(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.|\s|/)\s*([0-9]+)\s*\]?\Z')
-_LIST = lazy(r'\s*[0-9]+(?:\s*:\s*[0-9]+)?(?:\s*,\s*[0-9]+(?:\s*:\s*[0-9]+)?)+\s*\Z')
+_DASH = lazy(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.)\s*([0-9]+)\s*\]?\Z')
+_BETWEEN = lazy(r'\s*[,;|/&]\s*|\s+')
 
 
 class Port(NamedTuple):
@@ -32,7 +35,7 @@ class Port(NamedTuple):
         return self.name is None
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def parse(value: Union[int, str]) -> Port:
     """Decode and validate a port, which YAML gave as a number or as text."""
     if isinstance(value, int):
@@ -47,9 +50,9 @@ def parse(value: Union[int, str]) -> Port:
         if number == 0:
             return Port(0, 0, None, 'range', 'a port is a number from 1 to 65535')
         return Port(number, number, None, None)
-    match = _RANGE.match(value)
-    if match:
-        low, high = _number(match[1]), _number(match[2])
+    first, colon, last = value.partition(':')
+    if colon and value.isascii() and first.isdigit() and last.isdigit():
+        low, high = _number(first), _number(last)
         if low > 65535 or high > 65535:
             return Port(low, high, None, 'decode', 'the ends of a range are from 1 to 65535')
         if low > high:
@@ -69,13 +72,27 @@ def parse(value: Union[int, str]) -> Port:
                 'ports start at 1' + (f', so write 1:{high}' if high else ''),
             )
         return Port(low, high, None, None)
+    if _is_kubernetes_name(value):
+        return Port(0, 0, value, None)
     if not _NAME.match(value):
         return Port(
             0, 0, value, 'decode', 'write a number, a range such as 80:90, or the name of a port'
         )
-    if not _KUBERNETES_NAME.match(value):
-        return Port(0, 0, value, 'name', _name_advice(value))
-    return Port(0, 0, value, None)
+    return Port(0, 0, value, 'name', _name_advice(value))
+
+
+def _is_kubernetes_name(text: str) -> bool:
+    """At most 15 of a-z, 0-9 and single dashes inside, a letter among them."""
+    letters = text.replace('-', '')
+    return (
+        len(text) <= 15
+        and letters.isascii()
+        and letters.isalnum()
+        and letters == letters.lower()
+        and not letters.isdigit()
+        and text[0] != '-' != text[-1]
+        and '--' not in text
+    )
 
 
 def _number(digits: str) -> int:
@@ -98,13 +115,23 @@ def is_name(text: str) -> bool:
     return _KUBERNETES_NAME.match(text) is not None
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def as_range(text: str) -> Optional[tuple[int, int]]:
-    """The range that ``80-90``, ``80 - 90``, ``80..90`` or ``[80 90]`` means."""
+    """The range that ``80-90``, ``80 - 90`` or ``80..90`` means."""
     match = _DASH.match(text) if len(text) < 40 else None
     return (_number(match[1]), _number(match[2])) if match else None
 
 
-def is_list(text: str) -> bool:
-    """Whether the text is several ports with commas between them."""
-    return len(text) < 400 and _LIST.match(text) is not None
+@remembered(1024)
+def as_list(text: str) -> tuple[Union[int, str], ...]:
+    """The ports that a text like ``80,443``, ``80 443`` or ``[80, 90-99]`` names; empty: none."""
+    if len(text) >= 400:
+        return ()
+    found: list[Union[int, str]] = []
+    for piece in _BETWEEN.split(text.strip('[] \t\r\n')):
+        limits = as_range(piece)
+        shown = piece if limits is None else f'{min(limits)}:{max(limits)}'
+        if not parse(shown).is_number or parse(shown).problem is not None:
+            return ()
+        found.append(int(shown) if shown.isdigit() else shown)
+    return tuple(found) if len(found) > 1 else ()

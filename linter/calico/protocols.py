@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import NamedTuple, Optional, Union
-
 from linter.calico.kinds import PROTOCOLS
+from linter.text.start import remembered
 from linter.text.suggest import listing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional, Union
+else:
+    from linter.text.records import NamedTuple
 
 _BY_NUMBER = {protocol.number: protocol for protocol in PROTOCOLS}
 _NAMES = {
@@ -29,7 +33,7 @@ class Protocol(NamedTuple):
     right: Optional[str] = None
 
 
-@lru_cache(maxsize=256)
+@remembered(256)
 def parse(value: Union[int, str], api: str) -> Protocol:
     """Read a protocol value of a document of an API."""
     if isinstance(value, str):

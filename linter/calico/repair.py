@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Optional
 
 from linter.calico.selector.accept import accepts
@@ -19,6 +19,7 @@ from linter.yaml.edit import (
     has_bare_header,
     in_quotes,
     item_span,
+    line_start,
     quotes_for,
     written,
 )
@@ -100,6 +101,30 @@ def remove_item(text: str, leaf: Leaf, title: str, applicability: str = SAFE) ->
     span = item_span(text, array.node, leaf.index)
     return None if span is None else Fix(title, applicability, (Edit(span, ''),))
 
+
+def replace_item(
+    text: str, leaf: Leaf, items: Sequence[str], title: str, applicability: str
+) -> Optional[Fix]:
+    """Write several items, each as YAML has it, in the place of one."""
+    array, node = leaf.parent, leaf.node
+    if not isinstance(array, Array) or not isinstance(array.node, SequenceNode):
+        return None
+    if not isinstance(node, Scalar) or node.style in ('|', '>') or node.outer != node.start:
+        return None
+    if not array.node.start < node.start <= node.end <= array.node.end:
+        return None  # an alias
+    gap = ', '
+    if not array.node.flow:
+        begin = line_start(text, node.start)
+        dash = text[begin : node.start]
+        if not _DASH.match(dash):
+            return None
+        end = text.find('\n', node.end)
+        gap = f'{"" if end < 1 or text[end - 1] != chr(13) else chr(13)}\n{dash}'
+    return Fix(title, applicability, (Edit(Span(node.start, node.end), gap.join(items)),))
+
+
+_DASH = lazy(r'[ ]*-[ ]+\Z')
 
 _SELECTOR = lazy(
     r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*?)[ \t]*(?=[\r\n]|\Z)'

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-from functools import cache
-from typing import Any
 
-Schema = dict[str, Any]
+from linter.text.start import read_json, remembered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Schema = dict[str, 'Any']
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -20,9 +23,9 @@ def schema_path(*names: str) -> str:
     return os.path.join(os.path.dirname(_PACKAGE), 'schemas', *names)
 
 
-@cache
+@remembered()
 def read_schema(api: str, kind: str) -> Schema:
     """The generated schema of a kind; FileNotFoundError where there is none."""
     with open(schema_path(api, f'{kind.lower()}.schema.json'), encoding='utf-8') as file:
-        schema: Schema = json.load(file)
+        schema: Schema = read_json(file.read())
     return schema

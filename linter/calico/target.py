@@ -7,9 +7,13 @@ pre-release ``projectcalico.org/v2``).
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from linter.text.errors import Fatal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 Version = tuple[int, int]
 

@@ -116,14 +116,18 @@ class Catalogue:
         if decoded.tagged:
             yield self.checks('tagged', kind, api), decoded.tagged
 
-    def _checks_of(self, subject: str) -> list[tuple[str, Check]]:
+    def modules_of(self, subject: str) -> tuple[str, ...]:
+        """The modules of the rules that run and look at a subject; imports none of them."""
         library = self._library
         names = library.of_subject(subject)
         if names:
             names = tuple(name for name in names if any(map(self.runs, library.speaks_for(name))))
+        return names
+
+    def _checks_of(self, subject: str) -> list[tuple[str, Check]]:
         return [
             (rule.id, check)
-            for rule in map(library.load, names)
+            for rule in map(self._library.load, self.modules_of(subject))
             for its_subject, check in rule.checks
             if its_subject == subject
         ]

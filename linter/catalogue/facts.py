@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, NamedTuple, Optional
-
 from linter.calico.schema_files import schema_path
 from linter.calico.target import Target, Version
+from linter.text.start import read_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 
 class Row(NamedTuple):
@@ -76,7 +80,7 @@ class Facts:
 
     def __init__(self) -> None:
         with open(schema_path('facts.json'), encoding='utf-8') as file:
-            self._raw: list[dict[str, Any]] = json.load(file)
+            self._raw: list[dict[str, Any]] = read_json(file.read())
         self._rows: dict[str, list[Row]] = {}
         self._found: dict[tuple[str, Optional[str], str, Target], Optional[Row]] = {}
 

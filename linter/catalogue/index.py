@@ -10,6 +10,7 @@ MODULES: dict[str, int] = {
     'empty_document': 2083219989,
     'empty_rule_list_without_types': 3964009216,
     'enterprise_only_field': 1363486520,
+    'exported_fields': 3187852863,
     'field_case': 2411989824,
     'field_not_yet_known': 1451204438,
     'host_endpoint_fields': 3922711567,
@@ -105,6 +106,7 @@ INDEX: dict[str, tuple[str, ...]] = {
     ),
     'Metadata': (
         'annotation_invalid',
+        'exported_fields',
         'label_invalid',
         'name_invalid',
         'name_reserved',

@@ -43,11 +43,19 @@ def _check_command(words: Sequence[str]) -> None:
     if not words:
         raise Fatal(f'the command is missing: {known}')
     if first.startswith('-'):
-        raise Fatal(f'the command is missing: write calico-lint check {first}')
+        raise Fatal(f'the command is missing: write calico-lint check {_joined(words)}')
     if os.path.exists(first):
-        raise Fatal(f'{first!r} is no command: write calico-lint check {first}')
+        raise Fatal(f'{first!r} is no command: write calico-lint check {_joined(words)}')
     near = nearest(first, COMMANDS)
     raise Fatal(f'there is no command {first!r}: {f"did you mean {near}?" if near else known}')
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Words as they are typed into a shell, as far as they fit into a sentence."""
+    from shlex import join
+
+    shown = list(words[:5])
+    return f'{join(shown)} …' if len(words) > len(shown) else join(shown)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -135,6 +143,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=('kubernetes', 'etcdv3'),
         help="Calico's datastore (default: kubernetes)",
     )
+    group.add_argument(
+        '--edition',
+        choices=('open-source', 'enterprise'),
+        help='whose fields are known; enterprise: those of Calico Enterprise and Calico Cloud are '
+        'passed, and not judged (default: open-source)',
+    )
     group = check.add_argument_group('what is checked and reported')
     group.add_argument(
         '--select',
@@ -154,9 +168,26 @@ def _parser() -> argparse.ArgumentParser:
         '--stdin-filename', metavar='PATH', help='the name of what is read from standard input'
     )
     group.add_argument(
+        '--exclude',
+        metavar='PATTERN',
+        action='append',
+        default=[],
+        help='do not check what a pattern as in a .gitignore matches, seen from here, unless it is '
+        'named; may be repeated',
+    )
+    group.add_argument(
         '--force-exclude',
         action='store_true',
-        help='leave out what the configuration excludes even where it is named',
+        help='leave out what is excluded even where it is named',
+    )
+    group.add_argument(
+        '--config',
+        metavar='FILE',
+        help='the configuration, instead of every .calico-lint.yaml; its patterns are seen from '
+        'here',
+    )
+    group.add_argument(
+        '--no-config', action='store_true', help='read no configuration, whatever there is'
     )
     group.add_argument(
         '--jobs',
@@ -193,7 +224,6 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument(
         '--fail-on',
         choices=('error', 'warning', 'info', 'never'),
-        default='warning',
         help='the lowest severity that makes the exit status 1 (default: warning)',
     )
     group.add_argument(
@@ -306,6 +336,11 @@ def options(namespace: argparse.Namespace) -> Options:
     fixes = namespace.fix or namespace.unsafe_fixes or namespace.diff
     if fixes and namespace.add_ignore is not None:
         raise Fatal('--add-ignore and fixes exclude each other: fix first, then suppress the rest')
+    if namespace.config is not None and namespace.no_config:
+        raise Fatal('--config and --no-config exclude each other: name one of them')
+    if namespace.config == '':
+        raise Fatal('--config names no file (an unset variable in a script?)')
+    _check_patterns(namespace.exclude)
     if namespace.jobs is not None and namespace.jobs < 1:
         raise Fatal('--jobs is a number of processes, 1 or more')
     _check_showing(namespace)
@@ -320,6 +355,10 @@ def options(namespace: argparse.Namespace) -> Options:
         _rule_ids('--select', namespace.select) or None,
         _rule_ids('--ignore', namespace.ignore),
         namespace.force_exclude,
+        namespace.edition,
+        tuple(namespace.exclude),
+        namespace.config,
+        namespace.no_config,
     )
     return Options(
         tuple(namespace.paths) or ('.',),
@@ -336,6 +375,19 @@ def options(namespace: argparse.Namespace) -> Options:
         quiet=namespace.quiet,
         color=namespace.color,
     )
+
+
+def _check_patterns(patterns: Iterable[str]) -> None:
+    """Fatal for one that would exclude nothing."""
+    for pattern in patterns:
+        from linter.workspace.patterns import parse
+
+        steps = pattern.split('/')
+        if parse(pattern) is None or '\n' in pattern or '.' in steps or '..' in steps:
+            raise Fatal(
+                f'--exclude {pattern!r} matches nothing: write a pattern as in a .gitignore, seen '
+                'from the working directory'
+            )
 
 
 def _check_showing(namespace: argparse.Namespace) -> None:

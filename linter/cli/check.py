@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 
 
 def add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> int:
+    if options.baseline is not None:
+        raise Fatal('a baseline and --add-ignore exclude each other: name one of them')
     if '-' in options.paths:
         raise Fatal('--add-ignore writes files, and - is standard input: name the files')
+    for path in options.paths:
+        if _is_pipe(path):
+            raise Fatal(f'--add-ignore writes files, and {shown_path(path)} is a pipe')
     if not options.suppress:
         raise Fatal('--add-ignore and --no-ignore exclude each other: name one of them')
     from linter.run.fix_files import add_ignores
@@ -32,6 +37,15 @@ def add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> 
     for message in errors:
         complain(message)
     return max(check(options, output_formats), 2 if errors else 0)
+
+
+def _is_pipe(path: str) -> bool:
+    from linter.workspace.files import DISK, PIPE
+
+    try:
+        return DISK.kind(path) == PIPE
+    except (OSError, ValueError):
+        return False
 
 
 def check(options: Options, output_formats: Sequence[str]) -> int:
@@ -84,13 +98,14 @@ def _finish(
 
         notes = baseline.apply(known, options, outcome)
     summarise = _is_worth_a_summary(outcome, options)
-    if outcome.diagnostics or outcome.errors or summarise or outputs != [('text', None)]:
-        out = out or sys.stdout
-        _report(outcome, outputs, options, out)
-        if summarise:
-            _summarise(outcome, is_dry)
+    if outcome.diagnostics or outcome.errors or outputs != [('text', None)]:
+        _report(outcome, outputs, options, out or sys.stdout)
+    if summarise:
+        _summarise(outcome, is_dry)
     for number, line in enumerate(() if options.quiet else notes):
         print(line if number else f'calico-lint: {line}', file=sys.stderr)
+    for line in () if options.quiet else outcome.notes:
+        complain(line)
     if options.require_policies and not outcome.checked and not outcome.errors:
         complain('no Calico document was found, and --require-policies asks for one')
         return 1

@@ -14,6 +14,7 @@ from linter.cli.show import (
     show_files,
     show_settings,
 )
+from linter.cli.words import resolved
 from linter.text.errors import Fatal
 
 TYPE_CHECKING = False
@@ -62,7 +63,7 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 
 
 def _main(arguments: list[str]) -> int:
-    arguments = [_path_with_dash(word) for word in arguments]
+    arguments = resolved(arguments)
     words = [word for word in arguments if word not in ('--force-exclude', '--fix')]
     if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
         from linter.run.run import Options, cores
@@ -71,12 +72,15 @@ def _main(arguments: list[str]) -> int:
         # The hooks' calls have no other option: argparse would double the time to start.
         overrides = Overrides(force_exclude='--force-exclude' in arguments)
         plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores())
+        plain.follow_configuration()
         return fix(plain, []) if '--fix' in arguments else check(plain, [])
     from linter.cli.arguments import options, read
 
     namespace = read(arguments)
     if namespace.command == 'check':
         wanted = options(namespace)
+        if not (namespace.show_settings or namespace.show_files):
+            wanted.follow_configuration()
         if namespace.show_settings:
             return show_settings(wanted)
         if namespace.show_files:
@@ -98,15 +102,3 @@ def _main(arguments: list[str]) -> int:
 
         return policy.run(namespace)
     return schema(namespace.kind, namespace.api, namespace.calico_version)
-
-
-def _path_with_dash(word: str) -> str:
-    """A file named like an option, as a hook may pass it: pre-commit has no ``--`` before names."""
-    if (
-        word.startswith('-')
-        and word.lower().endswith(('.yaml', '.yml', '.json'))
-        and '=' not in word
-        and os.path.lexists(word)
-    ):
-        return os.path.join(os.curdir, word)
-    return word

@@ -161,7 +161,8 @@ def _world(namespace: argparse.Namespace, path: str) -> World:
     """The Calico that the command line or the configuration names for a path."""
     from linter.calico.target import parse_version
     from linter.policytest.commands import World
-    from linter.workspace.settings import Lookup, Overrides
+    from linter.workspace.lookup import Lookup
+    from linter.workspace.settings import Overrides
 
     version = namespace.calico_version
     overrides = Overrides(None if version is None else parse_version(version), namespace.admission)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def show_settings(options: Options) -> int:
     from linter.text.escape import emit, escape_line
     from linter.workspace.discover import relative
-    from linter.workspace.settings import show_settings
+    from linter.workspace.show_settings import show_settings
 
     paths = [options.stdin_path() if path == '-' else relative(path) for path in options.paths]
     shown = '\n'.join(show_settings(path, options.overrides) for path in paths)
@@ -32,7 +32,7 @@ def show_files(options: Options) -> int:
     from linter.workspace.discover import STDIN, Unreadable, find
 
     lookup = options.lookup()
-    for entry in find(options.paths):
+    for entry in find(options.paths, lookup.is_excluded):
         if isinstance(entry, Unreadable):
             complain(str(entry))
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Optional
 
 from linter.calico.lists import ListFinding, has_kind
@@ -26,9 +26,11 @@ from linter.engine.judge import Judge, reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.settle import settled
 from linter.engine.stamp import Stamp
+from linter.quick.read import Reader, reader
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 from linter.yaml.documents import is_empty
+from linter.yaml.edit import UNSAFE
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
 from linter.yaml.nodes import MappingNode, Scalar
 
@@ -80,8 +82,13 @@ class FileCheck:
         partial: set[int] = set()
         found = self.file.diagnostics
         begin = len(found)
+        text = parsed.source.text
+        # A suppression may be one too many, so with any about every document is judged.
+        quick = None if 'lint' in text.lower() else reader(self.target, self.conditions.catalogue)
         for document in parsed.documents:
             self.outcome.documents += 1
+            if quick is not None and self.is_surely_clean(document, quick):
+                continue
             try:
                 if not self.document(document):
                     partial.add(document.index)
@@ -93,6 +100,21 @@ class FileCheck:
                 self.judge.broke(f'document {document.index + 1}', error)
         found[begin:] = self.completed(parsed, found[begin:])
         self.find_suppressions(parsed, partial, more=not last)
+
+    def is_surely_clean(self, document: ParsedDocument, quick: Reader) -> bool:
+        """Whether there is nothing to say about a document, which then is not parsed."""
+        text, start = document.source.text, document.slice.start
+        if document.may_be_bad:
+            return False
+        if start and text[text.rfind('---', 0, start) : start].strip('- \r\n'):
+            return False  # text on the line of the marker
+        dormant = quick.document(text[start : document.slice.end].replace('\r\n', '\n'))
+        if dormant is None:
+            return False
+        self.ours += 1
+        self.outcome.checked += 1
+        self.file.dormant += [(fact, document.source, start) for fact in dormant]
+        return True
 
     def completed(self, parsed: ParsedFile, found: list[Diagnostic]) -> list[Diagnostic]:
         """The findings of a part with what takes all of it to know."""
@@ -147,8 +169,10 @@ class FileCheck:
     def note_unread(self, document: ParsedDocument, is_nothing: bool = False) -> None:
         """Text that no reader of Calico ever sees; ``is_nothing``: nor is the rest an object."""
         text, start = document.source.text, document.slice.start
-        rest = document.rest
-        if rest is not None:
+        rest, root = document.rest, document.root
+        if rest is not None and document.whose == RUNS_ON and isinstance(root, Scalar):
+            self.report(document, _lost_comment(text, root), self.target.admission)
+        elif rest is not None:
             message = (
                 'Calico reads one document up to here and nothing after it: '
                 'write --- on a line of its own between documents'
@@ -236,9 +260,14 @@ class FileCheck:
         end = min(error.offset + 1, max(document.slice.end, error.offset))
         fix = None
         if fact == 'yaml-syntax':
+            # Imported lazily: few files are broken.
+            from linter.calico.lost_line import hint
             from linter.calico.repair import quote_selectors
 
             fix = quote_selectors(document.source.text, document.slice)
+            better = hint(document.source.text, document.slice, error)
+            if better is not None:
+                message = f'{error.message}: {better}'
         span = Span(error.offset, max(end, error.offset))
         lane = self.target.lane(document.apparent_api or 'v3').name
         self.report(document, Finding(fact, span, message, fix=fix), lane)
@@ -306,6 +335,16 @@ class FileCheck:
         return self.outcome
 
 
+def _lost_comment(text: str, root: Scalar) -> Finding:
+    """A text before the document, which is all that Calico's tools read."""
+    fix = None
+    span = Span(root.start, root.end)
+    if not root.style and not any(char in text[root.start : root.end] for char in '\r\n'):
+        fix = Fix('Make a comment of it', UNSAFE, (Edit(Span(root.start, root.start), '# '),))
+    message = 'this text is no comment, and nothing behind it is read: write # before it'
+    return Finding('stray-text', span, message, fix=fix)
+
+
 def _ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Diagnostics by their places; what is reached through several aliases is written once."""
     seen: set[tuple[tuple[int, int], Span, str, str]] = set()
@@ -321,11 +360,13 @@ def _ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     return diagnostics
 
 
-def _with_raw_fix(diagnostics: Iterable[Diagnostic], edits: Iterable[Edit]) -> list[Diagnostic]:
+def _with_raw_fix(diagnostics: Iterable[Diagnostic], edits: Sequence[Edit]) -> list[Diagnostic]:
     """The one finding about the raw API gets the fix of all documents of the file."""
     from linter.calico.kinds import API_VERSIONS
 
     title = f'Write {API_VERSIONS["v3"]}, which Calico checks'
+    if any('types' in edit.text for edit in edits):
+        title += ', and the types that apply today'
     fix = Fix(title, 'unsafe', tuple(dict.fromkeys(edits)))
     return [one._replace(fix=fix) if one.fact == 'raw-crd' else one for one in diagnostics]
 

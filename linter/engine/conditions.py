@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from linter.calico.surroundings import ALONE, Surroundings
 from linter.calico.target import Target
 from linter.catalogue.catalogue import Catalogue, standard
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 
 class Conditions(NamedTuple):

@@ -2,8 +2,9 @@
 
 A round applies all fixes whose edits do not overlap; what waits comes next. After a round the text
 is checked anew. It must parse, all that no edit touched must be read as before, JSON must still be
-JSON, and nothing may be refused or dropped now that was not before. A fix that breaks one of these
-rules is left out; a file of which something is unclear is not touched at all. Opens nothing.
+JSON, and nothing may be refused or dropped now that was not before. Safe fixes alone leave every
+document that was accepted with the meaning that it had. A fix that breaks one of these rules is
+left out; a file of which something is unclear is not touched at all. Opens nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from linter.diagnostic import Diagnostic
 from linter.engine.check import check_parsed
 from linter.engine.conditions import conditions
 from linter.engine.outcome import Outcome
+from linter.engine.same_meaning import means_alike
 from linter.engine.unharmed import (
     harm_done,
     is_applicable,
@@ -133,7 +135,7 @@ def fix_text(
         check = partial(check_parsed, conditions=conditions(target))
     parsed = parse_bytes(path, data)
     before = check(parsed)
-    file = _File(data, parsed, unsafe, check, wanted)
+    file = _File(data, parsed, before, target, unsafe, check, wanted)
     fixed = file.fix(before, strict=False)
     if fixed.rounds and harm_done(before, fixed.after):
         # What was revealed on the way could not be fixed in turn.
@@ -177,12 +179,16 @@ class _File:
         self,
         data: bytes,
         parsed: ParsedFile,
+        before: Outcome,
+        target: Target,
         unsafe: bool,
         check: Check,
         wanted: Wanted,
     ) -> None:
         self.data = data
         self.parsed = parsed
+        self.before = before
+        self.target = target
         self.unsafe = unsafe
         self.check = check
         self.wanted = wanted
@@ -321,6 +327,8 @@ class _File:
             return None
         parsed = parse_bytes(self.parsed.source.path, data)
         if not reads_alike(state.parsed, parsed, edits):
+            return None
+        if not self.unsafe and not means_alike(state.parsed, self.before, parsed, self.target):
             return None
         self.patience -= len(text)
         result = self.check(parsed)

@@ -74,6 +74,10 @@ class Judge:
             lane = lane._replace(coerces=False)
         decoded = decode(owned.node, api, kind, self.target.version, lane)
         document = Document(source, owned.node, api, kind, decoded, self.surroundings)
+        if owned.api == 'raw' and self.raw is source:
+            from linter.engine.raw_types import raw_types
+
+            self.raw_edits += raw_types(document)
         strange: list[UnknownFact] = []
         self.file.diagnostics += self.stamp.settle(
             source,
@@ -87,6 +91,7 @@ class Judge:
         )
         for one in strange:
             self.broke(f'rule {one.rule}', one)
+        decoded.release()
         return True
 
     def _note_api(
@@ -96,7 +101,8 @@ class Judge:
         entry = field(owned.node, 'apiVersion')
         if entry is None:
             return
-        if owned.api == 'raw' and owned.kind is not None:
+        is_named = not any(finding.fact == 'api-version' for finding in owned.findings)
+        if owned.api == 'raw' and owned.kind is not None and is_named:
             self._note_raw(source, owned.kind, entry[1], lane, reference)
         if owned.api == 'v2':
             finding = Finding('v2-unreleased', span_of(entry[1]), UNRELEASED)

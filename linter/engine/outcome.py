@@ -35,12 +35,14 @@ class Outcome:
     documents by reason; ``templates`` are the ``path:line`` of those left out as such. ``errors``
     are files that could not be checked and bugs of ours, which hide nothing else. ``mistakes`` are
     those in configuration files, by the file; ``known`` the findings that the baseline has, None
-    where there is no baseline; ``paths`` the files of the whole run, excluded ones too.
+    where there is no baseline; ``paths`` the files of the whole run, excluded ones too. ``passed``
+    counts the findings that do not hold for the edition of Calico; ``notes`` are sentences about
+    the run.
     """
 
     __slots__ = (
         'checked', 'diagnostics', 'documents', 'errors', 'files', 'found', 'known', 'mistakes',
-        'paths', 'skipped', 'suppressed', 'templates',
+        'notes', 'passed', 'paths', 'skipped', 'suppressed', 'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -56,6 +58,8 @@ class Outcome:
         self.errors: list[str] = []
         self.mistakes: dict[str, list[Diagnostic]] = {}
         self.paths: list[str] = []
+        self.passed = 0
+        self.notes: list[str] = []
 
     def skip(self, reason: str, count: int = 1) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
@@ -68,6 +72,8 @@ class Outcome:
         self.files += other.files
         self.documents += other.documents
         self.checked += other.checked
+        self.passed += other.passed
+        self.notes += other.notes
         self.templates += other.templates
         self.errors += other.errors
         self.mistakes |= other.mistakes

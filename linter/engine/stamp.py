@@ -11,7 +11,9 @@ from linter.calico.templates import placeholders
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.facts import Row
 from linter.diagnostic import Diagnostic, Finding, MistakeKey, ObjectRef, url_of
+from linter.text.edit import Fix
 from linter.text.source import Source, Span
+from linter.yaml.edit import SAFE, UNSAFE
 from linter.yaml.nodes import MappingNode, Node
 
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
@@ -84,8 +86,7 @@ class Stamp:
             if finding.same_mistake is not None:
                 other = mistakes.get(finding.same_mistake)
                 if other is not None:
-                    if _gravity(row) < _gravity(kept[other][1]):
-                        kept[other] = (finding, row)
+                    kept[other] = _gravest(kept[other], (finding, row))
                     continue
                 mistakes[finding.same_mistake] = len(kept)
             kept.append((finding, row))
@@ -151,13 +152,44 @@ def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectR
         finding.hint,
         url_of(row.rule),
         finding.related,
-        finding.fix,
+        weighed(finding.fix, row.effect) if finding.fix is not None else None,
         object,
         finding.yaml_path,
         finding.fact,
         finding.about,
         confidence=row.confidence,
     )
+
+
+def _gravest(one: tuple[Finding, Row], other: tuple[Finding, Row]) -> tuple[Finding, Row]:
+    """Of two sides of a mistake the graver; of equals its root, else the first.
+
+    A root that is not reported is related to what follows from it.
+    """
+    ranks = [(_gravity(row), not finding.is_root) for finding, row in (one, other)]
+    (finding, row), (left, _) = (other, one) if ranks[1] < ranks[0] else (one, other)
+    if left.is_root and left.span != finding.span:
+        related = (*finding.related, (left.span, left.message))
+        finding = finding._replace(related=related)
+    return finding, row
+
+
+_ADDITIONS = {
+    'dropped': ', and enforce the policy, which is dropped today',
+    'ignored': ', and give effect to what has none today',
+}
+
+
+def weighed(fix: Fix, effect: Optional[str]) -> Fix:
+    """A fix for a finding with this effect: nobody puts a policy in force without being asked.
+
+    What is refused never came to the cluster; what is dropped or ignored is there, and the cluster
+    runs as if it were not.
+    """
+    if effect not in _ADDITIONS:
+        return fix
+    applicability = UNSAFE if fix.applicability == SAFE else fix.applicability
+    return Fix(fix.title + _ADDITIONS[effect], applicability, fix.edits)
 
 
 def _start(node: Node) -> int:

@@ -14,14 +14,15 @@ from linter.policy import describe
 from linter.policy.claim import Claim
 from linter.policy.evaluate import Verdict
 from linter.policy.index import Sequence
+from linter.policy.known import labels_of_namespaces, split, split_peers
 from linter.policy.label_values import TooComplex
-from linter.policy.model import Policy, Tier
+from linter.policy.model import Namespace, Policy, Tier
 from linter.policy.outcomes import by_namespace, outcomes
-from linter.policy.point import Point, pick
+from linter.policy.point import Point, contains, pick
 from linter.policy.rule_boxes import traffic
 from linter.policy.selector_sets import NAMESPACE_KEY
 from linter.policy.semantics import Semantics
-from linter.policy.space import KNOWN, Box, Boxes
+from linter.policy.space import KNOWN, Box, Boxes, meet_labels
 from linter.policy.witness import Scene, replay, scene
 from linter.policytest import say
 from linter.policytest.model import CaseFile, ClaimCase
@@ -61,15 +62,19 @@ class Prover:
 
     def results(self, case_file: CaseFile) -> list[ClaimResult]:
         """What comes of the claims of a file."""
-        return [self.result(case_file.path, case) for case in case_file.claims]
+        return [
+            self.result(case_file.path, case, case_file.namespaces) for case in case_file.claims
+        ]
 
-    def result(self, path: str, case: ClaimCase) -> ClaimResult:
+    def result(
+        self, path: str, case: ClaimCase, namespaces: tuple[Namespace, ...] = ()
+    ) -> ClaimResult:
         claim = case.claim
         blank = ClaimResult(
             path, case.line, claim.name, True, claim.verdict, claim.direction, '', '', '', None, ()
         )
         try:
-            found = self.counterexample(claim)
+            found = self.counterexample(claim, namespaces)
         except TooComplex:
             why = 'there are too many cases to go through; name a namespace, or a port'
             return blank._replace(passed=None, reason=why)
@@ -86,19 +91,22 @@ class Prover:
             steps=tuple(say.shown(step) for step in verdict.steps),
         )
 
-    def counterexample(self, claim: Claim) -> Optional[Found]:
+    def counterexample(
+        self, claim: Claim, namespaces: tuple[Namespace, ...] = ()
+    ) -> Optional[Found]:
         """Traffic of a claim that has another verdict; None: there is none.
 
+        ``namespaces`` are those whose labels are known; others may have any.
         Raises ``TooComplex`` where that could not be found out.
         """
         sequence = self.sequence(claim.direction)
         tries = 0
-        for box in self._broken(claim, sequence):
+        for box in self._broken(claim, sequence, namespaces):
             tries += 1
             if tries > _TRIES:
                 break
             point = pick(box, sequence.own_is_source)
-            found = scene(point, sequence)
+            found = scene(point, sequence) if contains(box, point) else None
             if found is None:
                 continue
             verdict = replay(found, sequence, self.policies, self.tiers)
@@ -109,11 +117,21 @@ class Prover:
             raise TooComplex
         return None
 
-    def _broken(self, claim: Claim, sequence: Sequence) -> Iterator[Box]:
+    def _broken(
+        self, claim: Claim, sequence: Sequence, namespaces: tuple[Namespace, ...]
+    ) -> Iterator[Box]:
         """The pieces of the claim's traffic whose verdict is another one."""
         asked = traffic(claim.rule, '', claim.direction, self.semantics)
         assert asked is not None
         region = asked.exact(sequence.endpoints)
+        if namespaces:
+            labels = labels_of_namespaces(self.policies, (claim.rule,))
+            own_side, peers = split(namespaces, labels), split_peers(namespaces, labels)
+            region = tuple(
+                box._replace(own=meet_labels(box.own, own_side), peer=meet_labels(box.peer, peers))
+                for box in region
+            )
+            region = tuple(box for box in region if box.own and box.peer)
         for own in by_namespace(region[0].own, sequence) if region else ():
             part: Boxes = tuple(box._replace(own=own) for box in region)
             for outcome in outcomes(part, sequence, most=_MOST_PIECES):

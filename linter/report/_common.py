@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, TextIO
 
-from linter.diagnostic import Diagnostic
 from linter.text.escape import escape, escape_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Callable, Mapping
+    from typing import NamedTuple, TextIO
+
+    from linter.diagnostic import Diagnostic
+else:
+    from linter.text.records import NamedTuple
 
 
 SEVERITIES = ('error', 'warning', 'info')

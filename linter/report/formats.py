@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
-from typing import TextIO
 
-from linter.diagnostic import Diagnostic
 from linter.report._common import Summary
 from linter.text.errors import Fatal
 from linter.text.escape import escape
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TextIO
+
+    from linter.diagnostic import Diagnostic
     from linter.suppress.model import Suppression
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Optional, TextIO
 
 from linter.diagnostic import Diagnostic, ObjectRef
 from linter.report._common import SEVERITIES, Summary
 from linter.text.edit import Fix
 from linter.text.escape import COMMAND_START, is_utf8, path_of
 from linter.text.source import Source, Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, TextIO
 
 # JSON allows these as they are, but a terminal, an editor or a CI system may act on them, and
 # surrogates cannot be encoded. A surrogate stands for a byte of a path that is no UTF-8 (PEP 383);

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import TextIO
-
 from linter.report._common import SEVERITIES, Summary
 from linter.text.escape import emit, escape, escape_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
 
 _V2 = 'of projectcalico.org/v2 that'
 # A reason for leaving documents out is a phrase that goes after a number; these bend for one.
@@ -17,7 +18,7 @@ _ONE = {
     'templates': 'template',
 }
 _TEMPLATES_SHOWN = 10
-_NONE: Mapping[str, int] = MappingProxyType({})
+_NONE: Mapping[str, int] = {}
 
 
 def print_summary(

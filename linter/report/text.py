@@ -7,11 +7,14 @@ in JSON.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TextIO
 
 from linter.diagnostic import Diagnostic
 from linter.report._common import Summary, headline
 from linter.text.escape import emit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 
 def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:

@@ -61,7 +61,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         message = f'{quoted(leaf.text)} is an address, not a network: write {right}'
         is_sure = net.address & (0xFF if net.bits == 32 else 0xFFFF) != 0
         if not net.address:
-            message += f', or {leaf.text}/0 for all addresses'
+            message += f'; all addresses are {leaf.text}/0'
         elif not is_sure:
             message += ', or the prefix length that is missing'
         is_sure = is_sure and not ('.' in leaf.text and ':' in leaf.text)

@@ -2,7 +2,10 @@
 
 The last one counts and the first is lost without a word, wherever the document is not refused:
 by calicoctl up to 3.31 and by kubectl. calicoctl 3.32 and newer refuse it, also when the second
-key comes from a merge (`<<`).
+key comes from a merge (`<<`). A rule that has its action twice is two rules, of which the second
+lost its `- `.
+
+The fix is unsafe: it gives the second rule its `- ` again.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -17,6 +20,21 @@ spec:
     source:
       selector: role == 'a'
       selector: role == 'b'
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    action: Deny
+    protocol: UDP
 ```
 
 ```yaml good
@@ -40,6 +58,7 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
+from linter.calico.lost_dash import fix_of_repeated, repeated_keys
 from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
 from linter.text.source import Span
@@ -56,11 +75,22 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if problem.first is not None:
         related = ((Span(problem.first.start, problem.first.end), 'the other one'),)
     shown = quoted(problem.key.value)
-    if problem.kind == 'duplicate':
+    again = repeated_keys(document, problem)
+    if again and problem is not again[0]:
+        return  # the first key of the rule speaks for all
+    fix = None
+    if again:
+        fix = fix_of_repeated(document, problem)
+        fact = 'duplicate-key'
+        message = (
+            f'{shown} is set twice in this rule: another rule lost its dash here, so write '
+            f'- {problem.name}'
+        )
+    elif problem.kind == 'duplicate':
         fact, message = (
             'duplicate-key',
             f'{shown} is set twice in this mapping, and only the last '
-            'one counts: merge the two or remove one',
+            'one counts: keep the one that is meant',
         )
     elif problem.kind == 'merge-override':
         fact, message = (
@@ -71,10 +101,9 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     else:
         fact, message = (
             'case-duplicate',
-            f'{shown} and {quoted(problem.name)} are the same field: remove one of them',
+            f'{shown} and {quoted(problem.name)} are the same field: keep the one that is meant',
         )
         if problem.first is not None and problem.key.value == problem.name:
-            message = (
-                f'{shown} and {quoted(problem.first.value)} are the same field: remove one of them'
-            )
-    yield Finding(fact, Span(problem.key.start, problem.key.end), message, related=related)
+            other = quoted(problem.first.value)
+            message = f'{shown} and {other} are the same field: keep the one that is meant'
+    yield Finding(fact, Span(problem.key.start, problem.key.end), message, related=related, fix=fix)

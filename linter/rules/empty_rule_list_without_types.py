@@ -3,7 +3,8 @@
 For `egress: []` alone, calicoctl and the Calico API server fill in `types: [Ingress]`, because
 they look at the rules that are there, so a policy meant to deny egress denies ingress. Native
 v3 CRDs look at the keys and fill in `[Egress]`. `crd.projectcalico.org/v1` gets both. Write
-`types`, and the policy means the same everywhere.
+`types`, and the policy means the same everywhere: with `[Ingress, Egress]` nothing opens that was
+closed, with `[Egress]` ingress stays open.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -22,7 +23,7 @@ metadata:
   name: web
   namespace: shop
 spec:
-  types: [Egress]
+  types: [Ingress, Egress]
   egress: []
 ```
 """
@@ -46,15 +47,13 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
     types = spec.fields.get('types')
     if types is not None and not (isinstance(types, Array) and not types.items):
         return
-    lists = {name: spec.fields.get(name) for name in ('ingress', 'egress')}
-    egress = lists['egress']
+    egress = spec.fields.get('egress')
     # Only an empty egress is read differently from what it says.
     if isinstance(egress, Array) and not egress.items:
-        ingress = lists['ingress']
-        wanted = 'Ingress, Egress' if isinstance(ingress, Array) else 'Egress'
+        # Ingress is governed as it is, and would be open without it in types.
         yield finding_at_key(
             'types-by-presence',
             egress,
             'without types, this empty egress is the same as none, and the policy governs '
-            f'ingress only: write types: [{wanted}]',
+            'ingress only: write types: [Ingress, Egress]',
         )

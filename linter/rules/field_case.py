@@ -48,9 +48,7 @@ GROUP = 'fields'
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     key = problem.key
     if key is None or any(
-        other.kind == 'case-duplicate'
-        and other.owner is problem.owner
-        and other.name == problem.name
+        other.kind == 'case-duplicate' and (other.key is key or other.first is key)
         for other in document.problems
     ):
         return

@@ -40,6 +40,9 @@ from linter.text.suggest import quoted
 
 GROUP = 'fields'
 
+# Without them no rule matches more.
+_HARMLESS = frozenset(('performanceHints', 'assignmentMode'))
+
 
 @rule('problem:later')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
@@ -48,9 +51,17 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     since = problem.schema.get('x-calico-since')
     until = problem.schema.get('x-calico-until')
     when = f'exists since Calico {since}' if since else f'existed until Calico {until}'
+    advice = 'target a version that has it'
+    if since:
+        advice += f', such as --calico-version {since}'
+    if problem.name in _HARMLESS:
+        advice += ', or remove it'
     yield Finding(
         'field-since',
         Span(problem.key.start, problem.key.end),
-        f'{quoted(problem.name)} {when} only: target a version that has it, or remove it',
+        f'{quoted(problem.name)} {when} only: {advice}',
         yaml_path=problem.value.yaml_path if problem.value is not None else None,
+        # That a name has the tier before its dot follows from it.
+        same_mistake=('tier', document.root.node.start) if problem.name == 'tier' else None,
+        is_root=True,
     )

@@ -32,6 +32,7 @@ from collections.abc import Iterator
 
 from linter.calico import names, nets
 from linter.calico.document import Document
+from linter.calico.misplaced import missing
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
 from linter.text.suggest import quoted
@@ -60,7 +61,9 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
         yield (
             finding_at('hep-node', empty, message)
             if empty
-            else finding_at_key('hep-node', spec, message)
+            else finding_at_key(
+                'hep-node', spec, message, same_mistake=missing(spec, 'node', document)
+            )
         )
     elif node is not None:
         if not node.text:
@@ -97,6 +100,8 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             'hep-target',
             spec,
             'the host endpoint says neither interfaceName nor expectedIPs: add one of them',
+            same_mistake=missing(spec, 'interfaceName', document)
+            or missing(spec, 'expectedIPs', document),
         )
     for leaf in spec.leaves('profiles'):
         if not names.SUBDOMAIN.match(leaf.text):

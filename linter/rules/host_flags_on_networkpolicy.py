@@ -49,5 +49,5 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
                 'v2-host-flags',
                 spec.fields[name],
                 f'{name} has no effect on a NetworkPolicy, which selects workloads only: '
-                'remove it, or write a GlobalNetworkPolicy',
+                'remove it, since only a GlobalNetworkPolicy selects hosts',
             )

@@ -60,12 +60,16 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
         yield finding_at_key(
             'http-needs-allow',
             http,
-            f'an http match is for rules that allow, not for {action.text}: remove http',
+            f'an http match is for rules that allow, not for {action.text}: write rules with '
+            'action: Allow for the requests that may pass; without http this one matches them all',
             related=((action.span, 'the action'),),
         )
     if traffic.name == 'egress':
         yield finding_at_key(
-            'http-in-egress', http, 'an http match is for ingress rules only: remove http'
+            'http-in-egress',
+            http,
+            'an http match is for ingress rules only: write it in a policy of the servers; '
+            'without http this rule would match every request',
         )
     protocol = traffic.leaf('protocol')
     if protocol is not None:
@@ -80,11 +84,13 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
                 same_mistake=('protocol', protocol.span.start),
             )
         elif read.name != 'TCP':
+            advice = 'write protocol: TCP'
+            if 'icmp' in traffic.fields or 'notICMP' in traffic.fields:
+                advice = 'no traffic is both, so keep the match that is meant'
             yield finding_at_key(
                 'http-needs-tcp',
                 http,
-                f'an http match needs protocol TCP or none, not {shown}: '
-                'write protocol: TCP, or remove http',
+                f'an http match needs protocol TCP or none, not {shown}: {advice}',
                 related=((protocol.span, 'the protocol'),),
             )
         elif read.written != 'name':
@@ -115,7 +121,7 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
         yield finding_at_key(
             'http-path-one-of',
             later,
-            'a path is either exact or prefix: remove one of them',
+            'a path is either exact or prefix: keep exact, which matches less',
             related=((first.key_span, 'the other one'),),
             about=path,
         )
@@ -130,6 +136,7 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
                 path,
                 'a path needs a value: add exact: or prefix: and the path',
                 about=path,
+                same_mistake=('missing ', path.node.start),
             )
         return
     if not leaf.text.startswith('/'):
@@ -146,6 +153,6 @@ def check_path(path: Object, document: Document) -> Iterator[Finding]:
             yield finding_at(
                 'http-path-one-of',
                 leaf,
-                f'{quoted(leaf.text)} has {what}, which a path cannot have: remove it',
+                f'{quoted(leaf.text)} has {what}, which a path cannot have: write the path alone',
                 about=path,
             )

@@ -56,6 +56,7 @@ from collections.abc import Iterator
 
 from linter.calico import protocols
 from linter.calico.document import Document
+from linter.calico.misplaced import missing
 from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
@@ -77,6 +78,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             'icmp-needs-protocol',
             icmp,
             'an icmp match needs its protocol: add protocol: ICMP or ICMPv6',
+            same_mistake=missing(traffic, 'protocol', document),
         )
     elif isinstance(protocol, Leaf) and protocol.ok:
         read = protocols.parse(protocol.value, document.api)
@@ -96,7 +98,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
                 'icmp-needs-protocol',
                 icmp,
                 f'an icmp match needs protocol ICMP or ICMPv6, not {shown}: '
-                'change the protocol, or remove icmp',
+                'write protocol: ICMP, or ICMPv6; without icmp the rule would match more',
                 related=related,
             )
         elif read.written != 'name':

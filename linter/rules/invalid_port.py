@@ -5,6 +5,8 @@ its ports: at most 15 characters of a-z, 0-9 and single dashes, at least one of 
 What is none of these is refused. Where kubectl writes CRDs the mistake gets through: a port
 that cannot be decoded then stops the policy updates of the whole cluster (calico#11529).
 
+The fix is unsafe: words behind a port, which lost their `#`, become a comment again.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
@@ -18,6 +20,22 @@ spec:
     protocol: TCP
     destination:
       ports: [0]
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports:
+      - 443  https
 ```
 
 ```yaml good
@@ -38,16 +56,21 @@ spec:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from linter.calico import ports
 from linter.calico.document import Document
+from linter.calico.lost_hash import lost_comment
 from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
+from linter.text.lazy_regex import lazy
 from linter.text.suggest import quoted
 
 GROUP = 'ports'
+
+_WITH_PROTOCOL = lazy(r'([0-9]{1,5})/(tcp|udp|sctp)\Z', re.IGNORECASE)
 
 
 @rule('calico-port')
@@ -56,12 +79,20 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     if port.problem is None:
         return
     text = leaf.text
-    if text and (ports.as_range(text) is not None or ports.is_list(text)):
+    if text and (ports.as_range(text) is not None or ports.as_list(text)):
         return  # port-range-dash
     shown = quoted(text) if isinstance(leaf.value, str) else str(leaf.value)
     if document.api == 'v2' and port.problem == 'name':
         return
-    yield finding_at(f'port-{port.problem}', leaf, f'{shown} is not a port: {port.why}')
+    advice, fix = port.why, None
+    lost = lost_comment(leaf, lambda value: ports.parse(value).problem is None)
+    if lost is not None:
+        advice, fix = lost.advice, lost.fix
+    else:
+        match = _WITH_PROTOCOL.match(text)
+        if match is not None:
+            advice = f'write {match[1]}, and protocol: {match[2].upper()} in the rule'
+    yield finding_at(f'port-{port.problem}', leaf, f'{shown} is not a port: {advice}', fix=fix)
 
 
 @rule('EndpointPort')

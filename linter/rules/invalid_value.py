@@ -4,6 +4,8 @@ Calico refuses the document. Where kubectl writes CRDs without these checks, Fel
 or does something else than it says. The accepted values and ranges are those of Calico's reference
 page of the kind; the message names them, and the one that was probably meant.
 
+The fix is unsafe: words behind a value, which lost their `#`, become a comment again.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
@@ -14,6 +16,18 @@ spec:
   types: [Ingress]
   ingress:
   - action: Accept
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow  the office
 ```
 
 ```yaml good
@@ -32,28 +46,32 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.json_schema import reasons
+from linter.calico.lost_hash import lost_comment
 from linter.calico.repair import right_case
 from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.text.suggest import listing, nearest, quoted
+from linter.text.edit import Fix
+from linter.text.suggest import distance, listing, nearest, quoted
+from linter.yaml.nodes import Scalar
 
 GROUP = 'fields'
 
 _MEANT = {
     'accept': 'Allow',
     'permit': 'Allow',
+    'allowed': 'Allow',
     'drop': 'Deny',
     'reject': 'Deny',
     'block': 'Deny',
     'next': 'Pass',
     'next-tier': 'Pass',
     'nexttier': 'Pass',
-    'both': 'Ingress and Egress',
     'inbound': 'Ingress',
     'outbound': 'Egress',
 }
@@ -75,12 +93,11 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     ):
         return  # value-case
     shown = quoted(leaf.text) if isinstance(leaf.value, str) else str(leaf.value)
+    fix: Optional[Fix] = None
     for reason in reasons(problem.schema, leaf.value):
         if reason.keyword == 'enum':
             values = [str(value) for value in reason.limit]
-            meant = _MEANT.get(leaf.text.lower()) or (
-                nearest(leaf.text, values) if leaf.text else None
-            )
+            meant = _meant(leaf, values)
             if document.api == 'v2' and meant is not None:
                 meant = meant.lower()
             choice = listing(values)
@@ -89,6 +106,11 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
                 if meant and len(values) > 1
                 else f'write {choice}'
             )
+            lost = lost_comment(leaf, values.__contains__)
+            if lost is not None:
+                advice, fix = lost.advice, lost.fix
+            elif leaf.text.lower() == 'both':
+                advice = 'write Ingress and Egress as items of their own'
             if not leaf.text and isinstance(leaf.value, str):
                 shown = 'the empty text'
                 fact = f'{fact}-empty' if fact in _EMPTY else fact
@@ -97,8 +119,39 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             advice = f'write a number from {low} to {high}'
         else:
             advice = reason.message
-        yield finding_at(fact, leaf, f'{shown} is not a value of {_field(leaf)}: {advice}')
+        same = None
+        node = leaf.node
+        is_text = isinstance(leaf.value, str) and isinstance(node, Scalar) and not node.style
+        if is_text and isinstance(node, Scalar) and node.value != leaf.value:
+            # label-value-type has nothing to add: the word in quotes would be refused, too.
+            same = ('coerced', node.start)
+            shown = f'{node.value}, which YAML reads as {leaf.value},'
+        yield finding_at(
+            fact,
+            leaf,
+            f'{shown} is not a value of {_field(leaf)}: {advice}',
+            fix=fix,
+            same_mistake=same,
+        )
         return
+
+
+def _meant(leaf: Leaf, values: list[str]) -> Optional[str]:
+    """The value that was probably meant; None where two resemble the word alike."""
+    word = leaf.text.lower()
+    if leaf.name == 'defaultAction' and word in ('accept', 'allow', 'permit', 'continue', 'none'):
+        # A tier that does not deny hands over to the next one.
+        return 'Pass'
+    known = _MEANT.get(word, '').lower()
+    folded = [value for value in values if value.lower() == known]
+    if folded:
+        return folded[0]
+    near = nearest(leaf.text, values) if leaf.text else None
+    if near is None:
+        return None
+    edits = distance(word, near.casefold(), 2)
+    rivals = [one for one in values if distance(word, one.casefold(), 2) == edits]
+    return near if len(rivals) == 1 else None
 
 
 def _field(leaf: Leaf) -> str:

@@ -73,8 +73,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
                 fact,
                 version,
                 f'{field} {protocol.value} is {_name(read)}IPv{family}, but ipVersion is '
-                f'{version.value}: '
-                f'write ipVersion: {family}, or remove it',
+                f'{version.value}: {_advice(traffic, field, version.value)}',
                 protocol,
             )
     other = next((leaf for leaf, net in networks(traffic) if net.family != version.value), None)
@@ -83,9 +82,22 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             'nets-against-ip-version',
             version,
             f'ipVersion is {version.value}, but {quoted(other.text)} is '
-            f'IPv{10 - version.value}: write ipVersion: {10 - version.value}, or remove it',
+            f'IPv{10 - version.value}: {_advice(traffic, "nets", version.value)}',
             other,
         )
+
+
+def _advice(traffic: Object, field: str, version: int) -> str:
+    """What to write where a field is of the other IP version."""
+    if field == 'notProtocol':
+        return f'write notProtocol: {"ICMP" if version == 4 else "ICMPv6"}'
+    families = {net.family for _, net in networks(traffic)}
+    protocol = traffic.leaf('protocol')
+    read = protocols.parse(protocol.value, 'v3') if protocol is not None else None
+    family = _FAMILY.get((read.name if read is not None else None) or '')
+    if len(families | {family or 10 - version}) > 1:
+        return 'no traffic is of both versions, so write two rules'
+    return f'write ipVersion: {10 - version}'
 
 
 def _at(fact: str, version: Leaf, message: str, cause: Leaf) -> Finding:

@@ -58,11 +58,14 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         and not leaf.node.style
         and leaf.node.tag is None
         and leaf.name not in ('selector',)
+        # No number is a network: that is the one mistake.
+        and problem.schema.get('format') not in ('calico-cidr', 'calico-net')
     ):
         yield finding_at(
             'label-coerced',
             leaf,
             f'YAML reads {leaf.node.value} as {leaf.value}: write "{leaf.node.value}"',
+            same_mistake=('coerced', leaf.node.start),
             fix=Fix('Quote it', 'unsafe', (Edit(leaf.span, f'"{leaf.node.value}"'),)),
         )
 

@@ -42,6 +42,7 @@ from linter.diagnostic import Finding
 
 GROUP = 'selectors'
 
+_NOWHERE = '!has(projectcalico.org/namespace)'
 _ALONE = re.compile(r'[ \t]*global\([ \t]*\)[ \t]*\Z')
 # v3.15 to v3.29 looked for a neighbour only, in what they print for the selector.
 _JOINED = re.compile(r'global\(\) (?:&&|\|\|)|(?:&&|\|\|) global\(\)')
@@ -67,9 +68,14 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         if _ALONE.match(leaf.text.rstrip('\n')):
             return
         message = (
-            'global() must be the whole namespaceSelector: write it alone, and another rule '
+            'global() must be the whole namespaceSelector: write one rule with it alone and one '
             'for the rest'
         )
+        if '&&' in leaf.text:
+            message = (
+                'global() must be the whole namespaceSelector, and what is in no namespace has no '
+                'labels of one: keep the side that is meant'
+            )
         facts = ['global-not-alone']
         if _is_joined(leaf.text):
             facts.append('global-joined')
@@ -78,14 +84,18 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             'global() is for the namespaceSelector of a source or destination only: write '
             'namespaceSelector: global()'
         )
+        if not _ALONE.match(leaf.text.rstrip('\n')):
+            message += ', and the rest as selector'
         facts = [
             'global-in-rule-selector' if 'global()' in leaf.text else 'global-in-rule-selector-open'
         ]
     elif place == 'Spec':
-        message = (
-            'global() is for the namespaceSelector of a source or destination only: write '
-            'all(), or leave it out'
-        )
+        advice = 'write all()'
+        if document.is_policy:
+            advice = f'write selector: "{_NOWHERE}" for what is in no namespace'
+            if leaf.name == 'selector' and not _ALONE.match(leaf.text.rstrip('\n')):
+                advice = f'write {_NOWHERE} in its place'
+        message = f'global() is for the namespaceSelector of a source or destination only: {advice}'
         facts = [
             'global-in-policy-selector'
             if 'global()' in leaf.text

@@ -48,7 +48,7 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.misplaced import absorbs, mistake_of, neighbour, owner_name
+from linter.calico.misplaced import absorbs, missing, owner_name
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
@@ -64,26 +64,18 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if not isinstance(owner, Object) or owner.parent is None or owner.type == 'Metadata':
         return  # name-missing
     fact = 'action-missing' if problem.name == 'action' else 'required'
-    misspelt = absorbs(problem, document)
-    if misspelt is not None:
-        # Where a lane drops the misspelt key in silence, what it refuses is that this one is gone.
-        if misspelt.kind == 'unknown' and misspelt.key is not None:
-            message = (
-                f'{quoted(misspelt.name)} is not {problem.name}, without which '
-                f'{owner_name(owner, document)} is refused: write {problem.name}'
-            )
-            if neighbour(misspelt, document) == 'kubernetes':
-                message = (
-                    f"{quoted(misspelt.name)} is a field of Kubernetes' NetworkPolicy, and a rule "
-                    'of Calico has an action: write the rules as Calico has them, or apiVersion: '
-                    'networking.k8s.io/v1'
-                )
+    same = absorbs(problem, document)
+    if same is not None:
+        if same.kind == 'unknown' and same.key is not None:
+            # Where Kubernetes' fields are dropped in silence, what is refused is that this is gone.
             yield Finding(
                 fact,
-                Span(misspelt.key.start, misspelt.key.end),
-                message,
-                yaml_path=misspelt.value.yaml_path if misspelt.value is not None else None,
-                same_mistake=mistake_of(misspelt, document),
+                Span(same.key.start, same.key.end),
+                f"{quoted(same.name)} is a field of Kubernetes' NetworkPolicy, and "
+                f'{owner_name(owner, document)} of Calico has {problem.name}: write it, and the '
+                'fields of Calico, or else apiVersion: networking.k8s.io/v1',
+                yaml_path=same.value.yaml_path if same.value is not None else None,
+                same_mistake=('kubernetes', document.root.span.start),
             )
         return
     empty = owner.nulls.get(problem.name)
@@ -95,7 +87,10 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         )
     else:
         yield finding_at_key(
-            fact, owner, f'{owner_name(owner, document)} has no {problem.name}: {advice}'
+            fact,
+            owner,
+            f'{owner_name(owner, document)} has no {problem.name}: {advice}',
+            same_mistake=missing(owner, problem.name, document),
         )
 
 
@@ -103,9 +98,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 def check_parts(problem: Problem, document: Document) -> Iterator[Finding]:
     fact = f'{problem.name}-missing'
     # What name-missing says of a document without metadata is the same mistake.
-    # So is what a host endpoint or a pool needs in its spec.
-    name = 'name' if problem.name == 'metadata' else problem.name
-    same = (name, document.root.span.start)
+    same = 'name' if problem.name == 'metadata' else problem.name, document.root.span.start
     if problem.value is not None:
         yield finding_at(
             fact, problem.value, f'{problem.name} is empty: fill it in', same_mistake=same

@@ -37,12 +37,13 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from linter.calico import names
 from linter.calico.document import Document
 from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at, rule
-from linter.diagnostic import Finding
+from linter.diagnostic import Finding, MistakeKey
 from linter.text.suggest import quoted
 
 GROUP = 'names'
@@ -85,10 +86,11 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
                 'policy-name',
                 leaf,
                 f'{quoted(name)} has more than one dot, and the name of a '
-                f'{kind} may have one only: write {quoted(_dashes(name))}',
+                f'{kind} may have one only: write {quoted(_dashes(name, document))}',
                 same_mistake=same,
             )
         elif '.' in name:
+            same = _of_tier(document) or same
             yield finding_at(
                 'policy-name-dot',
                 leaf,
@@ -102,10 +104,11 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
                 'global-policy-name',
                 leaf,
                 f'{quoted(name)} has more than one dot, and the name of a '
-                f'{kind} may have one only: write {quoted(_dashes(name))}',
+                f'{kind} may have one only: write {quoted(_dashes(name, document))}',
                 same_mistake=same,
             )
         elif '.' in name:
+            same = _of_tier(document) or same
             yield finding_at(
                 'global-policy-name-dot',
                 leaf,
@@ -131,6 +134,12 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
             )
 
 
+def _of_tier(document: Document) -> Optional[MistakeKey]:
+    """The mistake that tiers are not known yet, from which a name with a dot follows."""
+    later = any(one.kind == 'later' and one.name == 'tier' for one in document.problems)
+    return ('tier', document.root.node.start) if later else None
+
+
 @rule('Spec')
 def check_tier(spec: Object, document: Document) -> Iterator[Finding]:
     leaf = spec.leaf('tier')
@@ -154,9 +163,13 @@ def check_tier(spec: Object, document: Document) -> Iterator[Finding]:
         )
 
 
-def _dashes(name: str) -> str:
+def _dashes(name: str, document: Document) -> str:
+    """The name without its dots but the one behind its tier, which every version takes."""
     head, _, tail = name.partition('.')
-    return f'{head}.{tail.replace(".", "-")}'
+    spec = document.spec
+    if spec is not None and spec.text('tier') == head:
+        return f'{head}.{tail.replace(".", "-")}'
+    return name.replace('.', '-')
 
 
 def _page(leaf: Leaf) -> Iterator[Finding]:

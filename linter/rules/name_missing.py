@@ -27,7 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.document import Document
-from linter.calico.misplaced import absorbs_name, mistake_of
+from linter.calico.misplaced import absorbs_name, missing
 from linter.calico.values import Leaf
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
@@ -63,12 +63,14 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     if name is None:
         misspelt = absorbs_name(document)
         if misspelt is not None:
-            if misspelt.key is not None:
+            same = missing(metadata, 'name', document)
+            if same is not None and misspelt.key is not None:
+                # Where the misspelt key is dropped in silence, what is refused is that it is gone.
                 yield Finding(
                     'name-required',
                     Span(misspelt.key.start, misspelt.key.end),
                     f'{quoted(misspelt.name)} is not name, and metadata has no other: write name',
-                    same_mistake=mistake_of(misspelt, document),
+                    same_mistake=same,
                 )
             return
         blank = metadata.nulls.get('name')

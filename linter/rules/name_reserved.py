@@ -42,7 +42,7 @@ GROUP = 'names'
 def check(metadata: Object, document: Document) -> Iterator[Finding]:
     leaf = metadata.leaf('name')
     if leaf is not None and leaf.text.startswith('knp.default.'):
-        rest = leaf.text.removeprefix('knp.default.')
+        rest = leaf.text.removeprefix('knp.default.').replace('.', '-')
         fact = 'v2-name-reserved' if document.api == 'v2' else 'name-of-kubernetes-policy'
         yield finding_at(
             fact,

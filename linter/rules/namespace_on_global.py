@@ -44,9 +44,13 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     namespace = metadata.fields.get('namespace')
     if isinstance(namespace, Leaf) and namespace.ok and namespace.text:
         kind = document.kind.replace('Global', '', 1)
-        other = f', or write kind: {kind}' if kind != document.kind else ''
+        advice = 'remove namespace'
+        if document.is_policy:
+            advice = f'write kind: {kind}, or remove namespace if the whole cluster is meant'
+        elif kind != document.kind:
+            advice = f'remove namespace, or write kind: {kind}'
         yield finding_at_key(
             'namespace-on-global-kind',
             namespace,
-            f'{document.kind} is cluster-wide and has no namespace: remove namespace{other}',
+            f'{document.kind} is cluster-wide and has no namespace: {advice}',
         )

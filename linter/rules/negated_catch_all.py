@@ -1,7 +1,8 @@
 """`notNets` excludes every address.
 
-A rule with `notNets: [0.0.0.0/0]` or `::/0` matches nothing. Calico refuses it since 3.29.6,
-3.30.3 and 3.31.0; without that check Felix skips the rule.
+A rule with `notNets: [0.0.0.0/0]` or `::/0` matches nothing, so the rule as a whole can go; without
+its `notNets` it would match everything. Calico refuses it since 3.29.6, 3.30.3 and 3.31.0. Before
+these releases Felix rendered such a rule, and calico-node has crashed on it (calico#9211).
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -28,7 +29,7 @@ spec:
   ingress:
   - action: Allow
     source:
-      nets: [0.0.0.0/0]
+      notNets: [10.0.0.0/8]
 ```
 """
 
@@ -38,7 +39,8 @@ from collections.abc import Iterator
 
 from linter.calico import nets
 from linter.calico.document import Document
-from linter.calico.values import Object
+from linter.calico.traffic import types_of
+from linter.calico.values import Array, Object
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.text.suggest import quoted
@@ -58,5 +60,17 @@ def check(entity: Object, document: Document) -> Iterator[Finding]:
                 'notnets-catch-all',
                 leaf,
                 f'{quoted(leaf.text)} in notNets excludes every address, so the '
-                'rule matches nothing: remove it, or write the rule without notNets',
+                f'rule matches nothing: {_advice(entity, document)}',
             )
+
+
+def _advice(entity: Object, document: Document) -> str:
+    rules = entity.up('Rule')
+    array = rules.parent if rules is not None else None
+    spec = document.spec
+    if isinstance(array, Array) and len(array.items) == 1 and spec is not None:
+        if 'types' not in spec.fields:
+            # What remains has to keep the direction isolated.
+            return f'write {array.name}: [] and types: [{types_of(spec)}] instead of the rule'
+        return f'write {array.name}: [] instead of the rule'
+    return 'remove the whole rule'

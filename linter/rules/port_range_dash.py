@@ -45,17 +45,19 @@ from typing import Optional
 
 from linter.calico import ports
 from linter.calico.document import Document
-from linter.calico.repair import write
+from linter.calico.rendered import written
+from linter.calico.repair import replace_item, write
 from linter.calico.values import Leaf
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.text.edit import Fix
 from linter.text.lazy_regex import lazy
-from linter.text.suggest import quoted
+from linter.text.suggest import listing, quoted
 from linter.yaml.edit import SAFE, UNSAFE
 
 GROUP = 'ports'
 
+_PAIR = lazy(r'[0-9]+[\s/]+[0-9]+\Z')
 _SURE = lazy(r'[0-9]+\s*(?:-|–|—|\.\.)\s*[0-9]+\Z')
 
 
@@ -86,11 +88,23 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
             f"{quoted(text)} {what} a range of ports: write '{min(low, high)}:{max(low, high)}'",
             fix=fix,
         )
-    elif ports.is_list(text):
-        items = ', '.join(
-            f"'{part}'" if ':' in part else part
-            for part in (piece.replace(' ', '') for piece in text.split(','))
-        )
+        return
+    items = ports.as_list(text)
+    if items:
+        words = [written(item) or str(item) for item in items]
+        advice = f'write {listing(words, "and")} as items of their own'
+        pair = ports.parse(f'{items[0]}:{items[-1]}') if _PAIR.match(text.strip()) else None
+        if pair is not None and pair.problem is None:
+            advice += f"; '{pair.low}:{pair.high}' is all the ports between them"
         yield finding_at(
-            fact, leaf, f'{quoted(text)} is one text, not a list of ports: write [{items}]'
+            fact,
+            leaf,
+            f'{quoted(text)} is one text, not a list of ports: {advice}',
+            fix=replace_item(
+                document.source.text,
+                leaf,
+                words,
+                f'Write {listing(words, "and")}',
+                SAFE if ',' in text and document.api != 'v2' else UNSAFE,
+            ),
         )

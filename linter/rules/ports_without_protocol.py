@@ -58,6 +58,7 @@ from collections.abc import Iterator
 
 from linter.calico import ports, protocols
 from linter.calico.document import Document
+from linter.calico.misplaced import missing
 from linter.calico.values import Array, Leaf, Object
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
@@ -97,6 +98,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             f'{listing(protocols.with_ports(document.api))}',
             related=also,
             about=traffic,
+            same_mistake=missing(traffic, 'protocol', document),
         )
     elif isinstance(protocol, Leaf) and protocol.ok:
         read = protocols.parse(protocol.value, document.api)
@@ -107,8 +109,8 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             yield finding_at_key(
                 'protocol-without-ports',
                 lists[0],
-                f'protocol {shown} has no ports that a rule can match: remove '
-                f'{lists[0].name}, or write protocol: {wanted}',
+                f'protocol {shown} has no ports that a rule can match: write protocol: {wanted}; '
+                f'without {lists[0].name} the rule would match more',
                 related=((protocol.span, 'the protocol'),),
                 about=traffic,
             )

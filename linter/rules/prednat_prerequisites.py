@@ -69,7 +69,7 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         yield finding_at_key(
             'prednat-with-egress-rules',
             egress,
-            'a preDNAT policy has no egress rules: remove egress, or preDNAT',
+            'a preDNAT policy has no egress rules: write them in a policy of their own',
             related=((pre.key_span, 'preDNAT'),),
         )
     for item in spec.leaves('types'):
@@ -77,6 +77,7 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
             yield finding_at(
                 'prednat-with-egress-type',
                 item,
-                'a preDNAT policy governs ingress only: remove Egress from types, or preDNAT',
+                'a preDNAT policy governs ingress only: write types: [Ingress], and a policy of '
+                'its own for egress',
                 related=((pre.key_span, 'preDNAT'),),
             )

@@ -54,6 +54,7 @@ from collections.abc import Iterator
 from typing import Optional
 
 from linter.calico.document import Document
+from linter.calico.lost_hash import lost_comment_of_selector
 from linter.calico.repair import edit_value
 from linter.calico.selector.accept import (
     V2,
@@ -89,6 +90,14 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         if accepts(body, dialect):
             return
         text = body  # how it ends was one mistake, and there is another one
+    lost = lost_comment_of_selector(leaf, lambda value: accepts(value, dialect))
+    if lost is not None:
+        fact = 'selector'
+        at = len(lost.value)
+        span = document.inside(leaf, at + len(text[at:]) - len(text[at:].lstrip()))
+        same = ('selector', leaf.span.start)
+        yield from _report(leaf, document, fact, span, lost.advice, None, lost.fix, same)
+        return
     mistake = explain(text, dialect)
     fact = 'selector'
     if dialect == V3:

@@ -42,6 +42,7 @@ from collections.abc import Iterator
 
 from linter.calico import names
 from linter.calico.document import Document
+from linter.calico.misplaced import missing
 from linter.calico.values import Array, Leaf, Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
@@ -73,7 +74,12 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
         yield (
             finding_at('services-name-missing', empty, message)
             if empty
-            else finding_at_key('services-name-missing', services, message)
+            else finding_at_key(
+                'services-name-missing',
+                services,
+                message,
+                same_mistake=missing(services, 'name', document),
+            )
         )
     elif name is not None and not name.text:
         yield finding_at(
@@ -113,7 +119,8 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
         yield finding_at_key(
             'services-with-other-match',
             clash[0],
-            f'services stands alone in its {side}: remove {words}, or services',
+            f'services stands alone in its {side}, and {words} cannot narrow it: keep what you '
+            'mean, for each of them alone matches more',
             related=((services.key_span, 'services'),),
             about=entity,
         )
@@ -127,6 +134,7 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
             yield finding_at_key(
                 'services-with-ports',
                 ports[0],
-                f'a services match brings the ports of the service with it: remove {ports[0].name}',
+                'a services match brings the ports of the service with it: for other ports write a '
+                f'selector instead; without {ports[0].name} every port of the service would match',
                 related=((services.key_span, 'services'),),
             )

@@ -56,6 +56,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     wanted, fact = TIER_ORDERS[name], _FACTS[name]
     order = spec.fields.get('order') if spec is not None else None
     holder = spec if spec is not None else document.root
+    add = 'add' if spec is not None else 'add spec with'
     if isinstance(order, Leaf):
         if order.ok and order.value != wanted:
             yield finding_at(
@@ -65,13 +66,15 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             )
     elif name == 'default':
         yield finding_at_key(
-            'default-tier-order-omitted', holder, f'tier {name} says no order: add order: {wanted}'
+            'default-tier-order-omitted',
+            holder,
+            f'tier {name} says no order: {add} order: {wanted}',
         )
     else:
         yield finding_at_key(
             fact,
             holder,
-            f'tier {name} says no order, and gets one that is refused: add order: {wanted}',
+            f'tier {name} says no order, and gets one that is refused: {add} order: {wanted}',
         )
     if name not in _ACTIONS:
         return
@@ -89,5 +92,5 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             'builtin-tier-default-action',
             holder,
             f'tier {name} says no defaultAction, and gets Deny, which is '
-            f'refused: add defaultAction: {right}',
+            f'refused: {add} defaultAction: {right}',
         )

@@ -57,11 +57,13 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
     else:
         wrong = not name.startswith(tier + '.')
     if wrong:
+        # Behind the name of the tier there is no other dot.
         head, _, rest = name.partition('.')
+        rest = rest.replace('.', '-')
         advice = (
             f'write {quoted(rest)}, or set spec.tier to {quoted(head)}'
             if tier == 'default'
-            else f'write {quoted(f"{tier}.{name}")}'
+            else f'write {quoted(".".join((tier, name.replace(".", "-"))))}'
         )
         yield finding_at(
             'tier-prefix-required',

@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from linter.calico.document import Document
 from linter.calico.kinds import TIER_ORDERS
+from linter.calico.misplaced import missing
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
@@ -40,4 +41,9 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
     metadata = document.metadata
     name = metadata.text('name') if metadata is not None else ''
     if 'order' not in spec.fields and name not in TIER_ORDERS:
-        yield finding_at_key('tier-order-omitted', spec, 'the tier says no order: add order')
+        yield finding_at_key(
+            'tier-order-omitted',
+            spec,
+            'the tier says no order: add order',
+            same_mistake=missing(spec, 'order', document),
+        )

@@ -33,7 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.document import Document
-from linter.calico.misplaced import is_kubernetes
+from linter.calico.misplaced import is_kubernetes, missing
 from linter.calico.values import Array, Object
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
@@ -47,9 +47,16 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         return
     if spec.text('stagedAction') == 'Delete' or is_kubernetes(document):
         return  # no types are wanted, or they are written as Kubernetes does
-    given = [name for name in ('ingress', 'egress') if name in spec.fields]
-    wanted = ', '.join(name.capitalize() for name in given) or 'Ingress'
-    yield finding_at_key('types-omitted', spec, f'the policy has no types: write types: [{wanted}]')
+    # Where nothing fills it in, both directions are isolated: what is written keeps that. Only
+    # ingress is looked at before the destination is translated.
+    pre = spec.leaf('preDNAT')
+    wanted = 'Ingress' if pre is not None and pre.value is True else 'Ingress, Egress'
+    yield finding_at_key(
+        'types-omitted',
+        spec,
+        f'the policy has no types: write types: [{wanted}]',
+        same_mistake=missing(spec, 'types', document),
+    )
 
 
 @rule('Spec')
@@ -60,5 +67,5 @@ def check_empty(spec: Object, document: Document) -> Iterator[Finding]:
             'types-empty',
             types,
             'types is an empty list, which CRDs refuse since Calico 3.32: '
-            'write types: [Ingress], or remove it',
+            'write types: [Ingress, Egress], or the one that is to be governed',
         )

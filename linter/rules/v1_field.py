@@ -44,6 +44,7 @@ from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import V1_FIELDS
 from linter.calico.misplaced import neighbour
+from linter.calico.rendered import as_nets, written
 from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
@@ -62,9 +63,12 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     node = problem.value.node if isinstance(problem.value, Leaf) else None
     text = node.value if isinstance(node, Scalar) else ''
     if wanted in ('nets', 'notNets'):
-        advice = f'{wanted}: [{text}]' if text else wanted
+        data = as_nets(node) if node is not None else None
+        shown = written({wanted: data}) if data is not None else None
+        advice = shown[1:-1] if shown is not None else f'{wanted}: […]'
     else:
-        advice = f'{wanted}: has({text})' if text else wanted
+        # As Calico's own converter does; has(…) would match other values of the label, too.
+        advice = f"{wanted}: {text} == ''" if text else wanted
     fact = 'v2-tag' if document.api == 'v2' and wanted.lower().endswith('selector') else 'v1-field'
     yield Finding(
         fact,

@@ -4,7 +4,11 @@ A list where a mapping is wanted, text where a number is wanted (`order: "100"`)
 where a selector is wanted. The document is refused. calicoctl turns numbers and booleans into text
 where text is wanted; kubectl with CRDs does not.
 
-The fix is safe: a number in quotes has one possible right form.
+A rule that lost its `- ` is a mapping where a list is wanted; words behind a value are a comment
+that lost its `#`.
+
+The fix is safe where a value has one possible right form: a number without its quotes, one item as
+a list. The fix is unsafe where the value may have meant something else.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -46,16 +50,19 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Optional
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.misplaced import in_metadata, is_label_selector
 from linter.calico.repair import unquote
-from linter.calico.values import Leaf, Object
+from linter.calico.right_value import right_value
+from linter.calico.values import Array, Leaf, Object
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
-from linter.text.suggest import quoted
+from linter.text.edit import Fix
+from linter.text.suggest import listing, quoted
 from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 
 GROUP = 'fields'
@@ -81,37 +88,45 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             fact = 'name-type'
     elif leaf.name == 'status' and isinstance(leaf.parent, Object) and leaf.parent.parent is None:
         fact = 'status-type'
+    if leaf.name == 'types' and isinstance(leaf.node, MappingNode) and _is_repeated(leaf):
+        return  # the first one speaks for all the rules that stand there
     wanted = _wanted(problem.schema)
     name = leaf.name if leaf.index < 0 else f'an item of {leaf.name}'
-    fix = None
-    advice = f'write {wanted}'
-    node = leaf.node
+    found = right_value(problem, document)
+    advice, fix = found if found is not None else _as_it_is(problem, leaf, document, wanted)
     if problem.schema.get('format') == 'calico-selector':
-        wanted, advice = 'text', "write a selector such as role == 'web'"
-    if isinstance(node, MappingNode) and problem.schema.get('format') == 'calico-selector':
-        pairs = [
-            (k.value, v.value)
-            for k, v in node.entries
-            if isinstance(k, Scalar) and isinstance(v, Scalar)
-        ]
-        if pairs and len(pairs) == len(node.entries) and len(pairs) < 4:
-            text = ' && '.join(f"{key} == '{value}'" for key, value in pairs)
-            advice = f'write the selector {text}'
-    elif isinstance(node, Scalar) and isinstance(leaf.value, str) and node.style:
-        plain = leaf.value.rstrip('\n')
-        if _fits(plain, problem.schema.get('type')):
-            advice = f'write {plain}, without quotes'
-            fix = unquote(document.source.text, leaf, plain)
-    elif isinstance(node, Scalar) and problem.schema.get('type') == 'array' and node.value:
-        advice = f'write [{node.value}]'
-    elif (
-        isinstance(node, Scalar)
-        and problem.schema.get('type') == 'string'
-        and node.value
-        and problem.schema.get('format') != 'calico-selector'
-    ):
-        advice = f"write '{node.value}', in quotes"
+        wanted = 'text'
     yield finding_at(fact, leaf, f'{name} is {wanted}, not {_given(leaf)}: {advice}', fix=fix)
+
+
+def _as_it_is(
+    problem: Problem, leaf: Leaf, document: Document, wanted: str
+) -> tuple[str, Optional[Fix]]:
+    """The advice where the value is to be written with other quotes, or nothing is known of it."""
+    node = leaf.node
+    type = problem.schema.get('type')
+    if problem.schema.get('format') == 'calico-selector':
+        return "write a selector such as role == 'web'", None
+    if isinstance(node, Scalar) and isinstance(leaf.value, str) and node.style:
+        plain = leaf.value.rstrip('\n')
+        if _fits(plain, type):
+            fix = unquote(document.source.text, leaf, plain)
+            return f'write {plain}, without quotes', fix
+    elif isinstance(node, Scalar) and type == 'string' and 'enum' in problem.schema:
+        return f'write {listing(problem.schema["enum"])}', None
+    elif isinstance(node, Scalar) and type == 'string' and node.value:
+        return f"write '{node.value}', in quotes", None
+    return f'write {wanted}', None
+
+
+def _is_repeated(leaf: Leaf) -> bool:
+    """Whether an item before this one is a mapping, too."""
+    return isinstance(leaf.parent, Array) and _first_mapping(leaf.parent) < leaf.index
+
+
+@lru_cache(maxsize=1)
+def _first_mapping(array: Array) -> int:
+    return next(item.index for item in array.items if isinstance(item.node, MappingNode))
 
 
 @rule('date-time')
@@ -143,7 +158,7 @@ def check_null(problem: Problem, document: Document) -> Iterator[Finding]:
     leaf = problem.value
     if isinstance(leaf, Leaf):
         yield finding_at(
-            'null-item', leaf, f'an item of {leaf.name} is empty: remove it or fill it in'
+            'null-item', leaf, f'an item of {leaf.name} is empty: write what is missing'
         )
 
 

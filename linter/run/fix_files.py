@@ -29,7 +29,8 @@ from linter.text.errors import Fatal
 from linter.text.escape import escape
 from linter.workspace.atomic_write import Unwritable, replace, unified_diff
 from linter.workspace.discover import read
-from linter.workspace.settings import Lookup
+from linter.workspace.files import DISK, PIPE
+from linter.workspace.lookup import Lookup
 from linter.yaml.encoding import BadEncoding, decode_bytes
 
 
@@ -54,7 +55,7 @@ def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) 
     diffs: list[str] = []
     for path in _paths(one for one in outcome.diagnostics if is_applicable(one.fix, unsafe)):
         try:
-            data = b''.join(read(path))
+            data = _whole(path)
             # Once more and as a whole: places in a file that was read in parts are those in a part.
             fixed = fix(path, data, options, lookup, unsafe=unsafe)
             if fixed.data is not data and write:
@@ -75,6 +76,13 @@ def _paths(diagnostics: Iterable[Diagnostic]) -> list[str]:
     return list(
         dict.fromkeys(one.source.path for one in diagnostics if one.rule != 'invalid-configuration')
     )
+
+
+def _whole(path: str) -> bytes:
+    """A file that is to be written; what a pipe held was read already, and is not there again."""
+    if DISK.kind(path) == PIPE:
+        raise Unwritable(path, 'it is a pipe')
+    return b''.join(read(path))
 
 
 def _leave(outcome: Outcome, files: Mapping[str, Fixed], lookup: Lookup) -> None:
@@ -187,7 +195,7 @@ def add_ignores(
     errors: list[str] = []
     for path in _paths(diagnostics):
         try:
-            data = b''.join(read(path))
+            data = _whole(path)
             decode_bytes(data)
             settings = lookup.settings_for(path)
             # Once more and as a whole: places in a file that was read in parts are those in a part.

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
 from linter.engine.outcome import Outcome
 from linter.text.errors import Fatal
 from linter.workspace import discover
-from linter.workspace.settings import Lookup
+from linter.workspace.lookup import Lookup
 
 STDIN_NAME = '<stdin>'
 """What standard input is called where nothing says what it is."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from linter.diagnostic import Diagnostic
     from linter.engine.conditions import Conditions
@@ -28,7 +29,8 @@ class Options:
 
     ``overrides`` are the settings that it gives itself; ``jobs`` is how many processes may share
     the work; 1 means that nothing is shared. ``suppress`` False: what suppressions hide
-    is reported, too. ``fail_on`` is the lowest severity that makes the exit status 1, or ``never``;
+    is reported, too. ``fail_on`` is the lowest severity that makes the exit status 1, or ``never``,
+    None: what the configuration says, or ``warning``;
     ``require_policies``: so does a run that checked nothing. ``baseline`` is the file whose
     findings are known; ``write_baseline``: it is written, too, with new ones only where
     ``allow_growth`` says so. ``statistics``: text is the counts of each rule; ``quiet``: no summary
@@ -36,8 +38,8 @@ class Options:
     """
 
     __slots__ = (
-        'allow_growth', 'baseline', 'color', 'fail_on', 'jobs', 'overrides', 'paths', 'quiet',
-        'require_policies', 'statistics', 'stdin_filename', 'suppress', 'write_baseline',
+        '_lookup', 'allow_growth', 'baseline', 'color', 'fail_on', 'jobs', 'overrides', 'paths',
+        'quiet', 'require_policies', 'statistics', 'stdin_filename', 'suppress', 'write_baseline',
     )  # fmt: skip
 
     def __init__(
@@ -47,7 +49,7 @@ class Options:
         stdin_filename: str | None = None,
         jobs: int = 1,
         suppress: bool = True,
-        fail_on: str = 'warning',
+        fail_on: str | None = None,
         require_policies: bool = False,
         baseline: str | None = None,
         write_baseline: bool = False,
@@ -69,11 +71,26 @@ class Options:
         self.statistics = statistics
         self.quiet = quiet
         self.color = color
+        self._lookup: Lookup | None = None
 
     def lookup(self) -> Lookup:
         """The settings of the files of a run; what standard input is called is named, too."""
-        name = self.stdin_filename
-        return Lookup(self.overrides, self.paths if name is None else (*self.paths, name))
+        if self._lookup is None:
+            name = self.stdin_filename
+            paths = self.paths if name is None else (*self.paths, name)
+            self._lookup = Lookup(self.overrides, paths)
+        return self._lookup
+
+    def follow_configuration(self) -> None:
+        """Take what the configuration says about the run as a whole, and nobody else says."""
+        found = self.lookup().run_config()
+        if found is None:
+            return
+        folder, config = found
+        if self.fail_on is None:
+            self.fail_on = config.fail_on
+        if self.baseline is None and config.baseline is not None:
+            self.baseline = discover.relative(os.path.join(folder, config.baseline))
 
     def stdin_path(self) -> str:
         """The path of what is read from standard input."""
@@ -96,7 +113,8 @@ def check(
                 check_parts(path, standard_input(path), settings, options, lookup, outcome)
         elif not lookup.is_excluded(entry):
             settings = lookup.settings_for(entry)
-            check_parts(entry, discover.read(entry), settings, options, lookup, outcome)
+            parts = discover.read(entry)
+            check_parts(entry, parts, settings, options, lookup, outcome, again=discover.read)
     except Fatal:
         raise
     except Exception as error:
@@ -135,8 +153,12 @@ def check_parts(
     options: Options,
     lookup: Lookup,
     outcome: Outcome,
+    again: Callable[[str], Iterator[bytes]] | None = None,
 ) -> None:
-    """Check a file of which these are the parts, whatever its path holds now."""
+    """Check a file of which these are the parts, whatever its path holds now.
+
+    ``again`` reads a large file once more: only what can be read again is looked at quickly first.
+    """
     first = next(parts)
     second = next(parts, None)
     outcome.files += 1
@@ -147,6 +169,21 @@ def check_parts(
         outcome.skip(NOT_CALICO, count)
         return
     from itertools import chain
+
+    from linter.quick.read import reader
+
+    quick = reader(settings.target) if second is None or again is not None else None
+    if quick is not None:
+        clean = quick.parts((first,) if second is None else chain((first, second), parts))
+        if clean is not None:
+            outcome.documents += clean.documents
+            outcome.checked += clean.checked
+            if clean.documents > clean.checked:
+                outcome.skip(NOT_CALICO, clean.documents - clean.checked)
+            return
+        if second is not None and again is not None:
+            parts = again(path)
+            first, second = next(parts), None
 
     from linter.engine.check import check_parts as check_all
 
@@ -184,6 +221,8 @@ def settle(outcome: Outcome, options: Options, lookup: Lookup) -> None:
         settings = lookup.settings_for(file.path)
         terms = conditions_of(file.path, settings, options, lookup)
         kept, suppressed = settle_file(file, terms)
+        if settings.passes:
+            outcome.passed += sum(one.fact in settings.passes for one in kept)
         outcome.diagnostics += apply_settings(kept, settings)
         keep_suppressed(outcome, suppressed, settings)
     outcome.found = []
@@ -201,6 +240,6 @@ def keep_suppressed(
 def apply_settings(diagnostics: Iterable[Diagnostic], settings: Settings) -> Iterator[Diagnostic]:
     """The findings that a user selected, with the severities that the user wants."""
     for diagnostic in diagnostics:
-        if settings.wants(diagnostic.rule):
+        if settings.wants(diagnostic.rule) and diagnostic.fact not in settings.passes:
             severity = settings.severity.get(diagnostic.rule)
             yield diagnostic if severity is None else diagnostic._replace(severity=severity)

@@ -18,7 +18,7 @@ from typing import NoReturn
 from linter.engine.outcome import Outcome
 from linter.run.one_file import Options, check
 from linter.workspace.discover import Unreadable
-from linter.workspace.settings import Lookup
+from linter.workspace.lookup import Lookup
 
 BATCH = 64
 """Files for a process at a time: enough to be worth a message, few enough to end together."""

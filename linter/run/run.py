@@ -36,7 +36,7 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
     """
     outcome = Outcome()
     lookup = options.lookup()
-    entries = _noted(discover.find(options.paths), options, outcome)
+    entries = _noted(discover.find(options.paths, lookup.is_excluded), options, outcome)
     number = 0
     if progress is not None:
         every = list(entries)
@@ -66,6 +66,10 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
                 check(entry, options, lookup, outcome)
                 report_progress(outcome.files)
     settle(outcome, options, lookup)
+    if lookup.has_configurations or outcome.passed:
+        from linter.run.notes import notes
+
+        outcome.notes += notes(outcome, options, lookup)
     outcome.mistakes |= lookup.mistakes
     # They come first: with a mistake there, all the rest may not be what was asked for.
     outcome.diagnostics[:0] = [one for found in outcome.mistakes.values() for one in found]
@@ -85,11 +89,11 @@ def _noted(
         yield entry
 
 
-def status(outcome: Outcome, fail_on: str = 'warning') -> int:
+def status(outcome: Outcome, fail_on: str | None = None) -> int:
     """The exit status: 2 if something could not be checked, 1 for what fails, else 0."""
     if outcome.errors:
         return 2
-    failing = FAILING[fail_on]
+    failing = FAILING[fail_on or 'warning']
     return int(any(diagnostic.severity in failing for diagnostic in outcome.diagnostics))
 
 

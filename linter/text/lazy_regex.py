@@ -5,10 +5,9 @@ Compiling those that a run never needs took a tenth of its time to start.
 
 from __future__ import annotations
 
-import re
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from typing import Any
 
 _METHODS = ('match', 'search', 'fullmatch', 'finditer', 'split', 'sub')
@@ -20,6 +19,8 @@ class _Lazy:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
+        import re  # half of the time to start of a run that needs none
+
         compiled = re.compile(self._pattern, self._flags)
         # From now on the instance has them itself, and this is not called again.
         self.__dict__.update((method, getattr(compiled, method)) for method in _METHODS)

@@ -35,13 +35,16 @@ STARTER = """\
 # `calico-lint check --show-settings FILE` says what holds for a file, and why.
 
 # The Calico that must accept the files.
-#calico-version: 3.32
+#calico-version: "3.32"
 
 # api: through calicoctl or the Calico API server; native: kubectl with native v3 CRDs (from 3.32).
 #admission: api
 
 # Where Calico keeps its data: kubernetes or etcdv3.
 #datastore: kubernetes
+
+# Whose fields are known: open-source, or enterprise, where those of Calico Enterprise are passed.
+#edition: open-source
 
 # What enforces the policies, for `calico-lint test`: iptables, nftables or ebpf.
 #dataplane: iptables
@@ -69,7 +72,7 @@ STARTER = """\
 #per-path:
 #- paths:
 #  - clusters/old/
-#  calico-version: 3.28
+#  calico-version: "3.28"
 #  ignore:
 #  - namespace-missing
 
@@ -79,6 +82,12 @@ STARTER = """\
 #  - security
 #  namespaces:
 #  - kube-system
+
+# The findings that are known: `calico-lint check --write-baseline FILE` writes the file.
+#baseline: .calico-lint-baseline.json
+
+# The lowest severity that makes the exit status 1: error, warning, info or never.
+#fail-on: warning
 
 # Whether every suppression has to say why.
 #require-reason: true

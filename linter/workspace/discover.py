@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import stat
 
 from linter.text.errors import Fatal, shown_path
+from linter.workspace.files import DISK, FILE, FOLDER, LINK, NOT_FILES, NOTHING, PIPE, reason
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from typing: importing that would double the time that a run without policies takes.
-    from collections.abc import Iterator, Sequence
-    from typing import BinaryIO
+    from collections.abc import Callable, Iterator, Sequence
 
-    from linter.workspace.gitignore import Layers, Rules
+    from linter.workspace.files import Files, Opened
+    from linter.workspace.gitignore import Layers
 
 SUFFIXES = ('.yaml', '.yml', '.json')
 STDIN = '-'
@@ -21,19 +21,17 @@ STDIN = '-'
 PART = 1 << 20
 """Bytes read at once; most files are smaller. What is made of a part takes 25 times its size."""
 _SMALL = 1 << 16
-_READ = os.O_RDONLY | getattr(os, 'O_BINARY', 0)
 _LF, _CR = b'\n\r'
 # Blanks, and a byte order mark.
 _AROUND = b' \t\r\n\xef\xbb\xbf'
 # All that YAML 1.1 takes for one.
 _LINE_ENDS = (b'\n', b'\r', b'\xc2\x85', b'\xe2\x80\xa8', b'\xe2\x80\xa9')
 
-_KINDS = (
-    (stat.S_ISFIFO, 'is a pipe, not a file; `-` reads standard input'),
-    (stat.S_ISSOCK, 'is a socket, not a file'),
-    (stat.S_ISCHR, 'is a device, not a file; `-` reads standard input'),
-    (stat.S_ISBLK, 'is a device, not a file'),
-)
+STREAMS = ('/dev/', '/proc/')
+"""Where the system keeps the pipes of a process; a shell writes ``<(command)`` as one of them."""
+_PATIENCE = 5.0
+"""Seconds until somebody must have begun to write into a pipe that has a name."""
+_MADE_UP = (*STREAMS, '/sys/')
 
 
 class Unreadable(Exception):
@@ -48,11 +46,17 @@ class Unreadable(Exception):
         return f'{shown_path(self.path)}: {self.reason}'
 
 
+class Pipe(str):
+    """The path of a pipe that was named on the command line: it is read, and can be but once."""
+
+    __slots__ = ()
+
+
 class _Directory:
     """A directory to walk.
 
     ``prefix`` is what its entries' names are appended to, ``inside`` the same as seen from the
-    top of the repository (or of the walk, outside of one).
+    top of the repository (or of the walk, outside of one), by bytes.
     """
 
     __slots__ = ('inside', 'layers', 'path', 'prefix')
@@ -64,49 +68,65 @@ class _Directory:
         self.layers = layers
 
 
-def find(paths: Sequence[str], excludes: Sequence[str] = ()) -> Iterator[str | Unreadable]:
+def find(
+    paths: Sequence[str],
+    is_excluded: Callable[[str], bool] | None = None,
+    files: Files = DISK,
+) -> Iterator[str | Unreadable]:
     """Every file to read, once, as a path relative to the working directory.
 
     A file that is named is read whatever its suffix and whatever .gitignore says; a directory
-    that is named is walked even if it is ignored itself. ``excludes`` are patterns as in a
-    .gitignore of the working directory, and do not concern what is named. ``-`` is passed on.
-    A missing path raises Fatal before anything is yielded.
+    that is named is walked even if it is ignored itself. ``is_excluded`` is asked about each
+    directory that is met, as a path with a slash at its end, and what is excluded is not looked
+    into; files are for the caller to leave out. ``-`` is passed on. A missing path raises Fatal
+    before anything is yielded.
     """
-    return _find([_root(path) for path in paths], excludes)
+    return _find([_root(path, files) for path in paths], is_excluded, files)
 
 
-def read(path: str) -> Iterator[bytes]:
+def read(path: str, files: Files = DISK) -> Iterator[bytes]:
     """The bytes of a file that ``find`` named, in parts if it is large; raises Unreadable."""
+    opened = None
     try:
-        # Python's own file objects cost more than most files have to say.
-        descriptor = os.open(path, _READ)
-        try:
-            data = os.read(descriptor, _SMALL)
-            is_whole = len(data) < _SMALL and not os.read(descriptor, 1)
-        finally:
-            os.close(descriptor)
+        if isinstance(path, Pipe):
+            patience = 0 if path.startswith(STREAMS) else _PATIENCE
+            return _read_large(path, files.open_pipe(path, patience), b'')
+        opened = files.open(path)
+        data = opened.read(_SMALL)
+        if len(data) < _SMALL:
+            more = opened.read(_SMALL)
+            if not more:
+                opened.close()
+                return iter((data,))
+            data += more
     except OSError as error:
-        raise Unreadable(path, _reason(error)) from None
-    return iter((data,)) if is_whole else _read_large(path)
+        if opened is not None:
+            opened.close()
+        raise Unreadable(path, reason(error)) from None
+    return _read_large(path, opened, data)
 
 
-def _read_large(path: str) -> Iterator[bytes]:
+def _read_large(path: str, opened: Opened, data: bytes) -> Iterator[bytes]:
     try:
-        with open(path, 'rb') as file:
-            yield from parts(file)
+        yield from parts(opened, PART, data)
     except OSError as error:
-        raise Unreadable(path, _reason(error)) from None
+        raise Unreadable(path, reason(error)) from None
+    finally:
+        opened.close()
 
 
-def parts(file: BinaryIO, size: int = PART) -> Iterator[bytes]:
+def parts(file: Opened, size: int = PART, begun: bytes = b'') -> Iterator[bytes]:
     """A stream cut into parts, each but the first beginning with the line end before a ``---``.
 
+    ``begun`` is what was read of it already.
     So a bundle of many documents never is in memory as a whole. Every cut is one that
     ``loader.split`` makes as well, and so no document is cut in two; not every such cut is made.
     """
     # One buffer that grows, looked at from where the last look ended: adding to bytes, and
     # searching them from the end, takes quadratic time for one large document.
-    waiting = bytearray(file.read(size))
+    waiting = bytearray(begun)
+    while len(waiting) < 4 and (more := file.read(size)):
+        waiting += more
     if waiting.startswith((b'\xff\xfe', b'\xfe\xff', b'\0\0\xfe\xff')):
         waiting += file.read()  # UTF-16 and UTF-32 have other line ends
         yield bytes(waiting)
@@ -214,7 +234,7 @@ def _same(one: str, other: str) -> bool:
         return False
 
 
-def _root(path: str) -> str | Unreadable | _Directory:
+def _root(path: str, files: Files) -> str | Unreadable | _Directory:
     """What a path on the command line stands for."""
     if path == STDIN:
         return path
@@ -223,132 +243,125 @@ def _root(path: str) -> str | Unreadable | _Directory:
     if '\0' in path:
         raise Fatal(f'no such file or directory: {shown_path(path)}')
     try:
-        mode = os.stat(path).st_mode
-    except (FileNotFoundError, NotADirectoryError):
-        raise Fatal(_missing(path)) from None
+        kind = files.kind(path)
     except OSError as error:
-        return Unreadable(relative(path), _reason(error))
+        return Unreadable(relative(path), reason(error))
+    if kind == NOTHING:
+        raise Fatal(_missing(path, files))
+    if kind == PIPE and (path.startswith(STREAMS) or not files.is_link(path)):
+        # A link to a pipe is another matter: a repository may hold one, and the run would wait.
+        return Pipe(path if path.startswith(STREAMS) else relative(path))
+    if kind == FILE and files.is_link(path) and files.real(path).startswith(_MADE_UP):
+        return Unreadable(relative(path), 'is a link to what is no file on a disk')
     path = relative(path)
-    if stat.S_ISDIR(mode):
+    if kind == FOLDER:
         prefix = '' if path == os.curdir else path.rstrip('/') + '/'
         from linter.workspace.gitignore import above
 
-        return _Directory(path, prefix, *above(os.path.realpath(path)))
-    for is_kind, reason in _KINDS:
-        if is_kind(mode):
-            return Unreadable(path, reason)
-    return path
+        return _Directory(path, prefix, *above(files, files.real(path)))
+    return path if kind == FILE else Unreadable(path, NOT_FILES[kind])
 
 
-def _missing(path: str) -> str:
+def _missing(path: str, files: Files) -> str:
     shown = shown_path(path)
-    if os.path.islink(path):
+    if files.is_link(path):
         return (
             f'{shown} is a symbolic link to {shown_path(os.readlink(path))}, which does not exist'
         )
     head, tail = os.path.split(path.rstrip(os.sep))
     try:
-        siblings = os.listdir(head or os.curdir)
+        siblings = [name for name, _ in files.list(head or os.curdir)]
     except OSError:
         return f'no such file or directory: {shown}'
     from difflib import get_close_matches
 
-    close = get_close_matches(tail, sorted(siblings), 1)
+    close = get_close_matches(tail, siblings, 1)
     hint = f'; did you mean {shown_path(os.path.join(head, close[0]))}?' if close else ''
     return f'no such file or directory: {shown}{hint}'
 
 
 def _find(
-    roots: list[str | Unreadable | _Directory], excludes: Sequence[str]
+    roots: list[str | Unreadable | _Directory],
+    is_excluded: Callable[[str], bool] | None,
+    files: Files,
 ) -> Iterator[str | Unreadable]:
-    excluded = None
-    if excludes:
-        from linter.workspace.gitignore import rules
-
-        excluded = rules(list(excludes), 0)
     seen = set()
     for root in roots:
-        for found in _walk(root, excluded) if isinstance(root, _Directory) else (root,):
+        for found in _walk(root, is_excluded, files) if isinstance(root, _Directory) else (root,):
             path = found.path if isinstance(found, Unreadable) else found
             if path not in seen:
                 seen.add(path)
                 yield found
 
 
-def _walk(root: _Directory, excluded: Rules | None) -> Iterator[str | Unreadable]:
+def _walk(
+    root: _Directory, is_excluded: Callable[[str], bool] | None, files: Files
+) -> Iterator[str | Unreadable]:
     """The files under a directory, sorted.
 
     Symbolic links to directories are not followed, as git does not, so there are no loops and
     nothing is met under two names; symbolic links to files are read.
     """
     # Explicit iterators, one for each level: a tree may be deeper than Python's stack.
-    stack = [_entries(root, excluded, nested=False)]
+    stack = [_entries(root, files, nested=False)]
     while stack:
         for found in stack[-1]:
             if isinstance(found, _Directory):
-                stack.append(_entries(found, excluded, nested=True))
-                break
-            yield found
+                if is_excluded is None or not is_excluded(found.prefix):
+                    stack.append(_entries(found, files, nested=True))
+                    break
+            else:
+                yield found
         else:
             stack.pop()
 
 
 def _entries(
-    directory: _Directory, excluded: Rules | None, nested: bool
+    directory: _Directory, files: Files, nested: bool
 ) -> Iterator[str | Unreadable | _Directory]:
     """The files and directories in a directory that are neither ignored nor of no interest."""
-    from linter.workspace.gitignore import (
-        END,
-        is_ignored,
-        own_excludes,
-        rules_of,
-    )
+    from linter.workspace.gitignore import is_ignored, own_excludes, rules_of
+    from linter.workspace.patterns import by_bytes
 
     path, prefix = directory.path, directory.prefix
     inside, layers = directory.inside, directory.layers
     try:
-        with os.scandir(path) as entries:
-            listing = sorted(entries, key=lambda entry: entry.name)
+        entries = files.list(path)
     except OSError as error:
-        yield Unreadable(path, _reason(error))
+        yield Unreadable(path, reason(error))
         return
-    for entry in listing:
-        if entry.name == '.git' and nested:
+    for name, kind in entries:
+        if name == '.git' and nested:
             # A submodule or a clone in a clone: what surrounds it has no say in it.
-            inside, layers = '', own_excludes(prefix + '.git')
-        elif entry.name == '.gitignore' and entry.is_file(follow_symlinks=False):
-            rules = rules_of(prefix + '.gitignore', len(inside))
+            inside, layers = '', own_excludes(files, prefix + '.git')
+        elif name == '.gitignore' and kind == FILE:
+            rules = rules_of(files, prefix + '.gitignore', len(inside))
             layers = (*layers, rules) if rules else layers
-    for entry in listing:
-        name = entry.name
-        is_directory = entry.is_dir(follow_symlinks=False)
-        if is_directory:
+    for name, kind in entries:
+        is_folder = kind == FOLDER
+        if is_folder:
             if name == '.git':
                 continue
-        elif not name.lower().endswith(SUFFIXES) or not _is_file(entry):
+        elif not name.lower().endswith(SUFFIXES) or not (
+            kind == FILE or (kind == LINK and _leads_to_file(prefix + name, files))
+        ):
             continue
-        if layers or excluded:
-            if excluded and excluded.verdict(f'{prefix}{name}{END}', is_directory):
-                continue
-            if layers and is_ignored(f'{inside}{name}{END}', is_directory, layers):
-                continue
-        if is_directory:
-            yield _Directory(prefix + name, f'{prefix}{name}/', f'{inside}{name}/', layers)
+        if layers and is_ignored(inside + by_bytes(name), is_folder, layers):
+            continue
+        if is_folder:
+            seen = f'{inside}{by_bytes(name)}/'
+            yield _Directory(prefix + name, f'{prefix}{name}/', seen, layers)
         else:
             yield prefix + name
 
 
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Whether it is a regular file, perhaps through a symbolic link; never opens it.
+def _leads_to_file(path: str, files: Files) -> bool:
+    """Whether a symbolic link leads to a regular file; never opens it.
 
-    A dangling link is not one: Emacs keeps its locks in ``.#policy.yaml -> user@host``.
+    A dangling link does not: Emacs keeps its locks in ``.#policy.yaml -> user@host``. Nor does one
+    to what the system makes up while it is read, and which may have no end.
     """
     try:
-        return entry.is_file()
+        return files.kind(path) == FILE and not files.real(path).startswith(_MADE_UP)
     except OSError:  # links in a circle
         return False
-
-
-def _reason(error: OSError) -> str:
-    text = error.strerror or str(error)
-    return text[:1].lower() + text[1:]

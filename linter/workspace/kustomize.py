@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 from linter.calico.surroundings import Surroundings
+from linter.workspace.files import SMALL_FILE, read_whole
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.workspace.files import Files
 
 _NAMES = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
 
@@ -12,7 +17,8 @@ _NAMES = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
 class Kustomizations:
     """The kustomizations of a run; each folder is looked at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, files: Files) -> None:
+        self._files = files
         self._sets_namespace: dict[str, bool] = {}
 
     def around(self, path: str) -> Surroundings:
@@ -28,33 +34,27 @@ class Kustomizations:
                 result = self._sets_namespace[folder]
                 break
             visited.append(folder)
-            if _has_namespace(folder):
+            if self._has_namespace(folder):
                 result = True
                 break
             parent = os.path.dirname(folder)
-            if parent == folder or os.path.exists(os.path.join(folder, '.git')):
+            if parent == folder or self._files.exists(os.path.join(folder, '.git')):
                 break
             folder = parent
         for name in visited:
             self._sets_namespace[name] = result
         return result
 
+    def _has_namespace(self, folder: str) -> bool:
+        for name in _NAMES:
+            # A top-level key of a block mapping; nothing else of the file matters here.
+            for line in self._text(os.path.join(folder, name)).splitlines():
+                if line.startswith('namespace:') and line[10:].split('#')[0].strip(' "\''):
+                    return True
+        return False
 
-def _has_namespace(folder: str) -> bool:
-    for name in _NAMES:
-        text = _read(os.path.join(folder, name))
-        # A top-level key of a block mapping; nothing else of the file matters here.
-        if text is not None and any(
-            line.startswith('namespace:') and line[10:].split('#')[0].strip(' "\'')
-            for line in text.splitlines()
-        ):
-            return True
-    return False
-
-
-def _read(path: str) -> str | None:
-    try:
-        with open(path, encoding='utf-8', errors='replace') as file:
-            return file.read(1 << 20)
-    except OSError:
-        return None
+    def _text(self, path: str) -> str:
+        try:
+            return read_whole(self._files, path, SMALL_FILE).decode('utf-8', 'replace')
+        except OSError:
+            return ''

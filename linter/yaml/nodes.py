@@ -7,7 +7,9 @@ anchor, so a place reached through an alias is the place of the anchor.
 
 from __future__ import annotations
 
-from typing import Union
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    pass
 
 
 class Scalar:
@@ -70,4 +72,4 @@ class SequenceNode:
         self.outer = outer
 
 
-Node = Union[Scalar, MappingNode, SequenceNode]
+Node = Scalar | MappingNode | SequenceNode

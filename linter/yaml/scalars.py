@@ -8,12 +8,15 @@ https://github.com/go-yaml/yaml/blob/v2.4.0/resolve.go
 from __future__ import annotations
 
 import math
-from typing import Optional, Union
 
 from linter.text.lazy_regex import lazy
 from linter.yaml.nodes import Scalar
 
-Value = Union[str, int, float, bool, None]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional, Union
+
+Value = str | int | float | bool | None
 
 _CORE = 'tag:yaml.org,2002:'
 _WORDS: dict[str, Value] = {
@@ -34,6 +37,7 @@ LOOKED_AT = frozenset({*_WORD_START, *_NUMBER_START, '.', ''})
 
 _BASES = {'x': 16, 'X': 16, 'b': 2, 'B': 2, 'o': 8, 'O': 8}
 _DIGITS = {2: '01', 8: '01234567', 10: '0123456789', 16: '0123456789abcdefABCDEF'}
+_OF_DECIMALS = '0123456789.eE+-'
 _DECIMAL = lazy(r'[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?')
 _FRACTION = lazy(r'\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?')
 _TIMESTAMP = lazy(
@@ -54,10 +58,11 @@ def resolve(scalar: Scalar) -> Value:
         return _tagged(scalar.tag, text)
     if scalar.style:
         return text
-    return _plain(text)
+    return plain_value(text)
 
 
-def _plain(text: str) -> Value:
+def plain_value(text: str) -> Value:
+    """The value of a plain scalar without a tag."""
     first = text[:1]
     if first in _NUMBER_START:
         return _number(text)
@@ -86,7 +91,8 @@ def _number(text: str) -> Value:
     value = _integer(plain)
     if value is not None:
         return value
-    if _DECIMAL.fullmatch(plain):
+    # What has other signs than numbers do, as addresses have, is no number.
+    if not plain.strip(_OF_DECIMALS) and plain.count('.') < 2 and _DECIMAL.fullmatch(plain):
         number = _float(plain)
         return number if isinstance(number, float) else text
     # go-yaml's own way with 0b, older than Go's, takes a sign after the prefix.
@@ -132,7 +138,7 @@ def _tagged(tag: str, text: str) -> Value:
         return text
     if kind == 'timestamp' and _is_timestamp(text):
         return text
-    value = _plain(text)
+    value = plain_value(text)
     if kind == 'float' and isinstance(value, int) and not isinstance(value, bool):
         # go-yaml turns an int64 into a float here, and forgot uint64.
         if value < 1 << 63:

@@ -11,10 +11,15 @@ https://docs.tigera.io/calico/latest/reference/resources/networkpolicy#selector
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from functools import cache, lru_cache
-from typing import NamedTuple, Optional
+from linter.text.start import remembered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 # Calico wrote its tokenizer anew for 3.30. The regular expressions that it replaced took a line
 # break for a blank inside has( ), all( ), global( ), `not in`, `starts with` and `ends with`.
@@ -52,7 +57,7 @@ LITERAL = '(?:"[^"]*"|\'[^\']*\')'
 _V2_RESERVED = r'(?!(?:not[ \t\n\f\r]*)?in(?![A-Za-z0-9_]))'
 
 
-@cache
+@remembered()
 def condition(dialect: str) -> Callable[[str, int], Optional[re.Match[str]]]:
     """Match one condition with all signs before it, and what closes and joins it after it."""
     inner = r'[ \t]*' if dialect == V3 else r'[ \t\n\f\r]*'
@@ -77,6 +82,8 @@ def condition(dialect: str) -> Callable[[str, int], Optional[re.Match[str]]]:
         ([) \t]*)
         (&&|\|\||\Z)
     """
+    import re
+
     return re.compile(pattern, re.VERBOSE).match
 
 
@@ -102,7 +109,7 @@ def _accepts(text: str, dialect: str) -> bool:
 
 
 # Repositories repeat their selectors, but not the very long ones.
-_accepted = lru_cache(maxsize=1024)(_accepts)
+_accepted = remembered(1024)(_accepts)
 
 
 def accepts(text: str, dialect: str = V3) -> bool:

@@ -1,0 +1,420 @@
+"""What may stand where, out of the generated schema: the tables that the automaton walks along.
+
+A node answers for a value: the **facts** that matter further up, as a set of words, or None: ask
+the engine. The schema says which fields there are, of which types, with which values, since when;
+``texts`` and ``conditions`` say the rest.
+"""
+
+from __future__ import annotations
+
+from linter.calico import nets, ports, protocols
+from linter.calico.selector.accept import accepts
+from linter.calico.selector.plain import is_plain
+from linter.quick.conditions import CONDITIONS
+from linter.quick.scalars import Pairs
+from linter.quick.texts import KEYS, TEXTS, as_text, number
+from linter.text.lazy_regex import lazy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Optional, Union
+
+    from linter.calico.target import Target
+    from linter.quick.scalars import Scalar, Value
+
+    Schema = dict[str, Any]
+    Facts = frozenset[str]
+    Node = Union['Leaf', 'Fields', 'Entries', 'Items']
+
+NONE: Facts = frozenset()
+NULLS = frozenset(('~', 'null', 'Null', 'NULL'))
+
+
+class World:
+    """What every node of a document's tables knows: its kind, and what the target minds."""
+
+    __slots__ = ('definitions', 'is_namespaced', 'kind', 'made', 'minds', 'target', 'undecided')
+
+    def __init__(
+        self,
+        kind: str,
+        is_namespaced: bool,
+        target: Target,
+        schema: Schema,
+        minds: Callable[..., bool],
+        undecided: Callable[[str], bool],
+    ) -> None:
+        self.kind = kind
+        self.is_namespaced = is_namespaced
+        self.target = target
+        self.definitions: dict[str, Schema] = schema.get('$defs', {})
+        self.made: dict[str, Optional[Node]] = {}
+        self.minds = minds
+        """Whether the target minds a fact; where it does not, the condition exports ``?fact``."""
+        self.undecided = undecided
+        """Whether some rule looks at a subject in a way that nothing here knows."""
+
+
+def is_null(scalar: Scalar) -> bool:
+    return scalar[0] in NULLS and not scalar[1]
+
+
+class Leaf:
+    """A scalar. ``take`` answers for its text and style; ``is_free``: any text will do."""
+
+    __slots__ = ('is_free', 'take')
+
+    def __init__(self, take: Callable[[str, str], Optional[Facts]], is_free: bool = False) -> None:
+        self.take = take
+        self.is_free = is_free
+
+    def judge(self, value: Value) -> Optional[Facts]:
+        return self.take(*value) if isinstance(value, tuple) else None
+
+
+class Fields:
+    """An object of the schema."""
+
+    __slots__ = ('_nodes', '_properties', '_required', '_world', 'close_', 'type')
+
+    def __init__(self, schema: Schema, type: str, world: World) -> None:
+        self.type = type
+        self._world = world
+        self._properties: dict[str, Schema] = schema['properties']
+        self._required: list[str] = schema.get('required', [])
+        self._nodes: dict[str, Optional[Node]] = {}
+        self.close_ = CONDITIONS.get(type)
+
+    def field(self, name: str) -> Optional[Node]:
+        """What stands under a key; None: nothing that is known here."""
+        try:
+            return self._nodes[name]
+        except KeyError:
+            pass
+        property = self._properties.get(name)
+        node = None
+        if property is not None and available(property, self._world.target):
+            node = compile(property, self.type, name, self._world)
+        self._nodes[name] = node
+        return node
+
+    def judge(self, value: Value) -> Optional[Facts]:
+        if not isinstance(value, Pairs):
+            return None
+        seen = NONE
+        for key, inner in value.entries:
+            name = key[0]
+            node = self.field(name)
+            if node is None or name in seen or f'~{name}' in seen:
+                return None
+            if isinstance(inner, tuple) and is_null(inner):
+                seen |= {f'~{name}'}
+                continue
+            facts = node.judge(inner)
+            if facts is None:
+                return None
+            seen |= under(name, facts)
+        return self.close(seen)
+
+    def close(self, seen: Facts) -> Optional[Facts]:
+        """The facts about the object as a whole, once its fields are seen."""
+        for name in self._required:
+            if name not in seen:
+                return None
+        return seen if self.close_ is None else self.close_(seen, self._world)
+
+
+class Entries:
+    """A mapping with keys of the user's own: labels, annotations."""
+
+    __slots__ = ('accepts_key', 'item')
+
+    def __init__(self, item: Leaf, accepts_key: Callable[[str], bool]) -> None:
+        self.item = item
+        self.accepts_key = accepts_key
+
+    def field(self, name: str) -> Optional[Leaf]:
+        return self.item if self.accepts_key(name) else None
+
+    def judge(self, value: Value) -> Optional[Facts]:
+        if not isinstance(value, Pairs):
+            return None
+        seen: set[str] = set()
+        for key, inner in value.entries:
+            name = key[0]
+            if name in seen or as_text(*key, True) is None or not self.accepts_key(name):
+                return None
+            seen.add(name)
+            if self.item.judge(inner) is None:
+                return None
+        return NONE
+
+    def close(self, seen: Facts) -> Optional[Facts]:
+        return NONE
+
+
+class Items:
+    """A list. ``words``: its items are words of a few, which must not repeat.
+
+    Of other scalars the facts are too few to tell whether one repeats: ``?many`` says that somebody
+    has to look, or to count.
+    """
+
+    __slots__ = ('item', 'more', 'words')
+
+    def __init__(self, item: Node, name: str, words: bool) -> None:
+        self.item = item
+        self.words = words
+        is_counted = isinstance(item, Leaf) or name == 'paths'
+        self.more: Facts = frozenset(('?many',)) if is_counted else NONE
+
+    def judge(self, value: Value) -> Optional[Facts]:
+        if not isinstance(value, list):
+            return None
+        if len(value) > 20 or (len(value) > 1 and _repeats(value)):
+            return None
+        seen = NONE
+        for inner in value:
+            facts = self.item.judge(inner)
+            if facts is None or (isinstance(inner, tuple) and is_null(inner)):
+                return None
+            seen |= facts
+        return seen | {'item'} if value else seen
+
+    def add(self, seen: Facts, facts: Facts) -> Optional[Facts]:
+        """The facts of the list with one more item that stands on a line of its own."""
+        if 'item' not in seen:
+            return facts | {'item'}
+        if self.words:
+            return None if facts <= seen else seen | facts
+        return seen | facts | self.more
+
+    def close(self, seen: Facts) -> Optional[Facts]:
+        return seen
+
+
+def _repeats(values: list[Value]) -> bool:
+    texts = [value[0] for value in values if isinstance(value, tuple)]
+    return len(set(texts)) != len(texts)
+
+
+_under: dict[tuple[str, Facts], Facts] = {}
+
+
+def under(name: str, facts: Facts) -> Facts:
+    """The facts of a field, as the object has them that it stands in."""
+    key = name, facts
+    found = _under.get(key)
+    if found is None:
+        made = (
+            fact if fact[0] == '?' else name + fact if fact[0] in '=#' else f'{name}.{fact}'
+            for fact in facts
+        )
+        if len(_under) > 10_000:
+            _under.clear()
+        found = _under[key] = frozenset((name, *made))
+    return found
+
+
+def available(schema: Schema, target: Target) -> bool:
+    since, until = schema.get('x-calico-since'), schema.get('x-calico-until')
+    return (since is None or target.version >= _version(since)) and (
+        until is None or target.version <= _version(until)
+    )
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, minor = text.split('.')
+    return int(major), int(minor)
+
+
+def compile(schema: Schema, owner: str, name: str, world: World) -> Optional[Node]:
+    """The node of a field of an object, or of the items of a list that is one."""
+    ref = schema.get('$ref')
+    if ref is not None:
+        type = ref.rsplit('/', 1)[1]
+        if type not in world.made:
+            # A rule may hold of what leads back here, but no object of Calico's holds itself.
+            world.made[type] = None
+            world.made[type] = _object(world.definitions[type], type, world)
+        return world.made[type]
+    kind = schema.get('type')
+    if kind is None and ('enum' in schema or 'const' in schema):
+        kind = 'string'
+    if kind == 'object':
+        if 'properties' in schema:
+            return _object(schema, schema.get('title', ''), world)
+        return _entries(schema, owner, name, world)
+    if kind == 'array':
+        inner = schema.get('items') or {}
+        item = compile(inner, owner, name, world)
+        if item is None or isinstance(item, (Items, Entries)):
+            return None
+        return Items(item, name, 'enum' in inner or (owner, name) in WORDS)
+    form = schema.get('format')
+    text = TEXTS.get((owner, name))
+    if form is not None and world.undecided(form):
+        return None
+    if text is not None:
+        return _text(text, world)
+    if form is None:
+        return _scalar(schema, kind, name, world)
+    special = FORMATS.get(form)
+    if special is None:
+        return None
+
+    def take(text: str, style: str) -> Optional[Facts]:
+        return special(text, style, name, world)
+
+    return Leaf(take)
+
+
+def _text(accepts: Callable[[str, World], Optional[Facts]], world: World) -> Leaf:
+    coerces = world.target.admission == 'api'
+
+    def take(text: str, style: str) -> Optional[Facts]:
+        return None if as_text(text, style, coerces) is None else accepts(text, world)
+
+    return Leaf(take)
+
+
+WORDS = frozenset((('Spec', 'policyTypes'),))
+
+
+def _object(schema: Schema, type: str, world: World) -> Optional[Fields]:
+    return None if world.undecided(type) else Fields(schema, type, world)
+
+
+def _entries(schema: Schema, owner: str, name: str, world: World) -> Optional[Entries]:
+    item = schema.get('additionalProperties') or {}
+    if item.get('type') != 'string' or 'format' in item or 'enum' in item:
+        return None
+    accepts_key, accepts_value, is_free = KEYS.get((owner, name)) or KEYS['', '']
+    coerces = world.target.admission == 'api'
+
+    def take(text: str, style: str) -> Optional[Facts]:
+        value = as_text(text, style, coerces)
+        return None if value is None or not accepts_value(value) else NONE
+
+    return Entries(Leaf(take, is_free), accepts_key)
+
+
+def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Optional[Leaf]:
+    values = schema.get('enum') or ([schema['const']] if 'const' in schema else None)
+    if kind == 'string':
+        if values is not None:
+            facts = {value: frozenset((f'={value}',)) for value in values}
+
+            def word(text: str, style: str) -> Optional[Facts]:
+                return facts.get(text)
+
+            # No word of the schema's is a number or a boolean to YAML.
+            return Leaf(word) if all(as_text(value, '', False) for value in values) else None
+        coerces = world.target.admission == 'api'
+
+        def free(text: str, style: str) -> Optional[Facts]:
+            return None if as_text(text, style, coerces) is None else NONE
+
+        return Leaf(free)
+    if kind in ('integer', 'number'):
+        low, high = schema.get('minimum'), schema.get('maximum')
+
+        def within(text: str, style: str) -> Optional[Facts]:
+            value = number(text, style)
+            if value is None or (kind == 'integer' and not isinstance(value, int)):
+                return None
+            if (low is not None and value < low) or (high is not None and value > high):
+                return None
+            if values is not None:
+                return frozenset((f'={value}',)) if value in values else None
+            return NONE
+
+        return Leaf(within)
+    if kind == 'boolean':
+
+        def boolean(text: str, style: str) -> Optional[Facts]:
+            if style or text not in ('true', 'false'):
+                return None
+            return frozenset((f'={text}',))
+
+        return Leaf(boolean)
+    return None
+
+
+def _selector(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+    if as_text(text, style, False) is None or len(text) > 1024:
+        return None
+    if text and not is_plain(text) and not accepts(text):
+        return None
+    # Calico looks for the word wherever it stands, in quotes too.
+    if 'global(' not in text:
+        return NONE
+    call = text.strip(' ')
+    is_alone = call.startswith('global(') and call[7:].strip(' ') == ')'
+    return _GLOBAL if is_alone and name == 'namespaceSelector' else None
+
+
+def _cidr(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+    net = nets.parse(text) if as_text(text, style, False) is not None else None
+    if net is None or net.prefix is None or not net.masked:
+        return None
+    if name == 'notNets' and net.prefix == 0:
+        return None
+    return _FAMILIES[net.family]
+
+
+def _net(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+    return NONE if as_text(text, style, False) is not None and nets.parse(text) else None
+
+
+def _port(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+    value = number(text, style)
+    if value is None:
+        port = ports.parse(text) if as_text(text, style, False) is not None else None
+        # YAML 1.1 reads 22:23 as a number to base 60.
+        if port is None or (not style and port.is_number and port.high < 60):
+            return None
+    elif not isinstance(value, int) or not (
+        text[0] in _DIGITS or (text[0] == '+' and text[1] in _DIGITS) or text[1:2] in _NOT_OCTAL
+    ):
+        return None
+    else:
+        port = ports.parse(value)
+    if port.problem is not None:
+        return None
+    return _NUMBER if port.is_number else _NAME
+
+
+def _protocol(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+    value = number(text, style)
+    if value is None:
+        protocol = protocols.parse(text, 'v3') if as_text(text, style, False) is not None else None
+    else:
+        protocol = protocols.parse(value, 'v3') if isinstance(value, int) else None
+    if protocol is None or protocol.problem is not None:
+        return None
+    how = '=' if protocol.written == 'name' else '#'
+    return frozenset((how + (protocol.name or ''),))
+
+
+def _time(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+    return NONE if as_text(text, style, False) is not None and _TIME.match(text) else None
+
+
+_TIME = lazy(r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z\Z')
+_DIGITS = frozenset('123456789')
+_NOT_OCTAL = frozenset('xX89')
+_GLOBAL = frozenset(('global',))
+_FAMILIES = {4: frozenset(('net4',)), 6: frozenset(('net6',))}
+_NUMBER = frozenset(('number',))
+_NAME = frozenset(('name',))
+
+FORMATS: dict[str, Callable[[str, str, str, World], Optional[Facts]]] = {
+    'calico-selector': _selector,
+    'calico-cidr': _cidr,
+    'calico-net': _net,
+    'calico-port': _port,
+    'calico-protocol': _protocol,
+    'date-time': _time,
+}

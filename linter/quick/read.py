@@ -1,0 +1,268 @@
+"""Is a file, a document, surely clean? The way into this room.
+
+``CALICO_LINT_QUICK=0`` in the environment makes the answer no for everything, for tests and for
+whoever suspects that a finding is lost.
+"""
+
+from __future__ import annotations
+
+import os
+
+from linter.calico.kinds import KINDS
+from linter.calico.prefilter import may_be_calico_text
+from linter.calico.schema_files import read_schema
+from linter.quick.automaton import Ask, Machine
+from linter.quick.conditions import MIRRORED
+from linter.quick.nodes import Fields, World
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Optional
+
+    from linter.calico.target import Target
+    from linter.catalogue.catalogue import Catalogue
+    from linter.catalogue.facts import Facts
+
+_OFF = ('0', 'off', 'no')
+
+_SCANNED = frozenset(('?many', '?http'))
+
+LONGEST = 200_000
+"""Bytes of a document that is worth reading here: no annotations are too large in it."""
+MOST_LINES = 1000
+"""Fewer than a policy may have rules. A set may have any number of nets."""
+MOST_ITEMS = 50
+MOST_OF_HTTP = 20
+"""No list of a rule has a lower limit."""
+
+
+class Clean:
+    """What was read: ``documents`` in all, and how many of them are Calico's.
+
+    ``dormant``: facts that hold, which the target does not mind.
+    """
+
+    __slots__ = ('checked', 'documents', 'dormant')
+
+    def __init__(self) -> None:
+        self.documents = 0
+        self.checked = 0
+        self.dormant: set[str] = set()
+
+
+class Reader:
+    """Reads documents for one target. ``asks`` tells the modules of the rules for a subject."""
+
+    def __init__(self, target: Target, asks: Callable[[str], Iterable[str]]) -> None:
+        self.target = target
+        self.asks = asks
+        self._machines: dict[str, Optional[Machine]] = {}
+        self._facts: Optional[Facts] = None
+
+    def parts(self, parts: Iterable[bytes]) -> Optional[Clean]:
+        """What a file holds that comes in parts, if there is nothing to say about it; None: ask.
+
+        Each part but the first begins with the line break before a ``---``.
+        """
+        result = Clean()
+        waiting: Optional[bytes] = None
+        for part in parts:
+            if waiting is not None and not self._part(waiting, result, last=False):
+                return None
+            waiting = part
+        return result if self._part(waiting or b'', result, last=True) else None
+
+    def _part(self, data: bytes, result: Clean, last: bool) -> bool:
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            return False
+        # A suppression may be one too many, and it may be meant for a fact that nobody minds.
+        if 'lint' in text.lower():
+            return False
+        if '\r' in text:
+            text = text.replace('\r\n', '\n')
+        # UTF-16 without a mark has zeros, and else nobody. What a directive is for, and where its
+        # document begins, is for the engine.
+        if '\0' in text or '\r' in text or text[:1] in ('%', '\ufeff') or '\n%' in text:
+            return False
+        # What stands before the first marker of a part belongs to the part before.
+        is_first = not result.documents
+        begin = 0 if is_first else _behind_marker(text, 0)
+        while begin != -1:
+            end = text.find('\n---', begin)
+            if end == -1:
+                if begin == len(text) and last and not is_first:
+                    return True
+                return self._chunk(text, begin, len(text), result)
+            if not self._chunk(text, begin, end, result):
+                return False
+            begin = _behind_marker(text, end)
+            is_first = False
+        return False
+
+    def _chunk(self, text: str, begin: int, end: int, result: Clean) -> bool:
+        result.documents += 1
+        part = text[begin:end]
+        if not may_be_calico_text(text, begin, end):
+            # An empty document may be one too many, and one without a kind is no object.
+            return not _is_empty(part) and (part[:5] == 'kind:' or '\nkind:' in part)
+        dormant = self.document(part)
+        if dormant is None:
+            return False
+        result.checked += 1
+        result.dormant |= dormant
+        return True
+
+    def document(self, text: str) -> Optional[frozenset[str]]:
+        """The facts of a clean document that the target does not mind; None: ask the engine."""
+        lines = text.split('\n')
+        if lines[0][:3] == '---':
+            if lines[0].rstrip(' ') != '---':
+                return None
+            del lines[0]
+        kind = _kind(lines)
+        if kind is None or len(text) > (LONGEST if text.isascii() else LONGEST // 4):
+            return None
+        is_set = kind.endswith('Set')
+        if len(lines) > MOST_LINES and not is_set:
+            return None
+        machine = self._machines[kind] if kind in self._machines else self._machine(kind)
+        if machine is None:
+            return None
+        state = machine.start
+        try:
+            for line in lines:
+                state = state[line]
+            facts = machine.finish(state)
+        except Ask:
+            return None
+        if '?many' in facts:
+            most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
+            if _is_odd_list(lines, most):
+                return None
+            facts -= _SCANNED
+        return facts
+
+    def _machine(self, kind: str) -> Optional[Machine]:
+        """The tables of a kind, made when the first document of it comes."""
+        known = KINDS.get(kind)
+        machine = None
+        if (
+            known is not None
+            and (known.since is None or self.target.version >= known.since)
+            and (known.has_crd or self.target.admission == 'api')
+        ):
+            schema = read_schema('v3', kind)
+            world = World(
+                kind,
+                known.namespaced,
+                self.target,
+                schema,
+                lambda fact: self._minds(fact, kind),
+                lambda subject: self._undecided(subject, kind),
+            )
+            if not world.undecided('document') and not world.undecided(kind):
+                machine = Machine(Fields(schema, 'document', world))
+        self._machines[kind] = machine
+        return machine
+
+    def _minds(self, fact: str, kind: str) -> bool:
+        if self._facts is None:
+            # Imported lazily: most documents raise no such question.
+            from linter.catalogue.facts import Facts
+
+            self._facts = Facts()
+        return self._facts.find(fact, kind, self.target.admission, self.target) is not None
+
+    def _undecided(self, subject: str, kind: str) -> bool:
+        """Whether some rule looks at a subject that has no mirror of it here."""
+        for name in (subject, f'{subject}@{kind}', f'{subject}@v3'):
+            if not set(self.asks(name)) <= set(MIRRORED.get(name, ())):
+                return True
+        return False
+
+
+def _behind_marker(text: str, at: int) -> int:
+    """Where the line after the one with a ``---`` starts; -1: the marker is not alone on its line.
+
+    ``at`` is the line break before it.
+    """
+    end = text.find('\n', at + 4)
+    behind = len(text) if end == -1 else end + 1
+    return -1 if text[at + 4 : behind].strip(' \n') else behind
+
+
+_KIND = ('kind:', '"kind":', "'kind':")
+
+
+def _kind(lines: list[str]) -> Optional[str]:
+    """The kind of a document; whether it is well written, the tables say."""
+    for line in lines:
+        if line.startswith(_KIND):
+            return line.partition(':')[2].partition(' #')[0].strip(' \'"')
+    return None
+
+
+def _is_empty(text: str) -> bool:
+    """Whether a document may be nothing but blanks and comments, by any sign for a line's end."""
+    for line in text.split('\n'):
+        body = line.lstrip(' ')
+        if body and (body[0].isalnum() or body[0] in '"\'{[<-') and body[:3] != '---':
+            return False
+    return True
+
+
+def _is_odd_list(lines: list[str], most: int) -> bool:
+    """Whether a list with an item on each line repeats a scalar or has more items than these."""
+    seen: set[str] = set()
+    indent = -1
+    count = 0
+    for line in lines:
+        body = line.lstrip(' ')
+        if body[:2] == '- ':
+            at = len(line) - len(body)
+            if at != indent:
+                seen.clear()
+                indent, count = at, 0
+            count += 1
+            text = body[2:].partition(' #')[0].strip(' ')
+            item = text.strip('\'"')
+            if item in seen and ': ' not in text and text[-1:] != ':':
+                return True
+            seen.add(item)
+            if count > most:
+                return True
+        elif body and body[0] != '#':
+            indent = -1
+    return False
+
+
+_readers: dict[tuple[Target, object], Optional[Reader]] = {}
+
+
+def reader(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Reader]:
+    """What reads for a target, and remembers what it read; None where nothing is to be read so.
+
+    Without a catalogue there are the rules that come with calico-lint, all of them.
+    """
+    key = target, catalogue
+    if key not in _readers:
+        is_off = os.environ.get('CALICO_LINT_QUICK') in _OFF
+        _readers[key] = None if is_off else make(target, catalogue)
+    return _readers[key]
+
+
+def make(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Reader]:
+    """A reader of one's own, whatever the environment says."""
+    if catalogue is not None:
+        return Reader(target, catalogue.modules_of)
+    from linter.catalogue.index import INDEX, MODULES
+
+    folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')
+    names = sorted(name[:-3] for name in os.listdir(folder) if name.endswith('.py'))
+    # A rule that nobody has put into the index may look at anything.
+    if [name for name in names if not name.startswith('_')] != list(MODULES):
+        return None
+    return Reader(target, lambda subject: INDEX.get(subject, ()))

@@ -1,0 +1,63 @@
+"""The settings of a file, for a person: what holds, and where it is said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from linter.calico.target import version_text
+from linter.text.errors import shown_path
+from linter.text.suggest import listing
+from linter.workspace.files import FOLDER
+from linter.workspace.lookup import NAME, Lookup
+from linter.workspace.settings import Overrides
+
+
+def show_settings(path: str, overrides: Overrides | None = None) -> str:
+    """A line for each setting of a file or folder."""
+    lookup = Lookup(overrides)
+    shown = path
+    if _is_folder(lookup, path):
+        path = os.path.join(path, '')
+    settings = lookup.settings_for(path)
+    target = settings.target
+    config = lookup.config_for(os.path.dirname(path))
+    patterns = (*(() if config is None else config.patterns), *lookup.overrides.exclude)
+    mistakes = sum(map(len, lookup.mistakes.values()))
+    lines = [f'# {shown_path(shown)}', f'# configuration: {settings.source or f"no {NAME}"}']
+    if mistakes:
+        lines.append(f'# mistakes in it: {mistakes}, named by calico-lint check')
+    if lookup.is_excluded(path):
+        lines.append('# excluded: checked only where it is named, and without --force-exclude')
+    severities = ', '.join(f'{rule}: {word}' for rule, word in sorted(settings.severity.items()))
+    tiers, namespaces = _flow(sorted(settings.tiers)), _flow(sorted(settings.namespaces))
+    values = {
+        'calico-version': version_text(target.version),
+        'admission': target.admission,
+        'datastore': target.datastore or 'kubernetes',
+        'edition': settings.edition,
+        'dataplane': settings.dataplane,
+        'select': _flow(sorted(settings.select)) if settings.select else 'every rule',
+        'ignore': _flow(sorted(settings.ignore)),
+        'severity': f'{{{severities}}}',
+        'exclude': _flow(patterns),
+        'external': f'{{tiers: {tiers}, namespaces: {namespaces}}}',
+        'baseline': (config and config.baseline) or 'none',
+        'fail-on': (config and config.fail_on) or 'warning',
+        'require-reason': 'true' if settings.require_reason else 'false',
+    }
+    for key, value in values.items():
+        origin = listing(settings.origins.get(key, ['default']), 'and')
+        lines.append(f'{key}: {value}  # {origin}')
+    return '\n'.join(lines) + '\n'
+
+
+def _is_folder(lookup: Lookup, path: str) -> bool:
+    try:
+        return lookup.files.kind(path) == FOLDER
+    except (OSError, ValueError):
+        return False
+
+
+def _flow(words: Sequence[str]) -> str:
+    return f'[{", ".join(words)}]'

@@ -1,0 +1,465 @@
+"""The quick reader: what it calls surely clean is clean, and it calls so nearly all that is.
+
+A document that it wrongly calls clean is a lost finding, the worst that can happen. The fuzzer
+(``bench/fuzz.py --only quick``) looks further than there is time for here.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import re
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, LANES, ORACLE, ROOT, blocks, documents, golden_cases, lane_target
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_styles import rewritten
+
+from linter.calico import names, ports
+from linter.calico.prefilter import may_be_calico
+from linter.calico.selector import accept, plain
+from linter.calico.target import Target
+from linter.catalogue.catalogue import standard
+from linter.catalogue.index import INDEX
+from linter.engine import check
+from linter.quick.conditions import MIRRORED
+from linter.quick.read import Reader, make, reader
+from linter.text.start import read_json
+
+TARGETS = [lane_target(lane) for lane in LANES if not lane.startswith('crd1')]
+NAMES = [lane for lane in LANES if not lane.startswith('crd1')]
+
+
+@pytest.fixture(autouse=True)
+def the_engine_looks_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('CALICO_LINT_QUICK', '0')
+
+
+@cache
+def quick(target: Target) -> Reader:
+    made = make(target)
+    assert made is not None
+    return made
+
+
+@cache
+def everything() -> list[bytes]:
+    """Every fixture, every example of every page, every labelled document."""
+    return [
+        *(path.read_bytes() for path in golden_cases()),
+        *(block.text.encode() for rule in standard().rules().values() for block in blocks(rule)),
+        *(document.text.encode('utf-8', 'surrogatepass') for document in documents()),
+    ]
+
+
+def agrees(data: bytes, target: Target) -> bool:
+    """Whether a file is called clean; that it is, is asserted."""
+    found = quick(target).parts([data]) if may_be_calico(data) else None
+    if found is None:
+        return False
+    result = check.check('x.yaml', data, target)
+    assert result.diagnostics == [], data.decode()
+    assert (found.documents, found.checked) == (result.documents, result.checked), data.decode()
+    return True
+
+
+@pytest.mark.parametrize('target', TARGETS, ids=NAMES)
+def test_what_is_called_clean_is_clean(target: Target) -> None:
+    assert sum(agrees(data, target) for data in everything()) > 300
+
+
+@pytest.mark.parametrize('target', TARGETS[-4:], ids=NAMES[-4:])
+def test_what_is_called_clean_in_another_style_is_clean(target: Target) -> None:
+    count = 0
+    for number, document in enumerate(documents()):
+        text = rewritten(document.text, number) if '\0' not in document.text else None
+        if text is not None:
+            count += agrees(text.encode('utf-8', 'surrogatepass'), target)
+    assert count > 300
+
+
+# What a value is replaced by: whatever some reader of YAML, or of Calico, has an opinion about.
+ODD = [
+    '', '~', 'null', 'true', 'yes', 'No', '0', '-1', '010', '0o17', '0x1F', '1_0', '1e3', '.5',
+    '1:30', '22:23', '80:90', '90:80', "'80:90'", '65536', '+80', '+010', '4.0', '6', 'tcp', 'TCP',
+    'ICMP', 'ICMPv6', "'6'", '58', 'Allow', 'allow', 'Deny', 'Pass', 'Ingress', 'ingress',
+    '[Ingress]', '[]', '{}', '[Ingress, Ingress]', '[Egress]', '10.0.0.0/8', '10.0.0.1/8',
+    '10.0.0.1', "'fd00::/8'", '::/0', '0.0.0.0/0', '1.2.3.4/032', 'all()', 'global()',
+    "role == 'global()'", "a = 'b'", '!has(a)', '"a == \\"b\\""', "'it''s'", '"\\x41"', '>-', '|',
+    '|-', '>', '&a x', '*a', '!!str 1', '- 8080', '-: 8080', '? a', 'a: b', 'a #b', "'a' b",
+    'projectcalico.org/v3', 'projectcalico.org/v2', 'NetworkPolicy', 'GlobalNetworkPolicy', 'Tier',
+    'default', 'a.b', 'knp.default.x', 'A', 'x' * 64, '${X}', '{{ x }}', '<x>', '%', '@',
+    '2024-01-31T12:00:00Z', 'é', '\t',
+]  # fmt: skip
+
+KEYS = [
+    'apiVersion', 'kind', 'metadata', 'spec', 'name', 'namespace', 'labels', 'annotations', 'tier',
+    'order', 'selector', 'namespaceSelector', 'serviceAccountSelector', 'types', 'ingress',
+    'egress', 'doNotTrack', 'preDNAT', 'applyOnForward', 'action', 'protocol', 'notProtocol',
+    'ipVersion', 'icmp', 'notICMP', 'type', 'code', 'source', 'destination', 'nets', 'notNets',
+    'ports', 'notPorts', 'services', 'serviceAccounts', 'names', 'http', 'methods', 'paths',
+    'exact', 'prefix', 'stagedAction', 'performanceHints', 'Order', 'podSelector', '<<', "'order'",
+    '"spec"',
+]  # fmt: skip
+
+
+@cache
+def seeds() -> list[str]:
+    """Clean documents in many styles."""
+    texts = [
+        document.text
+        for document in documents()
+        if '\0' not in document.text and agrees(document.text.encode('utf-8', 'replace'), Target())
+    ]
+    other = (rewritten(text, number) for number, text in enumerate(texts))
+    return [*texts, *(text for text in other if text is not None)]
+
+
+def nudged(text: str, random: random.Random) -> str:
+    """The text with a line or two that are others."""
+    for _ in range(random.choice((1, 1, 1, 2, 3))):
+        lines = text.split('\n')
+        at, other = random.randrange(len(lines)), random.randrange(len(lines))
+        line = lines[at]
+        indent = line[: len(line) - len(line.lstrip(' '))]
+        head, colon, _ = line.partition(': ')
+        match random.randrange(9):
+            case 0 | 1:
+                lines[at] = f'{head}{colon or " "}{random.choice(ODD)}'
+            case 2:
+                lines[at] = f'{indent}- {random.choice(ODD)}'
+            case 3:
+                lines.insert(at, f'{indent}{random.choice(KEYS)}: {random.choice(ODD)}')
+            case 4:
+                lines.insert(at, lines[other])
+            case 5:
+                del lines[at]
+            case 6:
+                lines[at] = random.choice(
+                    (line[1:], f' {line}', f'  {line}', f'{line} ', f'{line} #')
+                )
+            case 7:
+                where = random.randrange(len(line) + 1)
+                lines[at] = line[:where] + random.choice('\'"#:,-[]{}&*!|> %\t') + line[where:]
+            case 8:
+                lines.insert(at, random.choice(random.choice(seeds()).split('\n')))
+        text = '\n'.join(lines)
+    return text
+
+
+@settings(max_examples=2500, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from(TARGETS))
+def test_a_mutant_that_is_called_clean_is_clean(random: random.Random, target: Target) -> None:
+    text = nudged(random.choice(seeds()), random)
+    agrees(text.encode('utf-8', 'surrogatepass'), target)
+
+
+STYLES = {
+    'quotes': """
+'apiVersion': "projectcalico.org/v3"
+"kind": 'NetworkPolicy'
+metadata: {name: web, namespace: 'shop', labels: {app: "web", 'a.b/c': ''}}
+spec:
+  order: 10.5
+  selector: "role == \\"web\\" && has(x)"  # quotes within quotes
+  types: [ Ingress, "Egress" ]
+  ingress:
+  - {action: Allow, protocol: TCP, destination: {ports: [80, '8080:8090', http]}}
+  egress:
+    -   action: Allow
+        destination: {}
+""",
+    'blocks': """
+---
+# A comment, then a marker, and an annotation of several lines.
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  annotations:
+    description: |
+      Anything: [goes
+
+        here
+  name: hosts
+spec:
+  selector: >-
+    role == 'web' &&
+    has(tier)
+  namespaceSelector: |-
+    all()
+  preDNAT: true
+  applyOnForward: true
+  types:
+  - Ingress
+  ingress:
+  - action: Deny
+    source:
+      nets:
+        # private
+        - 10.0.0.0/8
+        - 192.168.0.0/16
+
+""",
+    'host endpoint': """
+apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata:
+  name: node-1-eth0
+  creationTimestamp: null
+  labels:
+    role: node
+spec:
+  interfaceName: eth0
+  node: node-1
+  expectedIPs: ["192.0.2.1"]
+  profiles:
+    - profile-1
+  ports:
+    - {name: http, protocol: TCP, port: 80}
+""",
+    'pool': """
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: {name: pool}
+spec:
+  cidr: 10.1.0.0/16
+  ipipMode: CrossSubnet
+  natOutgoing: true
+  nodeSelector: zone == 'west'
+""",
+    'set': """
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSet
+metadata:
+  name: blocked
+  labels: {role: blocked}
+spec:
+  nets: [198.51.100.48/28, 203.0.113.7, 'fd00::1/64']
+""",
+    'profile': """
+apiVersion: projectcalico.org/v3
+kind: Profile
+metadata: {name: profile-1}
+spec:
+  ingress: [{action: Deny, source: {nets: [10.0.20.0/24]}}, {action: Allow}]
+  labelsToApply: {stage: production}
+""",
+    'tier': """
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata: {name: security}
+spec: {order: 100, defaultAction: Pass}
+""",
+    'untracked': """
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: security.untracked}
+spec:
+  tier: security
+  doNotTrack: true
+  applyOnForward: true
+  ingress:
+  - action: Allow
+    protocol: 17
+    source: {services: {name: dns, namespace: kube-system}}
+  - action: Allow
+    protocol: ICMP
+    icmp: {type: 8, code: 0}
+  egress:
+  - action: Pass
+    destination:
+      namespaceSelector: global()
+  - action: Allow
+    destination:
+      serviceAccounts:
+        names: [a, b]
+        selector: x == 'y'
+""",
+}
+
+
+@pytest.mark.parametrize('ending', ['\n', '\r\n'])
+@pytest.mark.parametrize('name', STYLES)
+def test_the_styles_of_real_documents_are_read(name: str, ending: str) -> None:
+    text = STYLES[name].lstrip('\n').replace('\n', ending)
+    assert agrees(text.encode(), Target())
+
+
+def test_a_stream_with_documents_of_others_is_read() -> None:
+    own = STYLES['set'].lstrip('\n')
+    other = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\n'
+    assert agrees(f'{own}---\n{other}---\n{own}'.encode(), Target())
+
+
+def test_nearly_all_clean_documents_are_read() -> None:
+    texts = [
+        document.text.encode()
+        for document in documents('generated')
+        if not document.is_refused('api-3.32')
+    ]
+    clean = [text for text in texts if not check.check('x.yaml', text, Target()).diagnostics]
+    assert sum(agrees(text, Target()) for text in clean) >= 0.95 * len(clean)
+
+
+@pytest.mark.parametrize(
+    ('old', 'new'),
+    [
+        ('# A comment', '# calico-lint: ignore-file[value-case] why:'),
+        ('projectcalico.org/v3', 'projectcalico.org/v2'),
+        ('projectcalico.org/v3', 'crd.projectcalico.org/v1'),
+        ('kind: Global', 'kind: Staged\nkind: Global'),
+        ('---\n', '%YAML 1.1\n---\n'),
+        ('---\n', '\ufeff---\n'),
+        ('---\n', '--- {}\n---\n'),
+        ('has(tier)', 'has(tier)\n\n    && all()'),
+        ('metadata:', 'metadata: &a'),
+    ],
+)
+def test_what_is_not_plain_is_for_the_engine(old: str, new: str) -> None:
+    text = STYLES['blocks'].lstrip('\n')
+    assert old in text
+    assert quick(Target()).parts([text.replace(old, new, 1).encode()]) is None
+
+
+# ---- Rules ---------------------------------------------------------------------------------------
+
+# What no document is that is read here: a problem, a tag, a document of v2.
+ELSEWHERE = ('problem:', 'tagged')
+
+
+def test_every_rule_is_mirrored_here_or_its_subject_is_for_the_engine() -> None:
+    """The rules that send what they look at to the engine, which is never wrong, only slow."""
+    asked = {
+        f'{subject}: {name}'
+        for subject, names in INDEX.items()
+        if not subject.startswith(ELSEWHERE) and not subject.endswith('@v2')
+        for name in names
+        if name not in MIRRORED.get(subject, ())
+    }
+    assert asked == set()
+
+
+def test_nothing_is_mirrored_that_is_not_there() -> None:
+    for subject, mirrored in MIRRORED.items():
+        assert set(mirrored) <= set(INDEX.get(subject, ())), subject
+
+
+@pytest.mark.parametrize(
+    ('subject', 'is_read'),
+    [
+        ('Rule', False),
+        ('calico-cidr', False),
+        ('Spec', False),
+        ('Spec@GlobalNetworkPolicy', False),
+        ('Spec@Tier', True),
+        ('document', False),
+        ('document@NetworkPolicy', True),
+        ('Metadata@v3', False),
+        ('HTTPMatch', True),
+        ('calico-port', True),
+    ],
+)
+def test_a_rule_that_nobody_mirrors_sends_its_subject_to_the_engine(
+    subject: str, is_read: bool
+) -> None:
+    text = STYLES['blocks'].lstrip('\n').encode()
+    index = {**INDEX, subject: (*INDEX.get(subject, ()), 'a_new_rule')}
+    assert (Reader(Target(), lambda name: index.get(name, ())).parts([text]) is not None) is is_read
+
+
+def test_with_rules_that_are_not_in_the_index_nothing_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr('linter.catalogue.index.MODULES', {})
+    assert make(Target()) is None
+
+
+# ---- The switch ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('value', ['0', 'off'])
+def test_it_can_be_switched_off(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv('CALICO_LINT_QUICK', value)
+    assert reader(Target((3, 26))) is None
+
+
+def _output(words: tuple[str, ...], switch: str) -> tuple[int, bytes, bytes]:
+    environment = {**os.environ, 'CALICO_LINT_QUICK': switch, 'PYTHONPATH': str(ROOT)}
+    command = [sys.executable, '-m', 'linter', 'check', *words, '.']
+    result = subprocess.run(command, cwd=FIXTURES, env=environment, capture_output=True)
+    return result.returncode, result.stdout, result.stderr
+
+
+@pytest.mark.parametrize(
+    'words',
+    [
+        ('--output-format', 'json', '--jobs', '1'),
+        ('--jobs', '1'),
+        ('--output-format', 'json', '--jobs', '1', '--calico-version', '3.29'),
+        ('--output-format', 'json', '--jobs', '1', '--admission', 'native'),
+    ],
+)
+def test_with_and_without_it_a_run_says_the_same(words: tuple[str, ...]) -> None:
+    with_it, without = _output(words, ''), _output(words, '0')
+    assert with_it == without
+    assert with_it[0] in (1, 2)
+    assert Path(FIXTURES, 'clean').is_dir()
+
+
+# ---- What is read without regular expressions ----------------------------------------------------
+
+PIECES = [
+    *'()!{},\'" \tab./-_\n#',
+    *('has(', 'all()', 'global( )', '==', '!=', ' in ', 'not in', 'contains', 'starts with'),
+    *('&&', '||', "'x'", '"y"', 'with', 'ends', "{'a', }", 'role', 'é', 'a' * 511),
+]  # fmt: skip
+
+
+@settings(max_examples=3000, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map(''.join))
+def test_what_is_plainly_a_selector_is_one(text: str) -> None:
+    if plain.is_plain(text):
+        assert all(accept.accepts(text, dialect) for dialect in (accept.V3, accept.V3_LENIENT))
+
+
+def test_nearly_every_selector_is_plain() -> None:
+    with gzip.open(ORACLE / 'selectors-generated.jsonl.gz', 'rt', encoding='utf-8') as file:
+        texts = [json.loads(line)['selector'] for line in file]
+    right = [text for text in texts if accept.accepts(text) and text.strip()]
+    assert all(map(plain.is_plain, right))
+    assert len(right) > 300
+
+
+NAMES_AND_MORE = st.text(alphabet='aZ09-._:é\n/', max_size=20)
+
+
+@given(NAMES_AND_MORE)
+def test_names_are_as_their_patterns_say(text: str) -> None:
+    assert names.is_label(text) is bool(names.LABEL.match(text))
+    assert names.is_subdomain(text) is bool(names.SUBDOMAIN.match(text))
+    pattern = r'[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?\Z'
+    assert (names.label_value_problem(text) is None) is bool(not text or re.match(pattern, text))
+
+
+@given(NAMES_AND_MORE)
+def test_ports_are_as_their_patterns_say(text: str) -> None:
+    name = r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z'
+    port = ports.parse(text)
+    assert (port.problem is None and port.name is not None) is bool(re.match(name, text))
+    if port.problem is None and port.name is None:
+        assert re.match(r'[0-9]+(:[0-9]+)?\Z', text)
+
+
+@pytest.mark.parametrize(
+    'path', sorted((ROOT / 'schemas').rglob('*.json')), ids=lambda path: path.name
+)
+def test_tables_are_read_as_json_reads_them(path: Path) -> None:
+    text = path.read_text(encoding='utf-8')
+    assert read_json(text) == json.loads(text)
