@@ -19,7 +19,7 @@ from xml.dom import minidom
 from fuzz_inputs import BASELINES, FORMATS, PATHS, PATTERNS, SETTINGS, WORDS, restyled
 
 from linter.calico import prefilter
-from linter.calico.ownership import owned
+from linter.calico.lists import owned
 from linter.calico.selector import meaning
 from linter.calico.selector.accept import V2, V3, V3_LENIENT, accepts
 from linter.calico.selector.explainer import explain

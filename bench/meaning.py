@@ -27,7 +27,8 @@ import inputs
 
 from linter.calico.decode import decode
 from linter.calico.document import Document
-from linter.calico.ownership import CalicoObject, owned
+from linter.calico.lists import owned
+from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import parse_text
 from linter.calico.target import Target
 from linter.policy.load import records

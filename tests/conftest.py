@@ -163,6 +163,15 @@ def documents(*names: str) -> list[Document]:
     return found
 
 
+def disagreements() -> dict[str, list[dict[str, Any]]]:
+    """Documents on which the linter and Calico's code once disagreed, by what it was about."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    with open(ORACLE / 'disagreements.jsonl', encoding='utf-8') as file:
+        for row in map(json.loads, file):
+            found.setdefault(row['cause'], []).append(row)
+    return found
+
+
 def lane_target(lane: str) -> Target:
     name, version = lane.split('-')
     return Target(parse_version(version), 'native' if name == 'crd3' else 'api')

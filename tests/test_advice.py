@@ -24,7 +24,8 @@ from conftest import (
 
 from linter.calico.decode import decode
 from linter.calico.document import Document
-from linter.calico.ownership import CalicoObject, owned
+from linter.calico.lists import owned
+from linter.calico.ownership import CalicoObject
 from linter.calico.target import Target
 from linter.calico.values import Array, Leaf, Object, Value
 from linter.catalogue.catalogue import standard

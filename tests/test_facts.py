@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-from conftest import FIXTURES, LANES, Lanes, blocks, check_file, golden_cases
+from conftest import (
+    FIXTURES,
+    LANES,
+    Lanes,
+    blocks,
+    check_file,
+    disagreements,
+    golden_cases,
+    lane_target,
+)
 
 from linter.catalogue.catalogue import standard
 from tools import generate_facts, generate_index
@@ -40,6 +49,9 @@ def test_every_row_is_reached(lanes: Lanes) -> None:
             block.check()
     for path in golden_cases():
         check_file(path)
+    for rows in disagreements().values():
+        for case in rows:
+            lanes.check(case['yaml'].encode(), lane_target(case['lane']))
     for lane in sorted(LANES, key=lambda lane: (lane[-4:] not in ('3.32', '3.28', '3.31'), lane)):
         if set(standard().facts.rows()) <= lanes.rows:
             break

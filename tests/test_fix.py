@@ -27,7 +27,8 @@ from conftest import FIXTURES, blocks, documents, golden_cases, lane_target, tar
 from test_styles import rewritten
 
 from linter.calico.decode import decode
-from linter.calico.ownership import CalicoObject, owned
+from linter.calico.lists import owned
+from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import ParsedFile
 from linter.calico.selector.accept import accepts
 from linter.calico.target import Target

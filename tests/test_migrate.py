@@ -512,7 +512,8 @@ def test_a_typed_list_is_brought_over_as_a_whole() -> None:
     )
     assert migrated(text) == (
         'apiVersion: projectcalico.org/v3\nkind: NetworkPolicyList\nitems:\n'
-        f'- metadata: {{name: {new_name("A")}, namespace: b}}\n  spec: {{types: [Ingress]}}\n'
+        f'- metadata: {{name: {new_name("A")}, namespace: b}}\n'
+        '  apiVersion: projectcalico.org/v3\n  kind: NetworkPolicy\n  spec: {types: [Ingress]}\n'
         '- apiVersion: projectcalico.org/v3\n  kind: NetworkPolicy\n'
         '  metadata: {name: b, namespace: b}\n  spec: {types: [Egress]}\n'
     )
@@ -529,7 +530,8 @@ def test_a_list_of_v1() -> None:
     assert migrated(text) == (
         'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicyList\nitems:\n'
         '- apiVersion: projectcalico.org/v3\n  kind: GlobalNetworkPolicy\n'
-        '  metadata: {name: a}\n  spec: {types: [Ingress]}\n- metadata: {name: b}\n  spec: {}\n'
+        '  metadata: {name: a}\n  spec: {types: [Ingress]}\n- metadata: {name: b}\n'
+        '  apiVersion: projectcalico.org/v3\n  kind: GlobalNetworkPolicy\n  spec: {}\n'
     )
 
 

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_properties import changed_policies
 
-from linter.calico.ownership import CalicoObject, owned
+from linter.calico.lists import owned
+from linter.calico.ownership import CalicoObject
 from linter.calico.prefilter import may_be_calico, may_be_calico_text
 from linter.calico.target import Target
 from linter.engine.check import check

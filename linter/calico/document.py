@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from linter.calico.decode import Decoded, Problem
+from typing import Optional
+
+from linter.calico.decoded import Decoded, Problem
 from linter.calico.kinds import KINDS, POLICY_KINDS
 from linter.calico.surroundings import ALONE, Surroundings
 from linter.calico.values import Leaf, Object

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Optional
 
-from linter.calico.ownership import CalicoObject, ListFinding, field, owned_mapping, text_of
+from linter.calico.lists import ListFinding, owned_mapping
+from linter.calico.ownership import CalicoObject, field, text_of
 from linter.calico.patches import PatchTarget, target_of
 from linter.calico.prefilter import mentions
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode

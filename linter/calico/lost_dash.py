@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Optional
 
 from linter.calico import rewrite
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.misplaced import is_kubernetes
 from linter.calico.values import Array, Object

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
 from linter.calico.values import Container, Object, Value
@@ -242,15 +242,15 @@ _SPEC_FIELDS = frozenset(
 )
 
 
-def absorbs(problem: Problem, document: Document) -> bool:
-    """Whether a missing field needs no word of its own: another finding already says it."""
+def absorbs(problem: Problem, document: Document) -> Optional[Problem]:
+    """What a missing field is the same mistake as, so that it needs no word of its own."""
     for other in _problems_by_owner(document).get(id(problem.owner), ()):
         if other.kind == 'unknown':
             if neighbour(other, document) == 'kubernetes':
-                return True
+                return other
         elif other.kind == 'value' and other.name == problem.name:
-            return True
-    return False
+            return other
+    return None
 
 
 def missing(owner: Object, name: str, document: Document) -> Optional[MistakeKey]:
@@ -306,13 +306,12 @@ def is_meant_elsewhere(owner: Object, name: str, document: Document) -> bool:
     return False
 
 
-def absorbs_name(document: Document) -> bool:
-    """Whether an unknown key of the metadata is a misspelt ``name``."""
-    metadata = document.metadata
-    return any(
-        problem.kind == 'unknown' and nearest(problem.name, ('name',)) is not None
-        for problem in _problems_by_owner(document).get(id(metadata), ())
-    )
+def absorbs_name(document: Document) -> Optional[Problem]:
+    """The unknown key of the metadata that is a misspelt ``name``."""
+    for problem in _problems_by_owner(document).get(id(document.metadata), ()):
+        if problem.kind == 'unknown' and nearest(problem.name, ('name',)) is not None:
+            return problem
+    return None
 
 
 def is_label_selector(problem: Problem) -> bool:

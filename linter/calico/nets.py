@@ -125,3 +125,20 @@ def parse(text: str) -> Optional[Net]:
     # ParseCIDR turns an IPv4-mapped network into IPv4 once the prefix covers the mapping.
     mapped = bits == 128 and value >> 32 == 0xFFFF and (prefix is None or prefix >= 96)
     return Net(4 if bits == 32 or mapped else 6, value, bits, prefix, masked)
+
+
+def unmapped(net: Net) -> Net:
+    """An IPv4-mapped IPv6 network as the IPv4 network that it is to Go; others as they are."""
+    if net.family == 6 or net.bits == 32:
+        return net
+    prefix = None if net.prefix is None else net.prefix - 96
+    return net._replace(address=net.address & 0xFFFFFFFF, bits=32, prefix=prefix)
+
+
+def overlap(one: Net, other: Net) -> bool:
+    """Whether two networks, or addresses, have an address in common."""
+    if one.family != other.family:
+        return False
+    one, other = unmapped(one), unmapped(other)
+    prefix = min(one.bits if net.prefix is None else net.prefix for net in (one, other))
+    return one.address >> (one.bits - prefix) == other.address >> (one.bits - prefix)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple, Optional, TypeGuard
 
 from linter.calico.kinds import (
     ALIASES,
@@ -51,6 +51,8 @@ class CalicoObject(NamedTuple):
     findings: tuple[Finding, ...]
     version_key: Optional[Scalar]
     """The key ``apiVersion``, where there is one."""
+    in_sequence: bool = False
+    """An item of a top-level sequence, whose values calicoctl does not turn into text."""
 
 
 def field(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
@@ -74,7 +76,7 @@ def _merged(value: Node, name: str) -> Optional[tuple[Scalar, Node]]:
     return None
 
 
-def _folded(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
+def folded_field(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
     for key, value in node.entries:
         if isinstance(key, Scalar) and key.value.lower() == name.lower():
             return key, value
@@ -95,6 +97,14 @@ def text_of(entry: Optional[tuple[Scalar, Node]]) -> str:
     return '' if node.value in _NULLS and not node.style else node.value
 
 
+def is_null(node: Scalar) -> bool:
+    """Whether a scalar is null; what no tag can hold is not."""
+    try:
+        return resolve(node) is None
+    except BadTag:
+        return False
+
+
 def span_of(node: Node) -> Span:
     return Span(node.start, node.end)
 
@@ -110,116 +120,18 @@ def first_span(node: MappingNode) -> Span:
     return span_of(node.entries[0][0]) if node.entries else span_of(node)
 
 
-class ListFinding(NamedTuple):
-    """A finding about the list that holds the items, not about one of them."""
-
-    node: MappingNode
-    finding: Finding
-    api: str = 'v3'
-
-
 V1_API = 'v1 API'
 """Why an object of the API before 3.0 is passed over."""
 
-UNRELEASED = (
-    'projectcalico.org/v2 was never released, and no cluster serves it: write projectcalico.org/v3'
-)
 
-
-def owned(root: Node) -> Iterator[CalicoObject | ListFinding]:
-    """What is Calico's in a document: itself, the items of a sequence, the items of a List."""
-    if isinstance(root, SequenceNode):
-        for item in root.items:
-            if isinstance(item, MappingNode):
-                yield from owned_mapping(item, in_sequence=True)
-    elif isinstance(root, MappingNode):
-        yield from owned_mapping(root)
-
-
-def owned_mapping(
-    node: MappingNode, in_sequence: bool = False
-) -> Iterator[CalicoObject | ListFinding]:
-    kind_entry = field(node, 'kind')
-    kind = text_of(kind_entry)
-    version = text_of(field(node, 'apiVersion'))
-    if kind.endswith('List') and kind[:-4] not in KINDS and kind != 'List' and kind not in V1_KINDS:
-        near = nearest(kind[:-4], KINDS)
-        if near is None or not _in_group(version):
-            return
-    if kind == 'List' or (kind.endswith('List') and kind[:-4] in KINDS):
-        item_kind = kind[:-4]
-        if item_kind and not _in_group(version) and item_kind not in UNMISTAKABLE:
-            return
-        items = field(node, 'items')
-        found = False
-        if in_sequence and item_kind and kind_entry is not None:
-            yield ListFinding(
-                node,
-                Finding(
-                    'list-in-sequence',
-                    value_span(kind_entry),
-                    f'calicoctl does not read a {kind} inside a list of documents: '
-                    'write its items there',
-                ),
-            )
-        version_entry = field(node, 'apiVersion')
-        if items is not None and isinstance(items[1], SequenceNode):
-            if version_entry is not None and version == API_VERSIONS['v2']:
-                yield from _unreleased(node, version_entry, items[1])
-            for item in items[1].items:
-                if isinstance(item, MappingNode):
-                    for result in _item(item, version, item_kind):
-                        found = True
-                        yield result
-        if not item_kind and (found or _in_group(version)) and kind_entry is not None:
-            yield ListFinding(
-                node,
-                Finding(
-                    'list-kind',
-                    value_span(kind_entry),
-                    "'List' is not a kind to calicoctl: use separate documents, or a typed list "
-                    'such as NetworkPolicyList',
-                ),
-            )
-        return
-    items = field(node, 'items')
-    if not kind and version and items is not None and isinstance(items[1], SequenceNode):
-        mappings = [item for item in items[1].items if isinstance(item, MappingNode)]
-        ours = [one for one in map(classify, mappings) if one is not None]
-        if ours:
-            kinds = {one.kind for one in ours}
-            advice = 'write each item as a document of its own'
-            if len(kinds) == 1 and len(ours) == len(items[1].items) and None not in kinds:
-                advice = f'write apiVersion: {API_VERSIONS["v3"]} and kind: {ours[0].kind}List'
-            message = f'the document has items and no kind: {advice}'
-            yield ListFinding(node, Finding('kind-missing', first_span(node), message))
-            yield from ours
-            return
-    found_one = classify(node)
-    if found_one is not None:
-        yield found_one
-
-
-def _unreleased(
-    node: MappingNode, version: tuple[Scalar, Node], items: SequenceNode
-) -> Iterator[ListFinding]:
-    """Items that leave their API to the list have no other place to hear of it."""
-    if any(isinstance(item, MappingNode) and not field(item, 'apiVersion') for item in items.items):
-        yield ListFinding(node, Finding('v2-unreleased', value_span(version), UNRELEASED), api='v2')
-
-
-def _item(item: MappingNode, version: str, kind: str) -> Iterator[CalicoObject | ListFinding]:
-    """An item of a list; of a typed list it may leave out apiVersion and kind."""
-    if not kind:
-        yield from owned_mapping(item)
-        return
-    result = classify(item, version, kind)
-    if result is not None:
-        yield result
-
-
-def _in_group(version: str) -> bool:
+def in_group(version: str) -> bool:
     return version.lower().partition('/')[0] in _GROUPS
+
+
+def _is_misspelt_group(version: str) -> bool:
+    """Whether the group differs from Calico's by a slip, or by what nobody sees."""
+    group = ''.join(c for c in version.lower().partition('/')[0] if c.isprintable() and c != ' ')
+    return nearest(group, _GROUPS) is not None
 
 
 def _is_as_written(node: Node, text: str) -> TypeGuard[Scalar]:
@@ -246,7 +158,7 @@ def classify(
     findings: list[Finding] = []
     misspelt_version = None
     if version_entry is None and not list_version:
-        misspelt_version = _folded(node, 'apiVersion')
+        misspelt_version = folded_field(node, 'apiVersion')
         if misspelt_version is not None:
             version = text_of(misspelt_version)
     group, _, number = version.partition('/')
@@ -270,8 +182,20 @@ def classify(
             ),
             version_entry[0],
         )
-    if not _in_group(version):
-        if kind not in UNMISTAKABLE and not _is_calico_network_policy(node, kind, version):
+    if in_group(kind) and kind_entry is not None and not in_group(version):
+        finding = Finding(
+            'kind-unknown',
+            value_span(kind_entry),
+            f'{quoted(kind)} is an apiVersion, not a kind: write it behind apiVersion, and a kind '
+            'such as NetworkPolicy here',
+        )
+        return CalicoObject(node, 'v3', None, None, (finding,), None)
+    if not in_group(version):
+        if (
+            kind not in UNMISTAKABLE
+            and not (kind in KINDS and _is_misspelt_group(version))
+            and not _is_calico_network_policy(node, kind, version)
+        ):
             return None
         api = 'v3'
         wanted = API_VERSIONS['v3']
@@ -328,7 +252,7 @@ def classify(
                 findings.append(Finding('api-version', value_span(entry), message, fix=fix))
     version_key = version_entry[0] if version_entry else None
     if not kind:
-        wrong_case = _folded(node, 'kind')
+        wrong_case = folded_field(node, 'kind')
         place = (
             span_of(wrong_case[0])
             if wrong_case

@@ -9,12 +9,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from linter.calico.ownership import CalicoObject, ListFinding, owned
+from linter.calico.lists import ListFinding, has_kind, owned
+from linter.calico.ownership import CalicoObject
 from linter.calico.prefilter import may_be_calico_text
 from linter.calico.templates import apparent_group, is_template
+from linter.text.lazy_regex import lazy
 from linter.text.source import Source
 from linter.yaml.compose import compose
-from linter.yaml.documents import DocumentSlice, split, unread
+from linter.yaml.documents import DocumentSlice, is_empty, split, unread
 from linter.yaml.encoding import BadEncoding, decode_bytes
 from linter.yaml.errors import YamlError
 from linter.yaml.nodes import Node
@@ -36,6 +38,8 @@ TEMPLATE = 'template'
 FOREIGN = 'foreign'
 """Anything else."""
 
+# Where a document says what it is, or seems to.
+_KIND = lazy(r"""(?:(?<=\n)|(?<=\r)|\A)["']?kind["']?[ \t]*:|[{,][ \t\r\n]*["']?kind["']?[ \t]*:""")
 # What has not been looked at yet.
 _UNSEEN = object()
 
@@ -132,6 +136,17 @@ class ParsedDocument:
         if rest is not None and apparent_group(text, DocumentSlice(0, rest, slice.end)):
             return RUNS_ON
         return FOREIGN
+
+    @property
+    def is_stray(self) -> bool:
+        """Whether it is no object of anybody's, as a stream of objects must not have."""
+        text, (_, start, end) = self.source.text, self.slice
+        if self.whose != FOREIGN or _KIND.search(text, start, end) or is_empty(text, self.slice):
+            return False  # where it seems to say what it is, it is not worth reading
+        root, error = self.read()
+        if error is not None:
+            return not is_template(text, self.slice)
+        return root is not None and not has_kind(root)
 
     @property
     def apparent_api(self) -> Optional[str]:

@@ -110,6 +110,11 @@ def _name_advice(name: str) -> str:
     return "a port name consists of a-z, 0-9 and single '-' inside"
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is the name of a port as Kubernetes wants it, not a number or a range."""
+    return _KUBERNETES_NAME.match(text) is not None
+
+
 @remembered(1024)
 def as_range(text: str) -> Optional[tuple[int, int]]:
     """The range that ``80-90``, ``80 - 90`` or ``80..90`` means."""

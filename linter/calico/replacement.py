@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from linter.calico import rewrite
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.misplaced import Meaning
 from linter.calico.rendered import LONGEST, Data, as_nets, rendered, written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from linter.calico import ports, protocols, rewrite
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.lost_dash import RULE_KEYS, fix_of_mapping
 from linter.calico.lost_hash import lost_comment

@@ -20,14 +20,24 @@ def is_template(text: str, chunk: DocumentSlice) -> bool:
     while match := _TEMPLATE.search(text, at, chunk.end):
         begin = max(text.rfind(end, at, match.start()) for end in '\n\r') + 1 or at
         before = text[begin : match.start()]
-        if not before.lstrip().startswith('#') and ' #' not in before:
+        is_comment = before.lstrip().startswith('#') or ' #' in before
+        if not is_comment and (match[0] == '{%' or _is_closed(text, match.end(), chunk.end)):
             return True
+        if not is_comment:
+            at = match.end()
+            continue
         # The rest of the line is the same comment.
         end = _LINE_END.search(text, match.end(), chunk.end)
         if end is None:
             break
         at = end.end()
     return False
+
+
+def _is_closed(text: str, start: int, end: int) -> bool:
+    """Whether ``{{`` before here is closed by ``}}``: ``{{a: b}: c}`` is YAML, if odd."""
+    at = text.find('}', start, end)
+    return at != -1 and text.startswith('}}', at)
 
 
 _APPARENT = lazy(

@@ -22,19 +22,9 @@ class Value:
 
     __slots__ = ('index', 'key', 'name', 'node', 'parent')
 
-    def __init__(
-        self,
-        node: Node,
-        key: Optional[Scalar],
-        parent: Optional[Container],
-        name: str,
-        index: int,
-    ) -> None:
+    def __init__(self, node: Node, slot: Slot) -> None:
         self.node = node
-        self.key = key
-        self.parent = parent
-        self.name = name
-        self.index = index
+        self.key, self.parent, self.name, self.index = slot
 
     @property
     def span(self) -> Span:
@@ -77,18 +67,12 @@ class Leaf(Value):
         self,
         value: Any,
         node: Node,
-        key: Optional[Scalar],
-        parent: Optional[Container],
-        name: str,
-        index: int,
+        slot: Slot,
         ok: bool = True,
     ) -> None:
         self.value = value
         self.node = node
-        self.key = key
-        self.parent = parent
-        self.name = name
-        self.index = index
+        self.key, self.parent, self.name, self.index = slot
         self.ok = ok
 
     @property
@@ -114,17 +98,11 @@ class Object(Value):
     def __init__(
         self,
         node: Node,
-        key: Optional[Scalar],
-        parent: Optional[Container],
-        name: str,
-        index: int,
+        slot: Slot,
         type: str,
     ) -> None:
         self.node = node
-        self.key = key
-        self.parent = parent
-        self.name = name
-        self.index = index
+        self.key, self.parent, self.name, self.index = slot
         self.type = type
         self.fields: dict[str, Value] = {}
         self.nulls: dict[str, Leaf] = {}
@@ -169,23 +147,16 @@ class Array(Value):
 
     __slots__ = ('items',)
 
-    def __init__(
-        self,
-        node: Node,
-        key: Optional[Scalar],
-        parent: Optional[Container],
-        name: str,
-        index: int,
-    ) -> None:
+    def __init__(self, node: Node, slot: Slot) -> None:
         self.node = node
-        self.key = key
-        self.parent = parent
-        self.name = name
-        self.index = index
+        self.key, self.parent, self.name, self.index = slot
         self.items: list[Value] = []
 
 
 Container = Object | Array
+Slot = tuple[Scalar | None, Container | None, str, int]
+"""Where a value stands: its key (None for list items and the document), the object or list that it
+stands in, the name of the field, and its index (-1 unless a list item)."""
 
 
 def plain(value: Value) -> Any:

@@ -52,7 +52,7 @@ MODULES: dict[str, int] = {
     'serviceaccount_misuse': 2136397630,
     'services_match_misuse': 1357993132,
     'sexagesimal_port_range': 2521968886,
-    'size_limits': 3726005494,
+    'size_limits': 17867127,
     'sknp_conversion': 1556501294,
     'staged_delete_with_spec': 4039798392,
     'suppression_without_reason': 2794047387,
@@ -69,10 +69,10 @@ MODULES: dict[str, int] = {
     'unread_text': 2083219989,
     'unsupported_operation': 4090774298,
     'unused_suppression': 2794047387,
-    'v1_field': 1363486520,
+    'v1_field': 44535560,
     'value_case': 1584753311,
     'wrong_api_version': 2722677065,
-    'wrong_type': 1851928843,
+    'wrong_type': 1290460391,
     'yaml_alias_bomb': 2083219989,
     'yaml_encoding': 2083219989,
     'yaml_syntax': 2083219989,
@@ -145,6 +145,9 @@ INDEX: dict[str, tuple[str, ...]] = {
         'size_limits',
         'types_omits_direction',
         'types_omitted',
+    ),
+    'Spec@IPPool': (
+        'v1_field',
     ),
     'Spec@StagedGlobalNetworkPolicy': (
         'staged_delete_with_spec',
@@ -224,11 +227,17 @@ INDEX: dict[str, tuple[str, ...]] = {
     'problem:duplicate': (
         'duplicate_yaml_key',
     ),
+    'problem:infinite': (
+        'wrong_type',
+    ),
     'problem:key': (
         'invalid_key',
     ),
     'problem:later': (
         'field_not_yet_known',
+    ),
+    'problem:merge': (
+        'wrong_type',
     ),
     'problem:merge-override': (
         'duplicate_yaml_key',

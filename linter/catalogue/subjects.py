@@ -9,8 +9,9 @@ from linter.calico.kinds import KINDS, V2_KINDS
 from linter.calico.schema_files import read_schema
 
 PROBLEMS = (
-    'absent', 'bad-tag', 'case', 'case-duplicate', 'coerced', 'coerced-key', 'duplicate', 'key',
-    'later', 'merge-override', 'missing', 'null-item', 'type', 'unknown', 'value',
+    'absent', 'bad-tag', 'case', 'case-duplicate', 'coerced', 'coerced-key', 'duplicate',
+    'infinite', 'key', 'later', 'merge', 'merge-override', 'missing', 'null-item', 'type',
+    'unknown', 'value',
 )  # fmt: skip
 """The kinds of what does not fit a schema: see ``Problem``."""
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from linter.calico.ownership import ListFinding
+from linter.calico.lists import ListFinding, has_kind
+from linter.calico.ownership import first_span, is_null, span_of
 from linter.calico.parsed_file import (
     BROKEN,
     OURS,
@@ -32,7 +33,7 @@ from linter.text.source import Span
 from linter.yaml.documents import is_empty
 from linter.yaml.edit import UNSAFE
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
-from linter.yaml.nodes import Scalar
+from linter.yaml.nodes import MappingNode, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ class FileCheck:
         self.looks_inside = not is_inner
         self.next_line = 1
         self.parts = 0
-        # How many documents are Calico's, readable or not, and what is said of empty ones beside.
+        # How many documents are Calico's, readable or not, and what is said of those beside them
+        # that are nobody's.
         self.ours = 0
         self.empty: list[Diagnostic] = []
 
@@ -155,7 +157,7 @@ class FileCheck:
             self.note_broken(document)
         elif whose == RUNS_ON:
             self.outcome.checked += 1
-            self.note_unread(document)
+            self.note_unread(document, is_nothing=not has_kind(document.root))
         elif whose == OURS:
             self.ours += 1
             self.note_unread(document)
@@ -171,6 +173,8 @@ class FileCheck:
         elif not self.inner(document):
             if is_empty(document.source.text, document.slice):
                 self.note_empty(document)
+            else:
+                self.note_stray(document)
             self.outcome.skip(NOT_CALICO)
         return True
 
@@ -193,8 +197,8 @@ class FileCheck:
         reference = ObjectRef(None, None, None, None, document.index)
         self.judge.report(document.source, finding, None, lane, reference)
 
-    def note_unread(self, document: ParsedDocument) -> None:
-        """Text that no reader of Calico ever sees."""
+    def note_unread(self, document: ParsedDocument, is_nothing: bool = False) -> None:
+        """Text that no reader of Calico ever sees; ``is_nothing``: nor is the rest an object."""
         text, start = document.source.text, document.slice.start
         rest, root = document.rest, document.root
         if rest is not None and document.whose == RUNS_ON and isinstance(root, Scalar):
@@ -204,7 +208,14 @@ class FileCheck:
                 'Calico reads one document up to here and nothing after it: '
                 'write --- on a line of its own between documents'
             )
-            finding = Finding('unread-rest', Span(rest, rest + 1), message)
+            fact = 'unread-rest'
+            if is_nothing:
+                fact = 'unread-object'
+                message = (
+                    'Calico reads one document up to here, which is no object, and nothing after '
+                    'it: indent its first lines like those from here on, or remove them'
+                )
+            finding = Finding(fact, Span(rest, rest + 1), message)
             self.report(document, finding, self.target.admission)
         if start:
             begin = text.rfind('---', 0, start)
@@ -228,6 +239,35 @@ class FileCheck:
                 Span(start, start),
                 'this document of the stream is empty: remove the extra ---',
             ),
+            None,
+            self.target.admission,
+            ObjectRef(None, None, None, None, document.index),
+        )
+        if found is not None:
+            self.empty.append(found)
+
+    def note_stray(self, document: ParsedDocument) -> None:
+        """A document that is no object of anybody's, on which a stream of objects is refused."""
+        if not document.is_stray:
+            return
+        root, error = document.read()
+        if error is not None:
+            fact, span = 'yaml-syntax', Span(error.offset, error.offset + 1)
+            message = f'{error.message}: {error.hint}' if error.hint else error.message
+        elif isinstance(root, Scalar) and is_null(root):
+            self.note_empty(document)
+            return
+        else:
+            assert root is not None
+            fact = 'kind-missing'
+            span = first_span(root) if isinstance(root, MappingNode) else span_of(root)
+            message = (
+                'this document of the stream has no kind: remove the --- above it if it belongs '
+                'to the document before, or else take it out of the file'
+            )
+        found = self.stamp.diagnostic(
+            document.source,
+            Finding(fact, span, message),
             None,
             self.target.admission,
             ObjectRef(None, None, None, None, document.index),
@@ -312,13 +352,15 @@ class FileCheck:
         """What came of the file: findings in order, and suppressions that are not yet applied."""
         found = self.file.diagnostics
         if self.ours and self.outcome.documents > 1:
-            # Alone, or among other people's documents, an empty one is nobody's mistake.
+            # Alone, or among other people's documents, these are no mistake of Calico's.
             empty = self.empty
             if self.conditions.identify and empty:
                 from linter.engine.identity import identified_later
 
                 empty = identified_later(empty)
             found += empty
+        if self.outcome.documents > 1:
+            found = [one for one in found if one.fact != 'list-empty']
         diagnostics = _ordered(found)
         if self.judge.raw_edits:
             diagnostics = _with_raw_fix(diagnostics, self.judge.raw_edits)

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Optional
 
 from linter.calico.embedded import Inner, objects_in, patches_in
-from linter.calico.ownership import CalicoObject, ListFinding, owned
+from linter.calico.lists import ListFinding, owned
+from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import ParsedDocument, parse_text
 from linter.calico.patches import PatchTarget, is_json_patch, json_patched
 from linter.calico.prefilter import may_hold_calico

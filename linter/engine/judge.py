@@ -5,7 +5,8 @@ from __future__ import annotations
 from linter.calico.decode import decode
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS, KINDS
-from linter.calico.ownership import UNRELEASED, V1_API, CalicoObject, field, span_of, text_of
+from linter.calico.lists import UNRELEASED
+from linter.calico.ownership import V1_API, CalicoObject, field, span_of, text_of
 from linter.calico.patches import OF_ABSENCE, has_directives, without_directives
 from linter.calico.surroundings import Place, Surroundings
 from linter.calico.target import Lane, version_text
@@ -79,6 +80,8 @@ class Judge:
             self.report(source, unknown, kind, lane.name, reference)
             return False
         api = 'v2' if owned.api == 'v2' else 'v3'
+        if owned.in_sequence:
+            lane = lane._replace(coerces=False)
         node = without_directives(owned.node) if surroundings.is_patch else owned.node
         decoded = decode(node, api, kind, self.target.version, lane)
         document = Document(source, node, api, kind, decoded, surroundings)

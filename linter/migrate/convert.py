@@ -78,6 +78,15 @@ class Converter:
             for item in items.items:
                 if isinstance(item, MappingNode):
                     self.document(item, item_kind)
+                    self.name_kind(item, KINDS[self.api][item_kind])
+
+    def name_kind(self, item: MappingNode, kind: str) -> None:
+        """An item says what it is, without which calicoctl crashes on it."""
+        found = self.reach(item)
+        beside = found.get('metadata') or next(iter(found.values()), None)
+        for name, value in (('apiVersion', API_VERSIONS['v3']), ('kind', kind)):
+            if beside is not None and name.lower() not in found:
+                self.canvas.insert(beside, name, value)
 
     def document(self, node: MappingNode, kind: str) -> None:
         """``kind`` is that of an item which does not say its own."""

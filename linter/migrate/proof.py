@@ -9,7 +9,8 @@ from typing import Optional
 from linter.calico.decode import decode
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS
-from linter.calico.ownership import CalicoObject, classify, owned
+from linter.calico.lists import owned
+from linter.calico.ownership import CalicoObject, classify
 from linter.calico.parsed_file import ParsedDocument
 from linter.calico.target import Target
 from linter.catalogue.catalogue import Catalogue

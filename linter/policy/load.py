@@ -7,7 +7,8 @@ from typing import Optional, Union
 
 from linter.calico.decode import decode
 from linter.calico.document import Document
-from linter.calico.ownership import CalicoObject, ListFinding, field, text_of
+from linter.calico.lists import ListFinding
+from linter.calico.ownership import CalicoObject, field, text_of
 from linter.calico.parsed_file import TEMPLATE, ParsedDocument, ParsedFile
 from linter.calico.target import Target
 from linter.policy import kubernetes

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Optional, Union
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import ENTERPRISE_FIELDS, KINDS
 from linter.calico.placeholders import placeholders
@@ -112,7 +112,7 @@ def _policy(
     spec = document.spec
     lane = document.decoded.lane.name
     if spec is None:
-        spec = Object(document.node, None, None, 'spec', -1, 'Spec')
+        spec = Object(document.node, (None, None, 'spec', -1), 'Spec')
     fields = spec.fields
     order = spec.leaf('order')
     source = document.source

@@ -6,7 +6,8 @@ import json
 from functools import cache
 from typing import Any, Optional
 
-from linter.calico.decode import Compiler, Decoded, Problem
+from linter.calico.decode import Compiler
+from linter.calico.decoded import Decoded, Problem
 from linter.calico.schema_files import Schema, schema_path
 from linter.calico.target import DEFAULT_VERSION, Lane
 from linter.calico.values import Leaf, Object, Value
@@ -76,7 +77,7 @@ class Fit:
             raise Mistakes(self.mistakes)
         context = Decoded(_LANE)
         decode = Compiler(schema(), DEFAULT_VERSION, _LANE).root('PolicyTests')
-        found = decode(context, root, None, None, 'the file', -1)
+        found = decode(context, root, (None, None, 'the file', -1))
         assert isinstance(found, Object)
         # What is misspelt is missing under its right name, which need not be said, too.
         misspelt = {

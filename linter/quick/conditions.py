@@ -89,8 +89,10 @@ def _host_endpoint(seen: Facts, world: World) -> Optional[Facts]:
 
 
 def _pool(seen: Facts, world: World) -> Optional[Facts]:
-    """ip-pool-fields: sizes of blocks, and what a pool is used for, are for the engine."""
+    """ip-pool-fields, v1-field: sizes of blocks, and what a pool is for, are for the engine."""
     if 'cidr' not in seen or 'blockSize' in seen or 'allowedUses=LoadBalancer' in seen:
+        return None
+    if not _FOR_THE_ENGINE.isdisjoint(seen):
         return None
     on = not _IPIP.isdisjoint(seen)
     if on and not _VXLAN.isdisjoint(seen):
@@ -98,6 +100,7 @@ def _pool(seen: Facts, world: World) -> Optional[Facts]:
     return None if 'cidr=6' in seen and (on or 'ipipMode=Never' not in seen) else NONE
 
 
+_FOR_THE_ENGINE = frozenset(('namespaceSelector', 'ipip', 'nat-outgoing'))
 _IPIP = frozenset(('ipipMode=Always', 'ipipMode=CrossSubnet'))
 _VXLAN = frozenset(('vxlanMode=Always', 'vxlanMode=CrossSubnet'))
 
@@ -266,6 +269,7 @@ MIRRORED: dict[str, tuple[str, ...]] = {
     'Spec@StagedKubernetesNetworkPolicy': ('staged_delete_with_spec',),
     'Spec@StagedNetworkPolicy': ('staged_delete_with_spec',),
     'Spec@Tier': ('tier_order_missing',),
+    'Spec@IPPool': ('v1_field',),
     'Rule': (
         'icmp_fields', 'ip_version_mismatch', 'mixed_ip_family', 'ports_without_protocol',
     ),

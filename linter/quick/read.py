@@ -109,8 +109,8 @@ class Reader:
         result.documents += 1
         part = text[begin:end]
         if not may_be_calico_text(text, begin, end):
-            # An empty document may be one too many.
-            return not _is_empty(part)
+            # An empty document may be one too many, and one without a kind is no object.
+            return not _is_empty(part) and (part[:5] == 'kind:' or '\nkind:' in part)
         dormant = self.document(part)
         if dormant is None:
             return False

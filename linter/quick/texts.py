@@ -58,7 +58,7 @@ def _name(text: str, world: World) -> Optional[Facts]:
 
 
 # Calico names so what it makes of other objects.
-_DERIVED = ('knp.', 'kanp.', 'kbanp.', 'ossg.')
+_DERIVED = ('knp.', 'kanp.', 'kbanp.', 'ossg.', 'projectcalico-default-allow')
 
 
 def _tier(text: str, world: World) -> Optional[Facts]:

@@ -1,8 +1,8 @@
 """A list has an item twice.
 
-`types` and `performanceHints` refuse repeated items; since Calico 3.32 so do `nets`, `notNets`
-and the names of `serviceAccounts`, and `nets` of network sets, when the datastore is
-Kubernetes.
+`types` and `performanceHints` refuse repeated items. When the datastore is Kubernetes, so do since
+Calico 3.32 `nets`, the names of `serviceAccounts`, `expectedIPs` and `profiles` of host endpoints
+and `allowedUses` of pools, and since 3.33 `notNets`.
 
 The fix is safe: without the repeated item the list means the same.
 
@@ -46,8 +46,11 @@ _LISTS = {
         ('performanceHints', 'performance-hint-duplicate'),
         ('nets', 'set-duplicate'),
         ('policyTypes', 'set-duplicate'),
+        ('expectedIPs', 'set-duplicate'),
+        ('profiles', 'set-duplicate'),
+        ('allowedUses', 'set-duplicate'),
     ),
-    'EntityRule': (('nets', 'set-duplicate'), ('notNets', 'set-duplicate')),
+    'EntityRule': (('nets', 'set-duplicate'), ('notNets', 'notnets-duplicate')),
     'ServiceAccountMatch': (('names', 'set-duplicate'),),
 }
 

@@ -48,7 +48,10 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     if spec is None:
         if 'spec' not in document.root.fields:
             yield finding_at_key(
-                'hep-node', document.root, 'HostEndpoint has no spec: add spec with a node'
+                'hep-spec-missing',
+                document.root,
+                'HostEndpoint has no spec: add spec with a node',
+                same_mistake=('spec', document.root.span.start),
             )
         return
     node = spec.leaf('node')

@@ -75,7 +75,15 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
     if protocol is not None:
         read = protocols.parse(protocol.value, document.api)
         shown = quoted(str(protocol.value))
-        if read.problem is None and read.name != 'TCP':
+        if read.problem is not None:
+            yield finding_at(
+                'http-protocol-unknown',
+                protocol,
+                f'an http match needs protocol TCP or none, not {shown}: '
+                'write protocol: TCP, or remove http',
+                same_mistake=('protocol', protocol.span.start),
+            )
+        elif read.name != 'TCP':
             advice = 'write protocol: TCP'
             if 'icmp' in traffic.fields or 'notICMP' in traffic.fields:
                 advice = 'no traffic is both, so keep the match that is meant'
@@ -85,7 +93,7 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
                 f'an http match needs protocol TCP or none, not {shown}: {advice}',
                 related=((protocol.span, 'the protocol'),),
             )
-        elif read.problem is None and read.written != 'name':
+        elif read.written != 'name':
             fact = 'http-protocol-number' if read.written == 'number' else 'http-protocol-text'
             yield finding_at(
                 fact,

@@ -83,6 +83,13 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
     elif isinstance(protocol, Leaf) and protocol.ok:
         read = protocols.parse(protocol.value, document.api)
         if read.problem is not None:
+            yield finding_at(
+                'icmp-protocol-unknown',
+                protocol,
+                f'an icmp match needs protocol ICMP or ICMPv6, not {quoted(str(protocol.value))}: '
+                'change the protocol, or remove icmp',
+                same_mistake=('protocol', protocol.span.start),
+            )
             return
         related = ((protocol.span, 'the protocol'),)
         shown = quoted(str(protocol.value))

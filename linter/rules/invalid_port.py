@@ -98,7 +98,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
 @rule('EndpointPort')
 def check_endpoint_port(port: Object, document: Document) -> Iterator[Finding]:
     name = port.leaf('name')
-    if name is not None and ports.parse(name.text or ' ').problem is not None:
+    if name is not None and not ports.is_name(name.text):
         yield finding_at(
             'hep-port-name',
             name,

@@ -138,7 +138,13 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     else:
         advice = f'write {listing(protocols.names(document.api))}, or a number from 1 to 255'
     shown = quoted(leaf.text) if isinstance(leaf.value, str) else str(leaf.value)
-    yield finding_at(fact, leaf, f'{shown} is not a protocol: {advice}', fix=fix)
+    yield finding_at(
+        fact,
+        leaf,
+        f'{shown} is not a protocol: {advice}',
+        fix=fix,
+        same_mistake=('protocol', leaf.span.start),
+    )
 
 
 def _several(text: str, document: Document) -> list[str]:

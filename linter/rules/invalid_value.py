@@ -48,7 +48,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Optional
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.json_schema import reasons
 from linter.calico.lost_hash import lost_comment
@@ -75,6 +75,9 @@ _MEANT = {
     'inbound': 'Ingress',
     'outbound': 'Egress',
 }
+
+# Facts of which the empty text is another one.
+_EMPTY = ('action', 'staged-action', 'pool-mode')
 
 
 @rule('problem:value')
@@ -110,9 +113,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
                 advice = 'write Ingress and Egress as items of their own'
             if not leaf.text and isinstance(leaf.value, str):
                 shown = 'the empty text'
-                fact = {'action': 'action-empty', 'staged-action': 'staged-action-empty'}.get(
-                    fact, fact
-                )
+                fact = f'{fact}-empty' if fact in _EMPTY else fact
         elif reason.keyword in ('minimum', 'maximum'):
             low, high = problem.schema.get('minimum'), problem.schema.get('maximum')
             advice = f'write a number from {low} to {high}'

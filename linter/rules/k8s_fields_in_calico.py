@@ -46,7 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import KUBERNETES_FIELDS
 from linter.calico.misplaced import is_label_selector, kubernetes_problems
@@ -83,6 +83,8 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         'or keep these fields and write apiVersion: networking.k8s.io/v1',
         also,
         yaml_path=first.value.yaml_path if first.value is not None else None,
+        same_mistake=('kubernetes', document.root.span.start),
+        is_root=True,
         about='',
     )
 

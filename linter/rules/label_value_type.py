@@ -36,7 +36,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.decode import Problem, key_text
+from linter.calico.decode_scalars import key_text
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.values import Leaf
 from linter.catalogue.rule import finding_at, rule

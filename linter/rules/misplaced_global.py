@@ -44,8 +44,15 @@ GROUP = 'selectors'
 
 _NOWHERE = '!has(projectcalico.org/namespace)'
 _ALONE = lazy(r'[ \t]*global\([ \t]*\)[ \t]*\Z')
-# v3.15 to v3.29 looked for a neighbour only.
-_JOINED = lazy(r'global\(\s*\)\s*(?:&&|\|\|)|(?:&&|\|\|)\s*global\(\s*\)')
+# v3.15 to v3.29 looked for a neighbour only, in what they print for the selector.
+_JOINED = lazy(r'global\(\) (?:&&|\|\|)|(?:&&|\|\|) global\(\)')
+
+
+def _is_joined(text: str) -> bool:
+    from linter.calico.selector.meaning import canonical, parse  # hardly ever needed
+
+    tree = parse(text)
+    return tree is not None and _JOINED.search(canonical(tree)) is not None
 
 
 @rule('calico-selector')
@@ -70,7 +77,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
                 'labels of one: keep the side that is meant'
             )
         facts = ['global-not-alone']
-        if _JOINED.search(leaf.text):
+        if _is_joined(leaf.text):
             facts.append('global-joined')
     elif place == 'EntityRule' and leaf.name == 'selector':
         message = (

@@ -46,13 +46,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.misplaced import absorbs, missing, owner_name
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.text.suggest import listing
+from linter.text.source import Span
+from linter.text.suggest import listing, quoted
 
 GROUP = 'fields'
 
@@ -60,14 +61,23 @@ GROUP = 'fields'
 @rule('problem:missing')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     owner = problem.owner
-    if (
-        not isinstance(owner, Object)
-        or owner.parent is None
-        or absorbs(problem, document)
-        or owner.type == 'Metadata'
-    ):  # name-missing
-        return
+    if not isinstance(owner, Object) or owner.parent is None or owner.type == 'Metadata':
+        return  # name-missing
     fact = 'action-missing' if problem.name == 'action' else 'required'
+    same = absorbs(problem, document)
+    if same is not None:
+        if same.kind == 'unknown' and same.key is not None:
+            # Where Kubernetes' fields are dropped in silence, what is refused is that this is gone.
+            yield Finding(
+                fact,
+                Span(same.key.start, same.key.end),
+                f"{quoted(same.name)} is a field of Kubernetes' NetworkPolicy, and "
+                f'{owner_name(owner, document)} of Calico has {problem.name}: write it, and the '
+                'fields of Calico, or else apiVersion: networking.k8s.io/v1',
+                yaml_path=same.value.yaml_path if same.value is not None else None,
+                same_mistake=('kubernetes', document.root.span.start),
+            )
+        return
     empty = owner.nulls.get(problem.name)
     values = problem.schema['properties'].get(problem.name, {}).get('enum')
     advice = f'write {problem.name}: {listing(values)}' if values else f'add {problem.name}'

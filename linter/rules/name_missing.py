@@ -27,10 +27,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.document import Document
-from linter.calico.misplaced import absorbs_name
+from linter.calico.misplaced import absorbs_name, missing
 from linter.calico.values import Leaf
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
+from linter.text.source import Span
+from linter.text.suggest import quoted
 
 GROUP = 'names'
 
@@ -59,7 +61,17 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
         return
     name = metadata.fields.get('name')
     if name is None:
-        if absorbs_name(document):
+        misspelt = absorbs_name(document)
+        if misspelt is not None:
+            same = missing(metadata, 'name', document)
+            if same is not None and misspelt.key is not None:
+                # Where the misspelt key is dropped in silence, what is refused is that it is gone.
+                yield Finding(
+                    'name-required',
+                    Span(misspelt.key.start, misspelt.key.end),
+                    f'{quoted(misspelt.name)} is not name, and metadata has no other: write name',
+                    same_mistake=same,
+                )
             return
         blank = metadata.nulls.get('name')
         if blank is not None:

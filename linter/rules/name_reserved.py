@@ -1,7 +1,8 @@
 """A name or label is reserved for what Calico makes itself.
 
 Policies named `knp.default.…` are views of Kubernetes NetworkPolicies, so calicoctl refuses to
-write them; the label `projectcalico.org/namespace` of a network set is set by Calico.
+write them; the label `projectcalico.org/namespace` of a network set is set by Calico, and the
+profile `projectcalico-default-allow` is there already.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -48,6 +49,13 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
             leaf,
             f'{quoted(leaf.text)} is reserved for what Calico makes of Kubernetes '
             f'NetworkPolicies: write {quoted(rest or "web")}, or a Kubernetes NetworkPolicy',
+            same_mistake=('name', leaf.node.start),
+        )
+    if leaf is not None and leaf.text == 'projectcalico-default-allow':
+        yield finding_at(
+            'name-of-default-profile',
+            leaf,
+            'Calico has a profile of this name, which allows everything: write another name',
             same_mistake=('name', leaf.node.start),
         )
     labels = metadata.object('labels')

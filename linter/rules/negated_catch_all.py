@@ -52,7 +52,10 @@ GROUP = 'nets'
 def check(entity: Object, document: Document) -> Iterator[Finding]:
     for leaf in entity.leaves('notNets'):
         net = nets.parse(leaf.text)
-        if net is not None and net.prefix == 0 and net.masked:
+        if net is None or net.prefix != 0 or not net.masked:
+            continue
+        # Calico compares the text of an IPv4 network, and of an IPv6 network what it means.
+        if net.bits == 128 or leaf.text == '0.0.0.0/0':
             yield finding_at(
                 'notnets-catch-all',
                 leaf,

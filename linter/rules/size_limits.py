@@ -2,7 +2,8 @@
 
 The document is refused, often after an upgrade only. Calico 3.33 limits policies to 1,024 rules per
 direction, rules to 256 nets and 50 ports per list, selectors to 1,024 characters and names of
-services to 253. Since 3.32 http matches have at most 20 methods and 20 paths of 1,024 characters.
+services to 253. Since 3.32 http matches have at most 20 methods and 20 paths of 1,024 characters,
+and the `node` of a host endpoint has at most 253.
 
 ```yaml bad --calico-version 3.33
 apiVersion: projectcalico.org/v3
@@ -64,6 +65,7 @@ _LISTS = {
 }
 _TEXTS = {
     'HTTPPath': (('exact', 1024, 'http-list-too-long'), ('prefix', 1024, 'http-list-too-long')),
+    'Spec': (('node', 253, 'hep-node-too-long'),),
     'ServiceMatch': (
         ('name', 253, 'services-name-too-long'),
         ('namespace', 253, 'services-name-too-long'),
@@ -73,8 +75,6 @@ _TEXTS = {
 
 @rule('Spec', 'EntityRule', 'HTTPMatch')
 def check(object: Object, document: Document) -> Iterator[Finding]:
-    if object.type == 'Spec' and document.kind == 'Profile':
-        return
     for name, most, fact in _LISTS[object.type]:
         value = object.fields.get(name)
         if isinstance(value, Array) and len(value.items) > most:
@@ -86,7 +86,7 @@ def check(object: Object, document: Document) -> Iterator[Finding]:
             )
 
 
-@rule('HTTPPath', 'ServiceMatch')
+@rule('HTTPPath', 'ServiceMatch', 'Spec')
 def check_text(object: Object, document: Document) -> Iterator[Finding]:
     for name, most, fact in _TEXTS[object.type]:
         leaf = object.leaf(name)
@@ -102,7 +102,6 @@ def check_text(object: Object, document: Document) -> Iterator[Finding]:
 def check_selector(leaf: Leaf, document: Document) -> Iterator[Finding]:
     if (
         len(leaf.text) > 1024
-        and document.is_policy
         and isinstance(leaf.parent, Object)
         and leaf.parent.type in ('Spec', 'EntityRule')
     ):

@@ -1,7 +1,8 @@
 """A staged Kubernetes policy cannot be converted to a Calico policy.
 
 Calico converts it to check it, and refuses what it cannot convert: numeric ports are from 0 to
-65535, and `endPort` is not below `port`.
+65535, the name of a port is not empty and has no odd characters, and `endPort` is not below `port`,
+which is a number then.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -37,12 +38,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico import ports
 from linter.calico.document import Document
-from linter.calico.values import Object
+from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
+from linter.text.suggest import quoted
 
 GROUP = 'types'
+
+_INT32 = range(-(1 << 31), 1 << 31)
 
 
 @rule('Port')
@@ -51,24 +56,33 @@ def check(port: Object, document: Document) -> Iterator[Finding]:
     if spec is None or spec.text('stagedAction') == 'Delete':
         return
     first, last = port.leaf('port'), port.leaf('endPort')
-    if first is not None and isinstance(first.value, int):
-        if not 0 <= first.value <= 65535:
-            yield finding_at(
-                'kubernetes-conversion',
-                first,
-                f'{first.value} is not a port: a port is a number from 1 to 65535',
-            )
-        elif last is not None and isinstance(last.value, int):
-            if last.value < first.value:
-                yield finding_at(
-                    'kubernetes-conversion',
-                    last,
-                    f'endPort {last.value} is below port {first.value}: '
-                    'write the higher number as endPort',
-                )
-            elif last.value > 65535:
-                yield finding_at(
-                    'kubernetes-conversion',
-                    last,
-                    f'{last.value} is not a port: a port is a number from 1 to 65535',
-                )
+    for leaf in (first, last):
+        if leaf is not None and isinstance(leaf.value, int) and leaf.value not in _INT32:
+            yield finding_at('kubernetes-conversion', leaf, _not_a_port(leaf))
+            return
+    if first is None:
+        return
+    # Calico writes the two as the text of a port of its own, and reads that.
+    if last is None:
+        if ports.parse(str(first.value)).problem == 'decode' and first.value != -1:
+            yield finding_at('kubernetes-conversion', first, _not_a_port(first))
+    elif not str(first.value).isdecimal():
+        yield finding_at(
+            'kubernetes-conversion',
+            last,
+            f'endPort is for a port that is a number, not for {quoted(str(first.value))}: '
+            'remove it, or write a number as port',
+        )
+    elif ports.parse(f'{first.value}:{last.value}').problem == 'decode':
+        low, high = int(first.value), last.value
+        if 0 <= high < low <= 65535:
+            message = f'endPort {high} is below port {low}: write the higher number as endPort'
+            yield finding_at('kubernetes-conversion', last, message)
+        else:
+            wrong = first if low > 65535 else last
+            yield finding_at('kubernetes-conversion', wrong, _not_a_port(wrong))
+
+
+def _not_a_port(leaf: Leaf) -> str:
+    shown = quoted(leaf.text) if isinstance(leaf.value, str) else str(leaf.value)
+    return f'{shown} is not a port: write a number from 1 to 65535, or the name of a port'

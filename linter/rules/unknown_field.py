@@ -70,7 +70,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Optional
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.lost_dash import fix_in_spec, rule_keys_in_spec
 from linter.calico.misplaced import (

@@ -3,6 +3,7 @@
 `net` became `nets`, `tag` became a selector, and their negations likewise. Calico refuses them;
 where kubectl drops unknown fields the match disappears, and the rule matches everything. The v2
 pre-release does not know them either, though its reference page still lists `tag` and `notTag`.
+Pools have the fields `ipip` and `nat-outgoing` up to Calico 3.31, which refuses what they say.
 
 In a document of v1 or v2 the fix of `legacy-api`, which is unsafe, takes them along.
 
@@ -39,13 +40,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import V1_FIELDS
 from linter.calico.misplaced import neighbour
 from linter.calico.rendered import as_nets, written
-from linter.calico.values import Leaf
-from linter.catalogue.rule import rule
+from linter.calico.values import Leaf, Object
+from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
 from linter.text.source import Span
 from linter.text.suggest import quoted
@@ -75,3 +76,15 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         f'{quoted(problem.name)} is a field of the v1 API, which is gone: write {advice}',
         yaml_path=problem.value.yaml_path if problem.value is not None else None,
     )
+
+
+@rule('Spec', kinds=('IPPool',))
+def check_v1(spec: Object, document: Document) -> Iterator[Finding]:
+    ipip = spec.fields.get('ipip')
+    if ipip is not None:
+        yield finding_at_key(
+            'pool-v1-ipip', ipip, 'ipip is of the v1 API: remove it, and write ipipMode'
+        )
+    nat = spec.leaf('nat-outgoing')
+    if nat is not None and nat.value is True:
+        yield finding_at_key('pool-v1-nat', nat, 'nat-outgoing is of the v1 API: write natOutgoing')

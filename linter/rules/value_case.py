@@ -36,7 +36,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico import protocols
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import PROTOCOLS
 from linter.calico.repair import right_case, write
@@ -72,9 +72,16 @@ def _finding(fact: str, leaf: Leaf, right: str, new: str, document: Document) ->
 
     There is no fix where bringing the document over to v3 would undo it.
     """
+    same = ('protocol', leaf.span.start) if fact == 'protocol-case' else None
     if document.api != 'v2' or new == right:
         message = f'{quoted(leaf.text)} is not spelt as Calico spells it: write {right}'
-        return finding_at(fact, leaf, message, fix=write(document.source.text, leaf, right))
+        return finding_at(
+            fact,
+            leaf,
+            message,
+            fix=write(document.source.text, leaf, right),
+            same_mistake=same,
+        )
     if leaf.text == new:
         message = (
             f'{quoted(leaf.text)} is the spelling of projectcalico.org/v3, and this document is '
@@ -85,7 +92,7 @@ def _finding(fact: str, leaf: Leaf, right: str, new: str, document: Document) ->
             f'{quoted(leaf.text)} is not spelt as projectcalico.org/v2 spells it: '
             f'write {right} ({new} in projectcalico.org/v3)'
         )
-    return finding_at(fact, leaf, message)
+    return finding_at(fact, leaf, message, same_mistake=same)
 
 
 @rule('Spec', kinds=('v2',))

@@ -47,10 +47,11 @@ spec:
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from functools import lru_cache
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.misplaced import in_metadata, is_label_selector
 from linter.calico.repair import unquote
@@ -72,8 +73,8 @@ GROUP = 'fields'
 # A number that is the same in YAML, in JSON and to the eye: not 010, which is 8 in YAML.
 _NUMBER = lazy(r'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z')
 _TIME = lazy(
-    r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?'
-    r'(?:Z|[+-][0-9]{2}:[0-9]{2})\Z'
+    r'([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:[.,][0-9]+)?'
+    r'(?:Z|[+-]([0-9]{2}):([0-9]{2}))\Z'
 )
 
 
@@ -83,8 +84,13 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if not isinstance(leaf, Leaf) or is_label_selector(problem):
         return
     fact = 'metadata-type' if in_metadata(leaf) else 'wrong-type'
-    if fact == 'metadata-type' and isinstance(leaf.parent, Object) and leaf.parent.type == 'map':
-        fact = 'label-type'
+    if fact == 'metadata-type' and isinstance(leaf.parent, Object):
+        if leaf.parent.type == 'map':
+            fact = 'label-type'
+        elif leaf.parent.type == 'Metadata' and leaf.name == 'name':
+            fact = 'name-type'
+    elif leaf.name == 'status' and isinstance(leaf.parent, Object) and leaf.parent.parent is None:
+        fact = 'status-type'
     if leaf.name == 'types' and isinstance(leaf.node, MappingNode) and _is_repeated(leaf):
         return  # the first one speaks for all the rules that stand there
     wanted = _wanted(problem.schema)
@@ -128,13 +134,26 @@ def _first_mapping(array: Array) -> int:
 
 @rule('date-time')
 def check_time(leaf: Leaf, document: Document) -> Iterator[Finding]:
-    if leaf.text and not _TIME.match(leaf.text):
+    if leaf.text and not _is_time(leaf.text):
         yield finding_at(
             'metadata-type' if in_metadata(leaf) else 'wrong-type',
             leaf,
             f'{quoted(leaf.text)} is not a time: write one such as 2024-01-31T12:00:00Z, '
             'or remove it, since the cluster writes it',
         )
+
+
+def _is_time(text: str) -> bool:
+    """Whether Go's ``time.Parse`` reads a text as RFC 3339, an hour of one digit too."""
+    found = _TIME.match(text)
+    if found is None:
+        return False
+    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
+    if int(found[7] or 0) > 24 or int(found[8] or 0) > 59:
+        return False
+    if not 1 <= month <= 12 or not 1 <= day <= monthrange(year or 2000, month)[1]:
+        return False  # year 0 exists for Go, and is a leap year like 2000
+    return hour < 24 and minute < 60 and second < 60
 
 
 @rule('problem:null-item')
@@ -154,6 +173,30 @@ def check_tag(problem: Problem, document: Document) -> Iterator[Finding]:
             'yaml-value',
             leaf,
             f'{quoted(leaf.text)} is not of the type that its YAML tag says: remove the tag',
+        )
+
+
+@rule('problem:infinite')
+def check_infinite(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if isinstance(leaf, Leaf):
+        text = leaf.scalar.value
+        yield finding_at(
+            'yaml-value',
+            leaf,
+            f'YAML reads {text} as a number that JSON cannot hold: write "{text}", in quotes',
+        )
+
+
+@rule('problem:merge')
+def check_merge(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if isinstance(leaf, Leaf):
+        yield finding_at(
+            'merge-value',
+            leaf,
+            'the merge key << takes a mapping, or a list of mappings: '
+            'write *name, the alias of one, or remove <<',
         )
 
 

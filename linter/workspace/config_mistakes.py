@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from linter.calico.decode import Problem
+from linter.calico.decoded import Problem
 from linter.calico.target import VERSIONS, version_text
 from linter.calico.values import Leaf, Object, Value
 from linter.diagnostic import Diagnostic

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from linter.calico.decode import Compiler, Decoded
+from linter.calico.decode import Compiler
+from linter.calico.decoded import Decoded
 from linter.calico.target import (
     DEFAULT_VERSION,
     NATIVE_SINCE,
@@ -56,7 +57,7 @@ class Reader:
             return empty(self._source, mistakes.found)
         context = Decoded(_LANE)
         decode = Compiler(schema(), DEFAULT_VERSION, _LANE).root('Config')
-        config = decode(context, root, None, None, 'the configuration', -1)
+        config = decode(context, root, (None, None, 'the configuration', -1))
         for problem in context.problems:
             mistakes.problem(problem)
         for leaf in context.subjects.get('gitignore-pattern', ()):

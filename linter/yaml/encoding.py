@@ -37,6 +37,18 @@ class BadEncoding(ValueError):
         raise BadBytes(offset, self.message, SAVE_AS_UTF8)
 
 
+class TwoMarks(BadEncoding):
+    """A second byte order mark, on which go-yaml takes the first key for another one."""
+
+    def __init__(self, text: str) -> None:
+        message = 'the file starts with two byte order marks, and Calico knows but one'
+        super().__init__(0, message, text, has_documents=True)
+
+    def check(self, chunk: DocumentSlice) -> None:
+        if chunk.start == 0:
+            raise BadBytes(0, self.message, 'remove both, which no editor shows')
+
+
 def decode_bytes(data: bytes) -> str:
     """The text of a file, without its byte order mark; raises BadEncoding.
 
@@ -57,7 +69,7 @@ def decode_bytes(data: bytes) -> str:
             message = f'the file is {name} without a byte order mark, which Calico takes for UTF-8'
             raise BadEncoding(0, message, data.decode(wide, 'replace'), has_documents=False)
     try:
-        return data.decode(codec)
+        text = data.decode(codec)
     except UnicodeDecodeError as error:
         has_documents = codec == 'utf-8'
         text = data.decode(codec, 'surrogateescape' if has_documents else 'replace')
@@ -68,6 +80,9 @@ def decode_bytes(data: bytes) -> str:
             text,
             has_documents,
         ) from None
+    if text.startswith(_MARK):
+        raise TwoMarks(text.lstrip(_MARK))
+    return text
 
 
 def _wide_codec(data: bytes) -> Optional[str]:
@@ -77,4 +92,5 @@ def _wide_codec(data: bytes) -> Optional[str]:
     return codecs.get(zeros)
 
 
+_MARK = '\ufeff'
 _BAD_BYTE = lazy('[\udc80-\udcff]')

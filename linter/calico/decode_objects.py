@@ -1,0 +1,237 @@
+"""Decoding of mappings: repeated keys, merged keys, and fields in another letter case."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Optional
+
+from linter.calico import ports, protocols
+from linter.calico.decode_scalars import (
+    as_key,
+    check_json,
+    check_merge,
+    key_text,
+    null_item,
+    other_type,
+)
+from linter.calico.decoded import Decode, Decoded, Problem
+from linter.calico.schema_files import Schema
+from linter.calico.target import Lane
+from linter.calico.values import Leaf, Object, Slot, Value
+from linter.yaml.aliases import is_merge
+from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+
+# What a Go decoder refuses in a value that is overwritten later; all else is judged only of the
+# value that stays.
+_WHILE_DECODING = frozenset(('type', 'unknown', 'later', 'key', 'merge', 'infinite', 'bad-tag'))
+
+
+class _Entry(NamedTuple):
+    """An entry of a mapping: its key as text, and whether a merge key brought it in."""
+
+    text: str
+    key: Scalar
+    value: Node
+    merged: bool
+
+
+def entries(node: MappingNode) -> list[tuple[Node, Node, bool]]:
+    """Key, value, came-by-merge: merge keys expanded in place, as go-yaml does.
+
+    Of several mappings that are merged at once the first one counts, so it comes last.
+    """
+    found: list[tuple[Node, Node, bool]] = []
+    for key, value in node.entries:
+        if is_merge(key):
+            sources = value.items if isinstance(value, SequenceNode) else [value]
+            for source in reversed(sources):
+                if isinstance(source, MappingNode):
+                    found += [(k, v, True) for k, v, _ in entries(source)]
+        else:
+            found.append((key, value, False))
+    return found
+
+
+def _read(context: Decoded, node: MappingNode, result: Object, schema: Schema) -> list[_Entry]:
+    """The entries that count, in the order of their keys: of repeated keys the last one."""
+    last: dict[str, _Entry] = {}
+    for merge, sources in node.entries:
+        if is_merge(merge):
+            check_merge(context, sources, (merge, result, '<<', -1))
+    for key, child, merged in entries(node):
+        text = key_text(key)
+        if text is None:
+            context.problems.append(Problem('key', result, '', None, as_key(key), schema))
+            continue
+        assert isinstance(key, Scalar)
+        first = last.get(text)
+        if first is not None:
+            kind = 'merge-override' if merged or first.merged else 'duplicate'
+            at, other = (first.key, key) if merged and not first.merged else (key, first.key)
+            context.problems.append(Problem(kind, result, text, None, at, schema, other))
+        last[text] = _Entry(text, key, child, merged)
+    return list(last.values())
+
+
+def map(schema: Schema, item: Decode) -> Decode:
+    """A mapping with keys of the user's own, such as labels."""
+
+    def decode(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+        if not isinstance(node, MappingNode):
+            return other_type(context, node, slot, schema)
+        result = Object(node, slot, 'map')
+        for text, key, child, _ in _read(context, node, result, schema):
+            if text != key.value:
+                context.problems.append(Problem('coerced-key', result, text, None, key, schema))
+            value = item(context, child, (key, result, text, -1))
+            if value is not None:
+                result.fields[text] = value
+            else:
+                result.nulls[text] = Leaf(None, child, (key, result, text, -1))
+        return result
+
+    return decode
+
+
+class Fields:
+    """The fields of an object type, ready to decode."""
+
+    __slots__ = ('exact', 'folded', 'lane', 'later', 'names', 'required', 'schema', 'type')
+
+    def __init__(
+        self,
+        schema: Schema,
+        type: str,
+        exact: dict[str, Decode],
+        later: dict[str, Schema],
+        lane: Lane,
+    ) -> None:
+        self.schema = schema
+        self.type = type
+        self.exact = exact
+        self.names = frozenset(exact)
+        self.later = later
+        self.lane = lane
+        self.folded = {name.casefold(): name for name in exact} if lane.folds_case else {}
+        self.required: list[str] = schema.get('required', [])
+
+    def decode(self, context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+        result = Object(node, slot, self.type)
+        if node.__class__ is MappingNode:
+            self.fill(context, node, result)
+        else:
+            value = other_type(context, node, slot, self.schema)
+            if value is not None or slot[3] < 0:
+                return value
+            if not self.lane.null_items:
+                return null_item(context, node, slot, self.schema)
+        for wanted in self.required:
+            if wanted not in result.fields:
+                context.problems.append(Problem('missing', result, wanted, None, None, self.schema))
+        context.subjects[self.type].append(result)
+        return result
+
+    def fill(self, context: Decoded, node: MappingNode, result: Object) -> None:
+        """Decode the entries of a mapping into the fields of an object."""
+        entries = node.entries
+        names = {key.value for key, _ in entries}
+        if len(names) == len(entries) and names <= self.names:
+            exact = self.exact
+            fields = result.fields
+            for key, child in entries:
+                name = key.value
+                value = exact[name](context, child, (key, result, name, -1))
+                if value is not None:
+                    fields[name] = value
+                else:
+                    result.nulls[name] = Leaf(None, child, (key, result, name, -1))
+        else:
+            self._fill_with_care(context, node, result)
+
+    def _fill_with_care(self, context: Decoded, node: MappingNode, result: Object) -> None:
+        """The same where a key repeats, is merged, unknown, or spelt in another case."""
+        spelt: dict[str, list[_Entry]] = {}
+        found = _read(context, node, result, self.schema)
+        texts = {entry.text for entry in found}
+        for entry in found:
+            name = self._name(entry.text, texts)
+            if name is not None:
+                spelt.setdefault(name, []).append(entry)
+                continue
+            kind = 'later' if entry.text in self.later else 'unknown'
+            slot: Slot = (entry.key, result, entry.text, -1)
+            stray = Leaf(None, entry.value, slot, ok=False)
+            schema = self.later.get(entry.text, self.schema)
+            context.problems.append(Problem(kind, result, entry.text, stray, entry.key, schema))
+            check_json(context, entry.value, slot)
+        for name, variants in spelt.items():
+            self._field(context, result, name, variants)
+
+    def _name(self, text: str, texts: set[str]) -> Optional[str]:
+        """The field that a key names."""
+        if text in self.exact:
+            return text
+        name = self.folded.get(text.casefold())
+        if name in ('apiVersion', 'kind') and 'apiVersion' in self.exact and name not in texts:
+            # The kind is looked up before the struct is decoded, and that look-up is exact.
+            return None
+        return name
+
+    def _field(self, context: Decoded, result: Object, name: str, variants: list[_Entry]) -> None:
+        """Decode a field from its key, or from several that differ in letter case."""
+        for entry in variants:
+            if entry.text != name:
+                context.problems.append(Problem('case', result, name, None, entry.key, self.schema))
+        for entry in variants[1:]:
+            context.problems.append(
+                Problem(
+                    'case-duplicate', result, name, None, entry.key, self.schema, variants[0].key
+                )
+            )
+        # Keys reach the Go decoder in byte order, and the last one stays.
+        variants.sort(key=lambda entry: entry.text.encode('utf-8', 'surrogatepass'))
+        last = variants[-1]
+        for entry in variants[:-1]:
+            self._overwritten(context, result, name, entry)
+            last = last._replace(value=_overlaid(entry.value, last.value))
+        value = self.exact[name](context, last.value, (last.key, result, name, -1))
+        if value is not None:
+            result.fields[name] = value
+        else:
+            result.nulls[name] = Leaf(None, last.value, (last.key, result, name, -1))
+
+    def _overwritten(self, context: Decoded, result: Object, name: str, entry: _Entry) -> None:
+        """Decode a value that another one overwrites: for what cannot be decoded only."""
+        aside = Decoded(context.lane)
+        self.exact[name](aside, entry.value, (entry.key, result, name, -1))
+        context.problems += [one for one in aside.problems if one.kind in _WHILE_DECODING]
+        for form, values in aside.subjects.items():
+            context.subjects[form] += [
+                value for value in values if isinstance(value, Leaf) and _cannot_be(form, value)
+            ]
+
+
+def _cannot_be(form: str, leaf: Leaf) -> bool:
+    """Whether a value of a format is refused by the type's own decoder."""
+    if form == 'calico-port':
+        return ports.parse(leaf.value).problem == 'decode'
+    if form == 'calico-protocol':
+        return protocols.parse(leaf.value, 'v3').problem == 'decode'
+    return form == 'date-time'
+
+
+def _overlaid(under: Node, over: Node) -> Node:
+    """What stays when one value is decoded over another: of two mappings, the fields of both."""
+    if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
+        return over
+    kept: dict[Optional[str], tuple[Node, Node]] = {
+        key_text(key): (key, value) for key, value, _ in entries(under)
+    }
+    for key, value, _ in entries(over):
+        text = key_text(key)
+        if text in kept:
+            value = _overlaid(kept[text][1], value)
+        kept[text] = (key, value)
+    result = MappingNode(over.flow, over.tag, over.start, over.outer)
+    result.end = over.end
+    result.entries = [(as_key(key), value) for key, value in kept.values()]
+    return result

@@ -1,0 +1,69 @@
+"""What decoding leaves: values by type and format, and what did not fit the schema."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import NamedTuple, Optional, Union
+
+from linter.calico.schema_files import Schema
+from linter.calico.target import Lane
+from linter.calico.values import Array, Leaf, Object, Slot, Value
+from linter.yaml.nodes import Node, Scalar
+
+
+class Problem(NamedTuple):
+    """Something that does not fit the schema.
+
+    ``kind``: ``unknown``, ``later`` (a field that this version does not know yet), ``case``,
+    ``case-duplicate``, ``duplicate``, ``merge-override``, ``merge`` (of what is no mapping),
+    ``key``, ``type``, ``null-item``, ``missing``, ``absent`` (the document has no metadata or no
+    spec), ``value``, ``coerced``, ``coerced-key``, ``bad-tag``, ``infinite`` (a number that JSON
+    cannot hold). ``owner`` is the object in which it stands, ``name`` the field; ``first`` the
+    other key of a duplicate.
+    """
+
+    kind: str
+    owner: Union[Object, Array, None]
+    name: str
+    value: Optional[Value]
+    key: Optional[Scalar]
+    schema: Schema
+    first: Optional[Scalar] = None
+
+
+class Decoded:
+    """A decoded document: its values, what did not fit, and its parts by type and format."""
+
+    __slots__ = ('lane', 'problems', 'root', 'subjects', 'tagged')
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane = lane
+        self.problems: list[Problem] = []
+        self.subjects: defaultdict[str, list[Value]] = defaultdict(list)
+        self.tagged: list[Leaf] = []
+        self.root: Optional[Object] = None
+
+    def release(self) -> None:
+        """Let the values go, which point at one another in circles; nobody may look at them now.
+
+        Python finds circles by looking at everything there is, which takes longer than to judge
+        the document.
+        """
+        self.problems = []
+        self.subjects.clear()
+        waiting: list[Value] = [] if self.root is None else [self.root]
+        while waiting:
+            value = waiting.pop()
+            if value.__class__ is Object:
+                assert isinstance(value, Object)
+                waiting += value.fields.values()
+                value.fields, value.nulls = {}, {}
+            elif value.__class__ is Array:
+                assert isinstance(value, Array)
+                waiting += value.items
+                value.items = []
+
+
+Decode = Callable[[Decoded, Node, Slot], Optional[Value]]
+"""A compiled schema: the value of a node at its slot, None where it is null."""
