@@ -72,6 +72,14 @@ def test_schema_takes_versions_with_and_without_quotes(version: str) -> None:
         assert mistakes(f'calico-version: {text}') == []
 
 
+def test_what_editors_offer_for_a_version_is_text() -> None:
+    """Of the number 3.30, YAML leaves 3.3, which is no version."""
+    offered = [one for part in SCHEMA['$defs']['Version']['anyOf'] for one in part.get('enum', ())]
+    assert offered == [version_text(version) for version in VERSIONS]
+    assert '3.30' in offered
+    assert mistakes('calico-version: 3.3') != []
+
+
 @pytest.mark.parametrize(
     ('cell', 'message'),
     [

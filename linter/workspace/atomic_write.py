@@ -45,8 +45,10 @@ def replace(path: str, before: bytes, after: bytes) -> None:
 def create(path: str, data: bytes) -> None:
     """Write a file that does not exist; raises Unwritable, and then there is none.
 
-    A symbolic link that points to nothing stays, and what it points to is made.
+    A symbolic link is something that exists, also where it points to nothing.
     """
+    if os.path.islink(path):
+        raise Unwritable(path, 'it is a link', 'written')
     real = os.path.realpath(path)
     try:
         # Not for its owner alone, as a temporary file is: a new file has the usual mode.

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import os
 
-from linter.text.errors import Fatal
+from linter.text.errors import Fatal, shown_path
+from linter.workspace.atomic_write import Unwritable, create
 from linter.workspace.config import NAME
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    # Imported where there are patterns: it brings pathspec along.
-    pass
 
 
 def init(directory: str) -> str:
     """Write a starter into a folder and say what it is; Fatal where there is a file already."""
     path = os.path.normpath(os.path.join(directory, NAME))
+    if '\0' in path:
+        raise Fatal(f'there is no folder {shown_path(directory)}')
+    if os.path.lexists(path):
+        raise Fatal(f'{shown_path(path)} exists already, and is left as it is')
     try:
-        with open(path, 'x', encoding='utf-8', newline='\n') as file:
-            file.write(STARTER)
-    except FileExistsError:
-        raise Fatal(f'{path} exists already, and is left as it is') from None
-    except OSError as error:
-        raise Fatal(f'{path} cannot be written: {(error.strerror or str(error)).lower()}') from None
+        create(path, STARTER.encode())
+    except Unwritable as error:
+        raise Fatal(f'{shown_path(path)} cannot be written: {error.reason}') from None
     return STARTER
 
 
