@@ -165,17 +165,16 @@ class Entries:
 class Items:
     """A list. ``words``: its items are words of a few, which must not repeat.
 
-    Of other scalars the facts are too few to tell whether one repeats: ``?many`` says that somebody
-    has to look, or to count.
+    Of other scalars the facts are too few to tell whether one repeats or there are too many:
+    ``?many`` says that somebody has to look, and ``?long`` that somebody has to count.
     """
 
     __slots__ = ('item', 'more', 'words')
 
-    def __init__(self, item: Node, name: str, words: bool) -> None:
+    def __init__(self, item: Node, words: bool, more: Facts) -> None:
         self.item = item
         self.words = words
-        is_counted = isinstance(item, Leaf) or name == 'paths'
-        self.more: Facts = frozenset(('?many',)) if is_counted else NONE
+        self.more = more
 
     def judge(self, value: Value) -> Optional[Facts]:
         if not isinstance(value, list):
@@ -259,7 +258,8 @@ def compile(schema: Schema, owner: str, name: str, world: World) -> Optional[Nod
         item = compile(inner, owner, name, world)
         if item is None or isinstance(item, (Items, Entries)):
             return None
-        return Items(item, name, 'enum' in inner or (owner, name) in WORDS)
+        more = _MANY if (owner, name) in UNIQUE else _LONG if isinstance(item, Leaf) else NONE
+        return Items(item, 'enum' in inner or (owner, name) in WORDS, more)
     form = schema.get('format')
     text = TEXTS.get((owner, name))
     if form is not None and world.undecided(form):
@@ -287,6 +287,19 @@ def _text(accepts: Callable[[str, World], Optional[Facts]], world: World) -> Lea
     return Leaf(take)
 
 
+UNIQUE = frozenset(
+    (
+        ('EntityRule', 'nets'),
+        ('EntityRule', 'notNets'),
+        ('HTTPMatch', 'methods'),
+        ('HTTPMatch', 'paths'),
+        ('ServiceAccountMatch', 'names'),
+        ('Spec', 'nets'),
+    )
+)
+"""The lists in which nothing may repeat, or which may be no longer than a few items."""
+_MANY = frozenset(('?many',))
+_LONG = frozenset(('?long',))
 NUMBERS = frozenset(('calico-port', 'calico-protocol', 'int-or-string'))
 WORDS = frozenset((('Spec', 'policyTypes'),))
 

@@ -30,7 +30,7 @@ _OFF = ('0', 'off', 'no')
 
 _PLACEHOLDERS = ('${', '{{', '{%', '<')
 
-_SCANNED = frozenset(('?many', '?http'))
+_SCANNED = frozenset(('?many', '?long', '?http'))
 
 LONGEST = 200_000
 """Bytes of a document that is worth reading here: no annotations are too large in it."""
@@ -145,12 +145,11 @@ class Reader:
             facts = machine.finish(state)
         except Ask:
             return None
-        if '?many' in facts:
+        if '?many' in facts or ('?long' in facts and len(lines) > MOST_ITEMS):
             most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
             if _is_odd_list(lines, most):
                 return None
-            facts -= _SCANNED
-        return facts
+        return facts - _SCANNED if facts else facts
 
     def record(self, text: str, path: str, semantics: Semantics) -> Optional[Record]:
         """The summary of a clean document of Calico's, all of whose places are the file's start.
