@@ -243,13 +243,13 @@ spec: {{order: {number % 1000}, defaultAction: Pass}}
 def varied(count: int) -> Iterator[str]:
     """One in twenty has a note."""
     maker = Stylist()
-    return (maker.document(number, notes=0.05) for number in range(count))
+    return (maker.document(number, notes=0.11) for number in range(count))
 
 
 def mixed(count: int) -> Iterator[str]:
     """A third has findings."""
     maker = Stylist()
-    return (maker.document(number, mistakes=0.4) for number in range(count))
+    return (maker.document(number, mistakes=0.34) for number in range(count))
 
 
 def crds(megabytes: int) -> Iterator[str]:
