@@ -20,6 +20,7 @@ from fuzz_inputs import BASELINES, FORMATS, PATHS, PATTERNS, SETTINGS, WORDS, re
 
 from linter.calico import prefilter
 from linter.calico.lists import owned
+from linter.calico.parsed_file import parse_bytes
 from linter.calico.selector import meaning
 from linter.calico.selector.accept import V2, V3, V3_LENIENT, accepts
 from linter.calico.selector.explainer import explain
@@ -32,6 +33,9 @@ from linter.engine.conditions import conditions
 from linter.engine.fix import fix_text
 from linter.engine.outcome import Outcome
 from linter.engine.settle import settled
+from linter.policy.load import records
+from linter.policy.model import Place
+from linter.policy.semantics import Semantics
 from linter.quick.read import Reader, make
 from linter.report._common import Summary
 from linter.report.formats import write
@@ -152,6 +156,27 @@ def surely_clean(data: bytes, rnd: Random) -> None:
     assert not result.diagnostics, f'lost: {result.diagnostics[0].rule}'
     assert not result.errors, result.errors[0]
     assert (found.documents, found.checked) == (result.documents, result.checked), 'other counts'
+    text = text_of(data).replace('\r\n', '\n')
+    if found.documents == 1 and rnd.random() < 0.1:
+        semantics = Semantics(target.version)
+        record = quick_reader(target).record(text, 'x.yaml', semantics)
+        whole = list(records(parse_bytes('x.yaml', data), target, semantics))
+        assert record is None or [placeless(record)] == list(map(placeless, whole)), 'other record'
+
+
+def placeless(value: Any) -> Any:
+    """A record of the meaning core without its places."""
+    if isinstance(value, Place):
+        return None
+    if isinstance(value, tuple):
+        names = getattr(value, '_fields', ())
+        left = [
+            placeless(each)
+            for number, each in enumerate(value)
+            if not names or names[number] not in ('parts', 'line', 'start', 'end')
+        ]
+        return type(value), left
+    return value
 
 
 def explained(data: bytes, rnd: Random) -> None:

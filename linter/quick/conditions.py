@@ -180,7 +180,7 @@ def _entity(seen: Facts, world: World) -> Optional[Facts]:
     return _up(seen, 'services', 'ports.', 'notPorts.', 'nets.net', 'notNets.net')
 
 
-_ALONE = frozenset(('services', '?many'))
+_ALONE = frozenset(('services', '?many', '?long'))
 
 
 def _services(seen: Facts, world: World) -> Optional[Facts]:
