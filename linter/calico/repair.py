@@ -130,7 +130,7 @@ def replace_item(
 _DASH = lazy(r'[ ]*-[ ]+\Z')
 
 _SELECTOR = lazy(
-    r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*?)[ \t]*(?=[\r\n]|\Z)'
+    r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*)'
 )
 
 
@@ -147,7 +147,7 @@ def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:
         except YamlError as error:
             begin = max(current.rfind('\n', 0, error.offset), current.rfind('\r', 0, error.offset))
             found = _SELECTOR.match(current, begin + 1, end)
-            selector = None if found is None else _whole_selector(found['value'])
+            selector = None if found is None else _whole_selector(found['value'].rstrip(' \t'))
             if found is None or selector is None:
                 return None
             at, quoted = found.start('value'), in_quotes(selector, "'")

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-_PLACEHOLDER = lazy(r'\$\{[^}]*\}|<[A-Za-z][\w .:/-]*>|\{\{.*?\}\}|\{%')
+_PLACEHOLDER = lazy(r'\$\{[^{}]*\}|<[A-Za-z][\w .:/-]*>|\{%')
 _TEMPLATE = lazy(r'\{\{|\{%')
 _LINE_END = lazy(r'[\r\n]')
 
@@ -82,7 +82,7 @@ def placeholders(text: str, root: MappingNode) -> list[Scalar]:
             continue
         seen.add(id(node))
         if isinstance(node, Scalar):
-            if _PLACEHOLDER.search(node.value):
+            if _is_placeholder(node.value):
                 found.append(node)
         elif isinstance(node, SequenceNode):
             waiting += node.items
@@ -90,3 +90,21 @@ def placeholders(text: str, root: MappingNode) -> list[Scalar]:
             for key, value in node.entries:
                 waiting += (key, value)
     return found
+
+
+def _is_placeholder(text: str) -> bool:
+    if _PLACEHOLDER.search(text):
+        return True
+    # On one line, and without going on from every `{{` to the end.
+    begins = text.find('{{')
+    ends = text.find('}}', begins + 2) if begins != -1 else -1
+    while ends != -1:
+        line = text.rfind('\n', begins, ends)
+        if line == -1:
+            return True
+        begins = text.find('{{', line)
+        if begins == -1:
+            return False
+        if ends < begins + 2:
+            ends = text.find('}}', begins + 2)
+    return False

@@ -66,7 +66,8 @@ def upgrade_name(name: str) -> str:
     A hash makes names differ that are written alike once normalized: converters/names.go.
     """
     made = re.sub(r'[^-.a-z0-9]+', '-', name.lower().replace('/', '.'))
-    made = re.sub(r'[.-]*\.[.-]*', '.', made).strip('.-').replace('.', '-')
+    made = re.sub(r'[.-]+', lambda run: '.' if '.' in run[0] else run[0], made)
+    made = made.strip('.-').replace('.', '-')
     if made == name:
         return made
     return f'{made}-{hashlib.sha1(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]}'

@@ -160,7 +160,7 @@ def _sync(folder: str) -> None:
             os.close(handle)
 
 
-_LINE = re.compile(r'[^\n]*\n|[^\n]+\Z')
+_LINE = re.compile(r'[^\n]+\n?|\n')
 _LEFT = '\\ No newline at end of file\n'
 
 

@@ -133,6 +133,7 @@ _ESCAPES = {
     'P': '\u2029',
 }
 _CODES = {'x': 2, 'u': 4, 'U': 8}
+_DIGITS = re.compile('[0-9A-Fa-f]+')
 
 
 class _Reader(Reader):
@@ -378,7 +379,7 @@ class _Scanner(Scanner):
             if length:
                 reader.forward(2)
                 digits = reader.prefix(length)
-                if not re.fullmatch(rf'[0-9A-Fa-f]{{{length}}}', digits):
+                if len(digits) < length or not _DIGITS.fullmatch(digits):
                     raise self._fail(context, start, 'did not find expected hexdecimal number')
                 code = int(digits, 16)
                 if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:

@@ -24,6 +24,7 @@ from linter.calico.selector.place import (
     quoted,
     start_of,
 )
+from linter.text.lazy_regex import lazy
 
 
 def not_word(place: Place) -> Mistake | None:
@@ -94,11 +95,11 @@ def call(place: Place) -> Mistake | None:
         return None
     name, start, end = place.last, start_of(place.last), end_of(place.last)
     lower = name.lower()
-    closed = place.match(rf'\([ \t]*({LETTER}*)[ \t]*\)')
+    closed = place.match(rf'\([ \t]*(?:({LETTER}+)[ \t]*)?\)')
     if lower == 'global' and place.dialect == V2:
         return _newer(start, end, 'global()')
     if lower in ('has', 'all', 'global'):
-        right = f'{lower}({closed[1]})' if closed else f'{lower}('
+        right = f'{lower}({closed[1] or ""})' if closed else f'{lower}('
         if name == lower:
             return mistake(
                 'blank-before-parenthesis',
@@ -273,6 +274,14 @@ _OPERATORS = {
 }  # fmt: skip
 
 
+# Of three words, of two, of one.
+_PHRASES = (
+    lazy(rf'{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}'),
+    lazy(rf'{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}'),
+    lazy(rf'{LETTER}{{1,99}}'),
+)
+
+
 def _operator_of(phrase: str) -> str | None:
     return _OPERATORS.get(re.sub('[-_ \t]', '', phrase.lower()))
 
@@ -281,8 +290,8 @@ def word_operator(place: Place) -> Mistake | None:
     """``IN``, ``startsWith``, ``is``, ``matches``, ``exists``: words for an operator."""
     at, label = place.at, place.last
     start = start_of(label)
-    for words in (3, 2, 1):
-        found = place.match(rf'{LETTER}{{1,99}}(?:[ \t]+{LETTER}{{1,99}}){{{words - 1}}}')
+    for phrase_of in _PHRASES:
+        found = phrase_of.match(place.text, at)
         operator = _operator_of(found[0]) if found else None
         if found and operator:
             break
