@@ -11,7 +11,8 @@ from collections.abc import Iterable
 
 from linter.calico.ownership import CalicoObject, ListFinding, owned
 from linter.calico.prefilter import may_be_calico_text
-from linter.calico.templates import apparent_group, is_template
+from linter.calico.templates import is_template
+from linter.calico.unreadable import apparent_api
 from linter.text.source import Source
 from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice, split, unread
@@ -123,14 +124,14 @@ class ParsedDocument:
         if self.objects:
             return OURS
         rest = self.rest
-        if rest is not None and apparent_group(text, DocumentSlice(0, rest, slice.end)):
+        if rest is not None and apparent_api(text, rest, slice.end):
             return RUNS_ON
         return FOREIGN
 
     @property
     def apparent_api(self) -> Optional[str]:
         """The API of a document that cannot be read, by the looks of it; None: not Calico's."""
-        return apparent_group(self.source.text, self.slice)
+        return apparent_api(self.source.text, self.slice.start, self.slice.end)
 
     @property
     def lines(self) -> DocumentLines:

@@ -1,8 +1,7 @@
-"""What a document is by the looks of it, where nothing better is to be had."""
+"""What a template engine still has to fill in: documents that are none yet, and scalars."""
 
 from __future__ import annotations
 
-from linter.calico.kinds import UNMISTAKABLE
 from linter.text.lazy_regex import lazy
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.nodes import (
@@ -35,37 +34,6 @@ def is_template(text: str, chunk: DocumentSlice) -> bool:
             break
         at = end.end()
     return False
-
-
-_APPARENT = lazy(
-    r"""(?:(?<=\n)|(?<=\r)|\A)(?P<indent>[ ]*(?:-[ ]+)?)["']?(?P<key>apiVersion|kind)["']?"""
-    r"""[ \t]*:[ \t]*["']?(?P<value>[\w./-]+)"""
-)
-_FLOW = lazy(r"""["']?apiVersion["']?\s*:\s*["']?(?P<value>[\w./-]+)""")
-
-
-def apparent_group(text: str, chunk: DocumentSlice) -> Optional[str]:
-    """The API of a document that does not parse, by the looks of it; None: not Calico's."""
-    part = text[chunk.start : chunk.end]
-    body = part.lstrip(' \t\r\n')
-    while body.startswith(('#', '---')):
-        body = body.partition('\n')[2].lstrip(' \t\r\n')
-    values: list[str] = []
-    if body[:1] in ('{', '['):
-        values = [match['value'] for match in _FLOW.finditer(part)][:1]
-    else:
-        indents: dict[str, int] = {}
-        for match in _APPARENT.finditer(part):
-            indents.setdefault(match['value'], len(match['indent']))
-        least = min(indents.values(), default=0)
-        values = [value for value, indent in indents.items() if indent == least]
-    for value in values:
-        folded = value.lower()
-        if folded.partition('/')[0] in ('projectcalico.org', 'crd.projectcalico.org'):
-            if folded.startswith('crd.'):
-                return 'raw'
-            return 'v2' if folded.endswith('/v2') else 'v3'
-    return 'v3' if any(value in UNMISTAKABLE for value in values) else None
 
 
 def placeholders(text: str, root: MappingNode) -> list[Scalar]:
