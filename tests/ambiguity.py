@@ -111,7 +111,9 @@ class _Automaton:
         self.sure.append([])
         return len(self.edges) - 1
 
-    def edge(self, one: int, other: int, sure: bool = True, *, edge: Optional[_Edge] = None) -> None:
+    def edge(
+        self, one: int, other: int, sure: bool = True, *, edge: Optional[_Edge] = None
+    ) -> None:
         self.edges[one].append(edge or _Edge(other))
         if sure:
             self.sure[one].append(other)
@@ -261,7 +263,9 @@ class _Automaton:
             for other, edges in self.following[state].items()
             if next_char in self.chars[other]
             and (
-                ways := sum(char not in edge.before and next_char not in edge.after for edge in edges)
+                ways := sum(
+                    char not in edge.before and next_char not in edge.after for edge in edges
+                )
             )
         }
 

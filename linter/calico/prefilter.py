@@ -28,8 +28,7 @@ _BLANKS = r'(?:\s|\xc2\x85|\xe2\x80[\xa8\xa9])*'
 # a comment between the two, behind which anything may come. A mapping or a list is no kind.
 _V1_KIND = lazy(
     rf'kind["\']?{_BLANKS}(?:\#|:{_BLANKS}'
-    r'(?:["\']?(?P<v1>policy|profile|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)|[&*!|>#?]))'
-    .encode()
+    r'(?:["\']?(?P<v1>policy|profile|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)|[&*!|>#?]))'.encode()
 )
 # A key that comes back through an alias.
 _NAMED_KEY = lazy(rb'&[^\s&]+\s+(?:!\S*\s+)?["\']?kind')
@@ -37,7 +36,9 @@ _TAG = lazy(rb'!\S*')
 # Escapes that a mark can hide behind: of letters and digits, and of a line end that is no part of
 # the value. Nobody else writes those; `\n` and `\u003c` are in every other JSON.
 _HIDING = lazy(
-    r'\\(?:(?:x|u00|U000000)(?:[2-7][0-9A-Fa-f])|\r|\n|\xc2\x85|\xe2\x80[\xa8\xa9])'.encode('latin-1')
+    r'\\(?:(?:x|u00|U000000)(?:[2-7][0-9A-Fa-f])|\r|\n|\xc2\x85|\xe2\x80[\xa8\xa9])'.encode(
+        'latin-1'
+    )
 )
 _ESCAPE = lazy(
     r'\\(?:\\|x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})'

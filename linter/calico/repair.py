@@ -129,9 +129,7 @@ def replace_item(
 
 _DASH = lazy(r'[ ]*-[ ]+\Z')
 
-_SELECTOR = lazy(
-    r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*)'
-)
+_SELECTOR = lazy(r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*)')
 
 
 def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:

@@ -78,6 +78,7 @@ if TYPE_CHECKING:
 
 GROUP = 'selectors'
 
+
 @rule('calico-selector')
 def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     text = leaf.text
