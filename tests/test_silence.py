@@ -23,7 +23,8 @@ from linter.yaml.nodes import MappingNode, Scalar
 
 BREAKS = (
     b': b: c', b'"', b"'", b'[', b'{', b'}', b']', b'\t', b'\0', b'\xfc', b'\xff', b'\xef\xbb\xbf',
-    b'& ', b'*x', b'! ', b'!x!y ', b'%', b'@', b'`', b'- ', b'? ', b': ', b'|', b'>-\n', b',', b'\\',
+    b'& ', b'*x', b'! ', b'!x!y ', b'%', b'@', b'`', b'- ', b'? ', b': ', b'|', b'>-\n', b',',
+    b'\\',
     b'\n \t', b'\n@', b'\n]', b'\n...\n[', b'"\\q"', b'&a [*a]', b'# "', b'\x1b', b'\xc2\x85\x07',
 )  # fmt: skip
 BOMB = 'x: &a0 [x, x, x, x, x, x, x, x, x, x]\n' + ''.join(
