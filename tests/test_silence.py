@@ -14,7 +14,7 @@ from conftest import documents, golden_cases
 
 from linter.calico.target import Target
 from linter.engine.check import check
-from linter.engine.result import Result
+from linter.engine.outcome import Outcome
 from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice, split
 from linter.yaml.encoding import BadEncoding, decode_bytes
@@ -67,7 +67,7 @@ def is_unreadable_and_ours(data: bytes) -> bool:
     return False
 
 
-def says_something(result: Result) -> bool:
+def says_something(result: Outcome) -> bool:
     return any(one.rule.startswith('yaml-') for one in result.diagnostics)
 
 
@@ -173,3 +173,9 @@ def test_what_looks_like_calico_anywhere_is_calico(head: str) -> None:
 def test_a_mention_is_none(text: str) -> None:
     broken = text + 'podSelector: a: b: c\n'
     assert not check('x.yaml', broken.encode(), Target()).diagnostics
+
+
+def test_what_is_thrown_away_behind_a_marker() -> None:
+    text = f'a: 1\n--- apiVersion: {GROUP}\nkind: Tier\n--- b: 2\nc: 3\n'
+    (found,) = check('x.yaml', text.encode(), Target()).diagnostics
+    assert (found.rule, found.source.position(found.span.start)) == ('unread-text', (2, 5))
