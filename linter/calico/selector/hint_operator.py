@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from linter.calico.selector.accept import (
@@ -25,6 +24,7 @@ from linter.calico.selector.place import (
     start_of,
 )
 from linter.text.lazy_regex import lazy
+from linter.text.suggest import nearest
 
 
 def not_word(place: Place) -> Mistake | None:
@@ -120,8 +120,8 @@ def call(place: Place) -> Mistake | None:
     if lower in EVERYTHING and closed and not closed[1]:
         return _not_everything(name, start, closed.end())
     known = ['has', 'all'] if place.dialect == V2 else ['has', 'all', 'global']
-    near = ['has'] if 'exist' in lower else difflib.get_close_matches(lower, known, 1)
-    if not near and _operator_of(lower):
+    near = ['has'] if 'exist' in lower else [nearest(lower, known)]
+    if not near[0] and _operator_of(lower):
         return _operator_without_label(name, start)
     return mistake(
         'unknown-function',
@@ -130,7 +130,7 @@ def call(place: Place) -> Mistake | None:
         f'Calico has no {code(f"{name}()")}: '
         + (
             f'did you mean {code(f"{near[0]}()")}?'
-            if near
+            if near[0]
             else f'write {" or ".join(code(f"{word}()") for word in known)}'
         ),
     )
