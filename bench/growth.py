@@ -176,6 +176,12 @@ SHAPES: dict[str, Shape] = {
     'one selector of single equals': Shape(lambda n: selector("a = 'b' && " * n), 11),
     'one selector of hashes': Shape(lambda n: selector('a #' + ' #' * n), 2),
     'one selector of line breaks': Shape(lambda n: HEAD + '  selector: |\n' + '    a ==\n' * n, 9),
+    'selectors with many mistakes': Shape(
+        lambda n: rules(''.join(f'  - {{action: Allow, source: {{selector: "{"a = b && " * 100}x{i}"}}}}\n' for i in range(n))), 950),
+    'selectors with fifteen mistakes': Shape(
+        lambda n: rules(''.join(f'  - {{action: Allow, source: {{selector: "{"a = b && " * 15}x{i} == b"}}}}\n' for i in range(n))), 190),
+    'selectors with fifteen mistakes at the end': Shape(
+        lambda n: rules(''.join(f'  - {{action: Allow, source: {{selector: "{"has(a) && " * 380}{"a = b && " * 14}x{i} == b"}}}}\n' for i in range(n))), 4000),
     # --- suppressions
     'ids in an annotation': Shape(lambda n: annotated('; '.join('a' for _ in range(n))), 3),
     'unknown ids in an annotation': Shape(
@@ -252,6 +258,15 @@ SHAPES: dict[str, Shape] = {
     'aliases of a long list': Shape(
         lambda n: 'x: &x [' + '10.0.0.0/33, ' * n + ']\n' + rules(
             '  - {action: Allow, source: {nets: *x}}\n' * min(n, 50)), 13),
+    'aliases of a long list of different nets': Shape(
+        lambda n: 'x: &x [' + ', '.join(f'10.{i // 250}.{i % 250}.1/24' for i in range(n)) + ']\n'
+        + rules('  - {action: Allow, source: {nets: *x, notNets: *x}}\n' * min(n, 50)), 15),
+    'aliases of a long list of ports': Shape(
+        lambda n: 'x: &x [' + ', '.join(f'{i % 65535}' for i in range(n)) + ']\n'
+        + rules('  - {action: Allow, source: {ports: *x, notPorts: *x}}\n' * min(n, 50)), 6),
+    'aliases of rules': Shape(
+        lambda n: rules('  - &a {acton: allow, source: {nets: [x, x], ports: [x]}}\n' + '  - *a\n' * n), 7),
+    'tags': Shape(lambda n: rules('  - {action: !x, source: {nets: !y {}}}\n' * n), 43),
     'aliases of a list of rules': Shape(
         lambda n: HEAD + '  ingress: &x\n' + '  - {action: allow}\n' * n + '  egress: *x\n', 22),
     # --- lists

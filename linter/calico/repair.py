@@ -160,11 +160,15 @@ def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:
     return None
 
 
+_HASH = lazy(r'"[^"]*"|\'[^\']*\'|#')
+
+
 def _whole_selector(text: str) -> Optional[str]:
     """The selector that a line holds, without the comment behind it."""
-    while text and not accepts(text):
-        comment = text.rfind('#')
+    # A selector has no `#` outside of its quotes.
+    comment = next((at.start() for at in _HASH.finditer(text) if at[0] == '#'), None)
+    if comment is not None:
         if comment < 1 or text[comment - 1] not in ' \t':
             return None
         text = text[:comment].rstrip(' \t')
-    return text or None
+    return text if text and accepts(text) else None

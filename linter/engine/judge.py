@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from linter.calico.decode import decode
+from linter.calico.decode import Problem, decode
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS, KINDS
 from linter.calico.ownership import UNRELEASED, CalicoObject, field, span_of, text_of
 from linter.calico.surroundings import Surroundings
 from linter.calico.target import Lane, version_text
+from linter.calico.values import Value
 from linter.diagnostic import Finding, ObjectRef
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.stamp import Said, Stamp, UnknownFact
@@ -148,6 +149,8 @@ class Judge:
         found: list[Said] = []
         for checks, values in self.stamp.catalogue.asks(document):
             for value in values:
+                if _is_judged(document, checks, value):
+                    continue
                 for rule, check in checks:
                     try:
                         for finding in check(value, document):
@@ -169,6 +172,22 @@ class Judge:
             f'{shown_path(self.file.path)}: {what} broke, which is a bug of calico-lint:\n'
             f'{"".join(traceback.format_exception(error))}'
         )
+
+
+def _is_judged(document: Document, checks: object, value: object) -> bool:
+    """Whether these checks saw a node often enough, in this kind of place."""
+    if not document.has_aliases:
+        return False
+    if isinstance(value, Problem):
+        place = value.owner
+        node: object = value.key or (None if value.value is None else value.value.node)
+        name, kind = value.name, value.kind
+    elif isinstance(value, Value):
+        place, node, name, kind = value.parent, value.node, value.name, ''
+    else:
+        return False
+    where = None if place is None else (place.name, getattr(place, 'type', ''))
+    return document.is_judged((id(checks), id(node), name, kind, where))
 
 
 def reference_of(node: MappingNode, index: int) -> ObjectRef:

@@ -73,5 +73,6 @@ def quoted(text: str, most: int = 60) -> str:
     """User text for a message: in quotes, shortened, control characters escaped."""
     if len(text) > most:
         text = text[: most - 1] + '…'
-    shown = ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
-    return f"'{shown}'"
+    if not text.isprintable():
+        text = ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
+    return f"'{text}'"

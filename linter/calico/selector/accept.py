@@ -130,8 +130,9 @@ def accepts(text: str, dialect: str = V3) -> bool:
     return _accepted(text, dialect) if len(text) <= 1024 else _accepts(text, dialect)
 
 
+@remembered(64)
 def explain(text: str, dialect: str = V3) -> Mistake:
-    """Why ``accepts`` says no."""
+    """Why ``accepts`` says no. Aliases and copies bring the same selector again and again."""
     from linter.calico.selector import explainer
 
     return explainer.explain(text, dialect)

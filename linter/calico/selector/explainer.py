@@ -194,7 +194,7 @@ def _repaired(text: str, found: Mistake, dialect: str) -> Mistake:
     edits, safe, rounds = found.edits, found.applicability == 'safe', 1
     current = apply(text, edits)
     while edits and not accepts(current, dialect):
-        if len(text) > LONG or rounds == ROUNDS:
+        if len(text) > 4 * LONG or rounds == ROUNDS:
             edits = ()
             break
         following = _find(current, dialect)
