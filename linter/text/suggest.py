@@ -47,7 +47,11 @@ def _nearest(word: str, candidates: tuple[str, ...]) -> Optional[str]:
     best_distance = limit + 1
     for candidate, other, others in _folded(candidates):
         # Each letter that the other word does not have takes an edit.
-        if abs(len(other) - len(folded)) > limit or len(letters - others) > limit:
+        if (
+            abs(len(other) - len(folded)) > limit
+            or len(letters - others) > limit
+            or len(others - letters) > limit
+        ):
             continue
         edits = distance(folded, other, limit)
         if edits < best_distance:

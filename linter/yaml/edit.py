@@ -139,8 +139,12 @@ def edited(
         found.append(Edit(_place(text, node, spans, begin, stop), _escaped(new, style)))
     found.sort(key=lambda edit: edit.span)
     result = _merged(found)
-    after = _replaced(text, [(*edit.span, edit.text) for edit in result])
-    scalar = Scalar(value, style, None, start, end + len(after) - len(text), start)
+    # Only the scalar itself is read again, however long the text around it is.
+    part = text[start : end + 1]
+    after = _replaced(
+        part, [(span.start - start, span.end - start, new) for span, new in result]
+    )
+    scalar = Scalar(value, style, None, 0, end - start + len(after) - len(part), 0)
     return result if pieces(after, scalar) is not None else None
 
 
