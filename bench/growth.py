@@ -34,6 +34,7 @@ from linter.report._common import Summary  # noqa: E402
 from linter.report.formats import write  # noqa: E402
 from linter.suppress.add import add_ignore  # noqa: E402
 from linter.text.source import Source  # noqa: E402
+from linter.workspace.atomic_write import unified_diff  # noqa: E402
 from linter.yaml.encoding import decode_bytes  # noqa: E402
 
 HEAD = """\
@@ -59,6 +60,10 @@ def checked(data: bytes) -> None:
 
 def fixed(data: bytes) -> None:
     fix_text('x.yaml', data, TARGET, unsafe=True)
+
+
+def shown(data: bytes) -> None:
+    unified_diff('x.yaml', data, fix_text('x.yaml', data, TARGET, unsafe=True).data)
 
 
 def suppressed(data: bytes) -> None:
@@ -309,6 +314,9 @@ SHAPES: dict[str, Shape] = {
     'fixes in one line': Shape(lambda n: HEAD + '  ingress: [' + '{action: allow}, ' * n + ']\n', 17, fixed),
     'fixes of documents': Shape(lambda n: f'{HEAD}  types: [ingress]\n---\n' * n, 115, fixed),
     'fixes that overlap': Shape(lambda n: HEAD + '  types: [' + 'ingress, ' * n + ']\n', 9, fixed),
+    'differences': Shape(lambda n: rules('  - action: allow\n    protocol: TCP\n' * n), 38, shown),
+    'differences of migrated documents': Shape(
+        lambda n: (CLEAN.replace('/v3', '/v2') + '---\n') * n, 120, shown),
     'suppressing': Shape(lambda n: rules('  - {action: allow}\n' * n), 22, suppressed),
     'suppressing on one line': Shape(lambda n: HEAD + '  ingress: [' + '{action: allow}, ' * n + ']\n', 17, suppressed),
     'printing': Shape(lambda n: rules('  - {action: allow}\n' * n), 22, printed),

@@ -9,7 +9,6 @@ from linter.calico.values import Leaf, Object
 from linter.text.source import Source, Span
 from linter.yaml.nodes import MappingNode, Node, Scalar
 
-
 # Source and destination, ingress and egress.
 _ENOUGH = 4
 

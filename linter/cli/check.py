@@ -145,7 +145,7 @@ def fix(
     from linter.run import fix_files
 
     if is_stdin:
-        data, outcome, done = fix_files.fix_stdin(options, unsafe=unsafe)
+        data, outcome, done = fix_files.fix_stdin(options, unsafe=unsafe, diff=diff)
         shown = done.diff.encode('utf-8', 'surrogateescape') if diff else data
     else:
         done = fix_files.fix_files(outcome, options, unsafe=unsafe, write=not diff)

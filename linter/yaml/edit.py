@@ -141,9 +141,7 @@ def edited(
     result = _merged(found)
     # Only the scalar itself is read again, however long the text around it is.
     part = text[start : end + 1]
-    after = _replaced(
-        part, [(span.start - start, span.end - start, new) for span, new in result]
-    )
+    after = _replaced(part, [(span.start - start, span.end - start, new) for span, new in result])
     scalar = Scalar(value, style, None, 0, end - start + len(after) - len(part), 0)
     return result if pieces(after, scalar) is not None else None
 
