@@ -22,7 +22,8 @@ class Document:
     """A document of a checked kind; ``api`` is ``v3`` (so too of the raw CRDs) or ``v2``."""
 
     __slots__ = (
-        '_judged', '_nodes', 'api', 'decoded', 'has_aliases', 'kind', 'node', 'root', 'source', 'surroundings',
+        '_judged', '_nodes', 'api', 'decoded', 'has_aliases', 'kind', 'node', 'root',
+        'source', 'surroundings',
     )  # fmt: skip
 
     def __init__(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from linter.cli.console import complain
+from linter.cli.console import complain, say
 from linter.text.errors import Fatal, shown_path
 
 TYPE_CHECKING = False
@@ -95,7 +95,7 @@ def _finish(
     if summarise:
         _summarise(outcome, is_dry)
     for number, line in enumerate(() if options.quiet else notes):
-        print(line if number else f'calico-lint: {line}', file=sys.stderr)
+        say(line if number else f'calico-lint: {line}')
     for line in () if options.quiet else outcome.notes:
         complain(line)
     if options.require_policies and not outcome.checked and not outcome.errors:
