@@ -27,6 +27,7 @@ if ROOT not in sys.path:
 
 from linter.calico.parsed_file import parse_text  # noqa: E402
 from linter.calico.prefilter import may_be_calico  # noqa: E402
+from linter.calico.selector.accept import explain  # noqa: E402
 from linter.calico.target import Target  # noqa: E402
 from linter.engine import check as engine  # noqa: E402
 from linter.engine.fix import fix_text  # noqa: E402
@@ -34,6 +35,7 @@ from linter.report._common import Summary  # noqa: E402
 from linter.report.formats import write  # noqa: E402
 from linter.suppress.add import add_ignore  # noqa: E402
 from linter.text.source import Source  # noqa: E402
+from linter.text.suggest import _nearest  # noqa: E402
 from linter.workspace.atomic_write import unified_diff  # noqa: E402
 from linter.yaml.encoding import decode_bytes  # noqa: E402
 
@@ -52,7 +54,7 @@ TARGET = Target()
 LIMIT_RATIO = 5.0
 LIMIT_SECONDS = 2.0
 PATIENCE = 8.0
-NOISE = 0.1
+NOISE = 0.3
 """Seconds below which a ratio says nothing."""
 
 
@@ -384,6 +386,9 @@ def stop(*_: object) -> None:
 
 def seconds(shape: Shape, size: int) -> float:
     data = shape.data(size)
+    # What another run has found out is not to be had here.
+    explain.cache_clear()
+    _nearest.cache_clear()
     gc.collect()
     start = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, PATIENCE)
@@ -413,7 +418,7 @@ def main() -> int:
             continue
         few = min(seconds(shape, arguments.size // 4) for _ in range(2))
         many = seconds(shape, arguments.size)
-        if many > NOISE and many > LIMIT_RATIO * few:
+        if many > NOISE:
             many = min(many, seconds(shape, arguments.size))
         is_slow = many > LIMIT_SECONDS * arguments.size / 100_000
         grows = many > NOISE and many > LIMIT_RATIO * few and not shape.unfolds
