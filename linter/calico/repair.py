@@ -8,7 +8,7 @@ from linter.calico.selector.accept import accepts
 from linter.calico.values import Array, Leaf, Value
 from linter.text.edit import Edit, Fix
 from linter.text.lazy_regex import lazy
-from linter.text.source import Span
+from linter.text.source import Span, line_start
 from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.edit import (
@@ -143,8 +143,7 @@ def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:
         try:
             compose(current, chunk._replace(end=end))
         except YamlError as error:
-            begin = max(current.rfind('\n', 0, error.offset), current.rfind('\r', 0, error.offset))
-            found = _SELECTOR.match(current, begin + 1, end)
+            found = _SELECTOR.match(current, line_start(current, error.offset), end)
             selector = None if found is None else _whole_selector(found['value'].rstrip(' \t'))
             if found is None or selector is None:
                 return None

@@ -20,6 +20,3 @@ BREAK = lazy(r'\r\n|[\r\n\x85\u2028\u2029]')
 
 COMMENT = rf'#[^{BREAKS}]*(?:[{BREAKS}]|\Z)'
 """A pattern for a comment to the end of its line, or of the text."""
-
-LINE_END = lazy(r'\r\n?|\n')
-"""Where a line ends for people."""

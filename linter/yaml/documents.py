@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.text.lazy_regex import lazy
-from linter.yaml.breaks import BLANKS, BREAKS, COMMENT, LINE_END
+from linter.text.source import LINE_END
+from linter.yaml.breaks import BLANKS, BREAKS, COMMENT
 from linter.yaml.nodes import (
     Node,
 )

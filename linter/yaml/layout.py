@@ -6,6 +6,7 @@ from bisect import bisect_right
 
 from linter.text.lazy_regex import lazy
 from linter.text.source import Source, Span
+from linter.yaml.breaks import BLANKS
 from linter.yaml.documents import DocumentSlice, is_empty
 from linter.yaml.nodes import (
     MappingNode,
@@ -18,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-SPACES = ' \t\r\n\x85\u2028\u2029\ufeff'
+SPACES = BLANKS + '\ufeff'
 MARKER = lazy('\ufeff*---(?=\\s|\\Z)')
 """A ``---`` with which a document starts."""
 
