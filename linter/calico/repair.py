@@ -18,7 +18,6 @@ from linter.yaml.edit import (
     has_bare_header,
     in_quotes,
     item_span,
-    line_start,
     quotes_for,
     written,
 )

@@ -13,7 +13,7 @@ from linter.yaml.nodes import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
+    pass
 
 _PLACEHOLDER = lazy(r'\$\{[^{}]*\}|<[A-Za-z][\w .:/-]*>|\{%')
 _TEMPLATE = lazy(r'\{\{|\{%')

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from linter.text.lazy_regex import lazy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
-
-from linter.text.lazy_regex import lazy
 
 LINE_END = lazy(r'\r\n?|\n')
 """Where a line ends for people; what breaks lines in YAML is more, see linter.yaml.breaks."""
