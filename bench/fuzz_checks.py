@@ -10,12 +10,14 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from functools import cache
 from typing import Any
 from unicodedata import category
 from xml.dom import minidom
 
+import growth
 from fuzz_inputs import BASELINES, FORMATS, PATHS, PATTERNS, SETTINGS, WORDS, restyled
 
 from linter.calico import prefilter
@@ -349,3 +351,80 @@ def commanded(data: bytes, rnd: Random) -> None:
     printed = pipes[2].read()
     assert status in (0, 1, 2), f'status {status}: {words}'
     assert 'bug of calico-lint' not in printed, f'{words}\n{printed}'
+
+
+def names_calico(line: str) -> bool:
+    """Whether a line is a key of Calico's group when nothing else is there."""
+    line = line.strip(' \t\ufeff').lstrip('- ').rstrip(',')
+    root = composed(line, DocumentSlice(0, 0, len(line)))
+    return isinstance(root, MappingNode) and any(
+        key.value == 'apiVersion'
+        and isinstance(value, Scalar)
+        and value.value.partition('/')[0] in ('projectcalico.org', 'crd.projectcalico.org')
+        for key, value in root.entries
+    )
+
+
+def heard(data: bytes, rnd: Random) -> None:
+    """No run is silent about a document that cannot be read and has a line of Calico's group."""
+    if not data:
+        return
+    at = rnd.randrange(len(data))
+    data = data[:at] + rnd.choice((b'\0', b'\xff', b': b: c', b'"', b'[', b'\t', b'@')) + data[at:]
+    try:
+        text, bad = decode_bytes(data), None
+    except BadEncoding as error:
+        text, bad = error.text, error
+    result = check.check('x.yaml', data, TARGETS[0])
+    found = {one.object.document_index for one in result.diagnostics if one.object is not None}
+    for chunk in split(text) if bad is None or bad.has_documents else ():
+        part = text[chunk.start : chunk.end]
+        try:
+            if bad is not None:
+                bad.check(chunk)
+            compose.compose(text, chunk)
+        except YamlError:
+            if '{{' not in part and '{%' not in part and any(map(names_calico, part.splitlines())):
+                assert chunk.index in found, 'silence about a document that cannot be read'
+
+
+def grown(data: bytes, rnd: Random) -> None:
+    """Four times as much takes five times as long, or next to no time at all."""
+    begin, piece, end = data.split(b'\xff')
+    run = rnd.choice((growth.checked, growth.checked, growth.fixed, growth.suppressed))
+
+    def seconds(size: int) -> float:
+        text = begin + piece * (size // max(1, len(piece))) + end
+        start = time.process_time()
+        run(text)
+        return time.process_time() - start
+
+    many = seconds(40_000)
+    if many < 0.5:
+        return
+    few = min(seconds(10_000) for _ in range(2))
+    many = min(many, seconds(40_000))
+    assert many < 0.8, f'{many:.1f} s for 40 kB'
+    assert many < 0.5 or many < 6 * few, f'{few:.2f} s, four times as much {many:.2f} s'
+
+
+def harmless(data: bytes, rnd: Random) -> None:
+    """Whatever stands in the fields of a document, no output acts on a terminal or a log."""
+    path = rnd.choice((*NAMES, '::error::x.yaml', ' ##[error].yaml', 'a\n::warning::b.yaml'))
+    result = check.check(path, data, rnd.choice(TARGETS))
+    summary = Summary(1, result.documents, result.checked, result.skipped, result.templates)
+    entries = Baseline('b.json').entries(result.diagnostics)
+    words = [dumped(entries).decode(), *map(str, entries)]
+    for name in FORMATS:
+        file = io.TextIOWrapper(io.BytesIO(), 'utf-8', newline='\n')
+        write(result.diagnostics, summary, name, file, False, None, result.suppressed, None)
+        file.seek(0)
+        out = file.read()
+        if name == 'github':
+            pattern = '^::(?:error|warning|notice|group|endgroup)[^:]*::'
+            out = re.sub(pattern, '', out, flags=re.MULTILINE)
+        words.append(out)
+    for line in '\n'.join(words).split('\n'):
+        assert line.isprintable(), f'{line[:200]!r} does not print'
+        assert not line.lstrip().startswith('::'), f'a command in the log: {line[:200]}'
+        assert not re.search(r'##\w*\[', line), f'a command in the log: {line[:200]}'

@@ -199,9 +199,9 @@ class FileCheck:
 
     def note_unread(self, document: ParsedDocument, is_nothing: bool = False) -> None:
         """Text that no reader of Calico ever sees; ``is_nothing``: nor is the rest an object."""
-        text, start = document.source.text, document.slice.start
-        rest, root = document.rest, document.root
+        rest, lost, root = document.rest, document.lost, document.root
         if rest is not None and document.whose == RUNS_ON and isinstance(root, Scalar):
+            text = document.source.text
             self.report(document, _lost_comment(text, root), self.target.admission)
         elif rest is not None:
             message = (
@@ -217,18 +217,12 @@ class FileCheck:
                 )
             finding = Finding(fact, Span(rest, rest + 1), message)
             self.report(document, finding, self.target.admission)
-        if start:
-            begin = text.rfind('---', 0, start)
-            line = text[begin:start]
-            content = line.lstrip('-').strip()
-            if content and not content.startswith(('#', '%')):
-                at = begin + line.index(content[0], 3)
-                message = (
-                    'calicoctl and kubectl throw away what stands behind --- on its line: '
-                    'write it on the next line'
-                )
-                finding = Finding('unread-marker', Span(at, at + len(content)), message)
-                self.report(document, finding, self.target.admission)
+        if lost is not None:
+            message = (
+                'calicoctl and kubectl throw away what stands behind --- on its line: '
+                'write it on the next line'
+            )
+            self.report(document, Finding('unread-marker', lost, message), self.target.admission)
 
     def note_empty(self, document: ParsedDocument) -> None:
         start = document.slice.start

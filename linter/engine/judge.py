@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from linter.calico.decode import decode
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS, KINDS
 from linter.calico.lists import UNRELEASED
@@ -10,6 +11,7 @@ from linter.calico.ownership import V1_API, CalicoObject, field, span_of, text_o
 from linter.calico.patches import OF_ABSENCE, has_directives, without_directives
 from linter.calico.surroundings import Place, Surroundings
 from linter.calico.target import Lane, version_text
+from linter.calico.values import Value
 from linter.diagnostic import Finding, ObjectRef
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.stamp import Said, Stamp, UnknownFact
@@ -185,6 +187,8 @@ class Judge:
         is_patch = document.surroundings.is_patch
         for checks, values in self.stamp.catalogue.asks(document):
             for value in values:
+                if _is_judged(document, checks, value):
+                    continue
                 for rule, check in checks:
                     try:
                         for finding in check(value, document):
@@ -213,6 +217,22 @@ def _is_of_absence(finding: Finding, owned: CalicoObject) -> bool:
     if finding.fact == 'api-version':
         return owned.version_key is None
     return finding.fact in OF_ABSENCE
+
+
+def _is_judged(document: Document, checks: object, value: object) -> bool:
+    """Whether these checks saw a node often enough, in this kind of place."""
+    if not document.has_aliases:
+        return False
+    if isinstance(value, Problem):
+        place = value.owner
+        node: object = value.key or (None if value.value is None else value.value.node)
+        name, kind = value.name, value.kind
+    elif isinstance(value, Value):
+        place, node, name, kind = value.parent, value.node, value.name, ''
+    else:
+        return False
+    where = None if place is None else (place.name, getattr(place, 'type', ''))
+    return document.is_judged((id(checks), id(node), name, kind, where))
 
 
 def reference_of(node: MappingNode, index: int) -> ObjectRef:

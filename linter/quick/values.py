@@ -6,7 +6,7 @@ and that the text of a block scalar that may be anything (an annotation) is left
 
 from __future__ import annotations
 
-from linter.calico.decode import Decoded
+from linter.calico.decoded import Decoded
 from linter.calico.values import Array, Leaf, Object
 from linter.quick.nodes import NULLS, Entries, Fields, Items
 from linter.quick.nodes import Leaf as LeafNode
@@ -45,7 +45,7 @@ class _Open:
 
 def decoded(lines: list[str], kind: str, root: Fields, lane: Lane) -> Decoded:
     """The values of a document whose lines the automaton took."""
-    reader = _Reader(Object(MAPPING, None, None, kind, -1, kind), root)
+    reader = _Reader(Object(MAPPING, (None, None, kind, -1), kind), root)
     for line in lines:
         reader.line(line)
     reader.end_block()
@@ -166,8 +166,8 @@ def _empty(node: Node, name: str, parent: Container) -> Container:
     if isinstance(parent, Array):
         name = parent.name
     if isinstance(node, Items):
-        return Array(_SEQUENCE, None, parent, name, index)
-    return Object(MAPPING, None, parent, name, index, getattr(node, 'type', 'map'))
+        return Array(_SEQUENCE, (None, parent, name, index))
+    return Object(MAPPING, (None, parent, name, index), getattr(node, 'type', 'map'))
 
 
 def _put(parent: Container, name: str, value: Decoding) -> None:
@@ -186,10 +186,10 @@ def _made(node: Optional[Node], value: Value, name: str, parent: Container, inde
     if isinstance(value, tuple):
         text, style = value
         if style or (isinstance(node, LeafNode) and node.is_text and text not in NULLS):
-            return Leaf(text, _SCALAR, None, parent, name, index)
+            return Leaf(text, _SCALAR, (None, parent, name, index))
         found = number(text, style)
         plainly = plain_value(text) if found is None else found
-        return Leaf(plainly, _SCALAR, None, parent, name, index)
+        return Leaf(plainly, _SCALAR, (None, parent, name, index))
     assert node is not None
     made = _empty(node, name, parent)
     if isinstance(value, Pairs):

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from io import FileIO
 
 from linter.text.errors import shown_path
+from linter.text.line_diff import hunks
 from linter.workspace.files import DISK, read_whole, reason
 from linter.workspace.orderly_end import orderly_end
 
@@ -162,7 +163,7 @@ def _sync(folder: str) -> None:
             os.close(handle)
 
 
-_LINE = re.compile(r'[^\n]*\n|[^\n]+\Z')
+_LINE = re.compile(r'[^\n]+\n?|\n')
 _LEFT = '\\ No newline at end of file\n'
 
 
@@ -174,14 +175,11 @@ def unified_diff(path: str, before: bytes, after: bytes) -> str:
     """
     if before == after:
         return ''
-    import difflib
-
     old, new = (_LINE.findall(data.decode('utf-8', 'surrogateescape')) for data in (before, after))
-    return ''.join(_lines(path, difflib.unified_diff(old, new)))
+    return ''.join(_lines(path, hunks(old, new)))
 
 
 def _lines(path: str, diff: Iterator[str]) -> Iterator[str]:
-    next(diff), next(diff)
     yield f'--- {_name("a", path)}\n'
     yield f'+++ {_name("b", path)}\n'
     for line in diff:
