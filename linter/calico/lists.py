@@ -104,7 +104,8 @@ def _not_an_object(item: Node) -> ListFinding:
         kind = text_of(field(item, 'kind'))
         version = text_of(field(item, 'apiVersion'))
         what = f'{kind} of {version or "no apiVersion"} is none' if kind else 'this one has no kind'
-        finding = Finding('sequence-item', first_span(item), f'{_EACH}, and {what}: {_ELSEWHERE}')
+        message = f'{_EACH}, and {what}: {_ELSEWHERE}'
+        finding = Finding('sequence-item', first_span(item), message, about='')
         return ListFinding(item, finding)
     node = MappingNode(True, None, item.start, item.start)
     node.end = item.end
@@ -153,7 +154,7 @@ def _kindless(node: MappingNode) -> Iterator[CalicoObject | ListFinding]:
         if len(kinds) == 1 and len(ours) == len(items[1].items) and None not in kinds:
             advice = f'write apiVersion: {API_VERSIONS["v3"]} and kind: {ours[0].kind}List'
         message = f'the document has items and no kind: {advice}'
-        yield ListFinding(node, Finding('kind-missing', first_span(node), message))
+        yield ListFinding(node, Finding('kind-missing', first_span(node), message, about=''))
         yield from ours
 
 
@@ -247,7 +248,7 @@ def _wrong_version(node: MappingNode, kind: str, version: str) -> ListFinding:
     wanted = API_VERSIONS['v3']
     if entry is None:
         message = f'{kind} has no apiVersion: write apiVersion: {wanted}'
-        return ListFinding(node, Finding('api-version', first_span(node), message))
+        return ListFinding(node, Finding('api-version', first_span(node), message, about=''))
     message = f'{quoted(version)} has no kind {kind} of Calico: write apiVersion: {wanted}'
     return ListFinding(node, Finding('api-version', value_span(entry), message))
 
@@ -263,6 +264,7 @@ def _nameless(item: MappingNode, kind: str) -> Iterator[ListFinding]:
                 first_span(item),
                 f'calicoctl crashes on an item of a {kind} without {" and ".join(missing)} of its '
                 'own: add them',
+                about='',
             ),
         )
 

@@ -245,6 +245,7 @@ class FileCheck:
         if not document.is_stray:
             return
         root, error = document.read()
+        about = None
         if error is not None:
             fact, span = 'yaml-syntax', Span(error.offset, error.offset + 1)
             message = f'{error.message}: {error.hint}' if error.hint else error.message
@@ -253,7 +254,7 @@ class FileCheck:
             return
         else:
             assert root is not None
-            fact = 'kind-missing'
+            fact, about = 'kind-missing', ''
             span = first_span(root) if isinstance(root, MappingNode) else span_of(root)
             message = (
                 'this document of the stream has no kind: remove the --- above it if it belongs '
@@ -261,7 +262,7 @@ class FileCheck:
             )
         found = self.stamp.diagnostic(
             document.source,
-            Finding(fact, span, message),
+            Finding(fact, span, message, about=about),
             None,
             self.target.admission,
             ObjectRef(None, None, None, None, document.index),

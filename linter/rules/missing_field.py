@@ -76,6 +76,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
                 'fields of Calico, or else apiVersion: networking.k8s.io/v1',
                 yaml_path=same.value.yaml_path if same.value is not None else None,
                 same_mistake=('kubernetes', document.root.span.start),
+                about=owner.yaml_path,
             )
         return
     empty = owner.nulls.get(problem.name)
