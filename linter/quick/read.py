@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from linter.calico.kinds import KINDS
-from linter.calico.prefilter import may_be_calico_text
+from linter.calico.prefilter import may_be_calico_text, mentions
 from linter.calico.schema_files import read_schema
 from linter.quick.automaton import Ask, Machine
 from linter.quick.conditions import MIRRORED
@@ -109,8 +109,8 @@ class Reader:
         result.documents += 1
         part = text[begin:end]
         if not may_be_calico_text(text, begin, end):
-            # An empty document may be one too many.
-            return not _is_empty(part)
+            # An empty document may be one too many, and a kustomization may hold patches.
+            return not (_is_empty(part) or ('patch' in part and mentions(part)))
         dormant = self.document(part)
         if dormant is None:
             return False
