@@ -731,6 +731,7 @@ def test_show_settings(repository: Path) -> None:
         'baseline: none  # default\n'
         'fail-on: warning  # default\n'
         'require-reason: false  # default\n'
+        'embedded: false  # default\n'
     )
     assert '# .calico-lint.yaml:4 and .calico-lint.yaml:9\n' in shown
     assert '# excluded' not in shown
