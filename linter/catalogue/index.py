@@ -6,6 +6,7 @@ MODULES: dict[str, int] = {
     'bare_ip_in_nets': 1068683351,
     'cidr_host_bits': 1068683351,
     'duplicate_item': 22434694,
+    'duplicate_rule': 2848556249,
     'duplicate_yaml_key': 2179330141,
     'empty_document': 2083219989,
     'empty_rule_list_without_types': 3964009216,
@@ -15,6 +16,7 @@ MODULES: dict[str, int] = {
     'field_not_yet_known': 1451204438,
     'host_endpoint_fields': 3922711567,
     'host_flags_on_networkpolicy': 1810798715,
+    'host_flags_on_workloads': 2270762107,
     'http_match_misuse': 3949173833,
     'icmp_fields': 4156634000,
     'invalid_cidr': 3453966916,
@@ -44,14 +46,20 @@ MODULES: dict[str, int] = {
     'namespace_on_global': 3187852863,
     'negated_catch_all': 704504712,
     'octal_port': 2521968886,
+    'own_side_disjoint': 3740272441,
     'port_range_dash': 1355973332,
     'ports_without_protocol': 3274470928,
     'prednat_prerequisites': 3964009216,
     'raw_crd_apiversion': 2722677065,
+    'redundant_rule': 2848556249,
+    'rule_never_matches': 3740272441,
+    'selector_contradiction': 3740272441,
     'selector_syntax': 2671064092,
+    'selector_tautology': 3740272441,
     'serviceaccount_misuse': 2136397630,
     'services_match_misuse': 1357993132,
     'sexagesimal_port_range': 2521968886,
+    'shadowed_rule': 1372977031,
     'size_limits': 3726005494,
     'sknp_conversion': 1556501294,
     'staged_delete_with_spec': 4039798392,
@@ -66,6 +74,7 @@ MODULES: dict[str, int] = {
     'unknown_field': 1363486520,
     'unknown_kind': 2722677065,
     'unknown_suppression': 2794047387,
+    'unreachable_rule': 2453997197,
     'unread_text': 2083219989,
     'unsupported_operation': 4090774298,
     'unused_suppression': 2794047387,
@@ -80,8 +89,11 @@ MODULES: dict[str, int] = {
     'yaml_too_deep': 2083219989,
 }
 ALSO: dict[str, tuple[str, ...]] = {
+    'shadowed_rule': ('unreachable-rule', 'redundant-rule', 'duplicate-rule'),
 }
 PROFILES: dict[str, str] = {
+    'duplicate_rule': 'strict',
+    'redundant_rule': 'strict',
 }
 INDEX: dict[str, tuple[str, ...]] = {
     'EndpointPort': (
@@ -202,6 +214,19 @@ INDEX: dict[str, tuple[str, ...]] = {
     ),
     'document@v2': (
         'unsupported_operation',
+    ),
+    'policy': (
+        'own_side_disjoint',
+        'rule_never_matches',
+        'selector_contradiction',
+        'selector_tautology',
+        'shadowed_rule',
+    ),
+    'policy@GlobalNetworkPolicy': (
+        'host_flags_on_workloads',
+    ),
+    'policy@StagedGlobalNetworkPolicy': (
+        'host_flags_on_workloads',
     ),
     'problem:absent': (
         'missing_field',

@@ -1,0 +1,80 @@
+"""A rule can match no packet at all, whatever its selectors fit.
+
+`ICMP` by name is a protocol of IPv4 and `ICMPv6` one of IPv6, so neither has an address of the other
+family. A rule with networks exists only in the family that all its lists have. `notNets` that cover
+all of `nets` leave nothing, and neither do `notPorts` that cover all of `ports`. Calico accepts each
+of these, and a Deny so written denies nothing.
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: ICMPv6
+    source:
+      nets: [10.0.0.0/8]
+```
+
+```yaml good
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: ICMP
+    source:
+      nets: [10.0.0.0/8]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.calico.document import Document
+from linter.catalogue.rule import finding_at, rule
+from linter.diagnostic import Finding
+from linter.policy.one import OnePolicy
+from linter.policy.rule_checks import never_matches
+
+GROUP = 'hazards'
+
+_WHY = {
+    'family': 'its protocol, ipVersion and networks are of different IP families: write one of them '
+    'for the family of the others',
+    'nets': 'notNets takes away all of nets: remove one of them',
+    'ports': 'notPorts takes away all of ports: remove one of them',
+}
+_PLACES = {
+    'family': ('protocol', 'source.nets', 'destination.nets', 'ipVersion'),
+    'nets': ('source.notNets', 'destination.notNets'),
+    'ports': ('source.notPorts', 'destination.notPorts'),
+}
+
+
+@rule('policy')
+def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
+    for direction in one.policy.directions:
+        for number in range(len(one.policy.rules(direction))):
+            why = never_matches(one.policy, direction, number, one.semantics)
+            if why not in _WHY:
+                continue
+            at = one.rule(direction, number)
+            for place in _PLACES[why]:
+                found = one.part(direction, number, place)
+                if found.name == place.rpartition('.')[2]:
+                    break
+            yield finding_at(
+                'rule-never-matches', found, f'this rule never matches: {_WHY[why]}', about=at
+            )
