@@ -104,10 +104,8 @@ def _rule_speaks(rule: Object, own: str) -> bool:
         if entity is None or not entity.fields:
             continue
         named = entity.fields
-        if 'nets' in named or 'notNets' in named:
-            if has_family or ('nets' in named and 'notNets' in named):
-                return True
-        if 'notPorts' in named:
+        has_nets = 'nets' in named, 'notNets' in named
+        if 'notPorts' in named or all(has_nets) or (has_family and any(has_nets)):
             return True
         accounts = entity.object('serviceAccounts') if 'serviceAccounts' in named else None
         has_selector = not named.keys().isdisjoint(_SELECTORS)

@@ -7,6 +7,7 @@ from typing import Optional
 from linter.calico.document import Document
 from linter.calico.values import Object, Value
 from linter.policy.covers import DeadRule, dead_in_policy
+from linter.policy.effective import NAMESPACE
 from linter.policy.model import Policy
 from linter.policy.semantics import Semantics
 from linter.policy.summarise import summarise
@@ -26,9 +27,20 @@ class OnePolicy:
     @property
     def dead(self) -> tuple[DeadRule, ...]:
         """The rules to which the others leave no packet."""
+        if self._dead is None and self._may_be_anywhere():
+            self._dead = ()
         if self._dead is None:
             self._dead = dead_in_policy(self.policy, self.semantics).dead
         return self._dead
+
+    def _may_be_anywhere(self) -> bool:
+        """Whether the namespace is not known, and rules name some: it may be one of those."""
+        policy = self.policy
+        return policy.namespace is None and any(
+            side.namespace_selector or NAMESPACE in side.selector or NAMESPACE in side.not_selector
+            for rule in (*policy.ingress, *policy.egress)
+            for side in (rule.source, rule.destination)
+        )
 
     def rule(self, direction: str, number: int) -> Object:
         """Where a rule stands."""

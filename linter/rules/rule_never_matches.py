@@ -1,9 +1,9 @@
 """A rule can match no packet at all, whatever its selectors fit.
 
-`ICMP` by name is a protocol of IPv4 and `ICMPv6` one of IPv6, so neither has an address of the other
-family. A rule with networks exists only in the family that all its lists have. `notNets` that cover
-all of `nets` leave nothing, and neither do `notPorts` that cover all of `ports`. Calico accepts each
-of these, and a Deny so written denies nothing.
+`ICMP` by name is a protocol of IPv4 and `ICMPv6` one of IPv6, so neither has an address of the
+other family. A rule with networks exists only in the family that all its lists have. `notNets`
+that cover all of `nets` leave nothing, and neither do `notPorts` that cover all of `ports`. Calico
+accepts each of these, and a Deny so written denies nothing.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -43,6 +43,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.document import Document
+from linter.calico.values import Array
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.policy.one import OnePolicy
@@ -51,13 +52,19 @@ from linter.policy.rule_checks import never_matches
 GROUP = 'hazards'
 
 _WHY = {
-    'family': 'its protocol, ipVersion and networks are of different IP families: write one of them '
-    'for the family of the others',
+    'family': 'its protocol and its networks are of different IP families: write one of them for '
+    'the family of the other',
     'nets': 'notNets takes away all of nets: remove one of them',
     'ports': 'notPorts takes away all of ports: remove one of them',
 }
 _PLACES = {
-    'family': ('protocol', 'source.nets', 'destination.nets', 'ipVersion'),
+    'family': (
+        'source.nets',
+        'destination.nets',
+        'source.notNets',
+        'destination.notNets',
+        'protocol',
+    ),
     'nets': ('source.notNets', 'destination.notNets'),
     'ports': ('source.notPorts', 'destination.notPorts'),
 }
@@ -75,6 +82,8 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
                 found = one.part(direction, number, place)
                 if found.name == place.rpartition('.')[2]:
                     break
+            if why == 'family' and isinstance(found, Array) and found.items:
+                found = found.items[0]
             yield finding_at(
                 'rule-never-matches', found, f'this rule never matches: {_WHY[why]}', about=at
             )

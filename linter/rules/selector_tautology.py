@@ -1,7 +1,7 @@
 """A selector fits everything, though it looks as if it chose.
 
-`!=`, `not in` and `!has()` hold for whatever does not have the label, and two of them joined by `||`
-hold for everything there is, host endpoints included. What is meant is usually `&&`, or one
+`!=`, `not in` and `!has()` hold for whatever does not have the label, and two of them joined by
+`||` hold for everything there is, host endpoints included. What is meant is usually `&&`, or one
 `not in`. Write `all()` where everything is meant.
 
 ```yaml bad

@@ -1,8 +1,8 @@
 """A rule is never reached, because rules before it decide otherwise about all that it matches.
 
 The first rule that matches decides. Here everything that the rule would allow is denied before it,
-or some of what it would deny is allowed before it and nothing is left for it. calico-lint has proved
-that from the rules themselves, whatever else is in the cluster: no packet reaches the rule.
+or some of what it would deny is allowed before it and nothing is left for it. calico-lint has
+proved that from the rules themselves, whatever else is in the cluster: no packet reaches the rule.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
