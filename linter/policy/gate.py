@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from linter.calico.names import qualified_problem
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
@@ -92,7 +94,7 @@ def _says_nothing(value: object) -> bool:
 
 def _rule_speaks(rule: Object, own: str) -> bool:
     fields = rule.fields
-    if 'icmp' in fields and 'notICMP' in fields:
+    if 'notICMP' in fields:
         return True
     if 'protocol' in fields and 'notProtocol' in fields:
         return True
@@ -182,7 +184,7 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
         elif words[-1].rstrip(')') == '}' and words[-2] == '{':
             return None
         key = key.rstrip('()=!').strip()
-        if not key or not _is_plain_label(key, of_others) or key in found:
+        if key in found or qualified_problem(key) or not _is_plain_label(key, of_others):
             return None
         found.append(key)
     return tuple(found)
