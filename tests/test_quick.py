@@ -86,7 +86,7 @@ def test_what_is_called_clean_in_another_style_is_clean(target: Target) -> None:
         text = rewritten(document.text, number) if '\0' not in document.text else None
         if text is not None:
             count += agrees(text.encode('utf-8', 'surrogatepass'), target)
-    assert count > 300
+    assert count > 280
 
 
 # What a value is replaced by: whatever some reader of YAML, or of Calico, has an opinion about.

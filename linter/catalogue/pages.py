@@ -29,6 +29,9 @@ GROUPS = {
     'selectors': 'What a rule matches: selectors, service accounts, services and HTTP.',
     'ports': 'Protocols, ports and ICMP.',
     'nets': 'Addresses and networks, in rules, network sets, host endpoints and IP pools.',
+    'hazards': 'What Calico accepts, and what does something else than it says, or nothing.',
+    'strict': 'What is often not meant, and sometimes is: looked for with `--profile strict`.',
+    'security': 'What an auditor asks about: looked for with `--profile security`.',
     'suppressions': 'The comments and annotations that suppress findings.',
     'configuration': 'The configuration file.',
 }
@@ -41,6 +44,8 @@ LANES = {
     'raw': ('kubectl with `crd.projectcalico.org/v1`',),
     'v2': ('`projectcalico.org/v2`',),
     'v2-kdd': ('`projectcalico.org/v2` with `--datastore kubernetes`',),
+    'ebpf': ('every way into the cluster with `--dataplane ebpf`',),
+    'nftables': ('every way into the cluster with `--dataplane nftables`',),
 }
 """The lanes of the fact table in words."""
 _EVERY_WAY = frozenset(('api', 'native', 'raw'))
@@ -68,6 +73,7 @@ FIXES = {
 """What the applicability of a fix means, and which option applies it."""
 
 _SEVERITIES = ('error', 'warning', 'info')
+_CONFIDENCES = ('proved', 'fact', 'likely')
 _REQUIRE_REASON = 'require-reason'
 
 
@@ -190,10 +196,16 @@ def page(rule: Rule, reported: Optional[Reported] = None, docs: str = DOCS) -> s
 
 def _essentials(rule: Rule, rows: Sequence[Row], docs: str) -> str:
     effect = listing(effects(rows)) or 'none'
+    found = [word for word in _CONFIDENCES if any(row.confidence == word for row in rows)]
+    confidence = f' Confidence: {listing(found)}.' if found else ''
+    profile = ''
+    if rule.profile != 'default':
+        profile = f' Profile: `{rule.profile}`, so it runs where that profile or the rule is named.'
     return (
         f'Severity: {listing(severities(rows))}. '
         f'[Effect]({docs}/targets.md#effects): {effect}. '
         f'Group: [{rule.group}]({docs}/rules/README.md#{rule.group}).'
+        f'{confidence}{profile}'
     )
 
 

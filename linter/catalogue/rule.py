@@ -12,7 +12,8 @@ Subjects are
 - the name of an object in the spec tables: ``Spec``, ``Rule``, ``EntityRule``, ``Metadata``, …;
 - a format: ``calico-selector``, ``calico-port``, ``calico-protocol``, ``calico-cidr``, …;
 - ``problem:KIND``: what did not fit the schema (``linter.decode.Problem``);
-- ``tagged``: a scalar with a YAML tag.
+- ``tagged``: a scalar with a YAML tag;
+- ``policy``: a policy that nothing refuses or drops (``linter.policy.one.OnePolicy``), asked last.
 """
 
 from __future__ import annotations

@@ -157,7 +157,18 @@ def _parser() -> argparse.ArgumentParser:
         help='whose fields are known; enterprise: those of Calico Enterprise and Calico Cloud are '
         'passed, and not judged (default: open-source)',
     )
+    group.add_argument(
+        '--dataplane',
+        choices=('iptables', 'nftables', 'ebpf'),
+        help='what enforces the policies (default: iptables)',
+    )
     group = check.add_argument_group('what is checked and reported')
+    group.add_argument(
+        '--profile',
+        choices=('default', 'strict', 'security'),
+        help='which rules run; strict: what is often not meant, too; security: what an auditor '
+        'asks, too (default: default)',
+    )
     group.add_argument(
         '--select',
         metavar='RULES',

@@ -50,6 +50,8 @@ def options(namespace: argparse.Namespace) -> Options:
         namespace.no_config,
         namespace.embedded,
         namespace.markdown,
+        namespace.profile,
+        namespace.dataplane,
     )
     return Options(
         tuple(namespace.paths) or ('.',),

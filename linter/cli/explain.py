@@ -28,9 +28,18 @@ def check(example: Example) -> list[Diagnostic]:
     if example.file is not None:
         return config.parse(Source(example.file, example.text)).diagnostics
     words = arguments.read(['check', *example.options])
-    target = make_target(words.calico_version, words.admission or 'api', words.datastore)
+    target = make_target(
+        words.calico_version,
+        words.admission or 'api',
+        words.datastore,
+        words.dataplane or 'iptables',
+    )
     result = engine.check(
-        FILE, example.text.encode(), target, require_reason=example.require_reason
+        FILE,
+        example.text.encode(),
+        target,
+        require_reason=example.require_reason,
+        profile=words.profile or 'default',
     )
     assert not result.errors, result.errors
     return result.diagnostics
@@ -105,6 +114,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
     return {
         'id': rule.id,
         'group': rule.group,
+        'profile': rule.profile,
         'summary': rule.summary,
         'url': url_of(rule.id),
         'fixable': fixable(rule),

@@ -431,13 +431,20 @@ def check_parsed(parsed: ParsedFile, conditions: Conditions) -> Outcome:
 
 
 def check(
-    path: str, data: bytes, target: Target, suppress: bool = True, require_reason: bool = False
+    path: str,
+    data: bytes,
+    target: Target,
+    suppress: bool = True,
+    require_reason: bool = False,
+    profile: str = 'default',
 ) -> Outcome:
-    """Check one file by itself with every rule, its suppressions applied."""
+    """Check one file by itself with every rule of a profile, its suppressions applied."""
     if not may_be_calico(data):
         outcome = Outcome()
         outcome.files = 1
         outcome.documents = documents_in(data)
         outcome.skip(NOT_CALICO, outcome.documents)
         return outcome
-    return check_parsed(parse_bytes(path, data), of_target(target, suppress, require_reason))
+    return check_parsed(
+        parse_bytes(path, data), of_target(target, suppress, require_reason, profile)
+    )

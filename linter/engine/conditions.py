@@ -32,6 +32,12 @@ class Conditions(NamedTuple):
     markdown: bool = False
 
 
-def conditions(target: Target, suppress: bool = True, require_reason: bool = False) -> Conditions:
-    """Those of a file by itself: every rule runs."""
-    return Conditions(target, standard(), suppress=suppress, require_reason=require_reason)
+def conditions(
+    target: Target,
+    suppress: bool = True,
+    require_reason: bool = False,
+    profile: str = 'default',
+) -> Conditions:
+    """Those of a file by itself: every rule of the profile runs."""
+    catalogue = standard().selecting(frozenset(), frozenset(), profile)
+    return Conditions(target, catalogue, suppress=suppress, require_reason=require_reason)

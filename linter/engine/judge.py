@@ -5,7 +5,7 @@ from __future__ import annotations
 from linter.calico.decode import decode
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.kinds import API_VERSIONS, KINDS
+from linter.calico.kinds import API_VERSIONS, KINDS, POLICY_KINDS
 from linter.calico.lists import UNRELEASED
 from linter.calico.ownership import V1_API, CalicoObject, field, span_of, text_of
 from linter.calico.patches import OF_ABSENCE, has_directives, without_directives
@@ -15,6 +15,7 @@ from linter.calico.values import Value
 from linter.diagnostic import Finding, ObjectRef
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.stamp import Said, Stamp, UnknownFact
+from linter.policy.gate import may_speak
 from linter.text.edit import Edit
 from linter.text.errors import shown_path
 from linter.text.source import Source
@@ -94,7 +95,7 @@ class Judge:
         strange: list[UnknownFact] = []
         self.file.diagnostics += self.stamp.settle(
             source,
-            self._said(document),
+            self._meant(document, self._said(document), lane.name),
             kind,
             lane.name,
             reference,
@@ -198,6 +199,46 @@ class Judge:
                         raise
                     except Exception as error:
                         self.broke(f'rule {rule}', error)
+        return found
+
+    def _meant(self, document: Document, said: list[Said], lane: str) -> list[Said]:
+        """What was said, and what rules about the meaning of a policy say besides.
+
+        Nothing is made of what Calico does not take, nor of a part of a document.
+        """
+        if document.kind not in POLICY_KINDS or document.api != 'v3':
+            return said
+        catalogue = self.stamp.catalogue
+        if document.surroundings.is_patch or not catalogue.modules_of('policy'):
+            return said
+        if catalogue.is_usual and not may_speak(document):
+            return said
+        for _, finding in said:
+            try:
+                row = catalogue.facts.find(finding.fact, document.kind, lane, self.target)
+            except KeyError:
+                continue
+            if row is not None and row.effect in ('refused', 'dropped'):
+                return said
+        # Imported lazily: most policies mean what they say.
+        from linter.policy.one import one_policy
+        from linter.policy.semantics import semantics_of
+
+        try:
+            one = one_policy(document, semantics_of(self.target))
+        except Exception as error:
+            self.broke('the summary of a policy', error)
+            return said
+        if one is None:
+            return said
+        found = list(said)
+        for rule, check in catalogue.checks('policy', document.kind, document.api):
+            try:
+                found += [(rule, finding) for finding in check(one, document)]
+            except MemoryError:
+                raise
+            except Exception as error:
+                self.broke(f'rule {rule}', error)
         return found
 
     def broke(self, what: str, error: Exception) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
+from linter.policy.gate import is_negative, labels_of
 from linter.quick.conditions import CONDITIONS
 from linter.quick.scalars import Pairs
 from linter.quick.texts import KEYS, TEXTS, as_text, number
@@ -369,7 +370,11 @@ def _selector(text: str, style: str, name: str, world: World) -> Optional[Facts]
         return None
     # Calico looks for the word wherever it stands, in quotes too.
     if 'global(' not in text:
-        return NONE
+        # Of whose labels it speaks, the owner of a selector of accounts knows alone.
+        of_others = name == 'namespaceSelector'
+        if labels_of(text, of_others) is None:
+            return None
+        return _NEGATIVE if is_negative(text) else NONE
     call = text.strip(' ')
     is_alone = call.startswith('global(') and call[7:].strip(' ') == ')'
     return _GLOBAL if is_alone and name == 'namespaceSelector' else None
@@ -385,7 +390,9 @@ def _cidr(text: str, style: str, name: str, world: World) -> Optional[Facts]:
 
 
 def _net(text: str, style: str, name: str, world: World) -> Optional[Facts]:
-    return NONE if as_text(text, style, False) is not None and nets.parse(text) else None
+    net = nets.parse(text) if as_text(text, style, False) is not None else None
+    # A network set with all addresses is a hazard.
+    return None if net is None or net.prefix == 0 else NONE
 
 
 def _port(text: str, style: str, name: str, world: World) -> Optional[Facts]:
@@ -425,7 +432,8 @@ def _time(text: str, style: str, name: str, world: World) -> Optional[Facts]:
 _TIME = lazy(r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z\Z')
 _DIGITS = frozenset('123456789')
 _NOT_OCTAL = frozenset('xX89')
-_GLOBAL = frozenset(('global',))
+_GLOBAL = frozenset(('global', 'negative'))
+_NEGATIVE = frozenset(('negative',))
 _FAMILIES = {4: frozenset(('net4',)), 6: frozenset(('net6',))}
 _NUMBER = frozenset(('number',))
 _NAME = frozenset(('name',))

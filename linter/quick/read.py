@@ -195,7 +195,7 @@ class Reader:
                 lambda fact: self._minds(fact, kind),
                 lambda subject: self._undecided(subject, kind),
             )
-            if not world.undecided('document') and not world.undecided(kind):
+            if not any(map(world.undecided, ('document', kind, 'policy'))):
                 machine = Machine(Fields(schema, 'document', world))
         self._machines[kind] = machine
         return machine
@@ -277,11 +277,12 @@ _readers: dict[tuple[Target, object], Optional[Reader]] = {}
 def reader(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Reader]:
     """What reads for a target, and remembers what it read; None where nothing is to be read so.
 
-    Without a catalogue there are the rules that come with calico-lint, all of them.
+    Without a catalogue there are the rules of the default profile.
     """
     key = target, catalogue
     if key not in _readers:
-        is_off = os.environ.get('CALICO_LINT_QUICK') in _OFF
+        # What other dataplanes make of a document is for the engine to say.
+        is_off = os.environ.get('CALICO_LINT_QUICK') in _OFF or target.dataplane != 'iptables'
         _readers[key] = None if is_off else make(target, catalogue)
     return _readers[key]
 
@@ -290,11 +291,13 @@ def make(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Read
     """A reader of one's own, whatever the environment says."""
     if catalogue is not None:
         return Reader(target, catalogue.modules_of)
-    from linter.catalogue.index import INDEX, MODULES
+    from linter.catalogue.index import INDEX, MODULES, PROFILES
 
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')
     names = sorted(name[:-3] for name in os.listdir(folder) if name.endswith('.py'))
     # A rule that nobody has put into the index may look at anything.
     if [name for name in names if not name.startswith('_')] != list(MODULES):
         return None
-    return Reader(target, lambda subject: INDEX.get(subject, ()))
+    return Reader(
+        target, lambda subject: [name for name in INDEX.get(subject, ()) if name not in PROFILES]
+    )

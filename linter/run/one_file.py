@@ -187,7 +187,9 @@ def check_parts(
 
     from linter.quick.read import reader
 
-    quick = reader(settings.target) if second is None or again is not None else None
+    # What is surely clean is so for the default profile alone.
+    is_quick = settings.profile == 'default' and not settings.select
+    quick = reader(settings.target) if is_quick and (second is None or again is not None) else None
     if _needs_a_closer_look(first, path, settings, lookup):
         quick = None
     if quick is not None:
@@ -242,7 +244,7 @@ def conditions_of(path: str, settings: Settings, options: Options, lookup: Looku
 
     return Conditions(
         settings.target,
-        standard().selecting(settings.select, settings.ignore),
+        standard().selecting(settings.select, settings.ignore, settings.profile),
         lookup.surroundings_of(path),
         options.suppress,
         settings.require_reason,

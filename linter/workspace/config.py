@@ -45,6 +45,7 @@ class Layer(NamedTuple):
     datastore: str | None
     edition: str | None
     dataplane: str | None
+    profile: str | None
     select: frozenset[str] | None
     ignore: frozenset[str]
     severity: dict[str, str]
@@ -53,7 +54,7 @@ class Layer(NamedTuple):
     line: int = 0
 
 
-NOTHING = Layer(None, None, None, None, None, None, frozenset(), {}, {})
+NOTHING = Layer(None, None, None, None, None, None, None, frozenset(), {}, {})
 """The layer of a file that says nothing."""
 
 

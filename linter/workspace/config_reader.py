@@ -141,6 +141,7 @@ class Reader:
             self._word(owner, 'datastore'),
             self._word(owner, 'edition'),
             self._word(owner, 'dataplane'),
+            self._word(owner, 'profile'),
             select or None,
             self._rules(owner, 'ignore') or frozenset(),
             self._severities(owner),

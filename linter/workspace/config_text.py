@@ -43,8 +43,12 @@ STARTER = """\
 # Whose fields are known: open-source, or enterprise, where those of Calico Enterprise are passed.
 #edition: open-source
 
-# What enforces the policies, for `calico-lint test`: iptables, nftables or ebpf.
+# What enforces the policies: iptables, nftables or ebpf.
 #dataplane: iptables
+
+# Which rules run: default (what Calico refuses, drops or ignores, and hazards that are proved),
+# strict (what is often not meant, too) or security (what an auditor asks, too).
+#profile: default
 
 # Report these rules and groups only. `calico-lint rules` lists them.
 #select:

@@ -28,8 +28,8 @@ class Overrides:
     """
 
     __slots__ = (
-        'admission', 'config', 'datastore', 'edition', 'embedded', 'exclude', 'force_exclude',
-        'ignore', 'markdown', 'no_config', 'select', 'version',
+        'admission', 'config', 'dataplane', 'datastore', 'edition', 'embedded', 'exclude',
+        'force_exclude', 'ignore', 'markdown', 'no_config', 'profile', 'select', 'version',
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +46,8 @@ class Overrides:
         no_config: bool = False,
         embedded: bool = False,
         markdown: bool = False,
+        profile: str | None = None,
+        dataplane: str | None = None,
     ) -> None:
         self.version = version
         self.admission = admission
@@ -59,10 +61,12 @@ class Overrides:
         self.no_config = no_config
         self.embedded = embedded
         self.markdown = markdown
+        self.profile = profile
+        self.dataplane = dataplane
 
 
 class Settings:
-    """What holds for a file. Groups are unfolded; no ``select``: every rule.
+    """What holds for a file. Groups are unfolded; no ``select``: every rule of the ``profile``.
 
     ``severity`` has only the rules whose severity is another than their own. ``tiers`` and
     ``namespaces`` are known to live elsewhere. ``source`` is the path of the configuration file,
@@ -80,6 +84,7 @@ class Settings:
         'markdown',
         'namespaces',
         'origins',
+        'profile',
         'require_reason',
         'select',
         'severity',
@@ -95,6 +100,7 @@ class Settings:
         self.datastore: str | None = None
         self.edition = 'open-source'
         self.dataplane = 'iptables'
+        self.profile = 'default'
         self.select = _NONE
         self.ignore = _NONE
         self.severity: dict[str, str] = {}
@@ -114,7 +120,7 @@ class Settings:
 
             version = version_text(self.version or DEFAULT_VERSION)
             try:
-                self._target = make_target(version, self.admission, self.datastore)
+                self._target = make_target(version, self.admission, self.datastore, self.dataplane)
             except Fatal as error:
                 if self.source is None:
                     raise
@@ -142,7 +148,6 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
         settings.namespaces = config.namespaces
     for layer in layers:
         _lay(settings, layer)
-        settings.dataplane = layer.dataplane or settings.dataplane
         if layer.select is not None:
             settings.select, settings.ignore = layer.select, _NONE
             origins.pop('ignore', None)
@@ -158,6 +163,8 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
         ('admission', overrides.admission),
         ('datastore', overrides.datastore),
         ('edition', overrides.edition),
+        ('dataplane', overrides.dataplane),
+        ('profile', overrides.profile),
     ):
         if value is not None:
             origins[key] = said
@@ -186,3 +193,5 @@ def _lay(settings: Settings, layer: Layer | Overrides) -> None:
         settings.datastore = layer.datastore
     if layer.edition is not None:
         settings.edition = layer.edition
+    settings.dataplane = layer.dataplane or settings.dataplane
+    settings.profile = layer.profile or settings.profile
