@@ -68,6 +68,10 @@ class Catalogue:
             return rule in self._select
         return self._library.profile(rule) in self._profile
 
+    def is_of_root(self, rule: str) -> bool:
+        """Whether a rule looks at all policies of a root together, and at no document alone."""
+        return rule.replace('-', '_') in self._library.of_subject('root')
+
     def ids(self) -> list[str]:
         """The ids of all rules that there are; imports none of them."""
         return [name.replace('_', '-') for name in self._library.names()]

@@ -5,7 +5,10 @@ MODULES: dict[str, int] = {
     'annotation_invalid': 1845982232,
     'bare_ip_in_nets': 1068683351,
     'cidr_host_bits': 1068683351,
+    'covered_rule': 3796528512,
+    'dead_rule': 1797208105,
     'duplicate_item': 22434694,
+    'duplicate_resource': 1209345351,
     'duplicate_yaml_key': 2179330141,
     'empty_document': 2083219989,
     'empty_rule_list_without_types': 3964009216,
@@ -44,6 +47,7 @@ MODULES: dict[str, int] = {
     'namespace_on_global': 3187852863,
     'negated_catch_all': 704504712,
     'octal_port': 2521968886,
+    'order_tie_conflict': 1209345351,
     'port_range_dash': 311840613,
     'ports_without_protocol': 3274470928,
     'prednat_prerequisites': 3964009216,
@@ -61,6 +65,7 @@ MODULES: dict[str, int] = {
     'tier_label_overwritten': 3187852863,
     'tier_name_prefix': 3187852863,
     'tier_order_missing': 3423892142,
+    'tier_undefined': 1873116718,
     'types_omits_direction': 3964009216,
     'types_omitted': 3519895726,
     'unknown_field': 1363486520,
@@ -82,6 +87,7 @@ MODULES: dict[str, int] = {
 ALSO: dict[str, tuple[str, ...]] = {
 }
 PROFILES: dict[str, str] = {
+    'covered_rule': 'strict',
 }
 INDEX: dict[str, tuple[str, ...]] = {
     'EndpointPort': (
@@ -252,6 +258,13 @@ INDEX: dict[str, tuple[str, ...]] = {
     'problem:value': (
         'invalid_value',
         'value_case',
+    ),
+    'root': (
+        'covered_rule',
+        'dead_rule',
+        'duplicate_resource',
+        'order_tie_conflict',
+        'tier_undefined',
     ),
     'tagged': (
         'yaml_tag_swallows_value',

@@ -51,7 +51,7 @@ def options(namespace: argparse.Namespace) -> Options:
         namespace.embedded,
         namespace.markdown,
     )
-    return Options(
+    found = Options(
         tuple(namespace.paths) or ('.',),
         overrides,
         namespace.stdin_filename,
@@ -65,7 +65,10 @@ def options(namespace: argparse.Namespace) -> Options:
         statistics=namespace.statistics,
         quiet=namespace.quiet,
         color=namespace.color,
+        context=namespace.context,
     )
+    found.require_context()
+    return found
 
 
 def _check_patterns(patterns: Iterable[str]) -> None:

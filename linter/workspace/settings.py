@@ -64,9 +64,10 @@ class Overrides:
 class Settings:
     """What holds for a file. Groups are unfolded; no ``select``: every rule.
 
-    ``severity`` has only the rules whose severity is another than their own. ``tiers`` and
-    ``namespaces`` are known to live elsewhere. ``source`` is the path of the configuration file,
-    ``origins`` says where each setting comes from.
+    ``severity`` has only the rules whose severity is another than their own. ``tiers``,
+    ``namespaces``, ``labels``, ``sets`` and ``service_accounts`` are known to live elsewhere.
+    ``source`` is the path of the configuration file, ``origins`` says where each setting comes
+    from.
     """
 
     __slots__ = (
@@ -77,11 +78,14 @@ class Settings:
         'edition',
         'embedded',
         'ignore',
+        'labels',
         'markdown',
         'namespaces',
         'origins',
         'require_reason',
         'select',
+        'service_accounts',
+        'sets',
         'severity',
         'source',
         'tiers',
@@ -103,6 +107,9 @@ class Settings:
         self.markdown = False
         self.tiers = _NONE
         self.namespaces = _NONE
+        self.labels = _NONE
+        self.sets = _NONE
+        self.service_accounts = _NONE
         self.origins: dict[str, list[str]] = {}
         self._target: Target | None = None
 
@@ -140,6 +147,9 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
         settings.embedded = config.embedded
         settings.tiers = config.tiers
         settings.namespaces = config.namespaces
+        settings.labels = config.labels
+        settings.sets = config.sets
+        settings.service_accounts = config.service_accounts
     for layer in layers:
         _lay(settings, layer)
         settings.dataplane = layer.dataplane or settings.dataplane
