@@ -727,6 +727,7 @@ def test_show_settings(repository: Path) -> None:
         'ignore: [host-bits]  # the command line\n'
         f'severity: {shown.split("severity: ")[1].splitlines()[0]}\n'
         'exclude: [vendor/, *.tpl.yaml, !keep.tpl.yaml, /top/deep/]  # .calico-lint.yaml:17\n'
+        'roots: []  # default\n'
         'external: {tiers: [a], namespaces: []}  # .calico-lint.yaml:18\n'
         'baseline: none  # default\n'
         'fail-on: warning  # default\n'

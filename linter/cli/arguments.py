@@ -218,6 +218,12 @@ def _parser() -> argparse.ArgumentParser:
         '--no-config', action='store_true', help='read no configuration, whatever there is'
     )
     group.add_argument(
+        '--context',
+        metavar='FOLDER',
+        help='look at the policies of this folder, too, for what they mean together with those '
+        'that are checked',
+    )
+    group.add_argument(
         '--jobs',
         metavar='N',
         type=int,

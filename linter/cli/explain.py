@@ -11,7 +11,7 @@ from linter.catalogue import pages
 from linter.catalogue.facts import Row
 from linter.catalogue.pages import FIXES, Example, Report
 from linter.catalogue.rule import Rule
-from linter.cli import arguments
+from linter.cli import arguments, check_options
 from linter.diagnostic import DOCS, Diagnostic, url_of
 from linter.engine import check as engine
 from linter.report._common import Summary
@@ -34,6 +34,12 @@ def check(example: Example) -> list[Diagnostic]:
         words.datastore,
         words.dataplane or 'iptables',
     )
+    if example.is_root:
+        from linter.run.root import alone
+
+        overrides = check_options.options(words).overrides
+        assert overrides is not None
+        return alone(FILE, example.text.encode(), overrides, example.is_closed)
     result = engine.check(
         FILE,
         example.text.encode(),

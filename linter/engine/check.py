@@ -64,6 +64,12 @@ class FileCheck:
         self.judge = Judge(self.stamp, self.file, self.outcome, conditions.surroundings)
         # Within what is inside another document nothing more is looked for.
         self.looks_inside = not is_inner
+        if conditions.summarise and not is_inner:
+            from linter.engine.summaries import Summaries
+
+            self.judge.summaries = Summaries(
+                self.outcome, self.target, conditions.dataplane, conditions.surroundings
+            )
         self.next_line = 1
         self.parts = 0
         # How many documents are Calico's, readable or not, and what is said of those beside them
@@ -130,6 +136,10 @@ class FileCheck:
         self.ours += 1
         self.outcome.checked += 1
         self.file.dormant += [(fact, document.source, start) for fact in dormant]
+        if self.judge.summaries is not None:
+            for found in document.objects:
+                if not isinstance(found, ListFinding):
+                    self.judge.summarise(document.source, found)
         return True
 
     def completed(self, parsed: ParsedFile, found: list[Diagnostic]) -> list[Diagnostic]:
@@ -155,6 +165,8 @@ class FileCheck:
             self.ours += 1
             self.outcome.checked += 1
             self.note_broken(document)
+            if self.judge.summaries is not None:
+                self.judge.summaries.broken(document)
         elif whose == RUNS_ON:
             self.outcome.checked += 1
             self.note_unread(document, is_nothing=not has_kind(document.root))

@@ -26,6 +26,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
+    from linter.engine.summaries import Summaries
+
 
 class Judge:
     """Judges the objects of one file; what it finds goes to ``file``."""
@@ -38,6 +40,7 @@ class Judge:
         self.file = file
         self.outcome = outcome
         self.surroundings = surroundings
+        self.summaries: Optional[Summaries] = None
         # The one finding about raw resources, and what would make v3 of all of them.
         self.raw: Optional[Source] = None
         self.raw_edits: list[Edit] = []
@@ -61,6 +64,7 @@ class Judge:
         lane = self.target.lane(owned.api)
         reference = reference_of(owned.node, index)
         kind = owned.kind
+        begin = len(self.file.diagnostics)
         surroundings = self.surroundings
         if not surroundings.is_patch and '$patch' in source.text and has_directives(owned.node):
             surroundings = surroundings._replace(is_patch=True, namespace=None)
@@ -73,6 +77,7 @@ class Judge:
                 self.outcome.skip(owned.skipped)
             else:
                 self.outcome.checked += 1
+            self._summarise(source, owned, None, begin)
             # Of an object of the old API nothing else is ever said.
             return owned.skipped == V1_API
         self.outcome.checked += 1
@@ -81,6 +86,7 @@ class Judge:
         unknown = self._unknown_kind(owned, kind, lane)
         if unknown is not None:
             self.report(source, unknown, kind, lane.name, reference)
+            self._summarise(source, owned, None, begin)
             return False
         api = 'v2' if owned.api == 'v2' else 'v3'
         if owned.in_sequence:
@@ -105,8 +111,26 @@ class Judge:
         )
         for one in strange:
             self.broke(f'rule {one.rule}', one)
+        self._summarise(source, owned, document, begin)
         decoded.release()
         return True
+
+    def summarise(self, source: Source, owned: CalicoObject) -> None:
+        """Note what an object means of which it is known that it is clean."""
+        if owned.kind is not None and owned.api != 'v2':
+            lane = self.target.lane(owned.api)
+            decoded = decode(owned.node, 'v3', owned.kind, self.target.version, lane)
+            document = Document(source, owned.node, 'v3', owned.kind, decoded, self.surroundings)
+            self._summarise(source, owned, document, 0)
+            decoded.release()
+        else:
+            self._summarise(source, owned, None, 0)
+
+    def _summarise(
+        self, source: Source, owned: CalicoObject, document: Optional[Document], begin: int
+    ) -> None:
+        if self.summaries is not None:
+            self.summaries.judged(source, owned, document, self.file.diagnostics[begin:])
 
     def _note_api(
         self, source: Source, owned: CalicoObject, lane: Lane, reference: ObjectRef

@@ -13,7 +13,7 @@ from linter.calico.names import qualified_problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
+    from typing import Any, Optional
 
     from linter.calico.document import Document
     from linter.calico.values import Object
@@ -30,8 +30,8 @@ def may_speak(document: Document) -> bool:
         return False
     fields = spec.fields
     for flag in _FLAGS:
-        leaf = fields.get(flag) and spec.leaf(flag)
-        if leaf and leaf.value is True:
+        leaf = spec.leaf(flag) if flag in fields else None
+        if leaf is not None and leaf.value is True:
             return True
     if _clashes(
         spec.text('selector'),
@@ -48,7 +48,7 @@ def may_speak(document: Document) -> bool:
 
 def _direction_speaks(spec: Object, direction: str, own: str) -> bool:
     decided: set[str] = set()
-    rules = spec.items(direction)
+    rules: list[Any] = list(spec.items(direction))
     last = len(rules) - 1
     for number, rule in enumerate(rules):
         # ``Object`` is not asked for by name: an import less.

@@ -77,7 +77,12 @@ STARTER = """\
 #  ignore:
 #  - namespace-missing
 
-# What exists in the cluster although no file here defines it; no rule asks for it yet.
+# Which folders hold the policies of one cluster each; closed: the cluster has no others.
+#roots:
+#- path: clusters/prod
+#  closed: true
+
+# What exists in the cluster although no file here defines it.
 #external:
 #  tiers:
 #  - security

@@ -68,9 +68,10 @@ class Overrides:
 class Settings:
     """What holds for a file. Groups are unfolded; no ``select``: every rule of the ``profile``.
 
-    ``severity`` has only the rules whose severity is another than their own. ``tiers`` and
-    ``namespaces`` are known to live elsewhere. ``source`` is the path of the configuration file,
-    ``origins`` says where each setting comes from.
+    ``severity`` has only the rules whose severity is another than their own. ``tiers``,
+    ``namespaces``, ``labels``, ``sets`` and ``service_accounts`` are known to live elsewhere.
+    ``source`` is the path of the configuration file, ``origins`` says where each setting comes
+    from.
     """
 
     __slots__ = (
@@ -81,12 +82,15 @@ class Settings:
         'edition',
         'embedded',
         'ignore',
+        'labels',
         'markdown',
         'namespaces',
         'origins',
         'profile',
         'require_reason',
         'select',
+        'service_accounts',
+        'sets',
         'severity',
         'source',
         'tiers',
@@ -109,6 +113,9 @@ class Settings:
         self.markdown = False
         self.tiers = _NONE
         self.namespaces = _NONE
+        self.labels = _NONE
+        self.sets = _NONE
+        self.service_accounts = _NONE
         self.origins: dict[str, list[str]] = {}
         self._target: Target | None = None
 
@@ -146,6 +153,9 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
         settings.embedded = config.embedded
         settings.tiers = config.tiers
         settings.namespaces = config.namespaces
+        settings.labels = config.labels
+        settings.sets = config.sets
+        settings.service_accounts = config.service_accounts
     for layer in layers:
         _lay(settings, layer)
         if layer.select is not None:
