@@ -171,8 +171,30 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
     for literal in pieces[1::2]:
         if not _is_value(literal):
             return None
+    bare = "'".join(pieces[0::2])
     found: list[str] = []
-    for term in "'".join(pieces[0::2]).replace('||', '&&').split('&&'):
+    # What an earlier alternative asks may be asked again where no alternatives cover everything.
+    before: set[str] = set()
+    negated = {part.split(')')[0].strip() for part in bare.split('!has(')[1:]}
+    is_apart = (
+        '||' in bare
+        and not any(sign in bare for sign in ('!=', '! ', '!(', '!!', 'not ', 'not\t'))
+        and bare.count('(') == bare.count('has(')
+        and bare.count('!') == len(bare.split('!has(')) - 1
+        and '' not in pieces[1::2]
+        # With blanks inside, `has( a )` would not be seen to be `has(a)`.
+        and not any(sign in bare for sign in ('( ', ' )', '(\t', '\t)'))
+        and not any(f'has({key})' in bare.replace('!has(', '') for key in negated)
+    )
+    terms = [
+        (number, term) for number, one in enumerate(bare.split('||')) for term in one.split('&&')
+    ]
+    alternative = 0
+    for number, term in terms:
+        if is_apart and number != alternative:
+            alternative = number
+            before.update(found)
+            found = []
         words = term.strip(' ()!\t').replace('(', ' ( ').replace('{', ' { ').split()
         if len(words) < 2:
             return None
@@ -187,7 +209,7 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
         if key in found or qualified_problem(key) or not _is_plain_label(key, of_others):
             return None
         found.append(key)
-    return tuple(found)
+    return tuple(dict.fromkeys((*before, *found)))
 
 
 def _is_value(text: str) -> bool:
