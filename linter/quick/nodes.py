@@ -11,7 +11,7 @@ from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
 from linter.calico.selector.plain import is_plain
 from linter.policy.gate import is_negative, labels_of
-from linter.quick.conditions import CONDITIONS
+from linter.quick.conditions import CONDITIONS, joined
 from linter.quick.scalars import Pairs
 from linter.quick.texts import KEYS, TEXTS, as_text, number
 from linter.text.lazy_regex import lazy
@@ -180,7 +180,7 @@ class Items:
             facts = self.item.judge(inner)
             if facts is None or (isinstance(inner, tuple) and is_null(inner)):
                 return None
-            seen |= facts
+            seen = joined(seen, facts)
         return seen | {'item'} if value else seen
 
     def add(self, seen: Facts, facts: Facts) -> Optional[Facts]:
@@ -189,7 +189,7 @@ class Items:
             return facts | {'item'}
         if self.words:
             return None if facts <= seen else seen | facts
-        return seen | facts | self.more
+        return joined(seen, facts) | self.more
 
     def close(self, seen: Facts) -> Optional[Facts]:
         return seen
