@@ -723,6 +723,7 @@ def test_show_settings(repository: Path) -> None:
         'datastore: etcdv3  # .calico-lint.yaml:16\n'
         'edition: open-source  # default\n'
         'dataplane: iptables  # default\n'
+        'profile: default  # default\n'
         f'select: [{", ".join(sorted(names("fields") or ()))}]  # .calico-lint.yaml:15\n'
         'ignore: [host-bits]  # the command line\n'
         f'severity: {shown.split("severity: ")[1].splitlines()[0]}\n'
