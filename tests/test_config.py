@@ -743,7 +743,7 @@ def test_show_settings(repository: Path) -> None:
     assert '# excluded' not in show_settings('.')
     shown = show_settings('../x.yaml')
     assert f'# configuration: no {NAME}' in shown
-    assert 'select: every rule  # default' in shown
+    assert 'select: those of the profile  # default' in shown
 
 
 def test_show_settings_covers_every_key(repository: Path) -> None:
