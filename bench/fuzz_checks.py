@@ -35,9 +35,8 @@ from linter.engine.settle import settled
 from linter.quick.read import Reader, make
 from linter.report._common import Summary
 from linter.report.formats import write
-from linter.run.baseline import (
-    Baseline,
-    Scope,
+from linter.run.baseline import Baseline, Scope
+from linter.run.baseline_file import (
     _parsed,
     dumped,
 )

@@ -17,6 +17,7 @@ import argparse
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import statistics
 import subprocess
@@ -27,6 +28,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import inputs
+import styles
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MB = 1_000_000
@@ -209,12 +211,15 @@ class Bench:
         maker = inputs.Maker()
         foreign = self.write('foreign.yaml', maker.foreign(0))
         clean = self.write('clean.yaml', one(maker.policy, 'selector: ', '||', ' == '))
-        faulty = self.write('faulty.yaml', one(maker.faulty_policy, "= '"))
+        faulty = self.write('faulty.yaml', one(maker.faulty_policy, " = '"))
+        policy = one(maker.policy, 'namespace: ', 'selector: ')
+        note = self.write('note.yaml', re.sub(r'\n  namespace: \S+', '', policy))
         commands = [
             self.python('-c', 'pass'),
             self.ours('--version'),
             self.check(foreign),
             self.check(clean),
+            self.check(note),
             self.check(faulty, statuses=(1,)),
         ]
         if self.peers:
@@ -223,8 +228,9 @@ class Bench:
         lines = (
             ('`--version`', 2.0),
             ('a file without Calico documents', 2.5),
-            ('one clean policy with selectors', 6.0),
-            ('one policy with findings', None),
+            ('one clean policy with selectors', 2.2),
+            ('one policy with a note', 4.0),
+            ('one policy with a mistake in a selector', 5.0),
             ('yamllint on the clean policy', None),
             ('check-jsonschema on the clean policy', None),
         )
@@ -253,10 +259,13 @@ class Bench:
         )
         self.add('a clean policy in its file, after start-up', per_policy * 1000, 'ms', 0.4)
         self.add(f'{count} clean policies: peak memory', memory(ours), 'MB', 80 + 0.002 * count)
+        for name, words in self.others(clean).items():
+            found = measure([Command(words, (0, 1)), self.check(clean)], rounds)
+            self.add(f'{count} clean policies, one per file: {name} takes', ratio(*found), '×')
         if peers:
             yamllint, yamllint_faulty, jsonschema = peers
             what = f'{count} clean policies, one per file'
-            self.add(f'{what}: yamllint takes', ratio(yamllint, ours), '×', 5, True)
+            self.add(f'{what}: yamllint takes', ratio(yamllint, ours), '×', 30, True)
             self.add(f'{what}: check-jsonschema takes', ratio(jsonschema, ours), '×')
             self.add(
                 f'{count} policies with findings: yamllint takes',
@@ -265,6 +274,45 @@ class Bench:
                 3,
                 True,
             )
+
+    def others(self, folder: str) -> dict[str, tuple[str, ...]]:
+        """The commands of the Go tools that are installed."""
+        found = {}
+        kubeconform, calicoctl = shutil.which('kubeconform'), shutil.which('calicoctl')
+        if self.peers and kubeconform is not None:
+            schema = os.path.join(ROOT, 'schemas', 'v3', '{{ .ResourceKind }}.schema.json')
+            found['kubeconform'] = (kubeconform, '-n', '1', '-schema-location', schema, folder)
+        if self.peers and calicoctl is not None:
+            found['calicoctl validate'] = (calicoctl, 'validate', '-R', '-f', folder)
+        return found
+
+    def styles(self) -> None:
+        """Documents as they are in real repositories, clean ones and others."""
+        count = 100 if self.quick else 1000
+        rounds = 1 if self.quick else 5
+        varied = inputs.write_files(self.path('varied'), styles.varied(count))
+        mixed = inputs.write_files(self.path('mixed'), styles.mixed(count))
+        commands = [self.check(varied), self.check(mixed, statuses=(1,))]
+        if self.peers:
+            commands += [self.yamllint(varied), self.yamllint(mixed)]
+        ours, ours_mixed, *peers = measure(commands, rounds)
+        what = f'{count} documents in varied styles'
+        self.add(f'{what}: a document', cpu(ours) / count * 1000, 'ms')
+        if peers:
+            notes, third = f'{what}, 5 % with notes', f'{what}, a third with findings'
+            self.add(f'{notes}: yamllint takes', ratio(peers[0], ours), '×', 16, True)
+            self.add(f'{third}: yamllint takes', ratio(peers[1], ours_mixed), '×', 10, True)
+
+    def foreign(self) -> None:
+        """Large files with nothing of Calico's in them."""
+        size = 2 if self.quick else 10
+        rounds = 1 if self.quick else 5
+        crds = inputs.write_files(self.path('crds'), styles.crds(size))
+        kinds = self.write('kinds.json', styles.kinds_in_json(2))
+        commands = [self.check(crds), self.check(kinds)]
+        bare, *found = measure([self.python('-c', 'pass'), *commands], rounds)
+        for what, usages in zip((f'{size} MB of CRDs', '2 MB of JSON'), found, strict=True):
+            self.add(f'{what}, nothing of Calico in it', ratio(usages, bare), '× `python -c pass`')
 
     def tree(self) -> None:
         count = 300 if self.quick else 3000
@@ -275,7 +323,7 @@ class Bench:
         ours, *peers = measure(commands, 1 if self.quick else 5)
         what = f'GitOps tree of {count} files, 3 % with policies'
         for usages in peers:
-            self.add(f'{what}: yamllint takes', ratio(usages, ours), '×', 60, True)
+            self.add(f'{what}: yamllint takes', ratio(usages, ours), '×', 95, True)
         self.add(f'{what}: a file', cpu(ours) / count * 1000, 'ms')
 
     def linearity(self) -> None:
@@ -291,6 +339,9 @@ class Bench:
             for path, count in zip(bundles, (few, many), strict=True)
         ]
         self._grows(f'{few} → {many} policies in one file', bundles, many, longest[1])
+        bundle = measure([self.check(bundles[1])], 1 if self.quick else 3)[0]
+        self.add(f'{many} policies in one file: a policy', cpu(bundle) / many * 1000, 'ms', 0.08)
+        self.add(f'{many} policies in one file: peak', memory(bundle), 'MB', 31.5)
         sizes = [2, 20] if self.quick else [10, 100]
         long = [inputs.write_long(self.path(f'long-{size}.yaml'), size) for size in sizes]
         self._grows(f'one foreign document, {sizes[0]} → {sizes[1]} MB', long, 0, sizes[1] * MB)
@@ -411,6 +462,8 @@ def main() -> int:
 PARTS: dict[str, Callable[[Bench], None]] = {
     'start-up': Bench.start_up,
     'throughput': Bench.throughput,
+    'styles': Bench.styles,
+    'foreign': Bench.foreign,
     'tree': Bench.tree,
     'linearity': Bench.linearity,
     'jobs': Bench.jobs,

@@ -15,10 +15,10 @@ def run() -> int:
     arguments = sys.argv[1:]
     if arguments in (['--version'], ['-V']) and sys.stdout is not None:
         # Answered before anything else is imported.
-        from linter import __version__
+        from linter import __calico__, __version__
 
         try:
-            print(f'calico-lint {__version__}', flush=True)
+            print(f'calico-lint {__version__}\nknows Calico {__calico__}', flush=True)
         except OSError:
             pass  # The long way comes to the same, and knows what to say.
         else:

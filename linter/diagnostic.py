@@ -91,6 +91,8 @@ class Diagnostic(NamedTuple):
     ``fact`` is the row of the fact table on which it rests, ``about`` what the finding says;
     ``identity`` is set where a run has a baseline. ``confidence`` in a hazard is ``proved``,
     ``fact`` or ``likely``. ``related`` are places in the same file, ``elsewhere`` those in others.
+    ``calico_version`` is the release that was asked (``3.32``), '' where none was; ``origin`` what
+    a line of rendered manifests is about, where there is no file to look into.
     """
 
     source: Source
@@ -111,6 +113,8 @@ class Diagnostic(NamedTuple):
     identity: Optional[Identity] = None
     confidence: Optional[str] = None
     elsewhere: tuple[Place, ...] = ()
+    calico_version: str = ''
+    origin: str = ''
 
     @property
     def places(self) -> tuple[Place, ...]:

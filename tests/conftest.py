@@ -21,7 +21,7 @@ from linter.catalogue.catalogue import standard
 from linter.catalogue.facts import Row
 from linter.catalogue.pages import Example
 from linter.catalogue.rule import Rule
-from linter.cli import arguments, explain
+from linter.cli import arguments, check_options, explain
 from linter.diagnostic import Diagnostic
 from linter.engine import check as engine
 from linter.engine.check import check_parts
@@ -70,7 +70,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def target(flags: Sequence[str]) -> Target:
     """The target that these words of the command line ask for."""
-    return arguments.options(arguments.read(['check', *flags])).lookup().default.target
+    return check_options.options(arguments.read(['check', *flags])).lookup().default.target
 
 
 class Block(NamedTuple):

@@ -24,7 +24,7 @@ from linter.diagnostic import Diagnostic
 from linter.engine.check import check_parsed
 from linter.engine.conditions import conditions
 from linter.engine.outcome import Outcome
-from linter.run import baseline
+from linter.run import baseline, baseline_file
 from linter.run.baseline import Baseline, Scope, read
 from linter.run.run import Options, run
 from linter.yaml.compose import compose
@@ -377,12 +377,19 @@ def test_a_folder_may_be_a_link() -> None:
 
 
 def test_what_has_no_end_is_not_read(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    monkeypatch.setattr(baseline, '_LARGEST', 2**20)
+    monkeypatch.setattr(baseline_file, '_LARGEST', 2**20)
     Path('b.json').write_text('{"version": 1, "findings": []}' + ' ' * 2**20)
     assert known('.') == 2
     assert capsys.readouterr().err == (
-        'calico-lint: b.json is no baseline: it has more than 1 MB\n'
+        'calico-lint: the baseline b.json cannot be read: it has more than 1 MB\n'
     )
+
+
+def entry(**more: object) -> str:
+    """The text of a baseline with one entry."""
+    one = {'path': 'x.yaml', 'rule': 'value-case', 'object': None, 'yaml_path': None,
+           'content': '', 'count': 1}  # fmt: skip
+    return json.dumps({'version': 1, 'findings': [{**one, **more}]})
 
 
 @pytest.mark.parametrize(
@@ -401,6 +408,11 @@ def test_what_has_no_end_is_not_read(monkeypatch: pytest.MonkeyPatch, capsys: Ca
         ('{"version": 1, "findings": [{"count": 1}]}', 'findings[0] has no path'),
         ('{"version": 1, "findings": [{"count": 1, "path": 1}]}', 'findings[0]: path is not text'),
         ('\udcff', 'is no baseline'),
+        (entry(path='a\0/../b'), 'findings[0].path is not a path'),
+        (entry(path='a\ud800'), 'findings[0].path is not a path'),
+        (entry(path=''), 'findings[0].path is not a path'),
+        (entry(count=10**4299), 'findings[0].count is not a number from 1 to'),
+        (entry(count=10**9 + 1), 'findings[0].count is not a number from 1 to'),
         ('[' * 100_000, 'is no baseline'),
     ],
 )
@@ -669,3 +681,38 @@ def test_a_file_is_read_as_it_was_written() -> None:
     Path('b.json').write_bytes(b'\xef\xbb\xbf' + data.replace(b'\n', b'\r\n'))
     assert known('.') == 0
     assert read('b.json').data != data
+
+
+def test_names_that_are_no_utf_8_stay_names() -> None:
+    Path('b.json').write_text(entry(path='a\udcff.yaml'))
+    ((found,), _) = baseline_file.read_entries('b.json')
+    assert os.fsencode(found.path) == b'a\xff.yaml'
+
+
+def test_moved_findings_are_looked_for_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """n files that are gone and n that are new: each of them is asked about once or twice."""
+    number = 200
+    for name in range(number):
+        Path(f'old-{name}.yaml').write_text(OTHER)
+    assert write('.') == 0
+    for name in range(number):
+        Path(f'old-{name}.yaml').rename(f'new-{name}.yaml')
+    asked: list[str] = []
+    gone = baseline.is_gone
+    monkeypatch.setattr(baseline, 'is_gone', lambda path: asked.append(path) or gone(path))
+    assert known('.') == 0
+    assert number <= len(asked) <= 3 * number
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='links')
+def test_nothing_is_written_through_a_link_nor_over_a_configuration(capsys: Capture) -> None:
+    Path('x.yaml').write_text(OTHER)
+    Path('b.json').symlink_to('elsewhere.json')
+    assert write('.') == 2
+    assert 'b.json is a link to nothing' in capsys.readouterr().err
+    assert not Path('elsewhere.json').exists()
+    assert main(['check', '--write-baseline', '.calico-lint.yaml', '.']) == 2
+    assert not Path('.calico-lint.yaml').exists()
+    os.mkfifo('pipe.json')
+    assert main(['check', '--baseline', 'pipe.json', '.']) == 2
+    assert 'pipe.json cannot be read: it is a pipe' in capsys.readouterr().err

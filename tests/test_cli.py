@@ -14,6 +14,7 @@ import pytest
 from jsonschema.validators import Draft202012Validator
 
 from linter import __version__
+from linter.calico.target import RELEASES, VERSIONS, releases_text
 from linter.catalogue.catalogue import standard
 from linter.catalogue.pages import GROUPS
 from linter.cli.main import main
@@ -42,6 +43,7 @@ NAMED_PORTS = CLEAN + '  ingress:\n  - action: Allow\n    destination: {ports: [
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv('NO_COLOR', '1')
+    monkeypatch.delenv('PRE_COMMIT', raising=False)
     return tmp_path
 
 
@@ -127,12 +129,84 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert '1 error in 1 file (1 document, 1 checked)' in err
 
 
-def test_a_run_that_met_nothing_of_calico_is_silent_about_named_files(
-    capsys: pytest.CaptureFixture[str],
+RENDERED = f"""\
+---
+# Source: cart/templates/policy.yaml
+{ERROR}---
+# Source: cart/charts/db/templates/tier.yaml
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata: {{name: A b}}
+---
+# a comment
+{ERROR}"""
+
+
+@pytest.mark.parametrize('ending', ['\n', '\r\n'])
+def test_rendered_input_says_which_object_and_template(
+    ending: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = RENDERED.replace('\n', ending).encode()
+    origins = [
+        'NetworkPolicy shop/web, cart/templates/policy.yaml',
+        'Tier A b, cart/charts/db/templates/tier.yaml',
+        'NetworkPolicy shop/web',
+    ]
+    for fmt in ('text', 'concise'):
+        monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(data)))
+        assert main(['check', '-', '--output-format', fmt]) == 1
+        lines = capsys.readouterr().out.splitlines()
+        assert [line[line.rindex('(') + 1 : -1] for line in lines] == origins
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(data)))
+    assert main(['check', '-', '--color=always']) == 1
+    plain = re.sub('\x1b\\[[0-9;]*m', '', capsys.readouterr().out)
+    assert [line.split('from: ')[1] for line in plain.splitlines() if 'from: ' in line] == origins
+    # An editor sends a file, whose lines are where they are.
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(data)))
+    assert main(['check', '-', '--stdin-filename=x.yaml']) == 1
+    assert 'cart/templates' not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('is_hook', [False, True])
+def test_silence_does_not_look_like_approval(
+    is_hook: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Path('x.yaml').write_text('kind: Service\n')
+    said = "calico-lint: nothing to check in 1 file (1 document; skipped: 1 not Calico's)\n"
+    if is_hook:
+        monkeypatch.setenv('PRE_COMMIT', '1')
     assert main(['check', 'x.yaml']) == 0
+    assert capsys.readouterr() == ('', '' if is_hook else said)
+    assert main(['check', '--force-exclude', 'x.yaml']) == 0
     assert capsys.readouterr() == ('', '')
+    assert main(['check', '-q', 'x.yaml']) == 0
+    assert capsys.readouterr() == ('', '')
+    assert main(['check', '.']) == 0
+    assert capsys.readouterr() == ('', said)
+
+
+def test_a_mistake_in_the_configuration_is_none_in_a_file(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path('x.yaml').write_text(CLEAN)
+    Path('.calico-lint.yaml').write_text('exclud: [x]\n')
+    assert main(['check', 'x.yaml']) == 1
+    assert capsys.readouterr().err == (
+        'calico-lint: 1 error in the configuration; no findings in 1 file (1 document, 1 checked)\n'
+    )
+
+
+def test_rules_in_colour(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert main(['rules']) == 0
+    plain = capsys.readouterr().out
+    monkeypatch.delenv('NO_COLOR')
+    monkeypatch.setenv('FORCE_COLOR', '1')
+    assert main(['rules']) == 0
+    colored = capsys.readouterr().out
+    assert '\x1b[1;31m  error  \x1b[0m' in colored
+    assert re.sub('\x1b\\[[0-9;]*m', '', colored) == plain
 
 
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -312,7 +386,9 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(['--version'])
     assert stop.value.code == 0
-    assert capsys.readouterr().out == f'calico-lint {__version__}\n'
+    out = capsys.readouterr().out
+    assert out == f'calico-lint {__version__}\nknows Calico {releases_text()}\n'
+    assert list(RELEASES) == list(VERSIONS)
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,7 @@ Capture = pytest.CaptureFixture[str]
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv('NO_COLOR', '1')
+    monkeypatch.delenv('PRE_COMMIT', raising=False)
     return tmp_path
 
 
@@ -63,8 +64,8 @@ def test_safe_fixes(capsys: Capture) -> None:
     )
 
 
-@pytest.mark.parametrize('options', [['--unsafe-fixes'], ['--fix', '--unsafe-fixes']])
-def test_unsafe_fixes(options: list[str], capsys: Capture) -> None:
+def test_unsafe_fixes(capsys: Capture) -> None:
+    options = ['--fix', '--unsafe-fixes']
     Path('a.yaml').write_text(POLICY)
     Path('b.yaml').write_text(UNSAFE)
     assert main(['check', *options, 'a.yaml', 'b.yaml']) == 0
@@ -72,6 +73,26 @@ def test_unsafe_fixes(options: list[str], capsys: Capture) -> None:
     assert capsys.readouterr().out == ''
     assert main(['check', *options, 'a.yaml', 'b.yaml']) == 0
     assert 'applied' not in capsys.readouterr().err
+
+
+def test_unsafe_fixes_alone_write_nothing(capsys: Capture) -> None:
+    before = {'a.yaml': POLICY, 'b.yaml': UNSAFE}
+    for name, text in before.items():
+        Path(name).write_text(text)
+    assert main(['check', '--unsafe-fixes']) == 1
+    assert listing() == before
+    out, err = capsys.readouterr()
+    assert main(['check']) == 1
+    assert capsys.readouterr().out == out
+    assert 'nothing was written: add --fix to write, or --diff to see what would change' in err
+    assert main(['check', '--unsafe-fixes', '--quiet']) == 1
+    assert capsys.readouterr().err == ''
+    Path('a.yaml').write_text(RIGHT)
+    Path('b.yaml').write_text(RIGHT)
+    assert main(['check', '--unsafe-fixes']) == 0
+    assert 'nothing was written' not in capsys.readouterr().err
+    done = run(['-', '--unsafe-fixes', '--stdin-filename=x.yaml'], POLICY.encode())
+    assert done.stdout.startswith(b'x.yaml:7:18: error[selector-syntax] ')
 
 
 def test_a_run_says_what_can_be_fixed(capsys: Capture) -> None:
@@ -176,7 +197,22 @@ def test_a_fix_that_does_harm_is_left_out(capsys: Capture) -> None:
     assert Path('a.yaml').read_text() == text
     out, err = capsys.readouterr()
     assert 'bare-ip-in-nets' in out
-    assert '1 fix was left out, since the file might then be refused for another reason' in err
+    assert (
+        'calico-lint: a.yaml:12:26: the fix of bare-ip-in-nets was left out, since line 12, '
+        'column 26 would then be refused (mixed-ip-family: '
+    ) in err
+    assert 'fixable' not in err
+    assert main(['check', '--diff']) == 1
+    assert 'fixable' not in capsys.readouterr().err
+
+
+def test_not_all_that_is_left_out_is_listed(capsys: Capture) -> None:
+    rule = '  - action: Allow\n    source:\n      nets: [10.0.0.0/8, "::1"]\n'
+    Path('a.yaml').write_text(f'{RIGHT}  ingress:\n{rule * 12}')
+    assert main(['check', '--fix']) == 1
+    err = capsys.readouterr().err
+    assert err.count('was left out, since') == 10
+    assert 'calico-lint: 2 more fixes were left out\n' in err
 
 
 @pytest.mark.skipif(os.name == 'nt', reason='modes')
@@ -227,6 +263,29 @@ def test_usage(
     monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(b'')))
     assert main(['check', *options]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_difference_is_coloured_for_people_alone(capsys: Capture) -> None:
+    Path('a.yaml').write_text(POLICY)
+    assert main(['check', '--diff', '--color=always']) == 1
+    out = capsys.readouterr().out
+    assert "\x1b[31m-  selector: role = 'web'\x1b[0m\n" in out
+    assert '\x1b' not in run(['--diff']).stdout.decode()
+
+
+def test_a_hook_names_the_hook(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path('a.yaml').write_text(POLICY)
+    Path('b.yaml').write_text(UNSAFE)
+    expected = (
+        'fixable: 1 with the hook calico-lint-fix, 1 more with args: [--unsafe-fixes]\n',
+        'fixable: 1 with the hook calico-lint-fix and args: [--unsafe-fixes]\n',
+    )
+    for names, line in zip((['a.yaml', 'b.yaml'], ['b.yaml']), expected, strict=True):
+        assert main(['check', '--force-exclude', *names]) == 1
+        assert capsys.readouterr().err.endswith(line)
+    monkeypatch.setenv('PRE_COMMIT', '1')
+    assert main(['check', '.']) == 1
+    assert capsys.readouterr().err.endswith(expected[0])
 
 
 def test_outputs_to_files_go_together_with_a_difference() -> None:

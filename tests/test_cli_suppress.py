@@ -63,8 +63,22 @@ def test_add_ignore_reports_what_is_left(capsys: Capture) -> None:
     Path('x.json').write_text('{"apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy"}')
     text = Path('x.json').read_text()
     assert main(['check', '--add-ignore']) == 1
-    assert 'error[' in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert 'error[' in out
+    assert (
+        'calico-lint: x.json:1:2: no suppression of name-missing: JSON has no comments, and the '
+        'object has no metadata for an annotation\n'
+    ) in err
     assert Path('x.json').read_text() == text
+
+
+def test_add_ignore_writes_annotations_in_json(capsys: Capture) -> None:
+    policy = {'apiVersion': 'projectcalico.org/v3', 'kind': 'Tier', 'metadata': {'name': 'A b'}}
+    Path('x.json').write_text(json.dumps(policy, indent=2))
+    assert main(['check', '--add-ignore=old name']) == 0
+    found = json.loads(Path('x.json').read_text())
+    assert found['metadata'].pop('annotations') == {'calico-lint/ignore': 'name-invalid: old name'}
+    assert found == policy
 
 
 def test_add_ignore_keeps_encoding_mode_and_line_ends() -> None:

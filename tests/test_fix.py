@@ -12,8 +12,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -1021,3 +1023,51 @@ def test_diff_can_be_applied(
     environment = {**os.environ, 'GIT_CEILING_DIRECTORIES': str(tmp_path.parent)}
     subprocess.run(tool.split(), input=diff, cwd=tmp_path, check=True, env=environment)
     assert path.read_bytes() == after
+
+
+# However the process is asked to end, no file is left beside the one that was being written.
+ENDING = """\
+import os, signal, sys
+from linter.workspace import atomic_write
+fsync = os.fsync
+def end(handle):
+    fsync(handle)
+    os.kill(os.getpid(), getattr(signal, sys.argv[1]))
+atomic_write.os.fsync = end
+if sys.argv[2] == 'replace':
+    atomic_write.replace('policy.yaml', b'old', b'new')
+else:
+    atomic_write.create('new.yaml', b'new')
+"""
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='signals of POSIX')
+@pytest.mark.parametrize('sign', ['SIGTERM', 'SIGHUP'])
+@pytest.mark.parametrize('how', ['replace', 'create'])
+def test_an_end_in_the_middle_leaves_nothing_behind(file: Path, how: str, sign: str) -> None:
+    done = subprocess.run(
+        [sys.executable, '-c', ENDING, sign, how], cwd=file.parent, capture_output=True,
+        env={**os.environ, 'PYTHONPATH': str(FIXTURES.parent)},
+    )  # fmt: skip
+    assert done.returncode == -getattr(signal, sign), done.stderr
+    assert done.stderr == b''
+    assert leftovers(file.parent) == []
+    assert file.read_bytes() == b'old'
+    assert not (file.parent / 'new.yaml').exists()
+
+
+def test_what_others_left_behind_is_no_obstacle(file: Path) -> None:
+    (file.parent / f'.{file.name}.{os.getpid()}.0.tmp').write_bytes(b'theirs')
+    replace(str(file), b'old', b'new')
+    assert file.read_bytes() == b'new'
+    assert [path.read_bytes() for path in file.parent.glob('.*.tmp')] == [b'theirs']
+
+
+@pytest.mark.parametrize('name', ['x' * 250 + '.yaml', '€' * 80 + '.yaml', 'é' * 120 + '.yaml'])
+def test_a_long_name_leaves_room_for_another(tmp_path: Path, name: str) -> None:
+    """Names are counted in bytes, 255 of them."""
+    path = tmp_path / name
+    path.write_bytes(b'old')
+    replace(str(path), b'old', b'new')
+    assert path.read_bytes() == b'new'
+    assert len(list(tmp_path.iterdir())) == 1

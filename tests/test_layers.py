@@ -24,7 +24,7 @@ LEVELS = {name: level for level, name in enumerate(ROOMS)}
 OWNERS = {
     'yaml': 'linter.yaml.libyaml_reader',
     'ruamel': 'linter.yaml.pure_reader',
-    'lark': 'linter.calico.selector.explainer',
+    'lark': 'linter.calico.selector.grammar',
     'jsonschema': 'linter.calico.json_schema',
     'rich': 'linter.report.terminal',
 }

@@ -100,7 +100,7 @@ SPECS: list[tuple[tuple[str, ...], str, str]] = [
     (('v1',), "selector: k8s_ns/label/a.b/c == 'k8s_ns/label/x' && !has(k8s_ns/label/d)",
      "selector: pcns.a.b/c == 'k8s_ns/label/x' && !has(pcns.d)"),
     (('v1',), source('notSelector: has(k8s_ns/label/x)\nnotTag: t'),
-     source('notSelector: (has(pcns.x)) || has(t)')),
+     source("notSelector: (has(pcns.x)) || t == ''")),
     (V2_KINDS, "selector: calico/k8s_ns == 'a'", "selector: calico/k8s_ns == 'a'"),
     (('gnp',), "selector: projectcalico.org/namespace == 'a' && pcns.x == 'y'",
      "selector: projectcalico.org/namespace == 'a' && pcns.x == 'y'"),
@@ -166,20 +166,20 @@ SPECS: list[tuple[tuple[str, ...], str, str]] = [
     (ALL, source('net: 1.1.1.1/32\nnets: [1.1.1.1/32]'), source('nets: [1.1.1.1/32]')),
     (ALL, source("net:\nselector: a == 'b'"), source("selector: a == 'b'")),
     # tags
-    (ALL, source('tag: front.end'), source('selector: has(front.end)')),
-    (ALL, source("notTag: 'x' # why"), source("notSelector: 'has(x)' # why")),
-    (ALL, source('tag: in'), source('selector: has(in)')),
-    (ALL, source('tag: 123'), source('selector: has(123)')),
+    (ALL, source('tag: front.end'), source("selector: front.end == ''")),
+    (ALL, source("notTag: 'x' # why"), source('notSelector: "x == \'\'" # why')),
+    (ALL, source('tag: in'), source("selector: in == ''")),
+    (ALL, source('tag: 123'), source("selector: 123 == ''")),
     (ALL, source("tag: t\nselector: a == 'b' || c == 'd'"),
-     source("selector: (a == 'b' || c == 'd') && has(t)")),
+     source("selector: (a == 'b' || c == 'd') && t == ''")),
     (ALL, source('notSelector: "!has(a)"\nnotTag: t'),
-     source('notSelector: "(!has(a)) || has(t)"')),
-    (ALL, source("selector: ''\ntag: t"), source('selector: has(t)')),
+     source('notSelector: "(!has(a)) || t == \'\'"')),
+    (ALL, source("selector: ''\ntag: t"), source("selector: t == ''")),
     (ALL, source("selector: >\n  a ==\n  'b'\ntag: t"),
-     source("selector: >-\n  (a ==\n  'b') && has(t)")),
+     source("selector: >-\n  (a ==\n  'b') && t == ''")),
     (ALL, source("tag:\nselector: a == 'b'"), source("selector: a == 'b'")),
     (('v1',), source("selector: calico/k8s_ns == 'a'\ntag: t"),
-     source("selector: (projectcalico.org/namespace == 'a') && has(t)")),
+     source("selector: (projectcalico.org/namespace == 'a') && t == ''")),
     # labels of namespaces
     (V2_KINDS, source("selector: pcns.k == 'v'"), source("namespaceSelector: k == 'v'")),
     (V2_KINDS, source("selector: pcns.k == 'pcns.v' || !has(pcns.l)"),
@@ -437,7 +437,7 @@ def test_aliases_of_one_meaning() -> None:
     )
     assert migrated(policy(spec, HEADS['gnp'])) == policy(
         'ingress: &rules\n- action: &a Allow\n  source: &e {nets: [1.2.3.4/32], '
-        'selector: has(t)}\n  destination: *e\n- action: *a\n  protocol: TCP\negress: *rules',
+        "selector: t == ''}\n  destination: *e\n- action: *a\n  protocol: TCP\negress: *rules",
         NEW_HEADS['gnp'],
     )
 
@@ -559,7 +559,7 @@ def test_an_item_of_a_list_of_v3_leaves_its_kind_to_the_list() -> None:
 
 def test_what_is_no_policy_is_left() -> None:
     for head in (
-        'apiVersion: v1\nkind: profile',
+        'apiVersion: v1\nkind: ipPool',
         'apiVersion: projectcalico.org/v2\nkind: Profile',
     ):
         assert obstacles(f'{head}\nmetadata: {{name: a}}\nspec: {{}}\n') == []
@@ -574,6 +574,116 @@ def test_a_break_in_the_migration_hides_nothing(monkeypatch: pytest.MonkeyPatch)
     assert [one.rule for one in result.diagnostics if one.severity != 'info'] == ['invalid-value']
     assert len(result.errors) == 1
     assert 'a.yaml: the migration broke' in result.errors[0]
+
+
+# ---- Host endpoints, profiles and tiers ----------------------------------------------------------
+
+V1 = 'apiVersion: v1\nkind: {}\n'
+V3 = 'apiVersion: projectcalico.org/v3\nkind: {}\n'
+OTHERS = [
+    ('hostEndpoint', 'HostEndpoint',
+     """metadata:
+  name: eth0
+  node: Node_1.example.com
+  labels: {type: production}
+spec:
+  interfaceName: eth0  # the uplink
+  expectedIPs: [192.0.2.1]
+  profiles: [k8s_ns.default, plain, Odd]
+  ports:
+  - {name: ssh, protocol: tcp, port: 22}
+""",
+     """metadata:
+  name: node-1.example.com.eth0
+  labels: {type: production}
+spec:
+  interfaceName: eth0  # the uplink
+  node: node-1.example.com
+  expectedIPs: [192.0.2.1]
+  profiles: [kns.default, plain, odd-dc28f5f3]
+  ports:
+  - {name: ssh, protocol: TCP, port: 22}
+"""),
+    ('profile', 'Profile',
+     """metadata:
+  name: nameyMcProfileName
+  labels:
+    role: db
+    "1": "2"
+  tags: [web, 3]
+spec:
+  ingress:
+  - action: deny
+    source: {net: 10.0.20.1/24, tag: web}
+  egress:
+  - action: allow
+""",
+     """metadata:
+  name: nameymcprofilename-9740ed19
+spec:
+  labelsToApply: {role: db, '1': '2', web: '', '3': ''}
+  ingress:
+  - action: Deny
+    source: {nets: [10.0.20.0/24], selector: web == ''}
+  egress:
+  - action: Allow
+"""),
+    ('profile', 'Profile', 'metadata:\n  name: a\n  tags:\n  - web\n',
+     "spec: {labelsToApply: {web: ''}}\nmetadata:\n  name: a\n"),
+    ('profile', 'Profile', 'metadata: {name: a, tags: [web]}\nspec: {}\n',
+     "metadata: {name: a}\nspec: {labelsToApply: {web: ''}}\n"),
+    ('profile', 'Profile', 'metadata: {name: "k8s_ns.FlUx-.-CaPaCiToR$$"}\nspec: {}\n',
+     'metadata: {name: "kns.flux.capacitor-a9ad9f16"}\nspec: {}\n'),
+    ('tier', 'Tier', 'metadata: {name: dev}\nspec: {order: 10}\n',
+     'metadata: {name: dev}\nspec: {order: 10}\n'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(('old_kind', 'kind', 'old', 'new'), OTHERS)
+def test_other_kinds_of_v1(old_kind: str, kind: str, old: str, new: str) -> None:
+    text = V1.format(old_kind) + old
+    result = migrated(text)
+    assert result == V3.format(kind) + new
+    assert migrated(result) == result
+    as_json = json.dumps(yaml.safe_load(text)) + '\n'
+    assert [*decoded(migrated(as_json).encode(), Target())] == [*decoded(result.encode(), Target())]
+
+
+@pytest.mark.parametrize(('kind', 'body', 'wanted'), [
+    ('hostEndpoint', 'metadata: {name: eth0}\nspec: {interfaceName: eth0}\n',
+     '3:18: a host endpoint of v1 names its node in metadata'),
+    ('profile', 'metadata: {name: a, labels: {b: c}, tags: [b]}\nspec: {}\n',
+     "3:44: a tag becomes a label, and 'b' is one already"),
+    ('profile', 'metadata: {name: a, labels: {b: [c]}}\nspec: {}\n',
+     '3:29: labels are text: write each of them out'),
+    ('profile', 'metadata:\n  name: a\n  labels:\n    b: c  # why\n    d: e\nspec: {}\n',
+     '5:3: this goes into spec.labelsToApply, and the comment in it would be lost'),
+    ('profile', 'metadata: {name: a}\nspec:\n  ingress:\n  - protocol: tcp\n',
+     '6:5: a rule without an action'),
+])  # fmt: skip
+def test_obstacle_in_other_kinds(kind: str, body: str, wanted: str) -> None:
+    found = obstacles(V1.format(kind) + body)
+    assert found
+    assert found[0].startswith(wanted)
+
+
+def test_two_host_endpoints_of_one_name_on_two_nodes() -> None:
+    one = V1.format('hostEndpoint') + (
+        'metadata: {name: eth0, node: a}\nspec: {interfaceName: eth0}\n'
+    )
+    text = f'{one}---\n{one.replace("node: a", "node: b")}'
+    assert [line for line in migrated(text).splitlines() if 'name: ' in line] == [
+        'metadata: {name: a.eth0}', 'metadata: {name: b.eth0}',
+    ]  # fmt: skip
+    clash = (
+        'apiVersion: v1\nkind: hostEndpointList\nitems:\n'
+        '- metadata: {name: eth0, node: a}\n  spec: {interfaceName: eth0}\n'
+        '- metadata: {name: eth0, node: A}\n  spec: {interfaceName: eth0}\n'
+    )
+    assert obstacles(clash) == [
+        '4:20: ' + CLASH.format('HostEndpoint', 'a.eth0', 6),
+        '6:20: ' + CLASH.format('HostEndpoint', 'a.eth0', 4),
+    ]
 
 
 def test_many_documents_take_their_time_each() -> None:
@@ -709,7 +819,7 @@ def model_entity(api: str, old: dict[str, Any]) -> dict[str, Any]:
             if not LABEL.fullmatch(old[tag]) or len(old[tag]) > 63:
                 raise Undecided
             joint = '||' if no else '&&'
-            has = f'has({old[tag]})'
+            has = f"{old[tag]} == ''"
             new[selector] = f'({text}) {joint} {has}' if text else has
         for port in old.get(f'{no}{"Ports" if no else "ports"}', ()):
             if isinstance(port, str) and ':' not in port and not PORT_NAME.fullmatch(port):
@@ -915,8 +1025,8 @@ def test_tags_as_felix_read_them(selector: str, not_selector: str) -> None:
     assert old is not None
     assert old_not is not None
     for labels in LABELS:
-        matched = (evaluate(old, labels) and 't' in labels
-                   and not evaluate(old_not, labels) and 'u' not in labels)  # fmt: skip
+        matched = (evaluate(old, labels) and labels.get('t') == ''
+                   and not evaluate(old_not, labels) and labels.get('u') != '')  # fmt: skip
         assert (evaluate(positive, labels) and not evaluate(negative, labels)) is matched
 
 
@@ -964,7 +1074,7 @@ def test_a_whole_repository(here: Path, capsys: Capture) -> None:
     (here / 'a').mkdir()
     for name, text in (('a/good.yaml', GOOD), ('left.yaml', LEFT), ('v3.yaml', MISTAKE)):
         Path(name).write_text(text)
-    assert main(['check', '--unsafe-fixes', '--select', 'legacy-api', '.']) == 1
+    assert main(['check', '--fix', '--unsafe-fixes', '--select=legacy-api', '.']) == 1
     assert Path('a/good.yaml').read_text() == policy('types: [Ingress]', NEW_HEADS['np'])
     assert Path('left.yaml').read_text() == LEFT
     assert Path('v3.yaml').read_text() == MISTAKE
@@ -983,7 +1093,7 @@ def test_a_whole_repository(here: Path, capsys: Capture) -> None:
 
 def test_where_nothing_can_be_fixed_it_is_said_all_the_same(here: Path, capsys: Capture) -> None:
     Path('left.yaml').write_text(LEFT)
-    assert main(['check', '--unsafe-fixes', '--select', 'legacy-api', '.']) == 1
+    assert main(['check', '--fix', '--unsafe-fixes', '--select=legacy-api', '.']) == 1
     assert capsys.readouterr().err.count('left.yaml:6:11: cannot be carried over') == 1
     assert main(['check', '--diff', '--unsafe-fixes', '--select', 'legacy-api', '.']) == 1
     out, err = capsys.readouterr()

@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,7 @@ def test_ctrl_c_ends_them_all(files: list[str], monkeypatch: pytest.MonkeyPatch)
     def interrupt(*_: object) -> object:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(select, 'select', interrupt)
+    monkeypatch.setattr(select, 'poll', interrupt)
     with pytest.raises(KeyboardInterrupt):
         share(files)
 
@@ -217,3 +218,84 @@ def test_a_shared_run_imports_nothing_that_opens_connections(tmp_path: Path) -> 
     modules = set(done.stderr.split())
     assert 'linter.run.parallel' in modules
     assert not modules & {'socket', '_socket', 'multiprocessing', 'asyncio', 'ssl', '_ssl'}
+
+
+# Ends -------------------------------------------------------------------------------------------
+
+linux = pytest.mark.skipif(sys.platform != 'linux', reason='/proc')
+
+
+def begun(folder: Path, *options: str) -> tuple[subprocess.Popen[bytes], list[int]]:
+    """A run that shares its work, and the processes that have some of it in hand."""
+    for number in range(800):
+        (folder / f'{number}.yaml').write_text(
+            '---\n'.join([policy(number)] * 12), encoding='utf-8'
+        )
+    process = subprocess.Popen(
+        [sys.executable, '-m', 'linter', 'check', '--jobs', '2', *options, '.'], cwd=folder,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+        env={**os.environ, 'PYTHONPATH': str(ROOT)},
+    )  # fmt: skip
+    children = Path(f'/proc/{process.pid}/task/{process.pid}/children')
+    workers: list[int] = []
+    while len(workers) < 2:
+        assert process.poll() is None, 'it was done too soon'
+        workers = [int(word) for word in children.read_text().split()]
+        time.sleep(0.01)
+    return process, workers
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    # Whoever inherits the process has yet to take notice.
+    return state != 'Z'
+
+
+@linux
+@pytest.mark.parametrize('sign', [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_no_process_outlives_the_first_one(tmp_path: Path, sign: signal.Signals) -> None:
+    process, workers = begun(tmp_path)
+    process.send_signal(sign)
+    assert process.wait(60) == -sign
+    end = time.monotonic() + 60
+    while any(map(is_alive, workers)):
+        assert time.monotonic() < end, 'somebody is still at work'
+        time.sleep(0.02)
+
+
+@linux
+def test_a_process_that_waits_for_the_first_one_does_not_outlive_it(tmp_path: Path) -> None:
+    """Its pipe is full, and nobody will ever read from it."""
+    process, workers = begun(tmp_path)
+    process.send_signal(signal.SIGSTOP)
+    wait = Path(f'/proc/{workers[0]}/wchan')
+    end = time.monotonic() + 60
+    while is_alive(workers[0]) and 'pipe' not in wait.read_text() and time.monotonic() < end:
+        time.sleep(0.02)
+    process.kill()
+    process.wait(60)
+    while any(map(is_alive, workers)):
+        assert time.monotonic() < end, 'somebody is still at work'
+        time.sleep(0.02)
+
+
+@linux
+def test_many_open_descriptors_are_no_obstacle(
+    files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2000:
+        pytest.skip('there cannot be so many')
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
+    kept = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        assert said(share(files)) == said(alone(files))
+    finally:
+        for descriptor in kept:
+            os.close(descriptor)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

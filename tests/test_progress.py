@@ -83,7 +83,7 @@ def test_a_bar_is_gone_before_anything_is_said(jobs: str) -> None:
     assert 'error' not in bar
     # What was drawn last is erased: up to where nothing stood before.
     assert '\x1b[2K' in said.partition('00.yaml')[0]
-    assert said.count('selector-syntax') == FILES
+    assert said.count('error[selector-syntax]') == FILES
     assert '90 errors in 90 files' in said
 
 

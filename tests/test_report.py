@@ -16,7 +16,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from linter import report
-from linter.diagnostic import Diagnostic, ObjectRef
+from linter.diagnostic import Diagnostic, ObjectRef, Place
+from linter.report import terminal
 from linter.report._common import Summary, wants_color
 from linter.report.formats import formats, write
 from linter.report.summary import print_summary
@@ -74,6 +75,7 @@ def diagnostic(
         fix=fix,
         object=ObjectRef('projectcalico.org/v3', 'NetworkPolicy', None, 'web', 0),
         yaml_path='spec.ingress[0].acton',
+        calico_version='3.31',
     )
 
 
@@ -137,9 +139,8 @@ def test_nothing_can_repaint_a_log(text: str, shown: str) -> None:
     assert written(diagnostic(message=text, path=f'd/{text}.yaml')) == (
         f'd/{shown}.yaml:6:5: error[unknown-field] {shown}\n'
     )
-    assert f'd/{shown}.yaml:6:5: error[unknown-field] {shown}\n' in frames(
-        diagnostic(message=text, path=f'd/{text}.yaml')
-    )
+    framed = frames(diagnostic(message=text, path=f'd/{text}.yaml'))
+    assert framed.startswith(f'error[unknown-field]: {shown}\n --> d/{shown}.yaml:6:5\n')
 
 
 @pytest.mark.parametrize('fmt', ['text', 'json'])
@@ -192,9 +193,9 @@ def test_nothing_in_a_line_is_a_command(text: str, shown: str) -> None:
     assert escape(text) == shown
     assert written(one) == f'a.yaml:1:{len(text) + 3}: error[unknown-field] {shown}\n'
     framed = frames(one)
-    assert f' {shown}\n' in framed
+    assert f': {shown}\n' in framed
     assert f'1 | {shown}: acton\n' in framed
-    row, carets = framed.splitlines()[1:3]
+    row, carets = framed.splitlines()[3:5]
     assert row.index('acton') == carets.index('^')
     said = written(one, fmt='json')
     assert json.loads(said)['diagnostics'][0]['message'] == text
@@ -213,7 +214,7 @@ def test_nothing_in_a_line_is_a_command(text: str, shown: str) -> None:
 def test_no_line_starts_as_a_command(path: str, shown: str) -> None:
     one = diagnostic(path=path, related=(('name', 'here'),))
     assert written(one).startswith(f'{shown}:6:5: ')
-    assert frames(one).count(f'{shown}:') == 2
+    assert f' --> {shown}:6:5\n' in frames(one)
     said = io.StringIO()
     print_summary(SUMMARY._replace(templates=(f'{path}:9',)), {}, said)
     assert said.getvalue().splitlines()[-1] == f'  {shown}:9'
@@ -230,32 +231,164 @@ def test_a_line_of_its_own_is_no_command() -> None:
 
 def test_a_frame() -> None:
     assert (
-        frames(diagnostic(hint="write 'action'", related=(('kind', 'in this policy'),)))
+        frames(
+            diagnostic(
+                hint="write 'action'",
+                related=(('kind', 'in this policy'), ('spec', 'in its spec')),
+                fix=write_action(),
+            )
+        )
         == """\
-a.yaml:6:5: error[unknown-field] unknown field 'acton'
+error[unknown-field]: unknown field 'acton'
+ --> a.yaml:6:5
+  |
+1 | kind: NetworkPolicy
+  | ---- in this policy
+...
+4 | spec:
+  | ---- in its spec
 5 |   ingress:
 6 |   - acton: Allow
-  |     ^^^^^
-  hint: write 'action'
-  a.yaml:1:1: in this policy
-1 | kind: NetworkPolicy
-  | ^^^^
+  |     ^^^^^ Calico 3.31 refuses this
+  |
+  = hint: write 'action'
+  = fix (safe: --fix): Write action
+6 -   - acton: Allow
+6 +   - action: Allow
+  = help: calico-lint explain unknown-field
 
 """
     )
 
 
+def test_places_in_other_files_have_their_lines() -> None:
+    other = Source('b/other.yaml', 'kind: Tier\nmetadata:\n  name: a\n')
+    places = (
+        Place(other, Span(23, 30), 'it is named here'),
+        Place(Source('c.yaml', '\n' * 99 + 'x: y'), Span(99, 100), 'and here'),
+    )
+    one = diagnostic()._replace(elsewhere=places)
+    assert frames(one).splitlines()[3:] == [
+        '  5 |   ingress:',
+        '  6 |   - acton: Allow',
+        '    |     ^^^^^ Calico 3.31 refuses this',
+        '   ::: b/other.yaml:3:3',
+        '    |',
+        '  3 |   name: a',
+        '    |   ------- it is named here',
+        '   ::: c.yaml:100:1',
+        '    |',
+        '100 | x: y',
+        '    | - and here',
+        '    |',
+        '    = help: calico-lint explain unknown-field',
+        '',
+    ]
+
+
+def write_action(applicability: str = 'safe') -> Fix:
+    at = POLICY.index('acton')
+    return Fix('Write action', applicability, (Edit(Span(at, at + 5), 'action'),))
+
+
+@pytest.mark.parametrize(
+    ('effect', 'refused_by', 'label'),
+    [
+        ('refused', 'calico', 'Calico 3.31 refuses this'),
+        ('refused', 'kubernetes', 'Kubernetes refuses this'),
+        ('refused', 'calicoctl', 'calicoctl refuses this'),
+        ('dropped', None, 'Calico 3.31 accepts this and does not enforce it'),
+        ('ignored', None, 'Calico 3.31 ignores this'),
+        ('hazard', None, 'this works, but probably not as meant'),
+        (None, None, ''),
+    ],
+)
+def test_the_label_is_what_comes_of_it(
+    effect: str | None, refused_by: str | None, label: str
+) -> None:
+    one = diagnostic()._replace(effect=effect, refused_by=refused_by)
+    assert f'  |     ^^^^^ {label}'.rstrip() in frames(one).splitlines()
+
+
+def test_the_label_names_no_version_where_none_was_asked() -> None:
+    v2 = ObjectRef('projectcalico.org/v2', 'NetworkPolicy', None, 'web', 0)
+    assert '^ projectcalico.org/v2 does not allow this\n' in frames(
+        diagnostic()._replace(object=v2)
+    )
+    assert '^ no cluster serves this\n' in frames(diagnostic()._replace(fact='legacy-v1'))
+    assert '^ Calico refuses this\n' in frames(diagnostic()._replace(calico_version=''))
+
+
+@pytest.mark.parametrize(
+    ('applicability', 'advice'),
+    [
+        ('safe', 'safe: --fix'),
+        ('narrowing', 'unsafe: --unsafe-fixes'),
+        ('unsafe', 'unsafe: --unsafe-fixes'),
+    ],
+)
+def test_a_fix_says_how_to_have_it_applied(applicability: str, advice: str) -> None:
+    shown = frames(diagnostic(fix=write_action(applicability)))
+    assert f'  = fix ({advice}): Write action\n6 -   - acton: Allow\n' in shown
+
+
+def fixed(text: str, *edits: tuple[str, str], width: int = 80) -> list[str]:
+    """The lines about a fix that puts one text in the place of another, as often as given."""
+    found = tuple(
+        Edit(Span(text.index(old), text.index(old) + len(old)), new) for old, new in edits
+    )
+    one = diagnostic(text, text[:1], fix=Fix('Do', 'safe', found))
+    lines = frames(one, width=width).splitlines()
+    return lines[lines.index(next(line for line in lines if '= fix' in line)) + 1 : -2]
+
+
+def test_a_fix_is_shown_as_the_lines_that_change() -> None:
+    text = 'a: 1\nb: 2\nc: 3\nd: 4\n'
+    assert fixed(text, ('2', '3')) == ['2 - b: 2', '2 + b: 3']
+    assert fixed(text, ('b: 2\n', '')) == ['2 - b: 2']
+    assert fixed(text, ('c: 3', 'c: 3\nx: 0')) == ['4 + x: 0']
+    assert fixed(text, ('a: 1', 'a: 1\nx: 0'), ('d: 4', 'd: 5')) == [
+        '2 + x: 0', '4 - d: 4', '5 + d: 5',
+    ]  # fmt: skip
+    assert fixed(text, ('b', 'B'), ('2', '3')) == ['2 - b: 2', '2 + B: 3']
+    assert fixed('a: 1\r\nb: 2\r\n', ('2', '3')) == ['2 - b: 2', '2 + b: 3']
+    assert fixed('a: 1', ('1', '2')) == ['1 - a: 1', '1 + a: 2']
+    assert fixed('a:\t1', ('1', '\x1b')) == ['1 - a:  1', '1 + a:  \\x1b']
+
+
+def test_a_long_fix_is_shown_in_part() -> None:
+    text = ''.join(f'k{number:02}: 0\n' for number in range(30))
+    edits = [(f'k{number:02}: 0', f'k{number:02}: 1') for number in range(0, 30, 2)]
+    lines = fixed(text, *edits)
+    assert lines[:2] == [' 1 - k00: 0', ' 1 + k00: 1']
+    assert lines[-1] == '   ... 18 more lines: see --diff'
+    assert len(lines) == 13
+    lines = fixed(text, (text, text.replace('0\n', '1\n')))
+    assert lines[-1] == '  ... 48 more lines: see --diff'
+
+
+def test_a_fix_in_a_long_line_is_in_view() -> None:
+    old, new = fixed('x ' * 300 + 'WRONG' + ' y' * 300, ('WRONG', 'RIGHT'), width=60)
+    assert 'WRONG' in old
+    assert 'RIGHT' in new
+    assert len(old) <= 60
+    assert old.startswith('1 - ... x x')
+    assert old.endswith(' y...')
+
+
 def frame(text: str, mark: str, *, end: int | None = None, width: int = 80) -> list[str]:
-    """The lines of the frame, without headline, gutter and trailing space."""
-    lines = frames(diagnostic(text, mark, end=end), width=width).splitlines()[1:-1]
-    return [line[line.index('|') + 2 :].rstrip() for line in lines]
+    """The lines of the frame, without what is around it, gutter and trailing space."""
+    one = diagnostic(text, mark, end=end)._replace(effect=None, refused_by=None)
+    lines = frames(one, width=width).splitlines()
+    first = next(number for number, line in enumerate(lines) if line.endswith(' |'))
+    return [line[line.index('|') + 2 :].rstrip() for line in lines[first + 1 : -3]]
 
 
 @pytest.mark.parametrize(
     ('text', 'mark', 'expected'),
     [
         ('a: WRONG\n', 'WRONG', ['a: WRONG', '   ^^^^^']),
-        ('\n\nWRONG', 'WRONG', ['', 'WRONG', '^^^^^']),
+        ('\n\nWRONG', 'WRONG', ['WRONG', '^^^^^']),
         ('日本: WRONG', 'WRONG', ['日本: WRONG', '      ^^^^^']),
         ('a: 日本', '日本', ['a: 日本', '   ^^^^']),
         ('\ta:\tWRONG', 'WRONG', ['    a:  WRONG', '        ^^^^^']),
@@ -274,8 +407,8 @@ def frame(text: str, mark: str, *, end: int | None = None, width: int = 80) -> l
                 '                    ^^^^^',
             ],
         ),
-        ('one\r\ntwo: WRONG\r\nthree', 'WRONG', ['one', 'two: WRONG', '     ^^^^^']),
-        ('one\rtwo: WRONG\rthree', 'WRONG', ['one', 'two: WRONG', '     ^^^^^']),
+        ('one\r\ntwo: WRONG\r\nthree', 'WRONG', ['one', 'two: WRONG', '     ^^^^^', 'three']),
+        ('one\rtwo: WRONG\rthree', 'WRONG', ['one', 'two: WRONG', '     ^^^^^', 'three']),
     ],
 )
 def test_the_underline_is_under_the_span(text: str, mark: str, expected: list[str]) -> None:
@@ -291,29 +424,69 @@ def test_an_emoji_is_as_wide_as_rich_says() -> None:
 
 
 def test_spans_of_no_and_of_many_lines() -> None:
-    assert frame('a: |\n  b\n  c\n', '|', end=9) == ['a: |', '   ^']
-    assert frame('a:\n  b: x y\n  c: z\n', 'b: x', end=17) == ['a:', '  b: x y', '  ^^^^^^']
+    assert frame('a: |\n  b\n  c\n', '|', end=9) == ['a: |', '   ^', '  b']
+    assert frame('a:\n  b: x y\n  c: z\n', 'b: x', end=17) == [
+        'a:', '  b: x y', '  ^^^^^^', '  c: z',
+    ]  # fmt: skip
     assert frame('a: b', 'b', end=3) == ['a: b', '   ^']
     assert frame('a: b\n', '\n') == ['a: b', '    ^'], 'the end of a line'
     assert frame('a: b', '', end=0) == ['a: b', '^']
-    one = diagnostic('acton\n')
+    one = diagnostic('acton\n')._replace(effect=None)
     end = frames(one._replace(span=Span(6, 6))).splitlines()
-    assert end[1:4] == ['1 | acton', '2 | ', '  | ^'], 'the end of the file'
+    assert end[3:6] == ['1 | acton', '2 |', '  | ^'], 'the end of the file'
     empty = frames(Diagnostic(Source('a.yaml', ''), Span(0, 0), *one[2:])).splitlines()
-    assert empty[1:3] == ['1 | ', '  | ^']
+    assert empty[3:5] == ['1 |', '  | ^']
 
 
 def test_gutters_are_as_wide_as_the_widest() -> None:
     text = 'first\n' + '\n' * 97 + 'x\nacton\n'
-    assert frames(diagnostic(text, related=(('first', 'here'),), hint='do')).splitlines()[1:] == [
+    one = diagnostic(text, related=(('first', 'here'),), hint='do')
+    assert frames(one).splitlines()[1:] == [
+        '   --> a.yaml:100:1',
+        '    |',
+        '  1 | first',
+        '    | ----- here',
+        '...',
         ' 99 | x',
         '100 | acton',
-        '    | ^^^^^',
-        '    hint: do',
-        '    a.yaml:1:1: here',
-        '  1 | first',
-        '    | ^^^^^',
+        '    | ^^^^^ Calico 3.31 refuses this',
+        '    |',
+        '    = hint: do',
+        '    = help: calico-lint explain unknown-field',
         '',
+    ]
+
+
+def test_places_in_one_line_have_a_row_each() -> None:
+    one = diagnostic('a: acton, b\n', related=(('a', 'one'), ('b', 'two')))
+    assert frames(one).splitlines()[3:8] == [
+        '1 | a: acton, b',
+        '  |    ^^^^^ Calico 3.31 refuses this',
+        '  | - one',
+        '  |           - two',
+        '  |',
+    ]
+    far = 'acton ' + 'x ' * 400 + 'there'
+    lines = frames(diagnostic(far, related=(('there', 'what is not in view'),))).splitlines()
+    assert lines[5] == '  | what is not in view'
+
+
+def test_a_long_label_goes_below_the_place() -> None:
+    note = 'the other one, of which more is to be said than there is room for beside it'
+    one = diagnostic(POLICY, related=(('name', note),))
+    assert frames(one, width=60).splitlines()[3:7] == [
+        '3 |   name: web',
+        '  |   ---- the other one, of which more is to be said than',
+        '  |        there is room for beside it',
+        '4 | spec:',
+    ]
+    text = f'{"x" * 40} acton'
+    lines = frames(diagnostic(text), width=60).splitlines()
+    assert lines[3:7] == [
+        f'1 | {text}',
+        f'  | {" " * 41}^^^^^',
+        f'  | {" " * 28}Calico 3.31 refuses this',
+        '  |',
     ]
 
 
@@ -337,34 +510,44 @@ def test_gutters_are_as_wide_as_the_widest() -> None:
 def test_long_lines_are_seen_through_a_window(text: str, width: int) -> None:
     from rich.cells import cell_len
 
-    *above, line, carets = frame(f'{text}\n{text}\n', 'WRONG', width=width)
-    assert above == []
+    line, carets, below = frame(f'{text}\n{text}\n', 'WRONG', width=width)
     assert cell_len(line) <= width - 4
     assert 'WRONG' in line
     assert cell_len(line[: line.index('WRONG')]) == carets.index('^')
     assert carets.strip() == '^^^^^'
-    # The line above is seen through the same window.
-    second = text.index('WRONG') + len(text) + 1
-    shown = frames(
-        diagnostic(f'{text}\n{text}\n', 'WRONG')._replace(span=Span(second, second + 5)),
-        width=width,
-    ).splitlines()
-    assert shown[1][4:] == shown[2][4:] == line
+    # The lines around it are seen through the same window.
+    assert below == line
+
+
+def test_a_long_line_is_cut_between_words() -> None:
+    text = 'selector: ' + ' && '.join(f"label-{number} == 'value'" for number in range(20))
+    line, carets = frame(text, 'label-10', width=80)
+    head, tail = line[: carets.index('^')], line[carets.index('^') :]
+    assert head.startswith('... ')
+    assert set(head[4:].split()) <= {'label-9', '==', "'value'", '&&'}
+    assert tail.endswith('...')
+    assert set(tail[:-3].split()) <= {'label-10', 'label-11', '==', "'value'", '&&'}
 
 
 def test_a_long_span_is_seen_from_its_start() -> None:
     line, carets = frame('a: ' + 'x' * 30 + ' [' + 'WRONG' * 100 + ']', 'WRONG' * 100, width=60)
-    assert line.startswith('...xx')
+    assert line.startswith('...')
     assert line[carets.index('^') :].startswith('WRONGWRONG')
     assert line.endswith('...')
     assert len(carets) == len(line) == 56
 
 
-def test_headlines_are_left_to_the_terminal_to_wrap() -> None:
-    message = 'word ' * 100 + 'end'
-    assert frames(diagnostic(message=message, hint=message, path='p' * 200), width=40).count(
-        '\n'
-    ) == len(['headline', 'above', 'line', 'carets', 'hint', ''])
+@pytest.mark.parametrize('width', [40, 80, 120])
+def test_no_word_is_cut_at_the_edge(width: int) -> None:
+    message = ' '.join(['wonderful', 'a  b', 'words'] * 12)
+    path = 'p/' * 70 + 'a.yaml'
+    one = diagnostic(message=message, hint=message, path=path, related=(('name', message),))
+    lines = frames(one, width=width).splitlines()
+    assert lines[0].startswith('error[unknown-field]: wonderful a')
+    assert f' --> {path}:6:5' in lines, 'a path is to be copied'
+    assert all(len(line) <= width for line in lines if path not in line and '= help' not in line)
+    words = [word for line in lines for word in line.split()]
+    assert words.count('wonderful') == words.count('words') == 36
 
 
 def test_markup_is_text_everywhere() -> None:
@@ -378,9 +561,10 @@ def test_markup_is_text_everywhere() -> None:
             related=((nasty, nasty),),
         ),
         color=True,
+        width=200,
     )
     plain = re.sub('\x1b\\[[0-9;]*m', '', shown)
-    assert plain.count(nasty) == 7
+    assert plain.count(nasty) == 5
     assert '\x1b]8' not in shown
 
 
@@ -388,10 +572,67 @@ def test_markup_is_text_everywhere() -> None:
     ('severity', 'code'), [('error', '1;31'), ('warning', '1;33'), ('info', '1;36')]
 )
 def test_colours(severity: str, code: str) -> None:
-    shown = written(diagnostic(severity=severity), color=True)
+    shown = written(diagnostic(severity=severity, fix=write_action()), color=True)
+    assert "\x1b[1m: unknown field 'acton'\x1b[0m" in shown
+    assert '\x1b[31m-   - acton: Allow\x1b[0m' in shown
+    assert '\x1b[32m+   - action: Allow\x1b[0m' in shown
     assert f'\x1b[{code}m{severity}[unknown-field]\x1b[0m' in shown
-    assert f'\x1b[{code}m^^^^^\x1b[0m' in shown
-    assert re.sub('\x1b\\[[0-9;]*m', '', shown) == frames(diagnostic(severity=severity))
+    assert f'\x1b[{code}m^^^^^ Calico 3.31 refuses this\x1b[0m' in shown
+    assert re.sub('\x1b\\[[0-9;]*m', '', shown) == frames(
+        diagnostic(severity=severity, fix=write_action())
+    )
+
+
+def test_a_rule_leads_to_its_page_where_the_terminal_has_links() -> None:
+    out = Terminal()
+    terminal.write([diagnostic()], out, color=True, width=80, links=True)
+    link = re.search('\x1b]8;[^;]*;(.*?)\x1b\\\\(.*?)\x1b]8;;', out.getvalue())
+    assert link is not None
+    assert link.groups() == (
+        'https://example.org/unknown-field',
+        'calico-lint explain unknown-field',
+    )
+    bare = Terminal()
+    terminal.write([diagnostic()], bare, color=False, width=80, links=True)
+    assert '\x1b' not in bare.getvalue()
+
+
+@pytest.mark.parametrize(
+    ('environ', 'expected'),
+    [
+        ({}, False),
+        ({'TERM': 'xterm-256color'}, False),
+        ({'TERM': 'xterm-kitty'}, True),
+        ({'TERM_PROGRAM': 'iTerm.app'}, True),
+        ({'TERM_PROGRAM': 'Apple_Terminal'}, False),
+        ({'WT_SESSION': 'x'}, True),
+        ({'VTE_VERSION': '7600'}, True),
+        ({'VTE_VERSION': '4600'}, False),
+        ({'VTE_VERSION': '7600', 'CI': 'true'}, False),
+        ({'CI': 'true', 'FORCE_HYPERLINK': '1'}, True),
+        ({'TERM': 'xterm-kitty', 'FORCE_HYPERLINK': '0'}, False),
+    ],
+)
+def test_takes_links(environ: dict[str, str], expected: bool) -> None:
+    assert terminal.takes_links(Terminal(), environ) is expected
+    if 'FORCE_HYPERLINK' not in environ:
+        assert not terminal.takes_links(io.StringIO(), environ)
+
+
+def test_statistics_in_colour() -> None:
+    shown = written(diagnostic(fix=write_action()), fmt='statistics', color=True)
+    assert shown == '\x1b[1m1  \x1b[0m\x1b[1;31merror  \x1b[0m  [*]  unknown-field\n'
+    assert written(diagnostic(), fmt='statistics') == '1  error    [ ]  unknown-field\n'
+
+
+def test_a_difference_in_colour() -> None:
+    out = Terminal()
+    diff = '--- a/a.yaml\n+++ b/a.yaml\n@@ -1 +1 @@\n-a:\t1\x1b[2J\n+a: 2\n b: [red]\n'
+    terminal.write_diff(diff, out, color=True)
+    assert out.getvalue() == (
+        '\x1b[1m--- a/a.yaml\x1b[0m\n\x1b[1m+++ b/a.yaml\x1b[0m\n\x1b[36m@@ -1 +1 @@\x1b[0m\n'
+        '\x1b[31m-a:     1\\x1b[2J\x1b[0m\n\x1b[32m+a: 2\x1b[0m\n b: [red]\n'
+    )
 
 
 def test_colour_is_what_the_caller_says(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -700,14 +941,14 @@ def said(summary: Summary, **counts: int) -> str:
         (
             Summary(3, 5, 0, {"not Calico's": 4, 'templates': 1}, ()),
             {},
-            "nothing was checked in 3 files (5 documents; skipped: 4 not Calico's, 1 template)",
+            "nothing to check in 3 files (5 documents; skipped: 4 not Calico's, 1 template)",
         ),
         (
             Summary(1, 0, 0, {}, ()),
             {'error': 1},
-            '1 error, nothing was checked in 1 file (0 documents)',
+            '1 error, nothing to check in 1 file (0 documents)',
         ),
-        (Summary(0, 0, 0, {}, ()), {}, 'nothing was checked: there is no file to read'),
+        (Summary(0, 0, 0, {}, ()), {}, 'nothing to check: there is no file to read'),
         (
             Summary(1, 2, 1, {'v1 API': 1}, ()),
             {'warning': 2},

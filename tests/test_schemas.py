@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 TABLES = ROOT / 'fixtures' / 'tables'
 SPEC = ROOT / 'schemas' / 'spec'
-FILES = sorted((ROOT / 'schemas').glob('v[23]/*.schema.json'))
+FILES = sorted((ROOT / 'schemas' / 'annotated').glob('v[23]/*.schema.json'))
 V3_KINDS = (
     'GlobalNetworkPolicy',
     'GlobalNetworkSet',
@@ -43,7 +43,7 @@ def load(path: Path) -> Json:
 
 
 def schema(epoch: str, kind: str) -> Json:
-    return load(ROOT / 'schemas' / epoch / f'{kind.lower()}.schema.json')
+    return load(ROOT / 'schemas' / 'annotated' / epoch / f'{kind.lower()}.schema.json')
 
 
 def errors(schema: Json, text: str) -> list[str]:

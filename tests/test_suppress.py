@@ -7,6 +7,7 @@ still reported (``.added``). ``pytest --update`` rewrites them.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -188,21 +189,30 @@ def test_fixes_of_comments_change_no_value(path: Path) -> None:
 COMMENT = re.compile(r'# calico-lint: ignore\[[^\]\n\r]*\] for now')
 
 
+_PAIR = r'"calico-lint/ignore": "[a-z0-9; -]+: for now"'
+ANNOTATED = re.compile(rf'"annotations": {{{_PAIR}}}(?:,\s*)?|{_PAIR}(?:,\s*)?')
+
+
 def check_added(text: str, path: str = 'policy.yaml', target: Target | None = None) -> list[str]:
     """Add a comment for everything: nothing is left, all are used, the rest is as it was."""
     before = lint(text, path, target)
     result = add_ignore(parse_text(Source(path, text)), before.kept, 'for now')
     after = lint(result.text, path, target, require_reason=True)
-    assert rules(after.kept) == rules(result.left), result.text
+    left = [one.rule for one, _ in result.left]
+    assert rules(after.kept) == left, result.text
     assert len(after.suppressed) == len(before.kept) + len(before.suppressed) - len(after.kept)
     assert after.extra == [], result.text
+    if ANNOTATED.search(result.text):
+        # In JSON it is an annotation; the blanks around it are those of its neighbours.
+        assert ''.join(ANNOTATED.sub('', result.text).split()) == ''.join(text.split())
+        return left
     lines = [COMMENT.sub('', line) for line in result.text.splitlines(True)]
     old = [line for line in text.splitlines(True) if line.strip()]
     for new, line in zip((line for line in lines if line.strip()), old, strict=True):
         body = line.rstrip('\r\n')
         assert new.startswith(body)
         assert new[len(body) :].lstrip(' ') == line[len(body) :]
-    return rules(result.left)
+    return left
 
 
 @pytest.mark.parametrize('ending', ['\n', '\r\n', '\r'])
@@ -292,18 +302,62 @@ def test_several_ids_share_a_comment() -> None:
     )
 
 
-def test_json_is_left_as_it_is() -> None:
-    text = '{"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": "A b"}}'
-    for path in ('tier.json', 'tier.yaml'):
-        result = added(text, path=path)
-        assert result.text == text
-        assert rules(result.left) == ['name-invalid']
+HEAD = '{"apiVersion": "projectcalico.org/v3", "kind": "Tier", '
+
+
+@pytest.mark.parametrize('path', ['tier.json', 'tier.yaml'])
+@pytest.mark.parametrize(('old', 'new'), [
+    ('"metadata": {"name": "A b"}}',
+     '"metadata": {"annotations": {"calico-lint/ignore": "name-invalid: for now"}, '
+     '"name": "A b"}}'),
+    ('"metadata": {"name": "A b", "annotations": {}}, "spec": {"order": "x"}}',
+     '"metadata": {"name": "A b", "annotations": {"calico-lint/ignore": '
+     '"name-invalid; wrong-type: for now"}}, "spec": {"order": "x"}}'),
+    ('"metadata": {"name": "A b", "annotations": {"a": "b"}}}',
+     '"metadata": {"name": "A b", "annotations": {"calico-lint/ignore": '
+     '"name-invalid: for now", "a": "b"}}}'),
+    ('\n"metadata": {\n    "name": "A b"\n  }\n}\n',
+     '\n"metadata": {\n    "annotations": {"calico-lint/ignore": "name-invalid: for now"},\n'
+     '    "name": "A b"\n  }\n}\n'),
+    ('"metadata": {"name": "A b", "annotations": {"calico-lint/ignore": "name-invalid: mine"}}, '
+     '"spec": {"order": "x"}}',
+     '"metadata": {"name": "A b", "annotations": {"calico-lint/ignore": "name-invalid: mine; '
+     'wrong-type: for now"}}, "spec": {"order": "x"}}'),
+])  # fmt: skip
+def test_in_json_it_is_an_annotation(old: str, new: str, path: str) -> None:
+    result = added(HEAD + old, 'for now', path)
+    assert result == Added(HEAD + new, [])
+    applied = lint(result.text, path)
+    assert (applied.kept, applied.extra) == ([], [])
+
+
+@pytest.mark.parametrize(('text', 'why'), [
+    ('{"apiVersion": "projectcalico.org/v3", "kind": "Tier"}', 'the object has no metadata'),
+    ('{"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": 1}', 'has no metadata'),
+    (HEAD + '"metadata": {"name": "A b", "annotations": []}}', 'leaves no room'),
+    ('{"apiVersion": "projectcalico.org/v3", "kind": "List", "items": []}', 'in no object'),
+])  # fmt: skip
+def test_or_it_is_said_why_not(text: str, why: str) -> None:
+    result = added(text, 'why', 'a.json')
+    assert result.text == text
+    assert result.left
+    assert all(why in reason for _, reason in result.left)
+
+
+def test_items_of_a_list_have_their_own_annotations() -> None:
+    item = '{"apiVersion": "projectcalico.org/v3", "kind": "Tier", "metadata": {"name": "A b"}}'
+    text = f'[{item}, {item.replace("A b", "c")}, {item}]'
+    result = added(text, 'why', 'a.json')
+    assert result.text.count('calico-lint/ignore') == 2
+    assert [one['metadata']['name'] for one in json.loads(result.text)] == ['A b', 'c', 'A b']
+    assert lint(result.text, 'a.json').kept == []
 
 
 def test_findings_about_suppressions_cannot_be_suppressed_in_place() -> None:
     about = found_in(POLICY).diagnostics[0]._replace(rule='unused-suppression')
     source = about.source
-    assert add_ignore(parse_text(source), [about]) == Added(POLICY, [about])
+    why = 'what is said of suppressions is not suppressed'
+    assert add_ignore(parse_text(source), [about]) == Added(POLICY, [(about, why)])
 
 
 @pytest.mark.parametrize(

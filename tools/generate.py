@@ -656,11 +656,22 @@ def correct(tables: dict[str, Table], errata: Sequence[Row]) -> None:
 
 
 def generate(folder: Path) -> dict[str, str]:
-    """File name -> text, for every kind of an epoch."""
+    """Path under schemas/ -> text, for every kind of an epoch, annotated and for editors."""
+    from linter.calico.editor_schemas import all_kinds, plain
+
     book = Book(folder)
+    epoch = folder.name
+    schemas = {kind: book.schema(kind) for kind in book.kinds()}
+    made = {f'annotated/{epoch}/{kind}.schema.json': schema for kind, schema in schemas.items()}
+    made |= {
+        f'{epoch}/{kind}.schema.json': plain(schema, epoch) for kind, schema in schemas.items()
+    }
+    if epoch == 'v3':
+        titles = {schema['title']: schema for schema in schemas.values()}
+        made[f'{epoch}/all.schema.json'] = all_kinds(titles, epoch)
     return {
-        f'{kind}.schema.json': json.dumps(book.schema(kind), indent=2, ensure_ascii=False) + '\n'
-        for kind in book.kinds()
+        name: json.dumps(schema, indent=2, ensure_ascii=False) + '\n'
+        for name, schema in made.items()
     }
 
 
@@ -677,18 +688,17 @@ def write_schemas(check: bool) -> int:
         except PageError as error:
             print(error, file=sys.stderr)
             return 1
-        folder = HERE / epoch
-        folder.mkdir(exist_ok=True)
-        old = {path.name: path for path in folder.glob('*.json')}
-        for name, path in sorted(old.items()):
-            if name not in made:
-                stale.append(f'{epoch}/{name}')
-                if not check:
-                    path.unlink()
+        for folder in (f'annotated/{epoch}', epoch):
+            (HERE / folder).mkdir(parents=True, exist_ok=True)
+            for path in sorted((HERE / folder).glob('*.json')):
+                if f'{folder}/{path.name}' not in made:
+                    stale.append(f'{folder}/{path.name}')
+                    if not check:
+                        path.unlink()
         for name, text in made.items():
-            path = folder / name
+            path = HERE / name
             if not path.is_file() or path.read_text(encoding='utf-8') != text:
-                stale.append(f'{epoch}/{name}')
+                stale.append(name)
                 if not check:
                     path.write_text(text, encoding='utf-8', newline='\n')
     for name in stale:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from linter.calico.target import (
     DEFAULT_VERSION,
+    RELEASES,
     VERSIONS,
     Target,
     version_text,
@@ -171,7 +172,16 @@ def lanes() -> str:
 
 def versions() -> str:
     first, last = version_text(VERSIONS[0]), version_text(VERSIONS[-1])
-    return f'Calico {first} to {last}; {version_text(DEFAULT_VERSION)} where nothing is said.\n'
+    lines = [
+        f'Calico {first} to {last}; {version_text(DEFAULT_VERSION)} where nothing is said.',
+        '',
+        '| version | facts from | state |',
+        '| --- | --- | --- |',
+    ]
+    for version, release in RELEASES.items():
+        state = 'released' if release.is_out else 'pre-release: it may still change'
+        lines.append(f'| {version_text(version)} | {release.source} | {state} |')
+    return '\n'.join(lines) + '\n'
 
 
 def groups() -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.decoded import Decoded, Problem
 from linter.calico.kinds import KINDS, POLICY_KINDS
 from linter.calico.surroundings import ALONE, Surroundings
 from linter.calico.values import Leaf, Object
 from linter.text.source import Source, Span
 from linter.yaml.nodes import MappingNode, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 
 class Document:

@@ -66,11 +66,12 @@ POLICY_KINDS = frozenset(
 
 OTHER_KINDS = frozenset(
     (
-        # Calico Open Source, not checked here.
+        # Calico Open Source, not checked here; CalicoAPIConfig configures calicoctl itself.
         'BGPConfiguration',
         'BGPFilter',
         'BGPPeer',
         'BlockAffinity',
+        'CalicoAPIConfig',
         'CalicoNodeStatus',
         'ClusterInformation',
         'ExternalNetwork',
@@ -92,6 +93,7 @@ OTHER_KINDS = frozenset(
         'AuthorizationReview',
         'BFDConfiguration',
         'DeepPacketInspection',
+        'EarlyNetworkConfiguration',
         'EgressGatewayPolicy',
         'EgressPolicy',
         'GlobalAlert',
@@ -119,6 +121,7 @@ OTHER_KINDS = frozenset(
 _V1_SINGULAR = {
     'policy': 'GlobalNetworkPolicy',
     'profile': 'Profile',
+    'tier': 'Tier',
     'hostEndpoint': 'HostEndpoint',
     'ipPool': 'IPPool',
     'bgpPeer': 'BGPPeer',

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple, Optional
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -15,6 +14,12 @@ from linter.diagnostic import MistakeKey
 from linter.text.lazy_regex import lazy
 from linter.text.suggest import distance, nearest
 from linter.yaml.nodes import MappingNode, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 # An anchored rule may stand in both directions, an entity on both sides: one name for both.
 _NAMES = {

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, TypeGuard
-
 from linter.calico.kinds import (
     ALIASES,
     API_VERSIONS,
@@ -25,6 +23,12 @@ from linter.yaml.nodes import (
     SequenceNode,
 )
 from linter.yaml.scalars import BadTag, resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional, TypeGuard
+else:
+    from linter.text.records import NamedTuple
 
 _GROUPS = ('projectcalico.org', 'crd.projectcalico.org')
 _CALICO_SPEC = frozenset(('selector', 'types', 'tier', 'order'))
@@ -114,6 +118,10 @@ def first_span(node: MappingNode) -> Span:
     return span_of(node.entries[0][0]) if node.entries else span_of(node)
 
 
+V1_API = 'v1 API'
+"""Why an object of the API before 3.0 is passed over."""
+
+
 def in_group(version: str) -> bool:
     return version.lower().partition('/')[0] in _GROUPS
 
@@ -160,7 +168,7 @@ def classify(
             node,
             'v3',
             None,
-            'v1 API',
+            V1_API,
             (
                 Finding(
                     'legacy-v1',

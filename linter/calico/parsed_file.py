@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Optional
 
 from linter.calico.lists import ListFinding, has_kind, owned
 from linter.calico.ownership import CalicoObject
@@ -20,8 +19,13 @@ from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice, is_empty, split, unread
 from linter.yaml.encoding import BadEncoding, decode_bytes
 from linter.yaml.errors import YamlError
-from linter.yaml.layout import DocumentLines
 from linter.yaml.nodes import Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+    from linter.yaml.layout import DocumentLines
 
 OURS = 'ours'
 """A document with objects of Calico's."""
@@ -41,15 +45,21 @@ _UNSEEN = object()
 
 
 class ParsedDocument:
-    """One document of a file; ``slice.index`` counts from the start of the file."""
+    """One document of a file; ``slice.index`` counts from the start of the file.
 
-    __slots__ = ('_bad', '_lines', '_objects', '_read', '_rest', '_whose', 'slice', 'source')
+    ``is_host``: it is somebody else's, and Calico's objects in it are judged.
+    """
+
+    __slots__ = (
+        '_bad', '_lines', '_objects', '_read', '_rest', '_whose', 'is_host', 'slice', 'source',
+    )  # fmt: skip
 
     def __init__(
         self, source: Source, slice: DocumentSlice, bad: Optional[BadEncoding] = None
     ) -> None:
         self.source = source
         self.slice = slice
+        self.is_host = False
         self._bad = bad
         self._read: Optional[tuple[Optional[Node], Optional[YamlError]]] = None
         self._objects: Optional[tuple[CalicoObject | ListFinding, ...]] = None
@@ -147,6 +157,8 @@ class ParsedDocument:
     def lines(self) -> DocumentLines:
         """What stands where in it."""
         if self._lines is None:
+            from linter.yaml.layout import DocumentLines
+
             self._lines = DocumentLines(self.source, self.slice, self.root)
         return self._lines
 

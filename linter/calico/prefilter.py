@@ -10,6 +10,7 @@ from __future__ import annotations
 _V1_KINDS = (
     b'policy',
     b'profile',
+    b'tier',
     b'hostEndpoint',
     b'ipPool',
     b'bgpPeer',
@@ -42,6 +43,25 @@ def may_be_calico(data: bytes) -> bool:
         # UTF-16 or UTF-32 without a byte order mark, which is worth saying.
         or (b'\0' in data[:4] and _mentions(data.replace(b'\0', b'')))
     )
+
+
+def mentions(text: str) -> bool:
+    """Whether a text names something of Calico's, whatever it is itself."""
+    return _mentions(text.encode('utf-8', 'surrogatepass'))
+
+
+# "projectcalico" as base64 has it, by where in a group of three characters it begins.
+_BASE64 = (b'cHJvamVjdGNhbGlj', b'b2plY3RjYWxp', b'cm9qZWN0Y2FsaWNv')
+
+
+def may_hold_calico(data: bytes) -> bool:
+    """Whether a file that is somebody else's can have a Calico document inside."""
+    return _mentions(data) or (b'Secret' in data and any(mark in data for mark in _BASE64))
+
+
+def may_be_json_patch(data: bytes) -> bool:
+    """Whether a file can be a list of operations on the fields of an object."""
+    return b'op' in data and b'path' in data and (b'/spec' in data or b'/metadata' in data)
 
 
 def may_be_calico_text(text: str, start: int, end: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Optional
 
 from linter.calico.selector.accept import accepts
 from linter.calico.values import Array, Leaf, Value
@@ -28,6 +27,10 @@ from linter.yaml.nodes import (
     Scalar,
     SequenceNode,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 
 def context_of(value: Value) -> Context:

@@ -25,7 +25,8 @@ def schema_path(*names: str) -> str:
 
 @remembered()
 def read_schema(api: str, kind: str) -> Schema:
-    """The generated schema of a kind; FileNotFoundError where there is none."""
-    with open(schema_path(api, f'{kind.lower()}.schema.json'), encoding='utf-8') as file:
+    """The generated schema of a kind, with all that is noted in it; FileNotFoundError: none."""
+    path = schema_path('annotated', api, f'{kind.lower()}.schema.json')
+    with open(path, encoding='utf-8') as file:
         schema: Schema = read_json(file.read())
     return schema

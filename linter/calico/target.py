@@ -19,6 +19,42 @@ Version = tuple[int, int]
 
 VERSIONS: tuple[Version, ...] = tuple((3, minor) for minor in range(26, 34))
 DEFAULT_VERSION: Version = (3, 32)
+
+
+class Release(NamedTuple):
+    """Where what is known of a version comes from: a tag, or a branch as it was on a day.
+
+    ``is_out`` False: the version has no release yet, and may change.
+    """
+
+    source: str
+    is_out: bool = True
+
+
+RELEASES: dict[Version, Release] = {
+    (3, 26): Release('v3.26.5'),
+    (3, 27): Release('v3.27.5'),
+    (3, 28): Release('v3.28.5'),
+    (3, 29): Release('v3.29.7'),
+    (3, 30): Release('v3.30.7'),
+    (3, 31): Release('v3.31.7'),
+    (3, 32): Release('v3.32.1'),
+    (3, 33): Release('branch release-v3.33 of 2026-08-21', is_out=False),
+}
+"""The sources of Calico that each version is judged by."""
+
+
+def releases_text() -> str:
+    """Which Calico the facts are from, in a sentence without an end."""
+    out = [one.source for one in RELEASES.values() if one.is_out]
+    rest = [
+        f'{version_text(version)} ({one.source}), which has no release yet'
+        for version, one in RELEASES.items()
+        if not one.is_out
+    ]
+    return ' and '.join((', '.join(out), *rest))
+
+
 NATIVE_SINCE: Version = (3, 32)
 """Native v3 CRDs exist from here on."""
 

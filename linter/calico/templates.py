@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.kinds import UNMISTAKABLE
 from linter.text.lazy_regex import lazy
 from linter.yaml.documents import DocumentSlice
-from linter.yaml.nodes import (
-    MappingNode,
-    Node,
-    Scalar,
-    SequenceNode,
-)
 
-_PLACEHOLDER = lazy(r'\$\{[^}]*\}|<[A-Za-z][\w .:/-]*>|\{\{.*?\}\}|\{%')
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
 _TEMPLATE = lazy(r'\{\{|\{%')
 _LINE_END = lazy(r'[\r\n]')
 
@@ -76,25 +71,26 @@ def apparent_group(text: str, chunk: DocumentSlice) -> Optional[str]:
     return 'v3' if any(value in UNMISTAKABLE for value in values) else None
 
 
-def placeholders(text: str, root: MappingNode) -> list[Scalar]:
-    """The scalars of a document that look like something a template engine fills in."""
-    part = text[root.start : root.end]
-    if '${' not in part and '<' not in part and '{{' not in part:
-        return []
-    found: list[Scalar] = []
-    waiting: list[Node] = [root]
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        if isinstance(node, Scalar):
-            if _PLACEHOLDER.search(node.value):
-                found.append(node)
-        elif isinstance(node, SequenceNode):
-            waiting += node.items
-        else:
-            for key, value in node.entries:
-                waiting += (key, value)
-    return found
+_GROUP = lazy(r'apiVersion[^\r\n#]*projectcalico\.org')
+_KIND = lazy(
+    r"""kind["']?[ \t]*:[ \t]*["']?(?:GlobalNetworkPolicy|(?:Global)?NetworkSet|HostEndpoint"""
+    r"""|Staged\w*NetworkPolicy)"""
+)
+# Keys of Calico's rules, and such of Kubernetes' policies that it does not have.
+_FIELDS = lazy(r'[ \t-](?:action|order|tier|selector|types)[ \t]*:')
+_KUBERNETES = lazy(r'(?:podSelector|policyTypes|networking\.k8s\.io|matchLabels)')
+
+
+def may_hold_kinds(text: str, chunk: DocumentSlice) -> bool:
+    """Whether a document that is no YAML yet can become one of Calico's kinds.
+
+    A chart of anything may have a NetworkPolicy of Kubernetes, and may mention Calico in passing.
+    """
+    part = text[chunk.start : chunk.end]
+    if _GROUP.search(part) or _KIND.search(part):
+        return True
+    return (
+        'NetworkPolicy' in part
+        and _FIELDS.search(part) is not None
+        and _KUBERNETES.search(part) is None
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Optional, Union
 
 from linter.text.source import Span
 from linter.yaml.nodes import (
@@ -12,6 +11,10 @@ from linter.yaml.nodes import (
     Scalar,
     SequenceNode,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 
 class Value:
@@ -150,8 +153,8 @@ class Array(Value):
         self.items: list[Value] = []
 
 
-Container = Union[Object, Array]
-Slot = tuple[Optional[Scalar], Optional[Container], str, int]
+Container = Object | Array
+Slot = tuple[Scalar | None, Container | None, str, int]
 """Where a value stands: its key (None for list items and the document), the object or list that it
 stands in, the name of the field, and its index (-1 unless a list item)."""
 

@@ -61,9 +61,9 @@ FIXES = {
     'safe': 'safe: the document means the same afterwards, or the wrong token has one possible '
     'right form. `calico-lint check --fix` applies it.',
     'narrowing': 'narrowing: the repaired policy matches less than before. '
-    '`calico-lint check --unsafe-fixes` applies it, `--fix` does not.',
+    '`calico-lint check --fix --unsafe-fixes` applies it, `--fix` alone does not.',
     'unsafe': 'unsafe: it changes what the document means. '
-    '`calico-lint check --unsafe-fixes` applies it, `--fix` does not.',
+    '`calico-lint check --fix --unsafe-fixes` applies it, `--fix` alone does not.',
 }
 """What the applicability of a fix means, and which option applies it."""
 
@@ -181,10 +181,10 @@ def page(rule: Rule, reported: Optional[Reported] = None, docs: str = DOCS) -> s
     parts += _fix(text.fix, None if reported is None else applicabilities)
     parts += ['## Where it holds', *_where(rows, docs)]
     parts += ['## How to suppress it', _suppression(rule, docs)]
-    others = [other for other in by_group()[rule.group] if other.id != rule.id]
-    if others:
-        links = (f'[{other.id}]({docs}/rules/{other.id}.md)' for other in others)
-        parts += ['## See also', f'{", ".join(links)}.']
+    about = GROUPS[rule.group].rstrip('.')
+    others = f'[{rule.group}]({docs}/rules/README.md#{rule.group}): {about}'
+    if len(by_group()[rule.group]) > 1:
+        parts += ['## See also', f'The other rules of the group {others}.']
     return '\n\n'.join(parts)
 
 

@@ -18,15 +18,21 @@ Subjects are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, Optional, TypeVar
 
 from linter.calico.values import Value
 from linter.diagnostic import Finding, MistakeKey
 from linter.text.edit import Fix
 from linter.text.source import Span
 
-Check = Callable[[Any, Any], Iterator[Finding]]
-C = TypeVar('C', bound=Callable[..., Iterator[Finding]])
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NamedTuple, Optional, TypeVar
+
+    C = TypeVar('C', bound=Callable[..., Iterator[Finding]])
+else:
+    from linter.text.records import NamedTuple
+
+Check = Callable[['Any', 'Any'], Iterator[Finding]]
 
 SUBJECTS = 'calico_lint_subjects'
 """The attribute of a check that says what it is called for."""

@@ -9,10 +9,8 @@ from linter.text.errors import Fatal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from typing import Any
-
-    from linter.run.run import Options
 
 COMMANDS = ('check', 'explain', 'explain-flow', 'init', 'order', 'rules', 'schema', 'test')
 
@@ -61,7 +59,7 @@ def _joined(words: Sequence[str]) -> str:
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
-    from linter import __version__
+    from linter import __calico__, __version__
     from linter.calico.target import (
         DEFAULT_VERSION,
         NATIVE_SINCE,
@@ -81,9 +79,19 @@ def _parser() -> argparse.ArgumentParser:
                 return '--add-ignore[=REASON]'
             return super()._format_action_invocation(action)
 
+    class ShowVersion(argparse.Action):
+        """The version, and below it whose facts it knows; other programs read the first line."""
+
+        def __init__(self, **words: Any) -> None:
+            super().__init__(nargs=0, default=argparse.SUPPRESS, **words)
+
+        def __call__(self, parser: argparse.ArgumentParser, *_: Any) -> None:
+            print(f'calico-lint {__version__}\nknows Calico {__calico__}')
+            parser.exit()
+
     class Parser(argparse.ArgumentParser):
         def __init__(self, **words: Any) -> None:
-            # A shortened --unsafe-fixes would write files without having been asked to.
+            # A shortened --unsafe-fixes would widen what --fix writes without having been asked to.
             super().__init__(allow_abbrev=False, formatter_class=Formatter, **words)
 
         def parse_known_args(self, *words: Any) -> Any:  # type: ignore[override]
@@ -110,7 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog='calico-lint', description='Check Calico network policy YAML before it is applied.'
     )
-    parser.add_argument('-V', '--version', action='version', version=f'calico-lint {__version__}')
+    parser.add_argument('-V', '--version', action=ShowVersion, help='show the version and exit')
     commands = parser.add_subparsers(
         dest='command', metavar='COMMAND', required=True, title='commands'
     )
@@ -163,6 +171,15 @@ def _parser() -> argparse.ArgumentParser:
         action='append',
         default=[],
         help='do not report these rules or groups, separated by commas',
+    )
+    group.add_argument(
+        '--embedded',
+        action='store_true',
+        help="look for Calico's objects inside others, too: in ConfigMaps, Helm's values, Ansible "
+        'tasks',
+    )
+    group.add_argument(
+        '--markdown', action='store_true', help='check the blocks of YAML in Markdown files, too'
     )
     group.add_argument(
         '--stdin-filename', metavar='PATH', help='the name of what is read from standard input'
@@ -241,12 +258,12 @@ def _parser() -> argparse.ArgumentParser:
     group.add_argument(
         '--unsafe-fixes',
         action='store_true',
-        help='apply the fixes that may change what is meant, too',
+        help='take the fixes that may change what is meant, too; without --fix nothing is written',
     )
     group.add_argument(
         '--diff',
         action='store_true',
-        help='print what --fix would change (or --unsafe-fixes, if given), and write nothing',
+        help='print what --fix would change (with --unsafe-fixes all of it), and write nothing',
     )
     group = check.add_argument_group('suppressions and baseline')
     group.add_argument(
@@ -321,132 +338,3 @@ def _parser() -> argparse.ArgumentParser:
 
     add_parsers(commands)
     return parser
-
-
-def options(namespace: argparse.Namespace) -> Options:
-    """What `check` is to do; Fatal for words that contradict one another."""
-    from linter.calico.target import make_target, parse_version
-    from linter.run.run import Options, cores
-    from linter.workspace.settings import Overrides
-
-    if '-' in namespace.paths and len(namespace.paths) > 1:
-        raise Fatal('- stands for standard input and cannot be mixed with other paths')
-    if namespace.stdin_filename is not None and namespace.paths != ['-']:
-        raise Fatal('--stdin-filename goes with - (standard input): calico-lint check -')
-    fixes = namespace.fix or namespace.unsafe_fixes or namespace.diff
-    if fixes and namespace.add_ignore is not None:
-        raise Fatal('--add-ignore and fixes exclude each other: fix first, then suppress the rest')
-    if namespace.config is not None and namespace.no_config:
-        raise Fatal('--config and --no-config exclude each other: name one of them')
-    if namespace.config == '':
-        raise Fatal('--config names no file (an unset variable in a script?)')
-    _check_patterns(namespace.exclude)
-    if namespace.jobs is not None and namespace.jobs < 1:
-        raise Fatal('--jobs is a number of processes, 1 or more')
-    _check_showing(namespace)
-    _check_baseline(namespace)
-    version = namespace.calico_version
-    if version is not None and namespace.admission is not None:
-        make_target(version, namespace.admission, None)  # better said before the run
-    overrides = Overrides(
-        None if version is None else parse_version(version),
-        namespace.admission,
-        namespace.datastore,
-        _rule_ids('--select', namespace.select) or None,
-        _rule_ids('--ignore', namespace.ignore),
-        namespace.force_exclude,
-        namespace.edition,
-        tuple(namespace.exclude),
-        namespace.config,
-        namespace.no_config,
-    )
-    return Options(
-        tuple(namespace.paths) or ('.',),
-        overrides,
-        namespace.stdin_filename,
-        namespace.jobs or cores(),
-        not namespace.no_ignore,
-        'never' if namespace.exit_zero else namespace.fail_on,
-        namespace.require_policies,
-        baseline=namespace.write_baseline or namespace.baseline,
-        write_baseline=namespace.write_baseline is not None,
-        allow_growth=namespace.allow_growth,
-        statistics=namespace.statistics,
-        quiet=namespace.quiet,
-        color=namespace.color,
-    )
-
-
-def _check_patterns(patterns: Iterable[str]) -> None:
-    """Fatal for one that would exclude nothing."""
-    for pattern in patterns:
-        from linter.workspace.patterns import parse
-
-        steps = pattern.split('/')
-        if parse(pattern) is None or '\n' in pattern or '.' in steps or '..' in steps:
-            raise Fatal(
-                f'--exclude {pattern!r} matches nothing: write a pattern as in a .gitignore, seen '
-                'from the working directory'
-            )
-
-
-def _check_showing(namespace: argparse.Namespace) -> None:
-    """Fatal for options that would be left without effect: nothing is checked."""
-    if not (namespace.show_settings or namespace.show_files):
-        return
-    shown = '--show-settings' if namespace.show_settings else '--show-files'
-    others = {
-        '--show-files': namespace.show_settings and namespace.show_files,
-        '--fix': namespace.fix,
-        '--unsafe-fixes': namespace.unsafe_fixes,
-        '--diff': namespace.diff,
-        '--add-ignore': namespace.add_ignore is not None,
-        '--write-baseline': namespace.write_baseline is not None,
-        '--output-format': namespace.output_format,
-        '--statistics': namespace.statistics,
-    }
-    for other, is_there in others.items():
-        if is_there:
-            raise Fatal(f'{shown} checks nothing, so {other} has no effect: leave out one of them')
-
-
-def _check_baseline(namespace: argparse.Namespace) -> None:
-    """Fatal for words about the baseline that make no sense together."""
-    reading, writing = namespace.baseline, namespace.write_baseline
-    if '' in (reading, writing):
-        raise Fatal('the baseline has no name (an unset variable in a script?)')
-    if writing is not None and (namespace.fix or namespace.unsafe_fixes or namespace.diff):
-        raise Fatal('--write-baseline and fixes exclude each other: fix first, then write the rest')
-    if reading is not None and writing is not None:
-        raise Fatal('--write-baseline reads its file itself: leave out --baseline')
-    if namespace.allow_growth and writing is None:
-        raise Fatal('--allow-growth goes with --write-baseline')
-    if namespace.add_ignore is not None and (reading or writing):
-        raise Fatal('a baseline and --add-ignore exclude each other: name one of them')
-
-
-def _rule_ids(option: str, words: Iterable[str]) -> frozenset[str]:
-    """Ids of rules, groups unfolded; Fatal names the nearest of an unknown one."""
-    if not all(word.strip(', ') for word in words):
-        raise Fatal(f'{option} names no rule (an unset variable in a script?)')
-    names = [name.strip() for word in words for name in word.split(',') if name.strip()]
-    if not names:
-        return frozenset()
-    from linter.catalogue.catalogue import standard
-    from linter.text.suggest import nearest
-
-    rules = standard().rules()
-    groups: dict[str, set[str]] = {}
-    for rule in rules.values():
-        groups.setdefault(rule.group, set()).add(rule.id)
-    found: set[str] = set()
-    for name in names:
-        if name in rules:
-            found.add(name)
-        elif name in groups:
-            found |= groups[name]
-        else:
-            near = nearest(name, [*rules, *groups])
-            advice = f'did you mean {near}?' if near else 'see calico-lint rules'
-            raise Fatal(f'there is no rule or group {name!r}: {advice}')
-    return frozenset(found)

@@ -10,9 +10,10 @@ from linter.text.errors import Fatal, shown_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from typing import Optional, TextIO
 
+    from linter.diagnostic import Diagnostic
     from linter.report._common import Summary
     from linter.run.baseline import Baseline
     from linter.run.run import Options, Outcome
@@ -31,9 +32,11 @@ def add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> 
     from linter.run.fix_files import add_ignores
     from linter.run.run import run
 
-    written, errors = add_ignores(run(options).diagnostics, options, reason)
+    written, errors, notes = add_ignores(run(options).diagnostics, options, reason)
     for path in written:
         complain(f'{shown_path(path)}: suppressions added')
+    for line in notes:
+        complain(line)
     for message in errors:
         complain(message)
     return max(check(options, output_formats), 2 if errors else 0)
@@ -48,25 +51,28 @@ def _is_pipe(path: str) -> bool:
         return False
 
 
-def check(options: Options, output_formats: Sequence[str]) -> int:
+def check(options: Options, output_formats: Sequence[str], *, unsafe: bool = False) -> int:
+    """Check and report; ``unsafe``: say what --fix --unsafe-fixes would write, too."""
     outputs, known = _outputs(output_formats, options), _known(options)
-    return _finish(_run(options), options, outputs, known)
+    outcome = _run(options)
+    found = tuple(outcome.diagnostics)
+    status = _finish(outcome, options, outputs, known)
+    if unsafe and not options.quiet:
+        from linter.run.fix_files import obstacles
+
+        for line in obstacles(found):
+            complain(line)
+        if any(one.fix is not None and one.fix.edits for one in found):
+            complain('nothing was written: add --fix to write, or --diff to see what would change')
+    return status
 
 
 def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional[str]]]:
-    outputs = [_output(word) for word in words] or [('text', None)]
-    files = [None if file is None else os.path.realpath(file) for _, file in outputs]
-    if files.count(None) > 1:
-        raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
-    checked = set(map(os.path.realpath, options.paths)) if any(files) else set()
-    for (_, file), path in zip(outputs, files, strict=True):
-        if files.count(path) > 1:
-            raise Fatal(f'only one output format can go to {file}')
-        if path in checked:
-            raise Fatal(f'{file} is to be checked, and not to be written: name another file')
-    if options.statistics:
-        outputs = [('statistics' if name == 'text' else name, file) for name, file in outputs]
-    return outputs
+    if not words and not options.statistics:
+        return [('text', None)]
+    from linter.cli.outputs import outputs
+
+    return outputs(words, options)
 
 
 def _known(options: Options) -> Optional[Baseline]:
@@ -85,14 +91,21 @@ def _finish(
     known: Optional[Baseline] = None,
     out: Optional[TextIO] = None,
     is_dry: bool = False,
+    left_out: Sequence[Diagnostic] = (),
 ) -> int:
     """Report, and the exit status; ``out`` stands for standard output where that is taken.
 
-    ``is_dry``: the findings are those that a change would leave which was only shown.
+    ``is_dry``: the findings are those that a change would leave which was only shown;
+    ``left_out``: those whose fixes would do harm.
     """
     from linter.run.run import status
 
     notes: Sequence[str] = ()
+    is_rendered = options.stdin_filename is None and any(map(_is_rendered, options.paths))
+    if outcome.diagnostics and is_rendered and not left_out:
+        from linter.report.origin import with_origin
+
+        outcome.diagnostics = with_origin(outcome.diagnostics)
     if known is not None:
         from linter.run import baseline
 
@@ -100,8 +113,10 @@ def _finish(
     summarise = _is_worth_a_summary(outcome, options)
     if outcome.diagnostics or outcome.errors or outputs != [('text', None)]:
         _report(outcome, outputs, options, out or sys.stdout)
+    elif summarise and not (outcome.checked or outcome.known) and outcome.skipped:
+        summarise = not _is_all_foreign(outcome)
     if summarise:
-        _summarise(outcome, is_dry)
+        _summarise(outcome, options, is_dry, frozenset(left_out))
     for number, line in enumerate(() if options.quiet else notes):
         print(line if number else f'calico-lint: {line}', file=sys.stderr)
     for line in () if options.quiet else outcome.notes:
@@ -158,7 +173,11 @@ def fix(
     else:
         done = fix_files.fix_files(outcome, options, unsafe=unsafe, write=not diff)
         shown = done.diff.encode('utf-8', 'surrogateescape')
-    if taken:
+    if diff and shown and (sys.stdout.isatty() or _color(options, sys.stdout)):
+        from linter.report.terminal import write_diff
+
+        write_diff(done.diff, sys.stdout, _color(options, sys.stdout))
+    elif taken:
         sys.stdout.flush()
         sys.stdout.buffer.write(shown)
         sys.stdout.buffer.flush()
@@ -167,20 +186,9 @@ def fix(
         for line in fix_files.sentences(done, left, unsafe=unsafe, is_dry=diff):
             complain(line)
     outcome.errors += done.errors
-    result = _finish(outcome, options, outputs, known, out, diff)
+    dropped = [one for fixed in done.files.values() for one in fixed.dropped]
+    result = _finish(outcome, options, outputs, known, out, diff, dropped)
     return max(result, 1) if diff and shown and options.fail_on != 'never' else result
-
-
-def _output(word: str) -> tuple[str, Optional[str]]:
-    """FORMAT or FORMAT:FILE; Fatal for a format that does not exist."""
-    name, colon, file = word.partition(':')
-    if colon and not file:
-        raise Fatal(f'{word!r} names no file: write {name} or {name}:FILE')
-    if name != 'text':
-        from linter.report.formats import require
-
-        require(name)
-    return name, file or None
 
 
 def _report(
@@ -190,15 +198,17 @@ def _report(
     out: TextIO,
 ) -> None:
     """Write every format that is wanted, then what could not be checked."""
-    from linter.report import _common
     from linter.report.formats import write
 
     summary = _summary(outcome)
+    root: Optional[str] = None
+    if any(name != 'text' for name, _ in outputs):
+        from linter.report._root import root as root_of
+
+        root = root_of()
     for name, file in outputs:
         if file is None:
-            color = options.color == 'always'
-            if options.color == 'auto':
-                color = _common.wants_color(out)
+            color = _color(options, out)
             write(
                 outcome.diagnostics,
                 summary,
@@ -207,11 +217,14 @@ def _report(
                 color,
                 suppressed=outcome.suppressed,
                 known=outcome.known,
+                root=root,
             )
             out.flush()
             continue
         try:
-            with open(file, 'w', encoding='utf-8', newline='\n') as opened:
+            from linter.cli.outputs import open_output
+
+            with open_output(file) as opened:
                 write(
                     outcome.diagnostics,
                     summary,
@@ -220,12 +233,16 @@ def _report(
                     color=False,
                     suppressed=outcome.suppressed,
                     known=outcome.known,
+                    root=root,
                 )
         except OSError as error:
             # The others can still be written.
-            outcome.errors.append(f'{file} cannot be written: {error.strerror or error}')
+            outcome.errors.append(
+                f'{shown_path(file)} cannot be written: {error.strerror or error}'
+            )
     if options.statistics and all(name != 'statistics' for name, _ in outputs):
-        write(outcome.diagnostics, summary, 'statistics', sys.stderr, color=False)
+        color = _color(options, sys.stderr)
+        write(outcome.diagnostics, summary, 'statistics', sys.stderr, color)
     for message in outcome.errors:
         complain(message)
 
@@ -243,24 +260,73 @@ def _summary(outcome: Outcome) -> Summary:
     )
 
 
-def _summarise(outcome: Outcome, is_dry: bool) -> None:
+def _is_all_foreign(outcome: Outcome) -> bool:
+    """Say that nothing here was Calico's, without what it takes to summarise; False: it was."""
+    from linter.calico.prefilter import NOT_CALICO
+
+    if set(outcome.skipped) != {NOT_CALICO} or outcome.skipped[NOT_CALICO] != outcome.documents:
+        return False
+    files, documents = outcome.files, outcome.documents
+    print(
+        f'calico-lint: nothing to check in {files} file{"s" if files != 1 else ""} '
+        f'({documents} document{"s" if documents != 1 else ""}; skipped: {documents} {NOT_CALICO})',
+        file=sys.stderr,
+    )
+    return True
+
+
+def _is_rendered(path: str) -> bool:
+    """Whether this is what another program writes, and no file."""
+    return path == '-' or path.startswith(('/dev/fd/', '/proc/self/fd/'))
+
+
+def _color(options: Options, out: TextIO) -> bool:
+    if options.color != 'auto':
+        return options.color == 'always'
+    from linter.report._common import wants_color
+
+    return wants_color(out)
+
+
+def _summarise(
+    outcome: Outcome, options: Options, is_dry: bool, left_out: Container[Diagnostic]
+) -> None:
     """The run in a sentence, and what fixes there are."""
     from linter.report.summary import print_summary
     from linter.run.run import counts
 
     fixable: dict[str, int] = {}
     for diagnostic in outcome.diagnostics:
-        if diagnostic.fix is not None and diagnostic.fix.edits:
-            kind = diagnostic.fix.applicability
-            fixable[kind] = fixable.get(kind, 0) + 1
-    found = counts(outcome.diagnostics)
-    print_summary(_summary(outcome), found, sys.stderr, fixable, is_dry=is_dry)
+        fix = diagnostic.fix
+        if fix is not None and fix.edits and diagnostic not in left_out:
+            fixable[fix.applicability] = fixable.get(fix.applicability, 0) + 1
+    of_files: list[Diagnostic] = []
+    of_configuration: list[Diagnostic] = []
+    for one in outcome.diagnostics:
+        (of_configuration if one.rule == 'invalid-configuration' else of_files).append(one)
+    print_summary(
+        _summary(outcome),
+        counts(of_files),
+        sys.stderr,
+        fixable,
+        configuration=counts(of_configuration),
+        is_dry=is_dry,
+        is_hook=_is_hook(options),
+    )
+
+
+def _is_hook(options: Options) -> bool:
+    """Whether pre-commit runs this, or what its hooks run: their users pass no options."""
+    overrides = options.overrides
+    return bool(os.environ.get('PRE_COMMIT')) or bool(overrides and overrides.force_exclude)
 
 
 def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:
-    """A run that met nothing of Calico's among files named one by one has nothing to say."""
+    """Silence looks like approval; but a hook that met nothing of Calico's has nothing to say."""
     if options.quiet:
         return False
     if outcome.diagnostics or outcome.checked or outcome.templates or sys.stderr.isatty():
         return True
-    return any(path == '-' or os.path.isdir(path) for path in options.paths)
+    return any(path == '-' or os.path.isdir(path) for path in options.paths) or not _is_hook(
+        options
+    )

@@ -16,6 +16,7 @@ from linter.diagnostic import DOCS, Diagnostic, url_of
 from linter.engine import check as engine
 from linter.report._common import Summary
 from linter.report.formats import write
+from linter.report.pieces import STYLES, Line, Piece, plain
 from linter.text.source import Source
 from linter.workspace import config
 
@@ -64,25 +65,29 @@ def usual(rule: Rule) -> list[Row]:
     return held or rows
 
 
-def listing(width: Optional[int] = None) -> str:
+def listing(width: Optional[int] = None) -> list[Line]:
     """The rules by group, with severity and summary; wrapped to a terminal's width."""
-    from textwrap import wrap
-
     groups = pages.by_group()
     longest = max(len(rule.id) for rules in groups.values() for rule in rules)
-    lines: list[str] = []
+    lines: list[Line] = []
     for group, rules in groups.items():
-        lines += ['', f'{group}: {pages.GROUPS[group].replace("`", "")}']
+        about = pages.GROUPS[group].replace('`', '')
+        lines += [[], [Piece(group, 'bold'), Piece(f': {about}')]]
         for rule in rules:
-            head = f'  {pages.severities(usual(rule))[0]:7}  {rule.id:{longest}}  '
-            room = None if width is None else width - len(head)
-            if room is None or room < 30:
-                lines.append(head + rule.summary)
-                continue
-            first, *more = wrap(rule.summary, room, break_on_hyphens=False)
-            lines.append(head + first)
-            lines += [' ' * len(head) + line for line in more]
-    return '\n'.join(lines[1:])
+            severity = pages.severities(usual(rule))[0]
+            head = [Piece(f'  {severity:7}', STYLES[severity]), Piece(f'  {rule.id:{longest}}  ')]
+            used = len(plain(head))
+            room = None if width is None else width - used
+            first, *more = _summary(rule.summary, room)
+            lines.append([*head, Piece(first)])
+            lines += [[Piece(' ' * used + line)] for line in more]
+    return lines[1:]
+
+
+def _summary(text: str, room: Optional[int]) -> list[str]:
+    from textwrap import wrap
+
+    return [text] if room is None or room < 30 else wrap(text, room, break_on_hyphens=False)
 
 
 def catalogue() -> str:

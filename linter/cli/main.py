@@ -74,7 +74,8 @@ def _main(arguments: list[str]) -> int:
         plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores())
         plain.follow_configuration()
         return fix(plain, []) if '--fix' in arguments else check(plain, [])
-    from linter.cli.arguments import options, read
+    from linter.cli.arguments import read
+    from linter.cli.check_options import options
 
     namespace = read(arguments)
     if namespace.command == 'check':
@@ -87,10 +88,10 @@ def _main(arguments: list[str]) -> int:
             return show_files(wanted)
         if namespace.add_ignore is not None:
             return add_ignore(wanted, namespace.add_ignore, namespace.output_format)
-        if namespace.fix or namespace.unsafe_fixes or namespace.diff:
-            unsafe, diff = namespace.unsafe_fixes, namespace.diff
+        unsafe, diff = namespace.unsafe_fixes, namespace.diff
+        if namespace.fix or diff:
             return fix(wanted, namespace.output_format, unsafe=unsafe, diff=diff)
-        return check(wanted, namespace.output_format)
+        return check(wanted, namespace.output_format, unsafe=unsafe)
     if namespace.command == 'init':
         return init(namespace.directory)
     if namespace.command == 'explain':

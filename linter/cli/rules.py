@@ -38,6 +38,8 @@ def explain(name: str) -> int:
 
 def rules(output_format: str) -> int:
     from linter.cli import explain
+    from linter.report._common import wants_color
+    from linter.report.pieces import plain
     from linter.text.escape import emit
 
     if output_format == 'json':
@@ -48,5 +50,12 @@ def rules(output_format: str) -> int:
         from shutil import get_terminal_size
 
         width = get_terminal_size().columns
-    emit(sys.stdout, f'{explain.listing(width)}\n')
+    lines = explain.listing(width)
+    if wants_color(sys.stdout):
+        from linter.report.terminal import write_pieces
+
+        write_pieces(lines, sys.stdout, color=True)
+        return 0
+    for line in lines:
+        emit(sys.stdout, f'{plain(line)}\n')
     return 0

@@ -32,7 +32,7 @@ def show_files(options: Options) -> int:
     from linter.workspace.discover import STDIN, Unreadable, find
 
     lookup = options.lookup()
-    for entry in find(options.paths, lookup.is_excluded):
+    for entry in find(options.paths, lookup.is_excluded, suffixes=options.suffixes()):
         if isinstance(entry, Unreadable):
             complain(str(entry))
             continue
@@ -78,5 +78,7 @@ def schema(kind: str, api: str, version: Optional[str]) -> int:
             schema = for_version(schema, parse_version(version))
         except ValueError as error:
             raise Fatal(str(error)) from None
-    print(json.dumps(schema, indent=2, ensure_ascii=False))
+    from linter.calico.editor_schemas import plain
+
+    print(json.dumps(plain(schema, api), indent=2, ensure_ascii=False))
     return 0

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Optional
 
-from linter.calico.lists import ListFinding, has_kind
-from linter.calico.ownership import first_span, is_null, span_of
+from linter.calico.lists import ListFinding
 from linter.calico.parsed_file import (
     BROKEN,
     OURS,
@@ -16,8 +14,10 @@ from linter.calico.parsed_file import (
     ParsedFile,
     parse_bytes,
 )
+from linter.calico.placeholders import placeholder_at
 from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
 from linter.calico.target import Target
+from linter.calico.templates import may_hold_kinds
 from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Finding, ObjectRef
 from linter.engine.conditions import Conditions
@@ -25,19 +25,22 @@ from linter.engine.conditions import conditions as of_target
 from linter.engine.judge import Judge, reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.settle import settled
-from linter.engine.stamp import Stamp
+from linter.engine.stamp import Stamp, placeholder
 from linter.quick.read import Reader, reader
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
-from linter.yaml.documents import is_empty
-from linter.yaml.edit import UNSAFE
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
-from linter.yaml.nodes import MappingNode, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml-encoding'}
 
 TEMPLATES = 'templates'
 """Why a document was passed over that only parses once it is rendered, in the summary."""
+MARKDOWN = ('.md', '.markdown')
+"""How the names of files end that hold YAML in blocks."""
 OLD_API = ('v2-unreleased', 'legacy-v1')
 """The facts of the finding that a document gets for its API alone."""
 # How a suppression starts, and how it is misspelt.
@@ -47,7 +50,7 @@ _MARKS = ('calico-lint', 'calicolint', 'calico_lint', 'calico lint')
 class FileCheck:
     """A file while it is checked, part by part."""
 
-    def __init__(self, path: str, conditions: Conditions) -> None:
+    def __init__(self, path: str, conditions: Conditions, is_inner: bool = False) -> None:
         self.path = path
         self.conditions = conditions
         self.target = conditions.target
@@ -55,12 +58,18 @@ class FileCheck:
         self.file = FileFindings(path)
         self.stamp = Stamp(conditions.catalogue, conditions.target)
         self.judge = Judge(self.stamp, self.file, self.outcome, conditions.surroundings)
+        # Within what is inside another document nothing more is looked for.
+        self.looks_inside = not is_inner
         self.next_line = 1
         self.parts = 0
         # How many documents are Calico's, readable or not, and what is said of those beside them
         # that are nobody's.
         self.ours = 0
         self.empty: list[Diagnostic] = []
+
+    def within(self, conditions: Conditions) -> FileCheck:
+        """The check of a text inside the file."""
+        return FileCheck(self.path, conditions, is_inner=True)
 
     def part(self, data: bytes, last: bool) -> None:
         """Read and judge the next part of the file."""
@@ -84,7 +93,10 @@ class FileCheck:
         begin = len(found)
         text = parsed.source.text
         # A suppression may be one too many, so with any about every document is judged.
-        quick = None if 'lint' in text.lower() else reader(self.target, self.conditions.catalogue)
+        is_named = self.conditions.surroundings.namespace is not None
+        quick = None
+        if 'lint' not in text.lower() and not is_named:
+            quick = reader(self.target, self.conditions.catalogue)
         for document in parsed.documents:
             self.outcome.documents += 1
             if quick is not None and self.is_surely_clean(document, quick):
@@ -141,7 +153,7 @@ class FileCheck:
             self.note_broken(document)
         elif whose == RUNS_ON:
             self.outcome.checked += 1
-            self.note_unread(document, is_nothing=not has_kind(document.root))
+            self.note_unread(document)
         elif whose == OURS:
             self.ours += 1
             self.note_unread(document)
@@ -154,99 +166,57 @@ class FileCheck:
                 else:
                     is_whole &= self.judge.object(document.source, found, document.index)
             return is_whole
-        else:
-            if is_empty(document.source.text, document.slice):
-                self.note_empty(document)
-            else:
-                self.note_stray(document)
+        elif not self.inner(document):
+            self.note_between(document)
             self.outcome.skip(NOT_CALICO)
         return True
+
+    def inner(self, document: ParsedDocument) -> bool:
+        """Judge what of Calico's is inside a document of somebody else's; whether there is any."""
+        if not self.looks_inside:
+            return False
+        # Imported lazily: few files have such documents.
+        from linter.engine.inner import judge, may_have
+
+        if not may_have(document, self.conditions):
+            return False
+        before = self.outcome.checked
+        judge(self, document)
+        document.is_host = self.outcome.checked > before
+        self.ours += document.is_host
+        return document.is_host
 
     def report(self, document: ParsedDocument, finding: Finding, lane: str) -> None:
         reference = ObjectRef(None, None, None, None, document.index)
         self.judge.report(document.source, finding, None, lane, reference)
 
-    def note_unread(self, document: ParsedDocument, is_nothing: bool = False) -> None:
-        """Text that no reader of Calico ever sees; ``is_nothing``: nor is the rest an object."""
-        text, start = document.source.text, document.slice.start
-        rest, root = document.rest, document.root
-        if rest is not None and document.whose == RUNS_ON and isinstance(root, Scalar):
-            self.report(document, _lost_comment(text, root), self.target.admission)
-        elif rest is not None:
-            message = (
-                'Calico reads one document up to here and nothing after it: '
-                'write --- on a line of its own between documents'
-            )
-            fact = 'unread-rest'
-            if is_nothing:
-                fact = 'unread-object'
-                message = (
-                    'Calico reads one document up to here, which is no object, and nothing after '
-                    'it: indent its first lines like those from here on, or remove them'
-                )
-            finding = Finding(fact, Span(rest, rest + 1), message)
-            self.report(document, finding, self.target.admission)
-        if start:
-            begin = text.rfind('---', 0, start)
-            line = text[begin:start]
-            content = line.lstrip('-').strip()
-            if content and not content.startswith(('#', '%')):
-                at = begin + line.index(content[0], 3)
-                message = (
-                    'calicoctl and kubectl throw away what stands behind --- on its line: '
-                    'write it on the next line'
-                )
-                finding = Finding('unread-marker', Span(at, at + len(content)), message)
+    def note_unread(self, document: ParsedDocument) -> None:
+        """Text that no reader of Calico ever sees."""
+        if document.rest is not None or document.slice.start:
+            # Imported lazily: most files are one document.
+            from linter.engine.around import unread
+
+            for finding in unread(document):
                 self.report(document, finding, self.target.admission)
 
-    def note_empty(self, document: ParsedDocument) -> None:
-        start = document.slice.start
-        found = self.stamp.diagnostic(
-            document.source,
-            Finding(
-                'empty-document',
-                Span(start, start),
-                'this document of the stream is empty: remove the extra ---',
-            ),
-            None,
-            self.target.admission,
-            ObjectRef(None, None, None, None, document.index),
-        )
-        if found is not None:
-            self.empty.append(found)
+    def note_between(self, document: ParsedDocument) -> None:
+        """A document beside those of Calico, on which calicoctl or kubectl may refuse the file."""
+        from linter.engine.around import between
 
-    def note_stray(self, document: ParsedDocument) -> None:
-        """A document that is no object of anybody's, on which a stream of objects is refused."""
-        if not document.is_stray:
+        finding = between(document)
+        if finding is None:
             return
-        root, error = document.read()
-        about = None
-        if error is not None:
-            fact, span = 'yaml-syntax', Span(error.offset, error.offset + 1)
-            message = f'{error.message}: {error.hint}' if error.hint else error.message
-        elif isinstance(root, Scalar) and is_null(root):
-            self.note_empty(document)
-            return
-        else:
-            assert root is not None
-            fact, about = 'kind-missing', ''
-            span = first_span(root) if isinstance(root, MappingNode) else span_of(root)
-            message = (
-                'this document of the stream has no kind: remove the --- above it if it belongs '
-                'to the document before, or else take it out of the file'
-            )
+        reference = ObjectRef(None, None, None, None, document.index)
         found = self.stamp.diagnostic(
-            document.source,
-            Finding(fact, span, message, about=about),
-            None,
-            self.target.admission,
-            ObjectRef(None, None, None, None, document.index),
+            document.source, finding, None, self.target.admission, reference
         )
         if found is not None:
             self.empty.append(found)
 
     def note_template(self, document: ParsedDocument) -> None:
         self.outcome.skip(TEMPLATES)
+        if not may_hold_kinds(document.source.text, document.slice):
+            return
         start, end = document.slice.start, document.slice.end
         text = document.source.text
         while start < end and text[start] in ' \t\r\n':
@@ -257,6 +227,11 @@ class FileCheck:
         error = document.error
         assert error is not None
         fact = _FACTS.get(type(error), 'yaml-syntax')
+        hole = placeholder_at(document.source.text, error.offset)
+        if fact == 'yaml-syntax' and hole is not None:
+            lane = self.target.lane(document.apparent_api or 'v3').name
+            self.report(document, placeholder('placeholder', hole), lane)
+            return
         message = f'{error.message}: {error.hint}' if error.hint else error.message
         end = min(error.offset + 1, max(document.slice.end, error.offset))
         fix = None
@@ -336,16 +311,6 @@ class FileCheck:
         return self.outcome
 
 
-def _lost_comment(text: str, root: Scalar) -> Finding:
-    """A text before the document, which is all that Calico's tools read."""
-    fix = None
-    span = Span(root.start, root.end)
-    if not root.style and not any(char in text[root.start : root.end] for char in '\r\n'):
-        fix = Fix('Make a comment of it', UNSAFE, (Edit(Span(root.start, root.start), '# '),))
-    message = 'this text is no comment, and nothing behind it is read: write # before it'
-    return Finding('stray-text', span, message, fix=fix)
-
-
 def _ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Diagnostics by their places; what is reached through several aliases is written once."""
     seen: set[tuple[tuple[int, int], Span, str, str]] = set()
@@ -377,6 +342,10 @@ def check_parts(path: str, parts: Iterable[bytes], conditions: Conditions) -> Ou
 
     Its suppressions are found, and not yet applied: see ``settle``.
     """
+    if conditions.markdown and path.lower().endswith(MARKDOWN):
+        from linter.engine.markdown import check_markdown
+
+        return check_markdown(path, b''.join(parts), conditions)
     file = FileCheck(path, conditions)
     waiting: Optional[bytes] = None
     for part in parts:

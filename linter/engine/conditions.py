@@ -17,7 +17,9 @@ class Conditions(NamedTuple):
     """``target`` is the Calico that is asked, ``catalogue`` the rules and facts.
 
     ``suppress`` False: suppressions are not looked for. ``require_reason``: one without a reason is
-    a finding. ``identify``: findings get the identity by which a baseline knows them.
+    a finding. ``identify``: findings get the identity by which a baseline knows them. ``embedded``:
+    Calico's objects inside those of others are judged, too. ``markdown``: so are the blocks of YAML
+    in a file of that name.
     """
 
     target: Target
@@ -26,6 +28,8 @@ class Conditions(NamedTuple):
     suppress: bool = True
     require_reason: bool = False
     identify: bool = False
+    embedded: bool = False
+    markdown: bool = False
 
 
 def conditions(target: Target, suppress: bool = True, require_reason: bool = False) -> Conditions:

@@ -52,7 +52,8 @@ class Fixed(NamedTuple):
     """``data`` is the file as it should be: the very object that came in where nothing was applied.
 
     ``remaining`` are the findings in the fixed file, and ``dropped`` those of them whose fixes
-    would have done harm. ``before`` and ``after`` are the results of checking the two files.
+    would have done harm; ``cause`` says of one of those which, for which it has to be tried again.
+    ``before`` and ``after`` are the results of checking the two files.
     ``is_unclear``: there was something to fix, but part of the file cannot be read.
     """
 
@@ -64,6 +65,7 @@ class Fixed(NamedTuple):
     before: Outcome
     after: Outcome
     is_unclear: bool = False
+    cause: Callable[[Diagnostic], str] = lambda _: 'another fix would undo it'
 
 
 def apply(text: str, diagnostics: Iterable[Diagnostic], unsafe: bool) -> Applied:
@@ -225,7 +227,22 @@ class _File:
             self.candidates(state.result),
             before,
             state.result,
+            cause=lambda one: self.cause(state, one, strict),
         )
+
+    def cause(self, state: _State, one: Diagnostic, strict: bool) -> str:
+        """Why a fix is left out, as the end of a sentence."""
+        if self.patience <= 0:
+            return 'it takes too long to see what it would do'
+        after = self.attempt(state, [one], strict)
+        if isinstance(after, _State):
+            return 'it does not go together with the others'
+        if not after:
+            return 'it would change how other parts of the file are read'
+        harm = after[0]
+        line, column = harm.source.position(harm.span.start)
+        verb = 'dropped' if harm.effect == 'dropped' else 'refused'
+        return f'line {line}, column {column} would then be {verb} ({harm.rule}: {harm.message})'
 
     def untouched(self, result: Outcome, dropped: list[Diagnostic]) -> Fixed:
         remaining = list(self.wanted(result.diagnostics))

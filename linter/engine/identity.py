@@ -32,9 +32,12 @@ _INDEX = re.compile(r'\[\d+\]')
 
 
 def identified(parsed: ParsedFile, found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """The findings in a file, each with its identity."""
+    """The findings in a file, each with its identity; those in a text inside it have theirs."""
     documents = _Documents(parsed)
-    return [one._replace(identity=_identity(one, documents)) for one in found]
+    return [
+        one if one.identity is not None else one._replace(identity=_identity(one, documents))
+        for one in found
+    ]
 
 
 def identified_later(found: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.decode import decode
 from linter.calico.document import Document
 from linter.calico.kinds import API_VERSIONS, KINDS
 from linter.calico.lists import UNRELEASED
-from linter.calico.ownership import CalicoObject, field, span_of, text_of
-from linter.calico.surroundings import Surroundings
+from linter.calico.ownership import V1_API, CalicoObject, field, span_of, text_of
+from linter.calico.patches import OF_ABSENCE, has_directives, without_directives
+from linter.calico.surroundings import Place, Surroundings
 from linter.calico.target import Lane, version_text
 from linter.diagnostic import Finding, ObjectRef
 from linter.engine.outcome import FileFindings, Outcome
@@ -19,6 +18,10 @@ from linter.text.errors import shown_path
 from linter.text.source import Source
 from linter.yaml.edit import write_word
 from linter.yaml.nodes import MappingNode, Node, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 
 class Judge:
@@ -55,16 +58,23 @@ class Judge:
         lane = self.target.lane(owned.api)
         reference = reference_of(owned.node, index)
         kind = owned.kind
+        surroundings = self.surroundings
+        if not surroundings.is_patch and '$patch' in source.text and has_directives(owned.node):
+            surroundings = surroundings._replace(is_patch=True, namespace=None)
         for finding in owned.findings:
-            self.report(source, finding, kind, lane.name, reference)
+            if not (surroundings.is_patch and _is_of_absence(finding, owned)):
+                self.report(source, finding, kind, lane.name, reference)
         self._note_api(source, owned, lane, reference)
         if kind is None:
             if owned.skipped is not None and not owned.findings:
                 self.outcome.skip(owned.skipped)
             else:
                 self.outcome.checked += 1
-            return False
+            # Of an object of the old API nothing else is ever said.
+            return owned.skipped == V1_API
         self.outcome.checked += 1
+        if surroundings.namespace is not None and not KINDS[kind].namespaced:
+            self.note_namespace(surroundings.namespace, kind, lane)
         unknown = self._unknown_kind(owned, kind, lane)
         if unknown is not None:
             self.report(source, unknown, kind, lane.name, reference)
@@ -72,8 +82,9 @@ class Judge:
         api = 'v2' if owned.api == 'v2' else 'v3'
         if owned.in_sequence:
             lane = lane._replace(coerces=False)
-        decoded = decode(owned.node, api, kind, self.target.version, lane)
-        document = Document(source, owned.node, api, kind, decoded, self.surroundings)
+        node = without_directives(owned.node) if surroundings.is_patch else owned.node
+        decoded = decode(node, api, kind, self.target.version, lane)
+        document = Document(source, node, api, kind, decoded, surroundings)
         if owned.api == 'raw' and self.raw is source:
             from linter.engine.raw_types import raw_types
 
@@ -85,7 +96,7 @@ class Judge:
             kind,
             lane.name,
             reference,
-            owned.node,
+            node,
             self.file.dormant,
             strange,
         )
@@ -123,6 +134,30 @@ class Judge:
             finding = Finding('raw-crd', span_of(version), message)
             self.report(source, finding, kind, lane.name, reference)
 
+    def note_namespace(self, place: Place, kind: str, lane: Lane) -> None:
+        """Once a kustomization, which kustomize is not to write a namespace with."""
+        source, span = place
+        message = (
+            f'kustomize writes this namespace into every {kind}, too, which has none: take those '
+            'out of this kustomization, or write the namespace into the objects that have one'
+        )
+        finding = Finding('namespace-by-kustomize', span, message)
+        found = self.stamp.diagnostic(source, finding, kind, lane.name, None)
+        if found is None or source.path in self.outcome.mistakes:
+            return
+        from linter.calico.parsed_file import parse_text
+        from linter.suppress.find import find
+
+        parsed = parse_text(source)
+        for document in parsed.documents:
+            document.is_host = True
+        for one in find(parsed, self.stamp.catalogue) if 'lint' in source.text else ():
+            if one.covers(source, span.start) and any(name.id == found.rule for name in one.names):
+                return
+        from linter.engine.identity import identified
+
+        self.outcome.mistakes[source.path] = identified(parsed, [found])
+
     def _unknown_kind(self, owned: CalicoObject, kind: str, lane: Lane) -> Optional[Finding]:
         """Why this version or lane does not know the kind at all."""
         known = KINDS[kind]
@@ -147,12 +182,14 @@ class Judge:
     def _said(self, document: Document) -> list[Said]:
         """What every rule says of a document; one that breaks hides nothing else."""
         found: list[Said] = []
+        is_patch = document.surroundings.is_patch
         for checks, values in self.stamp.catalogue.asks(document):
             for value in values:
                 for rule, check in checks:
                     try:
                         for finding in check(value, document):
-                            found.append((rule, finding))
+                            if not (is_patch and finding.fact in OF_ABSENCE):
+                                found.append((rule, finding))
                     except MemoryError:
                         raise
                     except Exception as error:
@@ -170,6 +207,12 @@ class Judge:
             f'{shown_path(self.file.path)}: {what} broke, which is a bug of calico-lint:\n'
             f'{"".join(traceback.format_exception(error))}'
         )
+
+
+def _is_of_absence(finding: Finding, owned: CalicoObject) -> bool:
+    if finding.fact == 'api-version':
+        return owned.version_key is None
+    return finding.fact in OF_ABSENCE
 
 
 def reference_of(node: MappingNode, index: int) -> ObjectRef:

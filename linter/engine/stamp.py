@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from typing import Optional
 
-from linter.calico.target import Target
-from linter.calico.templates import placeholders
+from linter.calico.placeholders import Hole, metadata_of_sops, placeholders
+from linter.calico.target import Target, version_text
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.facts import Row
 from linter.diagnostic import Diagnostic, Finding, MistakeKey, ObjectRef, url_of
 from linter.text.edit import Fix
 from linter.text.source import Source, Span
 from linter.yaml.edit import SAFE, UNSAFE
-from linter.yaml.nodes import MappingNode, Node
+from linter.yaml.nodes import MappingNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
 
@@ -55,7 +58,7 @@ class Stamp:
     ) -> Optional[Diagnostic]:
         """What becomes of a finding, None where nothing does."""
         row = self.row(finding, kind, lane)
-        return None if row is None else stamped(source, finding, row, object)
+        return None if row is None else self.stamped(source, finding, row, object)
 
     def settle(
         self,
@@ -103,62 +106,66 @@ class Stamp:
         node: MappingNode,
     ) -> Iterator[Diagnostic]:
         """What is wrong with a placeholder is said once, and only that it is one."""
-        # Scalars lie behind one another, so that at most the nearest one before a place holds it.
-        holes = sorted(placeholders(source.text, node), key=_start)
-        filled: dict[int, tuple[Node, Finding, Row]] = {}
+        gone = metadata_of_sops(source.text, node)
+        # They lie behind one another, so that at most the nearest one before a place holds it.
+        holes = sorted(placeholders(source.text, node))
+        filled: dict[int, list[tuple[Finding, Row]]] = {}
         for finding, row in kept:
-            at = bisect_right(holes, finding.span.start, key=_start)
+            place = finding.span.start
+            if gone is not None and gone.start <= place < gone.end:
+                continue
+            at = bisect_right(holes, place, key=_start)
             hole = holes[at - 1] if at else None
-            if hole is None or finding.span.start >= hole.end:
-                yield stamped(source, finding, row, object)
+            if hole is None or place >= hole.span.end:
+                yield self.stamped(source, finding, row, object)
             elif row.severity != 'info':
-                graver = filled.get(hole.start)
-                if graver is None or _gravity(row) < _gravity(graver[2]):
-                    filled[hole.start] = hole, finding, row
-        for filler, finding, row in filled.values():
+                filled.setdefault(at - 1, []).append((finding, row))
+        for number, some in filled.items():
+            finding, row = min(some, key=lambda one: _gravity(one[1]))
             fact = 'placeholder-unjudged'
             if row.effect == 'refused':
-                is_calico = row.refused_by == 'calico'
-                fact = 'placeholder' if is_calico else 'placeholder-kubernetes'
-            message = (
-                'this looks like a placeholder that is filled in later, and Calico does '
-                'not accept it as it stands: check the rendered document'
-            )
-            span = Span(filler.start, filler.end)
-            found = self.diagnostic(
-                source,
-                Finding(fact, span, message, yaml_path=finding.yaml_path),
-                kind,
-                lane,
-                object,
-            )
+                is_kubernetes = row.refused_by == 'kubernetes'
+                fact = 'placeholder-of-kubernetes' if is_kubernetes else 'placeholder'
+            said = placeholder(fact, holes[number].place, finding.yaml_path)
+            found = self.diagnostic(source, said, kind, lane, object)
             if found is not None:
                 yield found
 
+    def stamped(
+        self, source: Source, finding: Finding, row: Row, object: Optional[ObjectRef]
+    ) -> Diagnostic:
+        """A finding with what its row says."""
+        message = finding.message
+        if row.consequence is not None:
+            message = f'{message}; {row.consequence}'
+        return Diagnostic(
+            source,
+            finding.span,
+            row.rule,
+            row.severity,
+            row.effect,
+            row.refused_by,
+            message,
+            finding.hint,
+            url_of(row.rule),
+            finding.related,
+            weighed(finding.fix, row.effect) if finding.fix is not None else None,
+            object,
+            finding.yaml_path,
+            finding.fact,
+            finding.about,
+            confidence=row.confidence,
+            calico_version=version_text(self.target.version),
+        )
 
-def stamped(source: Source, finding: Finding, row: Row, object: Optional[ObjectRef]) -> Diagnostic:
-    """A finding with what its row says."""
-    message = finding.message
-    if row.consequence is not None:
-        message = f'{message}; {row.consequence}'
-    return Diagnostic(
-        source,
-        finding.span,
-        row.rule,
-        row.severity,
-        row.effect,
-        row.refused_by,
-        message,
-        finding.hint,
-        url_of(row.rule),
-        finding.related,
-        weighed(finding.fix, row.effect) if finding.fix is not None else None,
-        object,
-        finding.yaml_path,
-        finding.fact,
-        finding.about,
-        confidence=row.confidence,
+
+def placeholder(fact: str, span: Span, yaml_path: Optional[str] = None) -> Finding:
+    """What there is to say of something that is filled in later."""
+    message = (
+        'this looks like a placeholder that is filled in later, and Calico does not accept it as '
+        'it stands: check the rendered document'
     )
+    return Finding(fact, span, message, yaml_path=yaml_path)
 
 
 def _gravest(one: tuple[Finding, Row], other: tuple[Finding, Row]) -> tuple[Finding, Row]:
@@ -192,8 +199,8 @@ def weighed(fix: Fix, effect: Optional[str]) -> Fix:
     return Fix(fix.title + _ADDITIONS[effect], applicability, fix.edits)
 
 
-def _start(node: Node) -> int:
-    return node.start
+def _start(hole: Hole) -> int:
+    return hole.span.start
 
 
 def _gravity(row: Row) -> tuple[int, bool]:

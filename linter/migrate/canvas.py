@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple, Optional
 
+from linter.calico.placeholders import Hole
 from linter.migrate.entries import Entry, value_of
 from linter.text.edit import Edit
 from linter.text.source import Span
@@ -49,13 +50,13 @@ class Obstacle(NamedTuple):
 
 
 class EditPlan:
-    """``holes`` are the scalars that a template engine fills in, which nobody can convert."""
+    """``holes`` are the places that a template engine fills in, which nobody can convert."""
 
-    def __init__(self, text: str, root: MappingNode, holes: Iterable[Scalar]) -> None:
+    def __init__(self, text: str, root: MappingNode, holes: Iterable[Hole]) -> None:
         self.text = text
         self.root = root
         self.quote = quotes_for(root)
-        self.holes = {id(hole) for hole in holes}
+        self.holes = {hole.span.start for hole in holes}
         self.obstacles: list[Obstacle] = []
         self.reached: Counter[int] = Counter()
         # On how many of the ways to a scalar it changed or went, and a mapping or list how.
@@ -126,7 +127,7 @@ class EditPlan:
             self._edit(node, lambda: (Edit(Span(node.start, node.end), right),))
 
     def _edit(self, node: Scalar, make: Callable[[], Optional[tuple[Edit, ...]]]) -> None:
-        if id(node) in self.holes:
+        if node.start in self.holes:
             self.say(node, 'this is filled in later: migrate the document that comes of it')
             return
         made = make() if node.tag in _TEXT_TAGS else None

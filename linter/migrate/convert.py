@@ -46,6 +46,7 @@ from linter.migrate.table import (
     new_name,
     new_net,
     new_protocol,
+    normalized,
 )
 from linter.text.suggest import quoted
 from linter.yaml.aliases import is_merge
@@ -95,7 +96,9 @@ class Converter:
             return  # an item of a list that has been brought over before
         own = scalar(found.get('kind'))
         if own is not None and own.value not in KINDS[self.api]:
-            self.canvas.say(own, f'{quoted(own.value)} is no policy: take it out of the list')
+            self.canvas.say(
+                own, f'{quoted(own.value)} cannot be carried over: take it out of the list'
+            )
             return
         kind = kind if own is None else own.value
         self.kind = KINDS[self.api][kind]
@@ -104,18 +107,81 @@ class Converter:
             self.word(found.get('kind'), self.kind)
         self.canvas.drop(found.get('status'))
         metadata, spec = mapping(found.get('metadata')), mapping(found.get('spec'))
+        before = self.moved(metadata, kind)
         if metadata is not None:
-            self.metadata(metadata)
+            self.metadata(metadata, kind)
         if spec is not None:
-            self.spec(spec)
+            self.spec(spec, kind)
+        if before:
+            self.insert(found, spec, before)
 
-    def metadata(self, node: MappingNode) -> None:
+    def moved(self, metadata: Optional[MappingNode], kind: str) -> dict[str, str]:
+        """What metadata of v1 has and the spec of v3 gets, as it is written there."""
+        found = {} if metadata is None else entries(metadata)
+        flow = MappingNode(True, None, 0, 0)
+        if kind == 'hostEndpoint':
+            node = text_in(found, 'node')
+            return {'node': self.canvas.shown(normalized(node), flow)} if node else {}
+        if kind != 'profile':
+            return {}
+        labels, tags = mapping(found.get('labels')), sequence(found.get('tags'))
+        pairs = {} if labels is None else {key.value: value for key, value in labels.entries}
+        given = {key: string(value) for key, value in pairs.items() if isinstance(value, Scalar)}
+        if len(given) < len(pairs) or any(key == '<<' for key in pairs):
+            assert labels is not None
+            self.canvas.say(labels, 'labels are text: write each of them out')
+        for item in [] if tags is None else tags.items:
+            tag = string(item) if isinstance(item, Scalar) else ''
+            if tag in given:
+                self.canvas.say(
+                    item,
+                    f'a tag becomes a label, and {quoted(tag)} is one already: rename one of them',
+                )
+            elif tag:
+                given[tag] = ''
+        for entry in (found.get('labels'), found.get('tags')):
+            if entry is not None and '#' in self.canvas.text[entry.span.start : entry.span.end]:
+                self.canvas.say(
+                    entry.key,
+                    'this goes into spec.labelsToApply, and the comment in it would be lost: '
+                    'write the comment above it',
+                )
+        shown = ', '.join(
+            f'{self.canvas.shown(key, flow)}: {self.canvas.shown(value, flow)}'
+            for key, value in given.items()
+        )
+        return {'labelsToApply': f'{{{shown}}}'} if given else {}
+
+    def insert(
+        self, root: dict[str, Entry], spec: Optional[MappingNode], new: dict[str, str]
+    ) -> None:
+        """Write these fields into the spec, which may not be there yet."""
+        first = next(iter(entries(spec).values()), None) if spec is not None else None
+        if first is not None and first.owner is spec:
+            for name, value in new.items():
+                self.canvas.insert(first, name, value)
+            return
+        old = root.get('spec')
+        beside = root.get('metadata')
+        if beside is None or (old is not None and not old.is_null and spec is None):
+            return
+        self.canvas.drop(old)
+        quote = '"' if self.canvas.is_json else ''
+        inside = ', '.join(f'{quote}{name}{quote}: {value}' for name, value in new.items())
+        self.canvas.insert(beside, 'spec', f'{{{inside}}}')
+
+    def metadata(self, node: MappingNode, kind: str) -> None:
         found = self.reach(node)
         for field in SERVER_FIELDS:
             self.canvas.drop(found.get(field))
         if self.api == 'v1':
             # Had v1 minded it, the policy would not have been global.
             self.canvas.drop(found.get('namespace'))
+        if kind == 'hostEndpoint':
+            self.canvas.drop(found.get('node'))
+        if kind == 'profile':
+            self.canvas.drop(found.get('labels'))
+            self.canvas.drop(found.get('tags'))
         name = found.get('name')
         if name is None or name.is_blank or not isinstance(name.value, Scalar):
             return
@@ -123,11 +189,23 @@ class Converter:
         old = string(name.value)
         if id(name.value) in self.clashes:
             self.canvas.say(name.value, self.clashes[id(name.value)])
-        elif new_name(old) != old:
-            self.canvas.write(name.value, new_name(old), name.owner)
+            return
+        if kind == 'hostEndpoint' and not text_in(found, 'node'):
+            self.canvas.say(
+                name.value, 'a host endpoint of v1 names its node in metadata: write node there'
+            )
+            return
+        new = new_name(old, kind, text_in(found, 'node'))
+        if new != old:
+            self.canvas.write(name.value, new, name.owner)
 
-    def spec(self, node: MappingNode) -> None:
+    def spec(self, node: MappingNode, kind: str) -> None:
         found = self.reach(node)
+        if kind == 'hostEndpoint':
+            self.host_endpoint(found)
+            return
+        if kind == 'tier':
+            return
         self.selector(found.get('selector'))
         types = sequence(found.get('types'))
         if types is not None:
@@ -139,6 +217,25 @@ class Converter:
                 self.canvas.reach(rules)
                 for item in rules.items:
                     self.rule(item)
+
+    def host_endpoint(self, found: dict[str, Entry]) -> None:
+        profiles = sequence(found.get('profiles'))
+        if profiles is not None:
+            self.canvas.reach(profiles)
+            for item in profiles.items:
+                if isinstance(item, Scalar):
+                    self.canvas.reach(item)
+                    right = new_name(string(item), 'profile')
+                    if right != item.value:
+                        self.canvas.write(item, right, profiles)
+        ports = sequence(found.get('ports'))
+        if ports is not None:
+            self.canvas.reach(ports)
+            for port in ports.items:
+                if isinstance(port, MappingNode):
+                    protocol = self.reach(port).get('protocol')
+                    if protocol is not None and isinstance(protocol.value, Scalar):
+                        self.protocol(protocol, protocol.value)
 
     def types(self, node: SequenceNode) -> None:
         self.canvas.reach(node)
@@ -299,10 +396,10 @@ class Converter:
     # ---- Selectors -------------------------------------------------------------------------------
 
     def tag(self, tag: Entry, selector: Optional[Entry], prefix: str) -> None:
-        """A tag is a label now, of whatever value: Felix asked no more than whether it is there.
+        """A tag is a label now, an empty one: so the upgrade gives it to profiles, and asks for it.
 
-        The upgrade wrote ``tag == ''``, and of a ``notSelector`` beside a ``notTag`` it joined the
-        two with ``&&``, which makes them match less; Felix let a rule match only where neither did.
+        Of a ``notSelector`` beside a ``notTag`` the upgrade joined the two with ``&&``, which makes
+        them match less, and so the rule more; Felix let a rule match only where neither did.
         https://github.com/projectcalico/calico/blob/release-v3.0/felix/calc/rule_scanner.go
         """
         if not isinstance(tag.value, Scalar):
@@ -323,7 +420,7 @@ class Converter:
             selector = None
         if selector is None:
             self.canvas.rename(tag, 'notSelector' if prefix else 'selector')
-            self.canvas.write(tag.value, f'has({name})', tag.owner)
+            self.canvas.write(tag.value, f"{name} == ''", tag.owner)
             return
         self.canvas.drop(tag)
         node = scalar(selector)
@@ -335,7 +432,7 @@ class Converter:
             message = explain(node.value.rstrip('\n')).message
             self.canvas.say(node, f'this selector is none: {message}', selector.span)
             return
-        self.selector(selector, f') {"||" if prefix else "&&"} has({name})')
+        self.selector(selector, f") {'||' if prefix else '&&'} {name} == ''")
 
     def rule_selector(
         self, selector: Optional[Entry], namespaces: Optional[Entry], negated: bool

@@ -13,13 +13,14 @@ from typing import NamedTuple, Optional
 
 from linter.calico.kinds import API_VERSIONS, POLICY_KINDS
 from linter.calico.parsed_file import OURS, RUNS_ON, ParsedFile
+from linter.calico.placeholders import placeholders
 from linter.calico.target import Target
-from linter.calico.templates import placeholders
 from linter.catalogue.catalogue import Catalogue
 from linter.migrate.canvas import EditPlan
 from linter.migrate.convert import Converter, document_name
 from linter.migrate.entries import (
     entries,
+    mapping,
     references,
     scalar,
     sequence,
@@ -162,6 +163,10 @@ def _places(job: _Job) -> Iterator[Span]:
 # ---- Names ---------------------------------------------------------------------------------------
 
 
+_TAKERS = {*POLICY_KINDS, *(kind for kinds in KINDS.values() for kind in kinds.values())}
+"""The kinds of v3 whose names one that is brought over may clash with."""
+
+
 class _Object(NamedTuple):
     """What tells objects apart; of an API that is not old, ``api`` is empty."""
 
@@ -187,8 +192,10 @@ def _clashes(source: Source, roots: Iterable[Node]) -> dict[int, str]:
             new_kind = KINDS[api][kind] if api else kind
             if new_kind != 'NetworkPolicy':
                 namespace = ''
-            old = _Object(api, kind, namespace or 'default', name)
-            new = _Object('', new_kind, old.namespace, new_name(name) if api else name)
+            node_name = _node_name(node) if api == 'v1' and kind == 'hostEndpoint' else ''
+            old = _Object(api, kind, namespace or 'default', f'{node_name} {name}')
+            named = new_name(name, kind, node_name) if api else name
+            new = _Object('', new_kind, old.namespace, named)
             takers.setdefault(new, {}).setdefault(old, []).append(place)
     clashes: dict[int, str] = {}
     for new, olds in takers.items():
@@ -205,12 +212,18 @@ def _clashes(source: Source, roots: Iterable[Node]) -> dict[int, str]:
     return clashes
 
 
+def _node_name(node: MappingNode) -> str:
+    """The node of a host endpoint of v1."""
+    metadata = mapping(entries(node).get('metadata'))
+    return '' if metadata is None else text_in(entries(metadata), 'node')
+
+
 def _named(root: Node) -> Iterator[tuple[str, str, MappingNode]]:
     """Policies: their old API, or nothing where it is not old, and their kinds."""
     for node, version, kind in _objects(root):
         api = VERSIONS.get(version)
         if api is None:
-            if kind in POLICY_KINDS and version == API_VERSIONS['v3']:
+            if kind in _TAKERS and version == API_VERSIONS['v3']:
                 yield '', kind, node
             continue
         own = kind.removesuffix('List')

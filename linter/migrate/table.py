@@ -16,7 +16,12 @@ from linter.calico.names import LABEL
 GLOBAL = 'GlobalNetworkPolicy'
 
 KINDS = {
-    'v1': {'policy': GLOBAL},
+    'v1': {
+        'policy': GLOBAL,
+        'profile': 'Profile',
+        'hostEndpoint': 'HostEndpoint',
+        'tier': 'Tier',
+    },
     'v2': {'NetworkPolicy': 'NetworkPolicy', GLOBAL: GLOBAL},
 }
 """By API, the kinds that are carried over, and what they become.
@@ -60,23 +65,42 @@ NEED_FORWARD = FLAGS[:2]
 """Those that v3 accepts together with applyOnForward alone."""
 
 
-def upgrade_name(name: str) -> str:
-    """The name that Calico's own upgrade gives a policy.
-
-    A hash makes names differ that are written alike once normalized: converters/names.go.
-    """
+def normalized(name: str) -> str:
+    """The name of a node, as Calico's own upgrade writes it: converters/names.go."""
     made = re.sub(r'[^-.a-z0-9]+', '-', name.lower().replace('/', '.'))
-    made = re.sub(r'[.-]*\.[.-]*', '.', made).strip('.-').replace('.', '-')
-    if made == name:
+    return re.sub(r'[.-]*\.[.-]*', '.', made).strip('.-')
+
+
+def _qualified(old: str, made: str) -> str:
+    """A hash makes names differ that are written alike once normalized."""
+    if made == old:
         return made
-    return f'{made}-{hashlib.sha1(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]}'
+    return f'{made}-{hashlib.sha1(old.encode("utf-8", "surrogatepass")).hexdigest()[:8]}'
 
 
-def new_name(name: str) -> str:
-    """A name that every v3 accepts: the old one if it does, else that of the upgrade.
+def upgrade_name(name: str) -> str:
+    """The name that Calico's own upgrade gives a policy."""
+    return _qualified(name, normalized(name).replace('.', '-'))
 
-    One dot is legal again, but from 3.29 to 3.31 what stands before it names the tier.
+
+_OLD_NAMESPACE, _NAMESPACE = 'k8s_ns.', 'kns.'
+"""How the names begin of the profiles that stand for namespaces."""
+
+
+def new_name(name: str, kind: str = '', node: str = '') -> str:
+    """The name that an object has in v3, by its old kind; of a host endpoint by its node, too.
+
+    A policy keeps a name that every v3 accepts. One dot is legal again there, but from 3.29 to 3.31
+    what stands before it names the tier. The others get the name of Calico's own upgrade, which
+    host endpoints and profiles are known by from elsewhere.
     """
+    if kind == 'hostEndpoint':
+        name = f'{normalized(node)}.{name}'
+        return _qualified(name, normalized(name))
+    if kind == 'profile' and name.startswith(_OLD_NAMESPACE):
+        name = _NAMESPACE + name.removeprefix(_OLD_NAMESPACE)
+    if kind in ('profile', 'tier'):
+        return _qualified(name, normalized(name))
     if LABEL.match(name):
         return name
     made = upgrade_name(name)

@@ -13,6 +13,7 @@ from typing import Optional, Union
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.kinds import ENTERPRISE_FIELDS, KINDS
+from linter.calico.placeholders import placeholders
 from linter.calico.values import Object
 from linter.policy import kubernetes
 from linter.policy.model import (
@@ -101,15 +102,7 @@ def _look_at(problem: Problem) -> None:
 def _look_for_placeholders(document: Document) -> None:
     text = document.source.text
     node = document.node
-    # Most documents have none of the characters with which one begins.
-    for mark in ('${', '{{', '{%', '<'):
-        if text.find(mark, node.start, node.end) != -1:
-            break
-    else:
-        return
-    from linter.calico.templates import placeholders
-
-    if next(iter(placeholders(text, node)), None) is not None:
+    if placeholders(text, node):
         raise Unreasonable('placeholder', 'has a placeholder, which is filled in later')
 
 

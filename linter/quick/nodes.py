@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
-from linter.calico.selector.plain import is_plain
 from linter.quick.conditions import CONDITIONS
 from linter.quick.scalars import Pairs
 from linter.quick.texts import KEYS, TEXTS, as_text, number
@@ -343,9 +342,7 @@ def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Opt
 
 
 def _selector(text: str, style: str, name: str, world: World) -> Optional[Facts]:
-    if as_text(text, style, False) is None or len(text) > 1024:
-        return None
-    if text and not is_plain(text) and not accepts(text):
+    if as_text(text, style, False) is None or len(text) > 1024 or not accepts(text):
         return None
     # Calico looks for the word wherever it stands, in quotes too.
     if 'global(' not in text:

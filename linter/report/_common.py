@@ -52,4 +52,7 @@ def headline(
     """The parts of ``path:line:column: severity[rule] message``: place, severity, rule, message."""
     line, column = diagnostic.source.position(diagnostic.span.start)
     place = f'{escape_path(diagnostic.source.path, show)}:{line}:{column}'
-    return place, diagnostic.severity, diagnostic.rule, show(diagnostic.message)
+    message = diagnostic.message
+    if diagnostic.origin:
+        message = f'{message} ({diagnostic.origin})'
+    return place, diagnostic.severity, diagnostic.rule, show(message)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 # Modules that are not formats themselves.
-_HELPERS = frozenset({'formats', 'progress', 'statistics', 'summary', 'terminal'})
+_HELPERS = frozenset(
+    ('formats', 'frame', 'origin', 'pieces', 'progress', 'statistics', 'summary', 'terminal')
+)
 
 
 def write(
@@ -31,6 +33,7 @@ def write(
     width: int | None = None,
     suppressed: Iterable[tuple[Diagnostic, Suppression]] = (),
     known: Iterable[Diagnostic] | None = None,
+    root: str | None = None,
 ) -> None:
     """Write diagnostics in a format.
 
@@ -38,8 +41,19 @@ def write(
     ``statistics`` is what takes the place of text where only numbers are asked for, and no format
     of its own. ``color`` and ``width`` concern frames alone; a width of None is the terminal's.
     ``suppressed`` are findings that are not reported, and so are ``known`` ones, which the
-    baseline has; None: there is no baseline. SARIF lists both as suppressed.
+    baseline has; None: there is no baseline. SARIF lists both as suppressed. ``root`` is the
+    folder from which the formats for CI systems name files; None: the working directory.
     """
+    if root is not None:
+        from linter.report import _root
+
+        if fmt in _root.FORMATS:
+            diagnostics = _root.from_root(diagnostics, root)
+            known = None if known is None else _root.from_root(known, root)
+            suppressed = list(suppressed)
+            hides = [suppression for _, suppression in suppressed]
+            hidden_ones = _root.from_root((one for one, _ in suppressed), root)
+            suppressed = zip(hidden_ones, hides, strict=True)
     if fmt == 'text' and (color or out.isatty()):
         from linter.report import terminal
 
@@ -48,7 +62,7 @@ def write(
     if fmt == 'statistics':
         from linter.report import statistics
 
-        statistics.write(diagnostics, out)
+        statistics.write(diagnostics, out, color)
         return
     if fmt == 'sarif':
         from linter.report import sarif

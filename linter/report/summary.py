@@ -19,6 +19,7 @@ _ONE = {
 }
 _TEMPLATES_SHOWN = 10
 _NONE: Mapping[str, int] = {}
+_HOOK = 'the hook calico-lint-fix'
 
 
 def print_summary(
@@ -27,18 +28,28 @@ def print_summary(
     out: TextIO,
     fixable: Mapping[str, int] = _NONE,
     *,
+    configuration: Mapping[str, int] = _NONE,
     is_dry: bool = False,
+    is_hook: bool = False,
 ) -> None:
     """``calico-lint: 2 errors in 14 files (37 documents, 12 checked; skipped: 2 templates)``.
 
-    ``counts`` are the findings of each severity, ``fixable`` those with a fix by its applicability.
-    ``is_dry``: they are what a change that was only shown would leave.
+    ``counts`` are the findings of each severity, ``configuration`` those in configuration files,
+    which are no files that were checked; ``fixable`` those with a fix by its applicability.
+    ``is_dry``: they are what a change that was only shown would leave. ``is_hook``: pre-commit
+    runs, whose users pass no options.
     """
-    emit(out, f'calico-lint: {"would leave " if is_dry else ""}{_sentence(summary, counts)}\n')
+    emit(out, f'calico-lint: {"would leave " if is_dry else ""}')
+    if any(configuration.values()):
+        emit(out, f'{_found(configuration)} in the configuration; ')
+    emit(out, f'{_sentence(summary, counts)}\n')
     safe, more = fixable.get('safe', 0), sum(fixable.values()) - fixable.get('safe', 0)
-    ways = [f'{safe} with --fix'] if safe else []
+    ways = [f'{safe} with {_HOOK if is_hook else "--fix"}'] if safe else []
     if more:
-        ways.append(f'{more}{" more" if safe else ""} with --unsafe-fixes')
+        rest = '--unsafe-fixes'
+        if is_hook:
+            rest = 'args: [--unsafe-fixes]' if safe else f'{_HOOK} and args: [--unsafe-fixes]'
+        ways.append(f'{more}{" more" if safe else ""} with {rest}')
     if ways:
         emit(out, f'fixable: {", ".join(ways)}\n')
     shown = summary.templates[:_TEMPLATES_SHOWN]
@@ -50,14 +61,18 @@ def print_summary(
         emit(out, f'  and {len(summary.templates) - len(shown)} more\n')
 
 
-def _sentence(summary: Summary, counts: Mapping[str, int]) -> str:
-    found = ', '.join(
+def _found(counts: Mapping[str, int]) -> str:
+    return ', '.join(
         _count(counts[severity], severity, severity if severity == 'info' else f'{severity}s')
         for severity in SEVERITIES
         if counts.get(severity)
     )
+
+
+def _sentence(summary: Summary, counts: Mapping[str, int]) -> str:
+    found = _found(counts)
     if not summary.files:
-        return found or 'nothing was checked: there is no file to read'
+        return found or 'nothing to check: there is no file to read'
     skipped = ', '.join(
         _count(number, _ONE.get(reason, reason), reason)
         for reason, number in summary.skipped.items()
@@ -67,7 +82,7 @@ def _sentence(summary: Summary, counts: Mapping[str, int]) -> str:
     if summary.checked:
         seen = f'{documents}, {summary.checked} checked'
     else:
-        found = f'{found}, nothing was checked' if found else 'nothing was checked'
+        found = f'{found}, nothing to check' if found else 'nothing to check'
         seen = documents
     if skipped:
         seen += f'; skipped: {skipped}'

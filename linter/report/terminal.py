@@ -5,50 +5,106 @@ The only module to import rich.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
-from itertools import pairwise
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from rich.cells import cell_len
 from rich.console import Console
+from rich.style import Style
 from rich.text import Text
 
 from linter.diagnostic import Diagnostic
-from linter.report._common import headline
-from linter.text.escape import (
-    COMMANDS,
-    emit,
-    escape,
-    escape_path,
-    is_utf8,
-)
-from linter.text.source import Source, Span
+from linter.report.frame import Frame, Look
+from linter.report.pieces import QUIET, Line, Piece
+from linter.text.escape import emit, escape, is_utf8
 
-_STYLES = {'error': 'bold red', 'warning': 'bold yellow', 'info': 'bold cyan'}
-_QUIET = 'blue'
-_TAB = 4
-_EMOJI_STYLE = '\ufe0f'
-_CUT = '...'
 _NARROWEST = 40
 
 
 def write(
-    diagnostics: Iterable[Diagnostic], out: TextIO, color: bool, width: int | None = None
+    diagnostics: Iterable[Diagnostic],
+    out: TextIO,
+    color: bool,
+    width: int | None = None,
+    links: bool | None = None,
 ) -> None:
     """Write a frame for each diagnostic.
 
-    Whatever comes from outside goes into Text objects, which know no markup, and is escaped.
+    ``links``: names of rules lead to their pages; None: where the terminal is known to do that.
     """
     console = _console(out, color, width)
-    frames = _Frames(max(console.width, _NARROWEST), _shower(out))
+    look = Look(max(console.width, _NARROWEST), _shower(out), cell_len)
+    has_links = color and (takes_links(out) if links is None else links)
     for diagnostic in diagnostics:
-        # soft_wrap: the terminal wraps, so that what is copied from it has no line breaks
-        console.print(frames.render(diagnostic), soft_wrap=True)
+        _print([*Frame(diagnostic, look).lines(), []], console, has_links)
 
 
-def _console(out: TextIO, color: bool, width: int | None) -> Console:
+def write_pieces(lines: Iterable[Line], out: TextIO, color: bool) -> None:
+    """Write lines whose texts are harmless, in the styles of their pieces."""
+    show = _shower(out)
+    console = _console(out, color)
+    for line in lines:
+        _print([[piece._replace(text=show(piece.text)) for piece in line]], console, False)
+
+
+def write_diff(diff: str, out: TextIO, color: bool) -> None:
+    """Write a unified diff for people; what is to be applied is written as it is instead."""
+    # A tab is none of the characters that repaint a terminal, and indents what programs print.
+    lines = (line.expandtabs(_TAB) for line in diff.removesuffix('\n').split('\n'))
+    write_pieces(([Piece(line, _style_of(line))] for line in lines), out, color)
+
+
+_TAB = 8
+
+
+def _style_of(line: str) -> str:
+    if line.startswith(('--- ', '+++ ', 'diff ')):
+        return 'bold'
+    return {'-': 'red', '+': 'green', '@': 'cyan'}.get(line[:1], '')
+
+
+def _print(lines: Iterable[Line], console: Console, has_links: bool) -> None:
+    """Whatever comes from outside goes into Text objects, which know no markup."""
+    text = Text()
+    for line in lines:
+        if text:
+            text.append('\n')
+        for piece in line:
+            style = Style.parse(piece.style)
+            if piece.link is not None and has_links:
+                style += Style(link=piece.link)
+            text.append(piece.text, style)
+    # soft_wrap: a path that is wider than the terminal stays whole, so that it can be copied.
+    console.print(text, soft_wrap=True)
+
+
+_LINKING = ('alacritty', 'foot', 'ghostty', 'kitty', 'wezterm')
+
+
+def takes_links(out: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether a terminal is known to make hyperlinks (OSC 8) of what others may print as noise.
+
+    FORCE_HYPERLINK decides where it is set, as for other programs: ls, npm, cargo.
+    """
+    forced = environ.get('FORCE_HYPERLINK')
+    if forced:
+        return forced != '0'
+    if not out.isatty() or environ.get('CI'):
+        return False
+    vte = environ.get('VTE_VERSION', '')
+    return (
+        any(name in environ.get('TERM', '').lower() for name in _LINKING)
+        or environ.get('TERM_PROGRAM') in ('ghostty', 'Hyper', 'iTerm.app', 'vscode', 'WezTerm')
+        or any(environ.get(name) for name in ('DOMTERM', 'KONSOLE_VERSION', 'WT_SESSION'))
+        # Older ones crash: https://bugzilla.gnome.org/show_bug.cgi?id=790056
+        or (vte.isdigit() and int(vte) > 5000)
+    )
+
+
+def _console(out: TextIO, color: bool, width: int | None = None) -> Console:
     return Console(
         file=out,
         force_terminal=color,
@@ -81,7 +137,7 @@ def write_page(page: str, url: str, out: TextIO, color: bool, width: int | None 
     # The theme of the 8 colours; and no OSC 8 sequences, whatever the terminal says it can do.
     text = _LINK.sub(r'\1', page)
     console.print(Markdown(text, code_theme='ansi_dark', hyperlinks=False))
-    console.print(Text(f'\n{url}', style=_QUIET), soft_wrap=True)
+    console.print(Text(f'\n{url}', style=QUIET), soft_wrap=True)
     shown = re.sub(' +$', '', said.getvalue(), flags=re.MULTILINE)
     emit(out, shown if is_utf8(out) else shown.replace('•', '*'))
 
@@ -92,7 +148,7 @@ _LINE_STYLES = {
     'good': 'green',
     'allow': 'green',
     'pass': 'yellow',
-    'quiet': _QUIET,
+    'quiet': QUIET,
     'title': 'bold',
 }
 Styled = Sequence[tuple[str, str]]
@@ -179,116 +235,3 @@ def _shower(out: TextIO) -> Callable[[str], str]:
     if is_utf8(out):
         return escape
     return lambda text: escape(text).encode(encoding, 'backslashreplace').decode(encoding)
-
-
-class _Cell(NamedTuple):
-    """A character as shown, and the column of the terminal, from 0, where it starts."""
-
-    shown: str
-    at: int
-
-
-class _Frames:
-    def __init__(self, width: int, show: Callable[[str], str]) -> None:
-        self.width = width
-        self.show = show
-
-    def render(self, diagnostic: Diagnostic) -> Text:
-        """The headline, the frame, the hint and the related places."""
-        source, span = diagnostic.source, diagnostic.span
-        style = _STYLES[diagnostic.severity]
-        place, severity, rule, message = headline(diagnostic, self.show)
-        related = [(*source.position(span.start), span, note) for span, note in diagnostic.related]
-        rows = [source.position(span.start)[0], *(row for row, *_ in related)]
-        margin = len(str(max(rows)))
-        text = Text()
-        text.append(f'{place}: ', 'bold')
-        text.append(f'{severity}[{rule}]', style)
-        text.append(f' {message}\n')
-        self._frame(text, source, span, style, margin, above=1)
-        if diagnostic.hint:
-            text.append(f'{"":{margin}} hint: ', 'bold')
-            text.append(f'{self.show(diagnostic.hint)}\n')
-        path = escape_path(source.path, self.show)
-        for row, column, where, note in related:
-            text.append(f'{"":{margin}} {path}:{row}:{column}: {self.show(note)}\n')
-            self._frame(text, source, where, _QUIET, margin, above=0)
-        return text
-
-    def _frame(
-        self, text: Text, source: Source, span: Span, style: str, margin: int, above: int
-    ) -> None:
-        """Append the line of a span, underlined, and the lines above it.
-
-        A span that goes on in further lines is underlined to the end of its first one. An empty
-        span is one caret, which may stand behind the line.
-        """
-        row, column = source.position(span.start)
-        end_row, end_column = source.position(span.end)
-        line = source.line(row)
-        # A JSON file may be a single line: cut off beforehand what cannot come into view.
-        skip = max(0, column - 1 - 2 * self.width)
-        stop = column - 1 + 2 * self.width
-        cells = self._cells(line[skip:stop])
-        first = min(column - 1 - skip, len(cells) - 1)
-        last = min(end_column - 1 - skip, len(cells) - 1) if end_row == row else len(cells) - 1
-        start = cells[first].at
-        end = max(cells[last].at, start + 1)
-        room = self.width - margin - len(' | ')
-        left = _left(start, end, max(cells[-1].at, end), room)
-        for number in range(max(1, row - above), row + 1):
-            shown = source.line(number)
-            text.append(f'{number:>{margin}} | ', _QUIET)
-            text.append(
-                _crop(self._cells(shown[skip:stop]), left, room, skip > 0, len(shown) > stop)
-            )
-            text.append('\n')
-        text.append(f'{"":{margin}} | ', _QUIET)
-        text.append(' ' * (start - left))
-        text.append('^' * (min(end, left + room) - start), style)
-        text.append('\n')
-
-    def _cells(self, line: str) -> list[_Cell]:
-        """The characters of a line, and an empty one for its end."""
-        cells = []
-        at = 0
-        for index, char in enumerate(line):
-            if char == '\t':
-                shown = ' ' * (_TAB - at % _TAB)
-            elif char == '#' and line.startswith(COMMANDS, index):
-                shown = '# '  # as escape() has it
-            else:
-                shown = self.show(char)
-            cells.append(_Cell(shown, at))
-            at += cell_len(shown)
-            if char == _EMOJI_STYLE and len(cells) > 1:
-                # It widens the character before it, and is nothing by itself.
-                at = cells[-2].at + cell_len(cells[-2].shown + shown)
-        return [*cells, _Cell('', at)]
-
-
-def _left(start: int, end: int, total: int, room: int) -> int:
-    """The first column in view, of a line of which only ``room`` columns fit."""
-    if total <= room or end <= room - len(_CUT):
-        return 0
-    left = start - room // 3
-    if end - start <= room - 2 * len(_CUT):
-        left = max(left, end + len(_CUT) - room)
-    return max(0, min(left, total - room))
-
-
-def _crop(cells: list[_Cell], left: int, room: int, before: bool, after: bool) -> str:
-    """What is in view; ``before`` and ``after`` tell of more than the cells at hand."""
-    low, high = left, left + room
-    head = tail = ''
-    if before or left > 0:
-        low, head = low + len(_CUT), _CUT
-    if after or cells[-1].at > high:
-        high, tail = high - len(_CUT), _CUT
-    shown: list[str] = []
-    for cell, following in pairwise(cells):
-        if low <= cell.at and following.at <= high:
-            if not shown:
-                shown.append(' ' * (cell.at - low))
-            shown.append(cell.shown)
-    return f'{head}{"".join(shown)}{tail}'

@@ -27,7 +27,6 @@ spec:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from linter.calico import names, nets
@@ -35,11 +34,12 @@ from linter.calico.document import Document
 from linter.calico.misplaced import missing
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
+from linter.text.lazy_regex import lazy
 from linter.text.suggest import quoted
 
 GROUP = 'nets'
 
-_INTERFACE = re.compile(r'(?:\*|[a-zA-Z0-9_.-]{1,15})\Z')
+_INTERFACE = lazy(r'(?:\*|[a-zA-Z0-9_.-]{1,15})\Z')
 
 
 @rule('document', kinds=('HostEndpoint',))

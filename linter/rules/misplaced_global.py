@@ -32,20 +32,20 @@ spec:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from linter.calico.document import Document
 from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
+from linter.text.lazy_regex import lazy
 
 GROUP = 'selectors'
 
 _NOWHERE = '!has(projectcalico.org/namespace)'
-_ALONE = re.compile(r'[ \t]*global\([ \t]*\)[ \t]*\Z')
+_ALONE = lazy(r'[ \t]*global\([ \t]*\)[ \t]*\Z')
 # v3.15 to v3.29 looked for a neighbour only, in what they print for the selector.
-_JOINED = re.compile(r'global\(\) (?:&&|\|\|)|(?:&&|\|\|) global\(\)')
+_JOINED = lazy(r'global\(\) (?:&&|\|\|)|(?:&&|\|\|) global\(\)')
 
 
 def _is_joined(text: str) -> bool:

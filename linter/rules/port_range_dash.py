@@ -41,7 +41,6 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico import ports
 from linter.calico.document import Document
@@ -54,6 +53,10 @@ from linter.text.edit import Fix
 from linter.text.lazy_regex import lazy
 from linter.text.suggest import listing, quoted
 from linter.yaml.edit import SAFE, UNSAFE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 GROUP = 'ports'
 

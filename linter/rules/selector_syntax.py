@@ -51,7 +51,6 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico.document import Document
 from linter.calico.lost_hash import lost_comment_of_selector
@@ -72,6 +71,10 @@ from linter.text.lazy_regex import lazy
 from linter.text.source import Span
 from linter.yaml.edit import SAFE, UNSAFE, chomped
 from linter.yaml.nodes import Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 GROUP = 'selectors'
 

@@ -2,7 +2,9 @@
 
 `${NAMESPACE}` and `<your-name>` are filled in by something else before the file reaches Calico, so
 this is an info only. If nothing fills them in, Calico refuses the document: check the rendered file
-too.
+too. The same goes for `$(NAME)`, `__NAME__`, `@@NAME@@`, `%NAME%`, `#{NAME}#`, `[[ .name ]]`,
+`(( grab name ))`, `<path:secret/data/x#key>` of the Vault plugin for Argo CD, and `ENC[…]` where
+SOPS has encrypted the document.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -38,6 +38,7 @@ from collections.abc import Iterator
 from linter.calico import protocols
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
+from linter.calico.kinds import PROTOCOLS
 from linter.calico.repair import right_case, write
 from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at, rule
@@ -55,25 +56,37 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     right = right_case(leaf.text, problem.schema)
     if right is not None:
         fact = f'{problem.schema["x-calico-fact"]}-case'
-        yield finding_at(
-            fact,
-            leaf,
-            f'{quoted(leaf.text)} is not spelt as Calico spells it: write {right}',
-            fix=write(document.source.text, leaf, right),
-        )
+        yield _finding(fact, leaf, right, right.capitalize(), document)
 
 
 @rule('calico-protocol')
 def check_protocol(leaf: Leaf, document: Document) -> Iterator[Finding]:
     protocol = protocols.parse(leaf.value, document.api)
     if protocol.problem == 'case' and protocol.right is not None:
-        yield finding_at(
-            'protocol-case',
-            leaf,
-            f'{quoted(leaf.text)} is not spelt as Calico spells it: write {protocol.right}',
-            fix=write(document.source.text, leaf, protocol.right),
-            same_mistake=('protocol', leaf.span.start),
+        new = next((one.name for one in PROTOCOLS if one.name_v2 == protocol.right), protocol.right)
+        found = _finding('protocol-case', leaf, protocol.right, new, document)
+        yield found._replace(same_mistake=('protocol', leaf.span.start))
+
+
+def _finding(fact: str, leaf: Leaf, right: str, new: str, document: Document) -> Finding:
+    """``new`` is how v3 spells it, which the pre-release v2 did in another way.
+
+    There is no fix where bringing the document over to v3 would undo it.
+    """
+    if document.api != 'v2' or new == right:
+        message = f'{quoted(leaf.text)} is not spelt as Calico spells it: write {right}'
+        return finding_at(fact, leaf, message, fix=write(document.source.text, leaf, right))
+    if leaf.text == new:
+        message = (
+            f'{quoted(leaf.text)} is the spelling of projectcalico.org/v3, and this document is '
+            f'projectcalico.org/v2: write {right}, or make v3 of the document'
         )
+    else:
+        message = (
+            f'{quoted(leaf.text)} is not spelt as projectcalico.org/v2 spells it: '
+            f'write {right} ({new} in projectcalico.org/v3)'
+        )
+    return finding_at(fact, leaf, message)
 
 
 @rule('Spec', kinds=('v2',))
@@ -84,16 +97,16 @@ def check_v2(spec: Object, document: Document) -> Iterator[Finding]:
         yield finding_at(
             'v2-types-mixed',
             title[0],
-            f'types mixes upper and lower case: write {title[0].text.lower()} like the others',
-            fix=write(document.source.text, title[0], title[0].text.lower()),
+            f'types mixes upper and lower case: write {title[0].text.lower()} like the others '
+            f'({title[0].text} in projectcalico.org/v3)',
         )
     elif title:
         yield finding_at(
             'v2-types-case',
             title[0],
-            f'{quoted(title[0].text)} is the v3 spelling, which the v2 pre-release happened to '
-            f'accept: write {title[0].text.lower()}',
-            fix=write(document.source.text, title[0], title[0].text.lower()),
+            f'{quoted(title[0].text)} is the spelling of projectcalico.org/v3, which the v2 '
+            f'pre-release happened to accept: write {title[0].text.lower()}, or make v3 of the '
+            'document',
         )
     for name in ('ingress', 'egress'):
         for traffic in spec.items(name):

@@ -47,11 +47,9 @@ spec:
 
 from __future__ import annotations
 
-import re
 from calendar import monthrange
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Optional
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -62,14 +60,19 @@ from linter.calico.values import Array, Leaf, Object
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.text.edit import Fix
+from linter.text.lazy_regex import lazy
 from linter.text.suggest import listing, quoted
 from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 GROUP = 'fields'
 
 # A number that is the same in YAML, in JSON and to the eye: not 010, which is 8 in YAML.
-_NUMBER = re.compile(r'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z')
-_TIME = re.compile(
+_NUMBER = lazy(r'-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z')
+_TIME = lazy(
     r'([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:[.,][0-9]+)?'
     r'(?:Z|[+-]([0-9]{2}):([0-9]{2}))\Z'
 )

@@ -13,49 +13,25 @@ own is gone.
 
 from __future__ import annotations
 
-import json
 import os
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as SequenceOf
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 
 from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Identity
 from linter.engine.outcome import Outcome
+from linter.run.baseline_file import Entry, dumped, read_entries
 from linter.run.one_file import STDIN_NAME, Options
 from linter.text.errors import Fatal
 from linter.text.escape import escape
 from linter.workspace.atomic_write import Unwritable, create, replace
 from linter.workspace.discover import relative
-
-VERSION = 1
-
+from linter.workspace.files import DISK, NOTHING
+from linter.workspace.lookup import NAME
 
 _SHOWN = 10
-_LARGEST = 2**27
-"""As many bytes are read of a file; what writes one has some hundreds of bytes a finding."""
-
-
-_CONFLICT = re.compile(rb'^(?:<{7}|>{7})(?: |\r?$)', re.MULTILINE)
-# As in linter.report.json: may be meant to be read, and cannot be encoded, respectively.
-_UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
-
-
-class Entry(NamedTuple):
-    """A known finding and how often there is one; ``path`` is relative to the baseline's folder."""
-
-    path: str
-    identity: Identity
-    times: int
-
-    def __str__(self) -> str:
-        one = self.identity
-        name = '/'.join(part for part in (one.namespace, one.name) if part)
-        words = (one.rule, one.kind, name, one.yaml_path, f'({self.path})')
-        times = f', {self.times} times' if self.times > 1 else ''
-        return escape(' '.join(word for word in words if word) + times)
 
 
 class Split(NamedTuple):
@@ -145,10 +121,14 @@ class Baseline:
                 continue
             for path, indexes in places.items():
                 self._spend(budget, path, indexes, known, kept, (path, identity))
+            donors = iter(tuple(budget)) if any(places.values()) else iter(())
+            donor = self._next_donor(donors, budget, identity, scope)
             for path, indexes in places.items():
-                for donor in budget if indexes else ():
-                    if self._has_moved(donor, path, identity, scope):
-                        self._spend(budget, donor, indexes, known, kept, (path, identity))
+                while indexes and donor is not None:
+                    self._spend(budget, donor, indexes, known, kept, (path, identity))
+                    if not budget[donor]:
+                        donor = self._next_donor(donors, budget, identity, scope)
+            self._spend_anywhere(budget, places, known, kept, identity)
         cured = []
         for identity, budget in left.items():
             for path, count in budget.items():
@@ -202,13 +182,32 @@ class Baseline:
             budget[donor] -= number
             kept[key] += number
 
-    def _has_moved(self, donor: str, path: str, identity: Identity, scope: Scope) -> bool:
+    def _next_donor(
+        self, donors: Iterator[str], budget: dict[str, int], identity: Identity, scope: Scope
+    ) -> str | None:
+        """The next of some files in which an entry has something left that has moved."""
+        return next(
+            (one for one in donors if budget[one] and self._has_moved(one, identity, scope)), None
+        )
+
+    def _has_moved(self, donor: str, identity: Identity, scope: Scope) -> bool:
         """Whether what an entry has left may be somewhere else now."""
         where = self._path(donor)
-        if is_gone(where):
-            return True
-        # Nobody knows which file it is that comes in on standard input without a name.
-        return identity.is_anchored and (path == STDIN_NAME or scope.judged(where, identity.rule))
+        return is_gone(where) or (identity.is_anchored and scope.judged(where, identity.rule))
+
+    def _spend_anywhere(
+        self,
+        budget: dict[str, int],
+        places: dict[str, list[int]],
+        known: set[int],
+        kept: Counter[tuple[str, Identity]],
+        identity: Identity,
+    ) -> None:
+        """Nobody knows which file it is that comes in on standard input without a name."""
+        indexes = places.get(STDIN_NAME)
+        if indexes and identity.is_anchored:
+            for donor in budget:
+                self._spend(budget, donor, indexes, known, kept, (STDIN_NAME, identity))
 
     def _name(self, path: str) -> str:
         """A path of the run as the file has it."""
@@ -303,130 +302,19 @@ def _findings(entries: Iterable[Entry]) -> str:
     return f'{number} finding' if number == 1 else f'{number} findings'
 
 
-# --- the file ---
-
-
 def open_baseline(options: Options) -> Baseline:
     """The baseline that a run asks for, empty where it is to be written for the first time."""
     file = options.baseline or ''
-    if options.write_baseline and not os.path.exists(file):
+    if options.write_baseline:
+        if DISK.is_link(file) and DISK.kind(file) == NOTHING:
+            raise Fatal(f'{escape(file)} is a link to nothing: name the file that is meant')
+        if os.path.basename(file) == NAME:
+            raise Fatal(f'{escape(file)} is a configuration: name another file')
+    if options.write_baseline and not DISK.exists(file):
         return Baseline(file)
     return read(file)
 
 
 def read(file: str) -> Baseline:
     """The baseline in a file; Fatal where there is none, or none that this version can read."""
-    shown = escape(file)
-    try:
-        with open(file, 'rb') as opened:
-            data = opened.read(_LARGEST + 1)
-    except FileNotFoundError:
-        raise Fatal(
-            f'there is no baseline {shown}: write one with --write-baseline {shown}'
-        ) from None
-    except OSError as error:
-        raise Fatal(f'the baseline {shown} cannot be read: {error.strerror or error}') from None
-    if len(data) > _LARGEST:
-        raise Fatal(f'{shown} is no baseline: it has more than {_LARGEST >> 20} MB')
-    if _CONFLICT.search(data):
-        raise Fatal(
-            f'the baseline {shown} has a merge conflict: keep the entries of both sides, with a '
-            'comma between them'
-        )
-    try:
-        return Baseline(file, _parsed(json.loads(data.decode('utf-8-sig'))), data)
-    except _Newer as error:
-        raise Fatal(
-            f'the baseline {shown} is of version {error}, and this calico-lint reads version '
-            f'{VERSION}: use a newer one'
-        ) from None
-    except (ValueError, RecursionError) as error:
-        # The messages of json are sentences, those of the codec name the place.
-        raise Fatal(
-            f'{shown} is no baseline ({escape(str(error))}): take it from git, or remove it and '
-            'write it anew'
-        ) from None
-
-
-class _Newer(Exception):
-    """A version that is not known here."""
-
-
-def _parsed(document: Any) -> list[Entry]:
-    """The entries; ValueError says what is wrong, _Newer that another version wrote it."""
-    version = document.get('version') if isinstance(document, dict) else None
-    if isinstance(version, bool) or not isinstance(version, int):
-        raise ValueError('it says no version')
-    if version != VERSION:
-        raise _Newer(version)
-    findings = document.get('findings')
-    if not isinstance(findings, list):
-        raise ValueError('findings is not a list')
-    return [_entry(value, f'findings[{number}]') for number, value in enumerate(findings)]
-
-
-def _entry(value: Any, where: str) -> Entry:
-    if not isinstance(value, dict):
-        raise ValueError(f'{where} is not an object')
-    reference = {} if value.get('object') is None else value['object']
-    if not isinstance(reference, dict):
-        raise ValueError(f'{where}.object is not an object')
-    count = value.get('count')
-    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-        raise ValueError(f'{where}.count is not a number from 1')
-
-    def text(holder: Mapping[str, Any], name: str, must: bool = False) -> str:
-        found = holder.get(name)
-        if found is None and not must:
-            return ''
-        if not isinstance(found, str):
-            what = f' has no {name}' if found is None else f': {name} is not text'
-            raise ValueError(where + what)
-        return found
-
-    return Entry(
-        text(value, 'path', must=True),
-        Identity(
-            text(value, 'rule', must=True),
-            text(reference, 'group'),
-            text(reference, 'kind'),
-            text(reference, 'namespace'),
-            text(reference, 'name'),
-            text(value, 'yaml_path'),
-            text(value, 'content'),
-        ),
-        count,
-    )
-
-
-def dumped(entries: Iterable[Entry]) -> bytes:
-    """The file: an entry a line, sorted by path, so that a change is as small for git as it is."""
-    lines = ','.join(f'\n{_dump(_written(entry))}' for entry in sorted(entries))
-    end = '\n' if lines else ''
-    return f'{{"version": {VERSION}, "findings": [{lines}{end}]}}\n'.encode()
-
-
-def _dump(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return _UNSAFE.sub(lambda match: f'\\u{ord(match[0]):04x}', text)
-
-
-def _written(entry: Entry) -> dict[str, object]:
-    one = entry.identity
-    reference = {
-        'group': one.group or None,
-        'kind': one.kind or None,
-        'namespace': one.namespace or None,
-        'name': one.name or None,
-    }
-    return {
-        'path': entry.path,
-        'rule': one.rule,
-        'object': reference if any(reference.values()) else None,
-        'yaml_path': one.yaml_path or None,
-        'content': one.content,
-        'count': entry.times,
-    }
-
-
-# --- identity ---
+    return Baseline(file, *read_entries(file))

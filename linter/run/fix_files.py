@@ -25,7 +25,7 @@ from linter.run.one_file import (
     standard_input,
 )
 from linter.suppress.add import add_ignore
-from linter.text.errors import Fatal
+from linter.text.errors import Fatal, shown_path
 from linter.text.escape import escape
 from linter.workspace.atomic_write import Unwritable, replace, unified_diff
 from linter.workspace.discover import read
@@ -157,13 +157,22 @@ def sentences(
             yield f'{escape(path)}: not changed, for it has a part that cannot be read'
     if unsafe:
         yield from map(escape, obstacles(left))
-    count = sum(len(fixed.dropped) for fixed in done.files.values())
-    if count:
-        subject = '1 fix was' if count == 1 else f'{count} fixes were'
-        yield (
-            f'{subject} left out, since the file might then be refused for another reason: '
-            'see what is reported, and fix it by hand'
-        )
+    yield from _left_out(done)
+
+
+_SHOWN = 10
+
+
+def _left_out(done: Rewritten) -> Iterator[str]:
+    """The fixes that were not applied: where, and what they would have done."""
+    found = [(one, fixed) for fixed in done.files.values() for one in fixed.dropped]
+    for one, fixed in found[:_SHOWN]:
+        line, column = one.source.position(one.span.start)
+        place = f'{escape(one.source.path)}:{line}:{column}'
+        cause = escape(fixed.cause(one))
+        yield f'{place}: the fix of {one.rule} was left out, since {cause}'
+    if len(found) > _SHOWN:
+        yield f'{len(found) - _SHOWN} more fixes were left out'
 
 
 def fix(path: str, data: bytes, options: Options, lookup: Lookup, *, unsafe: bool) -> Fixed:
@@ -185,14 +194,17 @@ def fix(path: str, data: bytes, options: Options, lookup: Lookup, *, unsafe: boo
 
 def add_ignores(
     diagnostics: Iterable[Diagnostic], options: Options, reason: str
-) -> tuple[Sequence[str], Sequence[str]]:
-    """Suppress these findings in their files: which files were written, and why others were not.
+) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
+    """Suppress these findings in their files.
+
+    Which files were written, why others could not be, and for which findings nothing can be.
 
     Configuration files have no suppressions, so theirs stay as they are.
     """
     lookup = options.lookup()
     written: list[str] = []
     errors: list[str] = []
+    notes: list[str] = []
     for path in _paths(diagnostics):
         try:
             data = _whole(path)
@@ -202,14 +214,21 @@ def add_ignores(
             parsed = parse_bytes(path, data)
             terms = conditions_of(path, settings, options, lookup)
             found = apply_settings(check_parsed(parsed, terms).diagnostics, settings)
-            after = encoded(add_ignore(parsed, found, reason).text, data)
+            added = add_ignore(parsed, found, reason)
+            after = encoded(added.text, data)
             if after != data:
                 replace(path, data, after)
                 written.append(path)
+            notes += (_unsuppressed(*one) for one in added.left)
         except BadEncoding:
-            continue
+            notes.append(f'{shown_path(path)}: no suppressions added, for the file is not UTF-8')
         except Unwritable as error:
             errors.append(str(error))
         except Exception as error:
             errors.append(failure_message(path, error))
-    return written, errors
+    return written, errors, notes
+
+
+def _unsuppressed(one: Diagnostic, why: str) -> str:
+    line, column = one.source.position(one.span.start)
+    return f'{shown_path(one.source.path)}:{line}:{column}: no suppression of {one.rule}: {why}'

@@ -5,11 +5,17 @@ from __future__ import annotations
 import os
 import sys
 
-from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
+from linter.calico.prefilter import (
+    NOT_CALICO,
+    documents_in,
+    may_be_calico,
+    may_be_json_patch,
+    may_hold_calico,
+)
 from linter.engine.outcome import Outcome
 from linter.text.errors import Fatal
 from linter.workspace import discover
-from linter.workspace.lookup import Lookup
+from linter.workspace.lookup import KUSTOMIZATIONS, Lookup
 
 STDIN_NAME = '<stdin>'
 """What standard input is called where nothing says what it is."""
@@ -92,6 +98,11 @@ class Options:
         if self.baseline is None and config.baseline is not None:
             self.baseline = discover.relative(os.path.join(folder, config.baseline))
 
+    def suffixes(self) -> tuple[str, ...]:
+        """How the names of files end that are read in directories."""
+        is_wanted = self.overrides is not None and self.overrides.markdown
+        return discover.WITH_MARKDOWN if is_wanted else discover.SUFFIXES
+
     def stdin_path(self) -> str:
         """The path of what is read from standard input."""
         name = self.stdin_filename
@@ -162,7 +173,11 @@ def check_parts(
     first = next(parts)
     second = next(parts, None)
     outcome.files += 1
-    if second is None and not may_be_calico(first):
+    if b'namespace' in first and path.endswith(KUSTOMIZATIONS):
+        from linter.run.kustomized import note_namespace
+
+        note_namespace(path, conditions_of(path, settings, options, lookup), lookup, outcome)
+    if second is None and not may_be_calico(first) and not _may_hold(first, path, settings, lookup):
         # Nearly every file ends here, before the engine is even imported.
         count = documents_in(first)
         outcome.documents += count
@@ -173,6 +188,8 @@ def check_parts(
     from linter.quick.read import reader
 
     quick = reader(settings.target) if second is None or again is not None else None
+    if _needs_a_closer_look(first, path, settings, lookup):
+        quick = None
     if quick is not None:
         clean = quick.parts((first,) if second is None else chain((first, second), parts))
         if clean is not None:
@@ -196,6 +213,28 @@ def check_parts(
     outcome.add(found)
 
 
+_GLOBAL = (b'Global', b'HostEndpoint', b'IPPool', b'Profile', b'Tier')
+
+
+def _needs_a_closer_look(data: bytes, path: str, settings: Settings, lookup: Lookup) -> bool:
+    """Whether what is around a file, or inside its documents, may be worth a word."""
+    return (
+        settings.embedded
+        or settings.markdown
+        or b'patch' in data
+        or may_be_json_patch(data)
+        # Into objects without a namespace kustomize might write one.
+        or (any(kind in data for kind in _GLOBAL) and lookup.has_kustomization(path))
+    )
+
+
+def _may_hold(data: bytes, path: str, settings: Settings, lookup: Lookup) -> bool:
+    """Whether something of Calico's may be in a file that does not look like it."""
+    if settings.embedded and may_hold_calico(data):
+        return True
+    return may_be_json_patch(data) and lookup.surroundings_of(path).patch_target is not None
+
+
 def conditions_of(path: str, settings: Settings, options: Options, lookup: Lookup) -> Conditions:
     """What a file of a run is checked by."""
     from linter.catalogue.catalogue import standard
@@ -208,6 +247,8 @@ def conditions_of(path: str, settings: Settings, options: Options, lookup: Looku
         options.suppress,
         settings.require_reason,
         identify=options.baseline is not None,
+        embedded=settings.embedded,
+        markdown=settings.markdown,
     )
 
 

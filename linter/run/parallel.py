@@ -12,6 +12,7 @@ import pickle
 import select
 import signal
 import sys
+from _thread import start_new_thread
 from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
@@ -19,6 +20,7 @@ from linter.engine.outcome import Outcome
 from linter.run.one_file import Options, check
 from linter.workspace.discover import Unreadable
 from linter.workspace.lookup import Lookup
+from linter.workspace.orderly_end import SIGNALS, orderly_end
 
 BATCH = 64
 """Files for a process at a time: enough to be worth a message, few enough to end together."""
@@ -57,11 +59,22 @@ def share(
 ) -> None:
     """Check the files, in their order, as ``work.check`` would one by one.
 
-    What a process that died had in hand is named among the errors of the outcome.
+    What a process that died had in hand is named among the errors of the outcome. However this
+    process ends, the others do not outlive it.
     """
+    with orderly_end():
+        _share(entries, options, outcome, report_progress)
+
+
+def _share(
+    entries: Sequence[Entry],
+    options: Options,
+    outcome: Outcome,
+    report_progress: Callable[[int], None],
+) -> None:
     size = max(BATCH, -(-len(entries) // _MOST_BATCHES))
     batches = [entries[start : start + size] for start in range(0, len(entries), size)]
-    workers = _start(batches, options)
+    workers, life = _start(batches, options)
     if not workers:
         lookup = options.lookup()
         for entry in entries:
@@ -91,34 +104,60 @@ def share(
             os.kill(worker.pid, signal.SIGKILL)
             os.waitpid(worker.pid, 0)
             os.close(worker.pipe)
+        os.close(life)
 
 
-def _start(batches: Sequence[Sequence[Entry]], options: Options) -> list[_Worker]:
-    """As many processes as are wanted and can be had."""
+def _start(batches: Sequence[Sequence[Entry]], options: Options) -> tuple[list[_Worker], int]:
+    """As many processes as are wanted and can be had, and the end of a pipe: they live as long.
+
+    Nothing is ever written into it, and no other process has this end; the kernel closes it, too,
+    when this process is killed.
+    """
     workers: list[_Worker] = []
     if not hasattr(os, 'fork'):
-        return workers
-    todo, fill = os.pipe()
+        return workers, -1
+    opened: list[int] = []
+    try:
+        opened += os.pipe()
+        opened += os.pipe()
+    except OSError:  # no more descriptors
+        for descriptor in opened:
+            os.close(descriptor)
+        return workers, -1
+    todo, fill, alive, life = opened
     os.write(fill, b''.join(number.to_bytes(_NUMBER, 'big') for number in range(len(batches))))
     os.close(fill)
     # What is not written yet would be written by each of them.
     sys.stdout.flush()
     sys.stderr.flush()
     for _ in range(min(options.jobs, len(batches))):
-        results, out = os.pipe()
+        pipe: tuple[int, ...] = ()
         try:
+            pipe = results, out = os.pipe()
             pid = os.fork()
         except OSError:  # no more processes: those that are there do it, or this one alone
-            os.close(results)
-            os.close(out)
+            for descriptor in pipe:
+                os.close(descriptor)
             break
         if not pid:
+            for descriptor in (life, results, *(worker.pipe for worker in workers)):
+                os.close(descriptor)
+            start_new_thread(_end_with_parent, (alive,))
             _work(todo, out, batches, options)
         # Only the process itself keeps its end, so that the other end notices when it dies.
         os.close(out)
         workers.append(_Worker(pid, results))
     os.close(todo)
-    return workers
+    os.close(alive)
+    if not workers:
+        os.close(life)
+    return workers, life
+
+
+def _end_with_parent(alive: int) -> None:
+    """Wait, in a thread, until the process that started this one is gone, whatever became of it."""
+    os.read(alive, 1)
+    os._exit(1)
 
 
 def _work(todo: int, out: int, batches: Sequence[Sequence[Entry]], options: Options) -> NoReturn:
@@ -126,7 +165,9 @@ def _work(todo: int, out: int, batches: Sequence[Sequence[Entry]], options: Opti
     status = 1
     try:
         # Ctrl-C reaches every process; the first one has the word.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        for sign in (signal.SIGINT, *SIGNALS):
+            if signal.getsignal(sign) != signal.SIG_IGN:
+                signal.signal(sign, signal.SIG_DFL)
         lookup = options.lookup()
         while number := os.read(todo, _NUMBER):
             batch = batches[int.from_bytes(number, 'big')]
@@ -180,8 +221,12 @@ def _messages(workers: list[_Worker], deaths: list[str]) -> Iterator[tuple[int, 
     Those that ended are taken out of ``workers``, and ``deaths`` says how if it was too early.
     """
     by_pipe = {worker.pipe: worker for worker in workers}
+    # Not select.select, which knows the first 1,024 descriptors of a process alone.
+    poll = select.poll()
+    for pipe in by_pipe:
+        poll.register(pipe, select.POLLIN)
     while by_pipe:
-        for pipe in select.select(list(by_pipe), (), ())[0]:
+        for pipe, _ in poll.poll():
             worker = by_pipe[pipe]
             data = worker.data
             more = os.read(pipe, 1 << 16)
@@ -197,6 +242,7 @@ def _messages(workers: list[_Worker], deaths: list[str]) -> Iterator[tuple[int, 
                 del data[:end]
                 yield number, message
             if not more:
+                poll.unregister(pipe)
                 os.close(pipe)
                 workers.remove(worker)
                 del by_pipe[pipe]

@@ -36,7 +36,11 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
     """
     outcome = Outcome()
     lookup = options.lookup()
-    entries = _noted(discover.find(options.paths, lookup.is_excluded), options, outcome)
+    entries = _noted(
+        discover.find(options.paths, lookup.is_excluded, suffixes=options.suffixes()),
+        options,
+        outcome,
+    )
     number = 0
     if progress is not None:
         every = list(entries)

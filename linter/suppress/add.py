@@ -9,6 +9,7 @@ from typing import NamedTuple, Optional
 
 from linter.calico.parsed_file import ParsedDocument, ParsedFile
 from linter.diagnostic import Diagnostic
+from linter.suppress.annotate import annotate
 from linter.suppress.comment import comments, exact, ids_in
 from linter.suppress.model import OWN_RULES
 from linter.yaml.documents import DocumentSlice
@@ -16,17 +17,14 @@ from linter.yaml.layout import MARKER, SPACES, DocumentLines
 
 # The bytes are not what they should be, so the text cannot be written back.
 _UNWRITABLE = 'yaml-encoding'
+_NEVER = ('what is said of suppressions is not suppressed', 'the file is not UTF-8')
 
 
 class Added(NamedTuple):
-    """The new text, and the findings for which no comment can be written.
-
-    These are the findings in JSON, where there are no comments, those about suppressions
-    themselves, and those of a file that is not valid UTF-8.
-    """
+    """The new text, and the findings for which nothing can be written, with the reasons."""
 
     text: str
-    left: list[Diagnostic]
+    left: list[tuple[Diagnostic, str]]
 
 
 class _Place(NamedTuple):
@@ -43,46 +41,64 @@ def add_ignore(parsed: ParsedFile, diagnostics: Iterable[Diagnostic], reason: st
     A comment goes to the end of the finding's line, behind what stands there, or into the brackets
     of a suppression that is there already. Of a scalar of several lines that is the line where it
     ends, of a block scalar its first. In a document that does not parse, or is empty, it stands
-    alone at the top. Nothing else of the text changes.
+    alone at the top. In JSON it is an annotation of the object. Nothing else of the text changes.
     """
     text = parsed.source.text
     reason = ' '.join(''.join(c if c.isprintable() else ' ' for c in reason).split())
-    left: list[Diagnostic] = []
+    left: list[tuple[Diagnostic, str]] = []
     wanted: dict[int, tuple[_Place, list[str]]] = {}
+    in_json: dict[int, tuple[ParsedDocument, list[Diagnostic]]] = {}
     for diagnostic in diagnostics:
-        place = None
-        if diagnostic.rule not in OWN_RULES and diagnostic.rule != _UNWRITABLE:
-            place = _place(parsed, diagnostic)
+        if diagnostic.rule in OWN_RULES or diagnostic.rule == _UNWRITABLE:
+            left.append((diagnostic, _NEVER[diagnostic.rule == _UNWRITABLE]))
+            continue
+        document = _document(parsed, diagnostic)
+        if document is not None and _is_json(text, document.slice):
+            in_json.setdefault(document.index, (document, []))[1].append(diagnostic)
+            continue
+        place = _place(parsed, diagnostic)
         if place is None:
-            left.append(diagnostic)
+            left.append((diagnostic, 'no line there takes a comment'))
             continue
         _, rules = wanted.setdefault(place.offset, (place, []))
         if diagnostic.rule not in rules:
             rules.append(diagnostic.rule)
+    insertions = [
+        insertion
+        for place, rules in wanted.values()
+        for insertion in _insertions(place, rules, reason)
+    ]
+    for document, some in in_json.values():
+        annotated = annotate(document, some, reason)
+        insertions += annotated.insertions
+        left += annotated.left
     parts: list[str] = []
     end = 0
-    for place, rules in sorted(wanted.values(), key=lambda pair: pair[0].offset):
-        for at, words in _insertions(place, rules, reason):
-            parts += (text[end:at], words)
-            end = at
+    for at, words in sorted(insertions, key=lambda insertion: insertion[0]):
+        parts += (text[end:at], words)
+        end = at
     return Added(''.join((*parts, text[end:])), left)
+
+
+def _document(parsed: ParsedFile, diagnostic: Diagnostic) -> Optional[ParsedDocument]:
+    """The document that a finding is in, or behind whose ``---`` it stands."""
+    documents, start = parsed.documents, diagnostic.span.start
+    if not documents:
+        return None
+    return documents[min(bisect_left(documents, start, key=_end), len(documents) - 1)]
 
 
 def _place(parsed: ParsedFile, diagnostic: Diagnostic) -> Optional[_Place]:
     source = parsed.source
-    text = source.text
     start = diagnostic.span.start
-    if source.path.lower().endswith('.json'):
+    document = _document(parsed, diagnostic)
+    if document is None or source.path.lower().endswith('.json'):
         return None
-    documents = parsed.documents
-    document = documents[min(bisect_left(documents, start, key=_end), len(documents) - 1)]
     chunk = document.slice
     if start < chunk.start:
         # Behind a `---`: lost text, at the end of which there may be anything.
         page = DocumentLines(source, chunk, None)
         return _Place(page.end_of(page.line(start)), False, page)
-    if _is_json(text, chunk):
-        return None
     page = document.lines
     if page.root is None:
         return _top(page)

@@ -107,7 +107,7 @@ class _Finder:
 
     def is_ours(self, number: int) -> bool:
         document = self.documents[number]
-        return document.whose != FOREIGN or document.is_stray
+        return document.is_host or document.whose != FOREIGN or document.is_stray
 
     def is_settled(self, number: int) -> bool:
         document = self.documents[number]

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     import re
     from typing import Any
 
-_METHODS = ('match', 'search', 'fullmatch', 'finditer', 'split', 'sub')
+_METHODS = ('match', 'search', 'fullmatch', 'finditer', 'findall', 'split', 'sub')
+
+_ATTRIBUTES = ('flags', 'groupindex', 'groups', 'pattern')
 
 
 class _Lazy:
@@ -19,6 +21,8 @@ class _Lazy:
         self._flags = flags
 
     def __getattr__(self, name: str) -> Any:
+        if name not in _METHODS and name not in _ATTRIBUTES:
+            raise AttributeError(name)  # somebody only wants to know what this is
         import re  # half of the time to start of a run that needs none
 
         compiled = re.compile(self._pattern, self._flags)

@@ -34,6 +34,12 @@ class Source:
         self.first_line = first_line
         self._starts: list[int] | None = None
 
+    def renamed(self, path: str) -> Source:
+        """The same text under another path."""
+        other = Source(path, self.text, self.first_line)
+        other._starts = self._starts
+        return other
+
     @property
     def line_starts(self) -> list[int]:
         """Offset of the first character of every line."""
@@ -64,10 +70,10 @@ class Source:
         return line + self.first_line - 1, offset - starts[line - 1] + 1
 
     def line(self, number: int) -> str:
-        """The text of a line (from 1), without its line end."""
+        """The text of a line (from 1), without its line end; '' of one that is not there."""
         starts = self.line_starts
         number -= self.first_line - 1
-        if number < 1:
+        if not 1 <= number <= len(starts):
             return ''
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip('\r\n')

@@ -7,10 +7,13 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
 
 from linter.text.errors import shown_path
+from linter.workspace.files import DISK, read_whole, reason
+from linter.workspace.orderly_end import orderly_end
 
 
 class Unwritable(Exception):
@@ -36,12 +39,7 @@ def replace(path: str, before: bytes, after: bytes) -> None:
         real = os.path.realpath(path, strict=True)
         _replace(path, real, before, after)
     except OSError as error:
-        raise Unwritable(path, _reason(error)) from None
-
-
-def _reason(error: OSError) -> str:
-    reason = error.strerror or str(error)
-    return f'{reason[:1].lower()}{reason[1:]}'
+        raise Unwritable(path, reason(error)) from None
 
 
 def create(path: str, data: bytes) -> None:
@@ -50,26 +48,56 @@ def create(path: str, data: bytes) -> None:
     A symbolic link that points to nothing stays, and what it points to is made.
     """
     real = os.path.realpath(path)
-    folder, name = os.path.split(real)
-    temporary = os.path.join(folder, f'.{name[:100]}.{os.getpid()}.tmp')
     try:
-        # Not mkstemp, whose files are for their owner alone: a new file has the usual mode.
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        try:
-            with open(handle, 'wb') as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+        # Not for its owner alone, as a temporary file is: a new file has the usual mode.
+        with _temporary(real, 0o666) as (temporary, file):
+            _fill(file, data)
             if os.path.lexists(real):
                 raise Unwritable(path, 'somebody else wrote it meanwhile', 'written')
             os.replace(temporary, real)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
-        _sync(folder)
+        _sync(os.path.dirname(real))
     except OSError as error:
-        raise Unwritable(path, _reason(error), 'written') from None
+        raise Unwritable(path, reason(error), 'written') from None
+
+
+@contextmanager
+def _temporary(real: str, mode: int) -> Iterator[tuple[str, FileIO]]:
+    """A new file beside another one, and its name; gone at the end, unless it was renamed."""
+    folder, name = os.path.split(real)
+    # A name has 255 bytes at most; a character may have four.
+    short = os.fsdecode(os.fsencode(name)[:150])
+    with orderly_end():
+        number = 0
+        while True:
+            temporary = os.path.join(folder, f'.{short}.{os.getpid()}.{number}.tmp')
+            number += 1
+            file = None
+            try:
+                file = open(os.open(temporary, _NEW, mode), 'wb', buffering=0)  # noqa: SIM115
+                yield temporary, file
+                return
+            except FileExistsError:
+                # Somebody else's, or left behind by a process that was killed.
+                if file is not None or number == _TRIES:
+                    raise
+            finally:
+                if file is not None:
+                    file.close()
+                    with contextlib.suppress(OSError):
+                        os.unlink(temporary)
+
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, 'O_BINARY', 0)
+_TRIES = 100
+
+
+def _fill(file: FileIO, data: bytes) -> None:
+    """Write all of a file, and close it: Windows renames no open one."""
+    view = memoryview(data)
+    while view:
+        view = view[file.write(view) :]
+    os.fsync(file.fileno())
+    file.close()
 
 
 def _replace(path: str, real: str, before: bytes, after: bytes) -> None:
@@ -80,26 +108,18 @@ def _replace(path: str, real: str, before: bytes, after: bytes) -> None:
         raise Unwritable(path, 'it is write-protected')
     if old.st_nlink > 1:
         raise Unwritable(path, 'it has another name (a hard link), which would be left behind')
-    with open(real, 'rb') as file:
-        if not os.path.samestat(os.fstat(file.fileno()), old) or file.read() != before:
-            raise Unwritable(path, 'it changed since it was read')
-    folder, name = os.path.split(real)
-    handle, temporary = tempfile.mkstemp('.tmp', f'.{name[:100]}.', folder)
-    try:
-        with open(handle, 'wb') as file:
-            file.write(after)
-            file.flush()
-            _keep(temporary, file.fileno(), real, old)
-            os.fsync(file.fileno())
+    if old.st_size != len(before) or read_whole(DISK, real, len(before)) != before:
+        raise Unwritable(path, 'it changed since it was read')
+    with _temporary(real, 0o600) as (temporary, file):
+        _keep(temporary, file.fileno(), real, old)
+        _fill(file, after)
+        # Last, since writing takes some bits of the mode away, as a new owner does.
+        os.chmod(temporary, stat.S_IMODE(old.st_mode))
         now = os.lstat(real)
         if not os.path.samestat(now, old) or _stamp(now) != _stamp(old):
             raise Unwritable(path, 'it changed since it was read')
         os.replace(temporary, real)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
-    _sync(folder)
+    _sync(os.path.dirname(real))
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:
@@ -119,8 +139,6 @@ def _keep(temporary: str, handle: int, real: str, old: os.stat_result) -> None:
         for name in _attributes(real):
             with contextlib.suppress(OSError):
                 os.setxattr(temporary, name, os.getxattr(real, name))
-    # Last, since a new owner takes some bits of the mode away.
-    os.chmod(temporary, stat.S_IMODE(old.st_mode))
 
 
 if sys.platform == 'linux':

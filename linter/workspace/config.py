@@ -73,6 +73,7 @@ class Config(NamedTuple):
     tiers: frozenset[str]
     namespaces: frozenset[str]
     require_reason: bool
+    embedded: bool
     baseline: str | None
     fail_on: str | None
     diagnostics: list[Diagnostic]
@@ -152,7 +153,7 @@ def empty(source: Source, diagnostics: list[Diagnostic]) -> Config:
     """The configuration of a file that says nothing."""
     none: frozenset[str] = frozenset()
     return Config(
-        source.path, (NOTHING,), None, None, (), none, none, False, None, None, diagnostics
+        source.path, (NOTHING,), None, None, (), none, none, False, False, None, None, diagnostics
     )
 
 

@@ -112,7 +112,7 @@ class Reader:
                     layers.append(layer._replace(patterns=words, line=line))
         excluded = self._pattern_leaves(root, 'exclude')
         external = root.object('external')
-        reason = root.leaf('require-reason')
+        reason, embedded = root.leaf('require-reason'), root.leaf('embedded')
         return Config(
             self._source.path,
             tuple(layers),
@@ -122,6 +122,7 @@ class Reader:
             self._words(external, 'tiers'),
             self._words(external, 'namespaces'),
             bool(reason is not None and reason.value is True),
+            bool(embedded is not None and embedded.value is True),
             self._file(root, 'baseline'),
             self._word(root, 'fail-on'),
             [],

@@ -91,4 +91,7 @@ STARTER = """\
 
 # Whether every suppression has to say why.
 #require-reason: true
+
+# Whether to look for Calico's objects inside others: in ConfigMaps, Helm's values, Ansible tasks.
+#embedded: true
 """

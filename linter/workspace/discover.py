@@ -10,12 +10,13 @@ from linter.workspace.files import DISK, FILE, FOLDER, LINK, NOT_FILES, NOTHING,
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from typing: importing that would double the time that a run without policies takes.
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from linter.workspace.files import Files, Opened
     from linter.workspace.gitignore import Layers
 
 SUFFIXES = ('.yaml', '.yml', '.json')
+WITH_MARKDOWN = (*SUFFIXES, '.md', '.markdown')
 STDIN = '-'
 
 PART = 1 << 20
@@ -72,16 +73,17 @@ def find(
     paths: Sequence[str],
     is_excluded: Callable[[str], bool] | None = None,
     files: Files = DISK,
+    suffixes: tuple[str, ...] = SUFFIXES,
 ) -> Iterator[str | Unreadable]:
     """Every file to read, once, as a path relative to the working directory.
 
     A file that is named is read whatever its suffix and whatever .gitignore says; a directory
     that is named is walked even if it is ignored itself. ``is_excluded`` is asked about each
     directory that is met, as a path with a slash at its end, and what is excluded is not looked
-    into; files are for the caller to leave out. ``-`` is passed on. A missing path raises Fatal
-    before anything is yielded.
+    into; files are for the caller to leave out. In directories ``suffixes`` say what is read. ``-``
+    is passed on. A missing path raises Fatal before anything is yielded.
     """
-    return _find([_root(path, files) for path in paths], is_excluded, files)
+    return _find([_root(path, files) for path in paths], is_excluded, files, suffixes)
 
 
 def read(path: str, files: Files = DISK) -> Iterator[bytes]:
@@ -284,10 +286,16 @@ def _find(
     roots: list[str | Unreadable | _Directory],
     is_excluded: Callable[[str], bool] | None,
     files: Files,
+    suffixes: tuple[str, ...],
 ) -> Iterator[str | Unreadable]:
     seen = set()
     for root in roots:
-        for found in _walk(root, is_excluded, files) if isinstance(root, _Directory) else (root,):
+        inside: Iterable[str | Unreadable]
+        if isinstance(root, _Directory):
+            inside = _walk(root, is_excluded, files, suffixes)
+        else:
+            inside = (root,)
+        for found in inside:
             path = found.path if isinstance(found, Unreadable) else found
             if path not in seen:
                 seen.add(path)
@@ -295,7 +303,10 @@ def _find(
 
 
 def _walk(
-    root: _Directory, is_excluded: Callable[[str], bool] | None, files: Files
+    root: _Directory,
+    is_excluded: Callable[[str], bool] | None,
+    files: Files,
+    suffixes: tuple[str, ...],
 ) -> Iterator[str | Unreadable]:
     """The files under a directory, sorted.
 
@@ -303,12 +314,12 @@ def _walk(
     nothing is met under two names; symbolic links to files are read.
     """
     # Explicit iterators, one for each level: a tree may be deeper than Python's stack.
-    stack = [_entries(root, files, nested=False)]
+    stack = [_entries(root, files, suffixes, nested=False)]
     while stack:
         for found in stack[-1]:
             if isinstance(found, _Directory):
                 if is_excluded is None or not is_excluded(found.prefix):
-                    stack.append(_entries(found, files, nested=True))
+                    stack.append(_entries(found, files, suffixes, nested=True))
                     break
             else:
                 yield found
@@ -317,7 +328,7 @@ def _walk(
 
 
 def _entries(
-    directory: _Directory, files: Files, nested: bool
+    directory: _Directory, files: Files, suffixes: tuple[str, ...], nested: bool
 ) -> Iterator[str | Unreadable | _Directory]:
     """The files and directories in a directory that are neither ignored nor of no interest."""
     from linter.workspace.gitignore import is_ignored, own_excludes, rules_of
@@ -342,7 +353,7 @@ def _entries(
         if is_folder:
             if name == '.git':
                 continue
-        elif not name.lower().endswith(SUFFIXES) or not (
+        elif not name.lower().endswith(suffixes) or not (
             kind == FILE or (kind == LINK and _leads_to_file(prefix + name, files))
         ):
             continue

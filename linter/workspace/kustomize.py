@@ -1,17 +1,45 @@
-"""What the kustomizations around a file say about what it holds."""
+"""What the kustomizations around a file say about what it holds.
+
+A kustomization takes files from its own folder and those below, and whole folders from anywhere:
+https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from typing import NamedTuple, Optional
 
-from linter.calico.surroundings import Surroundings
+from linter.calico.ownership import field, text_of
+from linter.calico.patches import PatchTarget, target_of
+from linter.calico.surroundings import Place, Surroundings
+from linter.text.source import Source, Span
+from linter.workspace.discover import relative
 from linter.workspace.files import SMALL_FILE, read_whole
+from linter.workspace.lookup import KUSTOMIZATIONS
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+from linter.yaml.errors import YamlError
+from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.workspace.files import Files
 
-_NAMES = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
+
+class Kustomization(NamedTuple):
+    """One of them: ``folder`` is where it is; the paths that it names are absolute.
+
+    ``patches`` are the files of patches, with what they are for where that is said; ``resources``
+    the other files and folders that it takes.
+    """
+
+    folder: str
+    source: Source
+    namespace: Optional[Span]
+    is_component: bool
+    patches: dict[str, Optional[PatchTarget]]
+    resources: frozenset[str]
 
 
 class Kustomizations:
@@ -19,42 +47,116 @@ class Kustomizations:
 
     def __init__(self, files: Files) -> None:
         self._files = files
-        self._sets_namespace: dict[str, bool] = {}
+        self._above: dict[str, tuple[Kustomization, ...]] = {}
+        self._own: dict[str, Optional[Kustomization]] = {}
+
+    def of(self, folder: str) -> Optional[Kustomization]:
+        """The one in a folder, by its absolute path."""
+        if folder not in self._own:
+            self._own[folder] = read(folder, self._files)
+        return self._own[folder]
 
     def around(self, path: str) -> Surroundings:
         """What those in the file's folder or above, in its repository, say about a file."""
-        folder = os.path.dirname(os.path.abspath(path))
-        return Surroundings(sets_namespace=self._is_set(folder))
+        whole = os.path.abspath(path)
+        above = self.above(os.path.dirname(whole))
+        if not above:
+            return Surroundings()
+        sets_namespace = is_patch = False
+        target: Optional[PatchTarget] = None
+        place: Optional[Place] = None
+        taken = {whole}
+        for one in above:
+            if whole in one.patches:
+                is_patch = True
+                target = target or one.patches[whole]
+            if not taken.isdisjoint(one.resources):
+                taken.add(one.folder)
+                # In a component nothing is whole: it is there to change what others have.
+                is_patch = is_patch or (one.is_component and whole in one.resources)
+                if one.namespace is not None and place is None:
+                    place = Place(one.source, one.namespace)
+            sets_namespace = sets_namespace or one.namespace is not None
+        return Surroundings(sets_namespace, is_patch, target, None if is_patch else place)
 
-    def _is_set(self, folder: str) -> bool:
-        visited: list[str] = []
-        result = False
+    def above(self, folder: str) -> tuple[Kustomization, ...]:
+        """Those of a folder and of the folders above it, in its repository; the nearest first."""
+        waiting: list[str] = []
+        found: tuple[Kustomization, ...] = ()
+        at = folder
         while True:
-            if folder in self._sets_namespace:
-                result = self._sets_namespace[folder]
+            known = self._above.get(at)
+            if known is not None:
+                found = known
                 break
-            visited.append(folder)
-            if self._has_namespace(folder):
-                result = True
+            waiting.append(at)
+            parent = os.path.dirname(at)
+            if parent == at or self._files.exists(os.path.join(at, '.git')):
                 break
-            parent = os.path.dirname(folder)
-            if parent == folder or self._files.exists(os.path.join(folder, '.git')):
-                break
-            folder = parent
-        for name in visited:
-            self._sets_namespace[name] = result
-        return result
+            at = parent
+        for one in reversed(waiting):
+            own = self.of(one)
+            found = found if own is None else (own, *found)
+            self._above[one] = found
+        return found
 
-    def _has_namespace(self, folder: str) -> bool:
-        for name in _NAMES:
-            # A top-level key of a block mapping; nothing else of the file matters here.
-            for line in self._text(os.path.join(folder, name)).splitlines():
-                if line.startswith('namespace:') and line[10:].split('#')[0].strip(' "\''):
-                    return True
-        return False
 
-    def _text(self, path: str) -> str:
-        try:
-            return read_whole(self._files, path, SMALL_FILE).decode('utf-8', 'replace')
-        except OSError:
-            return ''
+def read(folder: str, files: Files) -> Optional[Kustomization]:
+    """The kustomization in a folder, None where there is none that can be read."""
+    for name in KUSTOMIZATIONS:
+        path = os.path.join(folder, name)
+        text = _read(path, files)
+        if text is not None:
+            return parse(Source(relative(path), text), folder)
+    return None
+
+
+def parse(source: Source, folder: str) -> Optional[Kustomization]:
+    """A kustomization of its text; ``folder`` is what its paths are relative to."""
+    try:
+        root = compose(source.text, next(split(source.text)))
+    except YamlError:
+        return None
+    if not isinstance(root, MappingNode):
+        return None
+    namespace = field(root, 'namespace')
+    span = None
+    if namespace is not None and text_of(namespace):
+        span = Span(namespace[1].start, namespace[1].end)
+    patches: dict[str, Optional[PatchTarget]] = {}
+    for name in ('patches', 'patchesStrategicMerge', 'patchesJson6902'):
+        for item in _items(root, name):
+            patch: Optional[Node] = item
+            target = None
+            if isinstance(item, MappingNode):
+                entry, aim = field(item, 'path'), field(item, 'target')
+                patch = None if entry is None else entry[1]
+                target = None if aim is None else target_of(aim[1])
+            for path in _paths(patch, folder):
+                patches[path] = target
+    resources = frozenset(
+        path
+        for name in ('resources', 'bases', 'components')
+        for item in _items(root, name)
+        for path in _paths(item, folder)
+    )
+    is_component = text_of(field(root, 'kind')) == 'Component'
+    return Kustomization(folder, source, span, is_component, patches, resources)
+
+
+def _items(root: MappingNode, name: str) -> list[Node]:
+    entry = field(root, name)
+    return entry[1].items if entry is not None and isinstance(entry[1], SequenceNode) else []
+
+
+def _paths(node: Optional[Node], folder: str) -> Iterator[str]:
+    """The path that a scalar is; a patch may also be written there itself."""
+    if isinstance(node, Scalar) and node.value.strip() and '\n' not in node.value:
+        yield os.path.normpath(os.path.join(folder, node.value))
+
+
+def _read(path: str, files: Files) -> Optional[str]:
+    try:
+        return read_whole(files, path, SMALL_FILE).decode('utf-8', 'replace')
+    except OSError:
+        return None

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # As in linter.workspace.config, which is not worth importing for it.
 NAME = '.calico-lint.yaml'
 MISNAMED = '.calico-lint.yml'
+KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
+"""What kustomize calls its own file."""
 _DOTLESS = ('calico-lint.yaml', 'calico-lint.yml')
 # Where the pipes of a shell's `<(command)` are; their settings are those of the working directory.
 _STREAMS = ('/dev', '/dev/fd', '/proc/self/fd')
@@ -91,8 +93,8 @@ class Lookup:
     """
 
     __slots__ = (
-        '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_named', '_paths',
-        'default', 'files', 'mistakes', 'overrides',
+        '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_kustomized', '_named',
+        '_paths', 'default', 'files', 'mistakes', 'overrides',
     )  # fmt: skip
 
     def __init__(
@@ -112,6 +114,7 @@ class Lookup:
         self._fixed: Home | None = None
         self._excludes: Rules | None = None
         self._kustomizations: Kustomizations | None = None
+        self._kustomized: dict[str, bool] = {}
         if self.overrides.exclude:
             from linter.workspace.patterns import rules
 
@@ -122,11 +125,34 @@ class Lookup:
 
     def surroundings_of(self, path: str) -> Surroundings:
         """What the files around a file say about it."""
+        return self.kustomizations.around(path)
+
+    def has_kustomization(self, path: str) -> bool:
+        """Whether there is one in a file's folder or above, in its repository."""
+        folder = os.path.dirname(os.path.abspath(path))
+        passed = []
+        found = False
+        while folder not in self._kustomized:
+            passed.append(folder)
+            names = (os.path.join(folder, name) for name in KUSTOMIZATIONS)
+            found = any(map(self.files.exists, names))
+            parent = os.path.dirname(folder)
+            if found or parent == folder or self.files.exists(os.path.join(folder, '.git')):
+                break
+            folder = parent
+        else:
+            found = self._kustomized[folder]
+        self._kustomized.update(dict.fromkeys(passed, found))
+        return found
+
+    @property
+    def kustomizations(self) -> Kustomizations:
+        """Those of the run."""
         if self._kustomizations is None:
             from linter.workspace.kustomize import Kustomizations
 
             self._kustomizations = Kustomizations(self.files)
-        return self._kustomizations.around(path)
+        return self._kustomizations
 
     def settings_for(self, path: str) -> Settings:
         """The settings of a file, or of a folder whose path ends with a slash."""

@@ -28,8 +28,8 @@ class Overrides:
     """
 
     __slots__ = (
-        'admission', 'config', 'datastore', 'edition', 'exclude', 'force_exclude', 'ignore',
-        'no_config', 'select', 'version',
+        'admission', 'config', 'datastore', 'edition', 'embedded', 'exclude', 'force_exclude',
+        'ignore', 'markdown', 'no_config', 'select', 'version',
     )  # fmt: skip
 
     def __init__(
@@ -44,6 +44,8 @@ class Overrides:
         exclude: tuple[str, ...] = (),
         config: str | None = None,
         no_config: bool = False,
+        embedded: bool = False,
+        markdown: bool = False,
     ) -> None:
         self.version = version
         self.admission = admission
@@ -55,6 +57,8 @@ class Overrides:
         self.exclude = exclude
         self.config = config
         self.no_config = no_config
+        self.embedded = embedded
+        self.markdown = markdown
 
 
 class Settings:
@@ -71,7 +75,9 @@ class Settings:
         'dataplane',
         'datastore',
         'edition',
+        'embedded',
         'ignore',
+        'markdown',
         'namespaces',
         'origins',
         'require_reason',
@@ -93,6 +99,8 @@ class Settings:
         self.ignore = _NONE
         self.severity: dict[str, str] = {}
         self.require_reason = False
+        self.embedded = False
+        self.markdown = False
         self.tiers = _NONE
         self.namespaces = _NONE
         self.origins: dict[str, list[str]] = {}
@@ -129,6 +137,7 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
     origins = settings.origins
     if config is not None:
         settings.require_reason = config.require_reason
+        settings.embedded = config.embedded
         settings.tiers = config.tiers
         settings.namespaces = config.namespaces
     for layer in layers:
@@ -152,6 +161,10 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
     ):
         if value is not None:
             origins[key] = said
+    if overrides.embedded:
+        settings.embedded = True
+        origins['embedded'] = said
+    settings.markdown = overrides.markdown
     if overrides.exclude:
         origins['exclude'] = [*origins.get('exclude', []), *said]
     if overrides.select is not None:

@@ -45,6 +45,7 @@ def show_settings(path: str, overrides: Overrides | None = None) -> str:
         'baseline': (config and config.baseline) or 'none',
         'fail-on': (config and config.fail_on) or 'warning',
         'require-reason': 'true' if settings.require_reason else 'false',
+        'embedded': 'true' if settings.embedded else 'false',
     }
     for key, value in values.items():
         origin = listing(settings.origins.get(key, ['default']), 'and')

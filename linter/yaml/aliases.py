@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,
     SequenceNode,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 _MERGE_TAG = 'tag:yaml.org,2002:merge'
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any, NamedTuple, Optional
 
 from linter.text.lazy_regex import lazy
 from linter.yaml.aliases import excessive_aliasing
@@ -30,6 +29,12 @@ from linter.yaml.nodes import (
     Scalar,
     SequenceNode,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 # Nothing in Calico's API is deeper than 15; go-yaml itself gives up at 10,000.
 MAX_DEPTH = 200

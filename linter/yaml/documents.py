@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
 
 from linter.text.lazy_regex import lazy
 from linter.yaml.breaks import LINE_END
 from linter.yaml.nodes import (
     Node,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 
 class DocumentSlice(NamedTuple):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
 
 from linter.text.edit import Edit, Fix
 from linter.text.lazy_regex import lazy
@@ -21,6 +20,12 @@ from linter.yaml.nodes import (
     SequenceNode,
 )
 from linter.yaml.scalars import resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 
 class Context(NamedTuple):
@@ -85,12 +90,15 @@ def write_word(
     return Fix(title or f'Write {right}', applicability, (edit,))
 
 
-_UNPLAIN = lazy(r':(?:[ \t]|\Z)|[ \t]#|\A[ \t]|[ \t]\Z|[^ -~\x85\xa0-\ud7ff\ue000-\U0010ffff]')
+_UNPLAIN = lazy(r':(?:[ \t]|\Z)|[ \t]#|\A[ \t]|[ \t]\Z')
+_UNPRINTABLE = lazy(r'[^ -~\x85\xa0-\ud7ff\ue000-\U0010ffff]')
 
 
 def is_plain(text: str, flow: bool) -> bool:
     """Whether a text can be written without quotes, and is read as that text."""
     if not text or text[0] in '!&*|>\'"%@`#{}[],?:' or _UNPLAIN.search(text):
+        return False
+    if not (text.isascii() and text.isprintable()) and _UNPRINTABLE.search(text):
         return False
     if text[0] == '-' and (flow or text[1:2] in ('', ' ', '\t')):
         return False

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.text.lazy_regex import lazy
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.errors import SAVE_AS_UTF8, BadBytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 
 class BadEncoding(ValueError):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from typing import Optional
 
+from linter.text.lazy_regex import lazy
 from linter.text.source import Source, Span
 from linter.yaml.documents import DocumentSlice, is_empty
 from linter.yaml.nodes import (
@@ -15,11 +14,15 @@ from linter.yaml.nodes import (
     SequenceNode,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
 SPACES = ' \t\r\n\x85\u2028\u2029\ufeff'
-MARKER = re.compile('\ufeff*---(?=\\s|\\Z)')
+MARKER = lazy('\ufeff*---(?=\\s|\\Z)')
 """A ``---`` with which a document starts."""
 
-_BLANK_LINE = re.compile(r' *[\r\n]')
+_BLANK_LINE = lazy(r' *[\r\n]')
 
 
 class DocumentLines:

@@ -13,7 +13,10 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
-from typing import Any, Optional
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 # From these the extension takes the class of an error, with marks or without, and nothing else:
 # to import all that is in them takes as long as to check twenty policies.

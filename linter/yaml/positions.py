@@ -7,7 +7,7 @@ of its value comes from. Only done for findings, so plainly rather than quickly.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from linter.text.source import Span
 from linter.yaml.nodes import Scalar
@@ -37,6 +37,28 @@ def offset_in_source(text: str, scalar: Scalar, index: int) -> int:
             return scalar.start
         offsets.append(offset)
     return offsets[index] if len(offsets) == len(value) else scalar.start
+
+
+def offsets_in_source(text: str, scalar: Scalar) -> Callable[[int], int]:
+    """``offset_in_source`` for many characters of one scalar, which is retraced once."""
+    value = scalar.value
+    if scalar.style in ('|', '>'):
+        found = _block(text, scalar)
+        content = len(value.rstrip('\n\u2028\u2029'))
+    else:
+        found = [offset for _, offset in _flow(text, scalar)]
+        content = len(value)
+        if len(found) != content or any(
+            char != value[number] for number, (char, _) in enumerate(_flow(text, scalar))
+        ):
+            found = None
+
+    def offset(index: int) -> int:
+        if found is None or not content:
+            return scalar.start
+        return found[index] if index < content else found[content - 1] + 1
+
+    return offset
 
 
 def pieces(text: str, scalar: Scalar) -> list[Span] | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Optional
 
 import ruamel.yaml.events as event_types
 from ruamel.yaml import YAML
@@ -19,6 +18,10 @@ from ruamel.yaml.parser import Parser
 from ruamel.yaml.reader import Reader, ReaderError
 from ruamel.yaml.scanner import Scanner, ScannerError
 from ruamel.yaml.tokens import DocumentEndToken, ScalarToken, TagToken
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
 
 KINDS: dict[type, int] = {
     event_types.ScalarEvent: 0,

@@ -1,9 +1,9 @@
 """Calico's label selectors: does Calico take them, and if not, why?
 
-``accepts`` answers for every selector of every file, so it is one regular expression and a counter
-and imports nothing; only a selector that it cannot read is worth the seventy milliseconds of
-Lark, and goes to ``explain``. ``selector.lark`` is the specification, and ``meaning`` reads, prints
-and evaluates; tests hold the three against each other. Nothing here recurses, for a selector may
+``accepts`` answers for every selector of every file, so it is a quick look, and else one regular
+expression and a counter; only a selector that it cannot read goes to ``explain``. ``selector.lark``
+is the specification, and ``meaning`` reads, prints and evaluates; tests hold all of them against
+each other. Nothing here recurses, for a selector may
 be nested as deep as it is long.
 
 https://docs.tigera.io/calico/latest/reference/resources/networkpolicy#selector
@@ -11,6 +11,7 @@ https://docs.tigera.io/calico/latest/reference/resources/networkpolicy#selector
 
 from __future__ import annotations
 
+from linter.calico.selector.plain import is_plain
 from linter.text.start import remembered
 
 TYPE_CHECKING = False
@@ -90,6 +91,11 @@ def condition(dialect: str) -> Callable[[str, int], Optional[re.Match[str]]]:
 def _accepts(text: str, dialect: str) -> bool:
     if not text.strip(' \t'):
         return True
+    return (dialect != V2 and is_plain(text)) or matches(text, dialect)
+
+
+def matches(text: str, dialect: str) -> bool:
+    """Whether Calico takes a selector that is not blank, by a regular expression."""
     match = condition(dialect)
     at = depth = 0
     while True:
@@ -119,6 +125,6 @@ def accepts(text: str, dialect: str = V3) -> bool:
 
 def explain(text: str, dialect: str = V3) -> Mistake:
     """Why ``accepts`` says no."""
-    from linter.calico.selector import explainer  # and with it Lark
+    from linter.calico.selector import explainer
 
     return explainer.explain(text, dialect)

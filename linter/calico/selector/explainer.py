@@ -1,22 +1,13 @@
-"""Why a selector is refused: Lark finds the first mistake, the hints have the words for it.
-
-The only module that imports Lark.
-"""
+"""Why a selector is refused: first where it goes wrong, then the words for it, from the hints."""
 
 from __future__ import annotations
 
-import os
 import re
-from functools import cache
-
-from lark import Lark, Token, UnexpectedCharacters, UnexpectedToken
 
 from linter.calico.selector.accept import (
     LETTER,
     LITERAL,
-    V2,
     V3,
-    V3_LENIENT,
     Mistake,
     accepts,
 )
@@ -29,73 +20,18 @@ from linter.calico.selector.place import (
     Place,
     code,
     mistake,
-    start_of,
     unclosed,
     unexpected,
 )
+from linter.calico.selector.walk import locate as walk
+from linter.text.lazy_regex import lazy
 
-# Up to here Lark reads the whole selector; in a longer one only the condition that is wrong.
+# Up to here the whole selector is read; in a longer one only the condition that is wrong.
 LONG = 4096
 # A fix may have to repair several mistakes. More than this, and the author should look.
 ROUNDS = 16
 
-_LENIENT = (('BLANK: /[ \\t]/', 'BLANK: /[ \\t\\n\\f\\r]/'),)
-# How selector.lark, which is V3, is changed for each dialect.
-DIALECTS: dict[str, tuple[tuple[str, str], ...]] = {
-    V3: (),
-    V3_LENIENT: _LENIENT,
-    V2: (
-        *_LENIENT,
-        ('    | _GLOBAL _CLOSE', '//'),
-        (' | CONTAINS | STARTS_WITH | ENDS_WITH', ''),
-        # `in` and `not in` are tried before labels, but has() reads its label itself.
-        ('KEY: NAME', r'KEY: /(?!(not[ \t\n\f\r]*)?in(?![A-Za-z0-9_]))/ NAME'),
-    ),
-}
-
-
-@cache
-def parser(dialect: str) -> Lark:
-    # Not through importlib.resources, which takes 20 ms to import.
-    with open(os.path.join(os.path.dirname(__file__), 'selector.lark'), encoding='utf-8') as file:
-        grammar = file.read()
-    for old, new in DIALECTS[dialect]:
-        assert grammar.count(old) == 1, old
-        grammar = grammar.replace(old, new)
-    return Lark(grammar, parser='lalr', lexer='contextual')
-
-
-# One of the expected terminals tells the kinds of places apart. The order matters: the brace that
-# closes a set is expected together with a value, and with a comma.
-_SLOTS = (
-    ('KEY', 'condition'), ('EQ', 'operator'), ('_LBRACE', 'set'), ('LABEL', 'label'),
-    ('_COMMA', 'comma'), ('_RBRACE', 'item'), ('STRING', 'value'), ('_CLOSE', 'close'),
-)  # fmt: skip
-
-
-def locate(text: str, dialect: str) -> Place | None:
-    """The first token that Lark does not take, or None."""
-    reader = parser(dialect).parse_interactive(text)
-    before: list[Token] = []
-    try:
-        for token in reader.iter_parse():
-            before.append(token)
-        reader.feed_eof()  # type: ignore[no-untyped-call]
-    except UnexpectedCharacters as error:
-        at, expected = error.pos_in_stream or 0, error.allowed
-    except UnexpectedToken as error:
-        at, expected = start_of(error.token), error.expected
-        if error.token.type == '$END':  # it carries no place of its own
-            at = len(text)
-        elif before and before[-1] is error.token:
-            before.pop()
-    else:
-        return None
-    slot = next((slot for name, slot in _SLOTS if name in (expected or ())), 'joint')
-    return Place(text, at, slot, before, dialect)
-
-
-_KUBERNETES = re.compile(
+_KUBERNETES = lazy(
     rf"""
     [ \t]*
     (?: (?P<not>!?)[ \t]*(?P<exists>{LETTER}+)
@@ -116,6 +52,8 @@ def _translated(text: str) -> str | None:
     commas between them may be anything.
     https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
     """
+    if ',' not in text and '(' not in text:
+        return None
     terms = []
     at, sure = 0, False
     while at < len(text):
@@ -136,6 +74,17 @@ def _translated(text: str) -> str | None:
     return ' && '.join(terms) if sure or len(terms) > 1 else None
 
 
+def locate(text: str, dialect: str) -> Place | None:
+    """The first token that cannot stand where it does, or None."""
+    found = walk(text, dialect)
+    if found is None:
+        # Only if the quick readers do not agree: the grammar has the last word.
+        from linter.calico.selector import grammar
+
+        found = grammar.locate(text, dialect)
+    return found
+
+
 def _first(place: Place) -> Mistake:
     for hint in HINTS[place.slot]:
         found = hint(place)
@@ -152,7 +101,7 @@ def _find(text: str, dialect: str) -> Mistake:
         return _unreadable(text, 0)
     found = _first(place)
     if found.kind == 'trailing-newline' and not accepts(text[: found.start], dialect):
-        # `role\n`: the line break is where Lark stopped, and not what is wrong.
+        # `role\n`: the line break is where reading stopped, and not what is wrong.
         return _find(text[: found.start], dialect)
     translated = _translated(text)
     if translated is not None and accepts(translated, dialect):
@@ -173,12 +122,12 @@ def _unreadable(text: str, at: int) -> Mistake:
     return mistake('unexpected', at, len(text), 'Calico cannot read this selector')
 
 
-_SIGNS = re.compile(r'[!( \t]*')
-_ITEMS = re.compile(rf'{LETTER}+[ \t]*(?:not[ \t]*)?in[ \t]*\{{((?:[ \t]*{LITERAL}[ \t]*,)+)')
+_SIGNS = lazy(r'[!( \t]*')
+_ITEMS = lazy(rf'{LETTER}+[ \t]*(?:not[ \t]*)?in[ \t]*\{{((?:[ \t]*{LITERAL}[ \t]*,)+)')
 
 
 def _find_far(text: str, dialect: str) -> Mistake:
-    """The mistake in a very long selector: Lark reads only the condition that is wrong."""
+    """The mistake in a very long selector: only the condition that is wrong is read."""
     stop = scan(text, dialect)
     assert isinstance(stop, Stop)
     if stop.reason == 'unclosed':
@@ -187,7 +136,7 @@ def _find_far(text: str, dialect: str) -> Mistake:
         found = stray(Place(text, stop.offset, 'joint', [], dialect))
         assert found is not None
         return found
-    # What Lark reads: as many of the open parentheses as may be closed behind, the last good
+    # What is read: as many of the open parentheses as may be closed behind, the last good
     # condition, and all from the joint behind it, but not the values of a set that are right.
     signs = _SIGNS.match(text, stop.offset)
     assert signs is not None

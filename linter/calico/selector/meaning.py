@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple, TypeVar, Union
 
 from linter.calico.selector.accept import LITERAL, V3, condition
 
-T = TypeVar('T')
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, TypeVar
+
+    T = TypeVar('T')
+else:
+    from linter.text.records import NamedTuple
 
 
 def _key(selector: object) -> tuple[object, ...]:
@@ -104,7 +109,7 @@ class Or(NamedTuple):
     operands: tuple[Selector, ...]
 
 
-Selector = Union[All, Global, Has, Compare, Member, Not, And, Or]
+Selector = All | Global | Has | Compare | Member | Not | And | Or
 
 
 class Stop(NamedTuple):

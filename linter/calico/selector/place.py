@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, Optional
 
 from linter.calico.selector.accept import (
     LETTER,
@@ -12,15 +11,19 @@ from linter.calico.selector.accept import (
     V2,
     Mistake,
 )
+from linter.text.lazy_regex import lazy
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from lark import Token
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
-WORD = re.compile(f'{LETTER}+')
+WORD = lazy(f'{LETTER}+')
 # What somebody writes who forgets the quotes: web, 10.0.0.1, web-*, ${NAME}.
 BARE = r"""(?:(?:\$\{[^{}]*\}|[^\s'"“”‘’`(){}\[\],;&|!=<>])+)"""
 VALUE = f'(?:{LITERAL}|{BARE})'
-NUMBER_OR_BOOLEAN = re.compile(r'[-+]?[0-9.]+|true|false|yes|no|null', re.IGNORECASE)
+NUMBER_OR_BOOLEAN = lazy(r'[-+]?[0-9.]+|true|false|yes|no|null', re.IGNORECASE)
 
 # Opening and closing forms alike, for people mix them; the first of each family is the right one.
 DOUBLE_QUOTES = '"“”„‟«»″＂'
@@ -28,6 +31,26 @@ SINGLE_QUOTES = "'‘’‚‛‹›′＇`´"
 EVERYTHING = ('any', 'anything', 'every', 'everything')
 
 Edits = tuple[tuple[int, int, str], ...]
+
+
+class Token(str):
+    """A word or sign of a selector; ``type`` is what the grammar calls it."""
+
+    __slots__ = ('start_pos', 'type')
+
+    start_pos: int
+    type: str
+
+    @classmethod
+    def made(cls, type: str, text: str, start: int) -> Token:
+        token = cls(text)
+        token.type = type
+        token.start_pos = start
+        return token
+
+    @property
+    def value(self) -> str:
+        return str(self)
 
 
 class Place(NamedTuple):
@@ -62,11 +85,10 @@ class Place(NamedTuple):
         return re.compile(pattern).match(self.text, self.at)
 
 
-Hint = Callable[[Place], Optional[Mistake]]
+Hint = Callable[[Place], Mistake | None]
 
 
 def start_of(token: Token) -> int:
-    assert token.start_pos is not None
     return token.start_pos
 
 
