@@ -21,10 +21,12 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 
-import fuzz_checks as checks
-from fuzz_inputs import nudged, policy, selector, settings
-
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# This checkout, whatever is installed.
+sys.path.insert(0, ROOT)
+
+import fuzz_checks as checks  # noqa: E402
+from fuzz_inputs import growing, hostile, nudged, policy, selector, settings  # noqa: E402
 
 Random = random.Random
 PARTS: dict[str, tuple[Callable[[Random], bytes], Callable[[bytes, Random], None]]] = {
@@ -37,6 +39,9 @@ PARTS: dict[str, tuple[Callable[[Random], bytes], Callable[[bytes, Random], None
     'fixes': (policy, checks.fixed),
     'baseline': (policy, checks.known),
     'command': (policy, checks.commanded),
+    'silence': (policy, checks.heard),
+    'growth': (growing, checks.grown),
+    'fields': (hostile, checks.harmless),
 }
 
 

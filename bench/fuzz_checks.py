@@ -10,16 +10,19 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from functools import cache
 from typing import Any
 from unicodedata import category
 from xml.dom import minidom
 
+import growth
 from fuzz_inputs import BASELINES, FORMATS, PATHS, PATTERNS, SETTINGS, WORDS, restyled
 
 from linter.calico import prefilter
 from linter.calico.lists import owned
+from linter.calico.parsed_file import parse_bytes
 from linter.calico.selector import meaning
 from linter.calico.selector.accept import V2, V3, V3_LENIENT, accepts
 from linter.calico.selector.explainer import explain
@@ -32,6 +35,9 @@ from linter.engine.conditions import conditions
 from linter.engine.fix import fix_text
 from linter.engine.outcome import Outcome
 from linter.engine.settle import settled
+from linter.policy.load import records
+from linter.policy.model import Place
+from linter.policy.semantics import Semantics
 from linter.quick.read import Reader, make
 from linter.report._common import Summary
 from linter.report.formats import write
@@ -152,6 +158,27 @@ def surely_clean(data: bytes, rnd: Random) -> None:
     assert not result.diagnostics, f'lost: {result.diagnostics[0].rule}'
     assert not result.errors, result.errors[0]
     assert (found.documents, found.checked) == (result.documents, result.checked), 'other counts'
+    text = text_of(data).replace('\r\n', '\n')
+    if found.documents == 1 and rnd.random() < 0.1:
+        semantics = Semantics(target.version)
+        record = quick_reader(target).record(text, 'x.yaml', semantics)
+        whole = list(records(parse_bytes('x.yaml', data), target, semantics))
+        assert record is None or [placeless(record)] == list(map(placeless, whole)), 'other record'
+
+
+def placeless(value: Any) -> Any:
+    """A record of the meaning core without its places."""
+    if isinstance(value, Place):
+        return None
+    if isinstance(value, tuple):
+        names = getattr(value, '_fields', ())
+        left = [
+            placeless(each)
+            for number, each in enumerate(value)
+            if not names or names[number] not in ('parts', 'line', 'start', 'end')
+        ]
+        return type(value), left
+    return value
 
 
 def explained(data: bytes, rnd: Random) -> None:
@@ -324,3 +351,80 @@ def commanded(data: bytes, rnd: Random) -> None:
     printed = pipes[2].read()
     assert status in (0, 1, 2), f'status {status}: {words}'
     assert 'bug of calico-lint' not in printed, f'{words}\n{printed}'
+
+
+def names_calico(line: str) -> bool:
+    """Whether a line is a key of Calico's group when nothing else is there."""
+    line = line.strip(' \t\ufeff').lstrip('- ').rstrip(',')
+    root = composed(line, DocumentSlice(0, 0, len(line)))
+    return isinstance(root, MappingNode) and any(
+        key.value == 'apiVersion'
+        and isinstance(value, Scalar)
+        and value.value.partition('/')[0] in ('projectcalico.org', 'crd.projectcalico.org')
+        for key, value in root.entries
+    )
+
+
+def heard(data: bytes, rnd: Random) -> None:
+    """No run is silent about a document that cannot be read and has a line of Calico's group."""
+    if not data:
+        return
+    at = rnd.randrange(len(data))
+    data = data[:at] + rnd.choice((b'\0', b'\xff', b': b: c', b'"', b'[', b'\t', b'@')) + data[at:]
+    try:
+        text, bad = decode_bytes(data), None
+    except BadEncoding as error:
+        text, bad = error.text, error
+    result = check.check('x.yaml', data, TARGETS[0])
+    found = {one.object.document_index for one in result.diagnostics if one.object is not None}
+    for chunk in split(text) if bad is None or bad.has_documents else ():
+        part = text[chunk.start : chunk.end]
+        try:
+            if bad is not None:
+                bad.check(chunk)
+            compose.compose(text, chunk)
+        except YamlError:
+            if '{{' not in part and '{%' not in part and any(map(names_calico, part.splitlines())):
+                assert chunk.index in found, 'silence about a document that cannot be read'
+
+
+def grown(data: bytes, rnd: Random) -> None:
+    """Four times as much takes five times as long, or next to no time at all."""
+    begin, piece, end = data.split(b'\xff')
+    run = rnd.choice((growth.checked, growth.checked, growth.fixed, growth.suppressed))
+
+    def seconds(size: int) -> float:
+        text = begin + piece * (size // max(1, len(piece))) + end
+        start = time.process_time()
+        run(text)
+        return time.process_time() - start
+
+    many = seconds(40_000)
+    if many < 0.5:
+        return
+    few = min(seconds(10_000) for _ in range(2))
+    many = min(many, seconds(40_000))
+    assert many < 0.8, f'{many:.1f} s for 40 kB'
+    assert many < 0.5 or many < 6 * few, f'{few:.2f} s, four times as much {many:.2f} s'
+
+
+def harmless(data: bytes, rnd: Random) -> None:
+    """Whatever stands in the fields of a document, no output acts on a terminal or a log."""
+    path = rnd.choice((*NAMES, '::error::x.yaml', ' ##[error].yaml', 'a\n::warning::b.yaml'))
+    result = check.check(path, data, rnd.choice(TARGETS))
+    summary = Summary(1, result.documents, result.checked, result.skipped, result.templates)
+    entries = Baseline('b.json').entries(result.diagnostics)
+    words = [dumped(entries).decode(), *map(str, entries)]
+    for name in FORMATS:
+        file = io.TextIOWrapper(io.BytesIO(), 'utf-8', newline='\n')
+        write(result.diagnostics, summary, name, file, False, None, result.suppressed, None)
+        file.seek(0)
+        out = file.read()
+        if name == 'github':
+            pattern = '^::(?:error|warning|notice|group|endgroup)[^:]*::'
+            out = re.sub(pattern, '', out, flags=re.MULTILINE)
+        words.append(out)
+    for line in '\n'.join(words).split('\n'):
+        assert line.isprintable(), f'{line[:200]!r} does not print'
+        assert not line.lstrip().startswith('::'), f'a command in the log: {line[:200]}'
+        assert not re.search(r'##\w*\[', line), f'a command in the log: {line[:200]}'

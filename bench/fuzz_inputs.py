@@ -199,6 +199,56 @@ def nudged(rnd: Random) -> bytes:
     return text.encode('utf-8', 'surrogatepass')
 
 
+EVIL = (
+    '\x1b[2J', '\u202e', '\u061c', '\U000e0001', '\x85', '\u2028', '\n::error::x', '##[error]',
+    ' ::', '##vso[task]', '##teamcity[x]', '@everyone', 'GH-1', 'c0ffee1', '`', '|', '<img>',
+    '[a](b)', '\x07', '\ufeff', '\U0010ffff', '\r', '%0A::', '\x9b', '\xad', 'a', ' ', '"', "'",
+    '\xff', '\\',
+)  # fmt: skip
+
+
+def hostile(rnd: Random) -> bytes:
+    """A document in which some scalars hold what may not reach a terminal or a log."""
+    text = rnd.choice(pool())
+    lines = text.split('\n')
+    for number in rnd.sample(range(len(lines)), min(len(lines), rnd.randrange(1, 6))):
+        head, colon, tail = lines[number].partition(': ')
+        evil = ''.join(rnd.choices(EVIL, k=rnd.randrange(1, 5)))
+        shown = '"' + ''.join(f'\\U{ord(char):08x}' for char in evil) + '"'
+        blanks = head[: len(head) - len(head.lstrip(' -'))]
+        match rnd.randrange(3):
+            case 0 if colon:
+                lines[number] = f'{head}: {shown}'
+            case 1 if colon:
+                lines[number] = f'{blanks}{shown}: {tail}'
+            case _:
+                mark = rnd.choice(('# calico-lint: ignore[x]', '# calico-lint: ignore[value-case]'))
+                lines[number] += f'  {mark} {evil}'
+    return '\n'.join(lines).encode('utf-8', 'surrogatepass')
+
+
+def growing(rnd: Random) -> bytes:
+    """What comes first, what comes again and again, and what comes last; FF is between them."""
+    text = rnd.choice(pool()).replace('\ufffd', '')
+    lines = text.split('\n')
+    at = rnd.randrange(len(lines))
+    pieces = [*PIECES, *EVIL, '- ', '  ', '\n', 'a', '"', "'", '# ', '#calico-lint: ']
+    piece = ''.join(rnd.choices(pieces, k=rnd.choice((1, 1, 2, 3, 5))))
+    match rnd.randrange(4):
+        case 0:
+            piece = f'{lines[at]}\n'
+        case 1:
+            piece = '\n'.join(lines[at : at + rnd.randrange(1, 6)]) + '\n'
+        case 2:
+            piece = f'{lines[at]}{piece}\n'
+    begin = '\n'.join(lines[:at]) + '\n'
+    if rnd.random() < 0.3:
+        begin += lines[at][: rnd.randrange(len(lines[at]) + 1)]
+    end = rnd.choice(('', '\n', rnd.choice(pieces), '\n' + '\n'.join(lines[at:])))
+    parts = (part.encode('utf-8', 'surrogatepass') for part in (begin, piece, end))
+    return b'\xff'.join(part.replace(b'\xff', b'') for part in parts)
+
+
 def selector(rnd: Random) -> bytes:
     pieces = [*PIECES[:32], *PIECES[70:90], "'a'", '"b"', 'a.b/c-d', 'in', 'not', 'x' * 513, ' ']
     text = changed(rnd.choice(selectors()), rnd, selectors(), pieces)

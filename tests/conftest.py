@@ -101,7 +101,8 @@ def check_file(path: Path) -> list[Diagnostic]:
     data = path.read_bytes()
     flags = re.match(rb'# flags: (.*)', data)
     words = flags[1].decode().split() if flags else []
-    result = engine.check(path.name, data, target(words))
+    profile = words[words.index('--profile') + 1] if '--profile' in words else 'default'
+    result = engine.check(path.name, data, target(words), profile=profile)
     assert not result.errors, result.errors
     return result.diagnostics
 

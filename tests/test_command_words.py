@@ -13,6 +13,7 @@ import yaml
 from command import BAD, CLEAN, HEAD, call, environment, words
 
 from linter.catalogue.catalogue import standard
+from linter.cli.main import main
 from linter.cli.words import resolved
 from linter.workspace.lookup import NAME
 from linter.workspace.settings import PASSED
@@ -31,13 +32,17 @@ def write(here: Path, **files: str) -> None:
 
 # Files that are called like options -------------------------------------------------------------
 
+ENTRIES = [
+    ['check'],
+    *(hook['entry'].split()[1:] for hook in HOOKS if ' check ' in hook['entry']),
+]
 NAMES = ['--write-baseline=b.json', '--baseline=c.json', '--output-format=json:p.yaml',
          '--add-ignore=x.yaml', '--fix', '--exit-zero', '-q', '--exclude=*', '--config=p.yaml',
          '--select=ports', '--fail-on=never', '--no-config', '--help', '-V']  # fmt: skip
 
 
 @pytest.mark.parametrize('name', NAMES)
-@pytest.mark.parametrize('entry', [['check'], *(hook['entry'].split()[1:] for hook in HOOKS)])
+@pytest.mark.parametrize('entry', ENTRIES)
 def test_a_file_that_is_called_like_an_option_is_a_file(
     here: Path, name: str, entry: list[str]
 ) -> None:
@@ -269,3 +274,40 @@ def test_exclude_and_config(here: Path) -> None:
     (here / 'strict.yaml').write_text('ignore: [wrong-type]\n')
     ran = call(here, 'check', '--config', 'strict.yaml', '--output-format', 'json', 'p.yaml')
     assert {one['rule'] for one in json.loads(ran.out)['diagnostics']} == {'selector-syntax'}
+
+
+# init -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != 'posix', reason='names of POSIX')
+@pytest.mark.parametrize('name', [b'a\x1b[31m\n::error::x', b'\xff\xfe', '\u202eé'.encode()])
+def test_init_in_a_folder_with_an_odd_name(here: Path, name: bytes) -> None:
+    folder = here / os.fsdecode(name)
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip('not a name on this file system')
+    ran = call(here, 'init', name)
+    assert ran.status == 0
+    assert ran.out.startswith(b'wrote ')
+    assert ran.out.count(b'\n') == 1
+    assert (folder / NAME).is_file()
+    ran = call(here, 'init', name)
+    assert ran.status == 2
+    assert b'exists already' in ran.err
+
+
+def test_init_leaves_nothing_where_it_fails(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, 'No space left on device')
+
+    from linter.workspace import atomic_write
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(atomic_write.os, 'fsync', fail)
+        assert main(['init']) == 2
+    assert 'cannot be written: no space left on device' in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+    (here / NAME).symlink_to('nowhere')
+    assert main(['init']) == 2
+    assert not (here / 'nowhere').exists()

@@ -72,6 +72,14 @@ def test_schema_takes_versions_with_and_without_quotes(version: str) -> None:
         assert mistakes(f'calico-version: {text}') == []
 
 
+def test_what_editors_offer_for_a_version_is_text() -> None:
+    """Of the number 3.30, YAML leaves 3.3, which is no version."""
+    offered = [one for part in SCHEMA['$defs']['Version']['anyOf'] for one in part.get('enum', ())]
+    assert offered == [version_text(version) for version in VERSIONS]
+    assert '3.30' in offered
+    assert mistakes('calico-version: 3.3') != []
+
+
 @pytest.mark.parametrize(
     ('cell', 'message'),
     [
@@ -719,10 +727,12 @@ def test_show_settings(repository: Path) -> None:
         'ignore: [host-bits]  # the command line\n'
         f'severity: {shown.split("severity: ")[1].splitlines()[0]}\n'
         'exclude: [vendor/, *.tpl.yaml, !keep.tpl.yaml, /top/deep/]  # .calico-lint.yaml:17\n'
+        'roots: []  # default\n'
         'external: {tiers: [a], namespaces: []}  # .calico-lint.yaml:18\n'
         'baseline: none  # default\n'
         'fail-on: warning  # default\n'
         'require-reason: false  # default\n'
+        'embedded: false  # default\n'
     )
     assert '# .calico-lint.yaml:4 and .calico-lint.yaml:9\n' in shown
     assert '# excluded' not in shown

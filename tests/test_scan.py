@@ -188,7 +188,7 @@ def test_most_files_need_no_parser(text: str) -> None:
 
 
 MENTIONS = [
-    'apiVersion: v1\nkind: ConfigMap\ndata: {a: projectcalico.org/v3, b: NetworkPolicy}',
+    'apiVersion: v1\nkind: ConfigMap\ndata: {a: projectcalico.org, b: NetworkPolicy}',
     '# Calico\n---\n\nkind: CustomResourceDefinition\napiVersion: apiextensions.k8s.io/v1\n'
     'metadata: {name: tiers.crd.projectcalico.org}\nspec: {a: "!b && \\"c\\""}',
     'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nspec:\n  podSelector: {}',

@@ -15,7 +15,7 @@ from linter.catalogue.pages import GROUPS, read
 from linter.catalogue.subjects import subjects
 from tools.messages import BadTable, place, unknown
 
-_MAKERS = ('finding_at', 'finding_at_key', 'Finding')
+_MAKERS = ('finding_at', 'finding_at_key', 'Finding', 'RootFinding')
 """The functions whose first argument is a fact."""
 
 

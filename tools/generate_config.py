@@ -44,6 +44,7 @@ SHAPES: dict[str, Json] = {
     'version': {'$ref': '#/$defs/Version'},
     'list of rules': {'type': 'array', 'items': _RULE},
     'list of patterns': {'type': 'array', 'items': _PATTERN},
+    'list of strings': {'type': 'array', 'items': {'type': 'string'}},
     'list of names': {'type': 'array', 'items': {**_NAME, 'format': 'dns-label'}},
     'map of rules to severities': {
         'type': 'object',

@@ -31,6 +31,8 @@ LANES = {
     'all': ['api', 'native', 'raw'],
     'kdd': ['kdd'],
     'v2-kdd': ['v2-kdd'],
+    'ebpf': ['ebpf'],
+    'nftables': ['nftables'],
 }
 EFFECTS = {'refused', 'dropped', 'ignored', 'hazard', ''}
 SEVERITIES = {'error', 'warning', 'info'}
@@ -44,6 +46,8 @@ WAYS = {
     'raw': ('raw',),
     'v2': ('v2', 'v2 with kubernetes'),
     'v2-kdd': ('v2 with kubernetes',),
+    'ebpf': ('api on ebpf', 'native on ebpf', 'raw on ebpf'),
+    'nftables': ('api on nftables', 'native on nftables', 'raw on nftables'),
 }
 """What can be asked for, by the lanes that hold for it."""
 
@@ -201,7 +205,7 @@ def _cases(
             ):
                 continue
             for way in ways:
-                if way != 'native' or version >= NATIVE_SINCE:
+                if not way.startswith('native') or version >= NATIVE_SINCE:
                     yield kind, way, version
 
 

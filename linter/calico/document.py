@@ -7,17 +7,24 @@ from linter.calico.kinds import KINDS, POLICY_KINDS
 from linter.calico.surroundings import ALONE, Surroundings
 from linter.calico.values import Leaf, Object
 from linter.text.source import Source, Span
-from linter.yaml.nodes import MappingNode, Scalar
+from linter.yaml.nodes import MappingNode, Node, Scalar
+
+# Source and destination, ingress and egress.
+_ENOUGH = 4
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from typing import Optional
 
 
 class Document:
     """A document of a checked kind; ``api`` is ``v3`` (so too of the raw CRDs) or ``v2``."""
 
-    __slots__ = ('api', 'decoded', 'kind', 'node', 'root', 'source', 'surroundings')
+    __slots__ = (
+        '_judged', '_nodes', 'api', 'decoded', 'has_aliases', 'kind', 'node', 'root',
+        'source', 'surroundings',
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -36,6 +43,9 @@ class Document:
         self.surroundings = surroundings
         assert decoded.root is not None
         self.root: Object = decoded.root
+        self.has_aliases = source.text.find('*', node.start, node.end) != -1
+        self._judged: dict[Hashable, int] = {}
+        self._nodes: Optional[set[tuple[str, int]]] = None
 
     @property
     def metadata(self) -> Optional[Object]:
@@ -48,6 +58,28 @@ class Document:
     @property
     def problems(self) -> list[Problem]:
         return self.decoded.problems
+
+    def is_judged(self, what: Hashable) -> bool:
+        """Whether something was judged often enough already; each call counts.
+
+        Few bytes with aliases unfold to hundreds of thousands of values, and what is said of one
+        node is said once. In how many kinds of places it stands makes a difference, but in how
+        many places it does not.
+        """
+        if not self.has_aliases:
+            return False
+        count = self._judged[what] = self._judged.get(what, 0) + 1
+        return count > _ENOUGH
+
+    def has_problem(self, kind: str, node: Node) -> bool:
+        """Whether there is a problem of a kind with a key or a value; quick, however many are."""
+        if self._nodes is None:
+            self._nodes = {
+                (one.kind, id(what))
+                for one in self.problems
+                for what in (one.key, one.first, None if one.value is None else one.value.node)
+            }
+        return (kind, id(node)) in self._nodes
 
     @property
     def is_policy(self) -> bool:

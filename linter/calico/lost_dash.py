@@ -11,8 +11,8 @@ from linter.calico.document import Document
 from linter.calico.misplaced import is_kubernetes
 from linter.calico.values import Array, Object
 from linter.text.edit import Edit, Fix
-from linter.text.source import Span
-from linter.yaml.edit import UNSAFE, line_start
+from linter.text.source import Span, line_start
+from linter.yaml.edit import UNSAFE
 from linter.yaml.nodes import MappingNode, SequenceNode
 
 RULE_KEYS = frozenset(

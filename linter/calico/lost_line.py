@@ -9,8 +9,8 @@ from linter.calico import nets
 from linter.calico.lost_dash import RULE_KEYS
 from linter.calico.selector.accept import accepts
 from linter.text.lazy_regex import lazy
+from linter.text.source import line_end, line_start
 from linter.yaml.documents import DocumentSlice
-from linter.yaml.edit import line_end, line_start
 from linter.yaml.errors import YamlError
 
 _OPERATOR = lazy(r'==|!=|\bhas\(|\ball\(\)|\bin[ \t]*\{|&&|\|\|')

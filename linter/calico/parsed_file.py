@@ -12,9 +12,10 @@ from collections.abc import Iterable
 from linter.calico.lists import ListFinding, has_kind, owned
 from linter.calico.ownership import CalicoObject
 from linter.calico.prefilter import may_be_calico_text
-from linter.calico.templates import apparent_group, is_template
+from linter.calico.templates import is_template
+from linter.calico.unreadable import apparent_api
 from linter.text.lazy_regex import lazy
-from linter.text.source import Source
+from linter.text.source import Source, Span
 from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice, is_empty, split, unread
 from linter.yaml.encoding import BadEncoding, decode_bytes
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 OURS = 'ours'
 """A document with objects of Calico's."""
 RUNS_ON = 'runs on'
-"""A document that is not Calico's, with text behind its end that looks like Calico's."""
+"""A document that is not Calico's, with text that nobody reads and that looks like Calico's."""
 BROKEN = 'broken'
 """A document that cannot be read, and looks like Calico's."""
 TEMPLATE = 'template'
@@ -119,7 +120,28 @@ class ParsedDocument:
             self._whose = self._decide()
         return self._whose
 
+    @property
+    def lost(self) -> Optional[Span]:
+        """What stands behind the ``---`` of its own line, which Calico's tools throw away."""
+        text, start = self.source.text, self.slice.start
+        if not start:
+            return None
+        begin = text.rfind('---', 0, start)
+        line = text[begin:start]
+        content = line.lstrip('-').strip()
+        if not content or content.startswith(('#', '%')):
+            return None
+        at = begin + line.index(content[0], 3)
+        return Span(at, at + len(content))
+
     def _decide(self) -> str:
+        text, lost = self.source.text, self.lost
+        whose = self._owner()
+        if whose == FOREIGN and lost is not None and apparent_api(text, *lost) is not None:
+            return RUNS_ON
+        return whose
+
+    def _owner(self) -> str:
         text, slice = self.source.text, self.slice
         if not may_be_calico_text(text, slice.start, slice.end):
             return FOREIGN
@@ -133,7 +155,7 @@ class ParsedDocument:
         if self.objects:
             return OURS
         rest = self.rest
-        if rest is not None and apparent_group(text, DocumentSlice(0, rest, slice.end)):
+        if rest is not None and apparent_api(text, rest, slice.end):
             return RUNS_ON
         return FOREIGN
 
@@ -151,7 +173,7 @@ class ParsedDocument:
     @property
     def apparent_api(self) -> Optional[str]:
         """The API of a document that cannot be read, by the looks of it; None: not Calico's."""
-        return apparent_group(self.source.text, self.slice)
+        return apparent_api(self.source.text, self.slice.start, self.slice.end)
 
     @property
     def lines(self) -> DocumentLines:

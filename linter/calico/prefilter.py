@@ -6,6 +6,12 @@ often, never no too often.
 
 from __future__ import annotations
 
+from linter.text.lazy_regex import lazy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import re
+
 # The kinds of the v1 API are told from Kubernetes' by their letter case.
 _V1_KINDS = (
     b'policy',
@@ -18,11 +24,27 @@ _V1_KINDS = (
     b'workloadEndpoint',
 )
 _WIDE = (b'\xff\xfe', b'\xfe\xff', b'\0\0\xfe\xff')
-# Where a backslash in double quotes may stand within a word: before the code of a character, and
-# before a line end that is no part of the value.
-_CODES = {b'x': 2, b'u': 4, b'U': 8}
-_LINE_ENDS = (b'\r\n', b'\n', b'\r', b'\xc2\x85', b'\xe2\x80\xa8', b'\xe2\x80\xa9')
-_ESCAPES = tuple(b'\\' + sign for sign in (*_CODES, *_LINE_ENDS))
+_BLANKS = r'(?:\s|\xc2\x85|\xe2\x80[\xa8\xa9])*'
+# The key of such a kind and its value; ``odd`` is an anchor, an alias, a block, an explicit key or
+# a comment between the two, behind which anything may come. A mapping or a list is no kind.
+_V1_KIND = lazy(
+    rf'kind["\']?{_BLANKS}(?:\#|:{_BLANKS}'
+    r'(?:["\']?(?P<v1>policy|profile|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)|[&*!|>#?]))'.encode()
+)
+# A key that comes back through an alias.
+_NAMED_KEY = lazy(rb'&[^\s&]+\s+(?:!\S*\s+)?["\']?kind')
+_TAG = lazy(rb'!\S*')
+# Escapes that a mark can hide behind: of letters and digits, and of a line end that is no part of
+# the value. Nobody else writes those; `\n` and `\u003c` are in every other JSON.
+_HIDING = lazy(
+    r'\\(?:(?:x|u00|U000000)(?:[2-7][0-9A-Fa-f])|\r|\n|\xc2\x85|\xe2\x80[\xa8\xa9])'.encode(
+        'latin-1'
+    )
+)
+_ESCAPE = lazy(
+    r'\\(?:\\|x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})'
+    r'|(?:\r\n?|\n|\xc2\x85|\xe2\x80[\xa8\xa9])[ \t]*)'.encode('latin-1')
+)
 # What a line of a mapping written the plain way does not start with.
 _ODD_STARTS = tuple('\n' + sign for sign in '"\'{[?<*&!')
 
@@ -70,13 +92,29 @@ def may_be_calico_text(text: str, start: int, end: int) -> bool:
     return _mentions(part.encode('utf-8', 'surrogatepass')) and not _is_plainly_foreign(part)
 
 
+def unescaped(data: bytes) -> bytes:
+    """A text as it is once the escapes of double quotes are read, which may stand anywhere."""
+    return _ESCAPE.sub(_character, data) if _HIDING.search(data) else data
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    digits = found['x'] or found['u'] or found['U']
+    if digits is None:
+        # Two backslashes stand for one, and what follows them is as it looks.
+        return found[0] if found[0] == b'\\\\' else b''
+    code = int(digits, 16)
+    return bytes((code,)) if code < 128 else b'?'
+
+
 def _mentions(data: bytes) -> bool:
-    return (
-        _is_marked(data)
-        or (b'\\' in data and _hides(data))
-        # A tag may say that the text is base64; and escapes in a tag may hide which tag it is.
-        or (b'!' in data and (b'binary' in data or b'%' in data) and _is_tagged(data))
-    )
+    if _is_marked(data):
+        return True
+    if b'\\' in data:
+        shown = unescaped(data)
+        if shown is not data and _is_marked(shown):
+            return True
+    # A tag may say that the text is base64; and escapes in a tag may hide which tag it is.
+    return b'!' in data and (b'binary' in data or b'%' in data) and _is_tagged(data)
 
 
 def _is_marked(data: bytes) -> bool:
@@ -88,71 +126,21 @@ def _is_marked(data: bytes) -> bool:
         or b'networkpolic' in folded
         or b'networkset' in folded
         or b'hostendpoint' in folded
-        or _may_be_v1(data)
+        or (b'kind' in data and _may_be_v1(data))
     )
 
 
 def _may_be_v1(data: bytes) -> bool:
-    at = data.find(b'kind')
-    while at != -1:
-        at += 4
-        # `kind: Deployment`, as nearly everybody writes it, or else a closer look.
-        if (data[at : at + 2] != b': ' or not data[at + 2 : at + 3].isupper()) and _leads_to_v1(
-            data, at
-        ):
-            return True
-        at = data.find(b'kind', at)
-    return False
-
-
-def _leads_to_v1(data: bytes, at: int) -> bool:
-    """Whether the word that ends here may be the key of a kind of the v1 API."""
-    if data[at : at + 1].isalnum() or data[at : at + 1] in (b'-', b'_', b'.', b'/'):
-        return False  # a longer word
-    rest = data[at : at + 200].lstrip(b'"\' \t\r\n')
-    if rest[:1] == b':':
-        value = rest[1:].lstrip(b'"\' \t\r\n')
-        if value[:1].isalpha():
-            return value.startswith(_V1_KINDS)
-    # An anchor, an alias, a block, an explicit key, a comment between them: anything may come.
-    return any(kind in data for kind in _V1_KINDS)
-
-
-def _hides(data: bytes) -> bool:
-    """Whether a mark appears once the escapes of double quotes are read."""
-    if not any(escape in data for escape in _ESCAPES):
-        return False
-    first, *pieces = data.split(b'\\')
-    shown = [first]
-    is_escaped = False
-    for piece in pieces:
-        if is_escaped or not piece:
-            # Two backslashes stand for one, and what follows them is as it looks.
-            is_escaped = not is_escaped
-            shown.append(piece)
-            continue
-        width = _CODES.get(piece[:1])
-        if width is not None:
-            try:
-                code = int(piece[1 : 1 + width], 16)
-            except ValueError:
-                shown.append(piece)
-            else:
-                shown += (bytes((code,)) if code < 128 else b'?', piece[1 + width :])
-            continue
-        end = next((end for end in _LINE_ENDS if piece.startswith(end)), None)
-        shown.append(piece if end is None else piece[len(end) :].lstrip(b' \t'))
-    return _is_marked(b''.join(shown))
+    """Whether there may be a kind of the v1 API, a word that is common elsewhere."""
+    found = _V1_KIND.search(data)
+    if found is not None and found['v1']:
+        return True
+    is_odd = found is not None or (b'&' in data and _NAMED_KEY.search(data) is not None)
+    return is_odd and any(kind in data for kind in _V1_KINDS)
 
 
 def _is_tagged(data: bytes) -> bool:
-    at = data.find(b'!')
-    while at != -1:
-        word = data[at : at + 1000].split(None, 1)[0]
-        if b'binary' in word or b'%' in word:
-            return True
-        at = data.find(b'!', at + len(word))
-    return False
+    return any(b'binary' in found[0] or b'%' in found[0] for found in _TAG.finditer(data))
 
 
 def _is_plainly_foreign(part: str) -> bool:
@@ -162,6 +150,9 @@ def _is_plainly_foreign(part: str) -> bool:
     """
     group = _plain_value(part, 'apiVersion')
     if not group or 'projectcalico' in group.lower():
+        return False
+    if 'projectcalico.org/v' in part.lower():
+        # If it cannot be read, that is Calico's, however deep it stands: see unreadable.
         return False
     kind = _plain_value(part, 'kind')
     if not kind or (group == 'v1' and kind[0].islower()) or _is_odd(part):

@@ -8,7 +8,7 @@ from linter.calico.selector.accept import accepts
 from linter.calico.values import Array, Leaf, Value
 from linter.text.edit import Edit, Fix
 from linter.text.lazy_regex import lazy
-from linter.text.source import Span
+from linter.text.source import Span, line_start
 from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.edit import (
@@ -18,7 +18,6 @@ from linter.yaml.edit import (
     has_bare_header,
     in_quotes,
     item_span,
-    line_start,
     quotes_for,
     written,
 )
@@ -129,9 +128,7 @@ def replace_item(
 
 _DASH = lazy(r'[ ]*-[ ]+\Z')
 
-_SELECTOR = lazy(
-    r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*?)[ \t]*(?=[\r\n]|\Z)'
-)
+_SELECTOR = lazy(r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*)')
 
 
 def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:
@@ -145,9 +142,8 @@ def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:
         try:
             compose(current, chunk._replace(end=end))
         except YamlError as error:
-            begin = max(current.rfind('\n', 0, error.offset), current.rfind('\r', 0, error.offset))
-            found = _SELECTOR.match(current, begin + 1, end)
-            selector = None if found is None else _whole_selector(found['value'])
+            found = _SELECTOR.match(current, line_start(current, error.offset), end)
+            selector = None if found is None else _whole_selector(found['value'].rstrip(' \t'))
             if found is None or selector is None:
                 return None
             at, quoted = found.start('value'), in_quotes(selector, "'")
@@ -162,11 +158,15 @@ def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:
     return None
 
 
+_HASH = lazy(r'"[^"]*"|\'[^\']*\'|#')
+
+
 def _whole_selector(text: str) -> Optional[str]:
     """The selector that a line holds, without the comment behind it."""
-    while text and not accepts(text):
-        comment = text.rfind('#')
+    # A selector has no `#` outside of its quotes.
+    comment = next((at.start() for at in _HASH.finditer(text) if at[0] == '#'), None)
+    if comment is not None:
         if comment < 1 or text[comment - 1] not in ' \t':
             return None
         text = text[:comment].rstrip(' \t')
-    return text or None
+    return text if text and accepts(text) else None

@@ -11,8 +11,8 @@ from typing import Optional
 
 from linter.text.edit import Edit
 from linter.text.lazy_regex import lazy
-from linter.text.source import Span
-from linter.yaml.edit import entry_spans, line_start
+from linter.text.source import Span, line_start
+from linter.yaml.edit import entry_spans
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
 _PLAIN_GAP = lazy(r'[ \t]*:[ \t\r\n]*\Z')

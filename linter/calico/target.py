@@ -91,6 +91,8 @@ class Target(NamedTuple):
     admission: str = 'api'
     datastore: str | None = None
     """``kubernetes``, ``etcdv3`` or None where the user did not say (Kubernetes is assumed)."""
+    dataplane: str = 'iptables'
+    """``iptables``, ``nftables`` or ``ebpf``: what enforces what is accepted."""
 
     def lane(self, api: str) -> Lane:
         """The lane of a document of API ``v3``, ``v2`` or ``raw`` (``crd.projectcalico.org``)."""
@@ -125,7 +127,9 @@ def parse_version(text: str) -> Version:
     )
 
 
-def make_target(version: str | None, admission: str, datastore: str | None) -> Target:
+def make_target(
+    version: str | None, admission: str, datastore: str | None, dataplane: str = 'iptables'
+) -> Target:
     """A target from the command line's words; Fatal for a combination that does not exist."""
     number = parse_version(version) if version is not None else DEFAULT_VERSION
     if admission == 'native' and number < NATIVE_SINCE:
@@ -133,4 +137,4 @@ def make_target(version: str | None, admission: str, datastore: str | None) -> T
             f'Calico {version_text(number)} has no native v3 CRDs: '
             f'use --admission api, or --calico-version {version_text(NATIVE_SINCE)} or newer'
         )
-    return Target(number, admission, datastore)
+    return Target(number, admission, datastore, dataplane)

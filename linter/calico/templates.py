@@ -1,14 +1,13 @@
-"""What a document is by the looks of it, where nothing better is to be had."""
+"""What a template engine still has to fill in: documents that are none yet, and scalars."""
 
 from __future__ import annotations
 
-from linter.calico.kinds import UNMISTAKABLE
 from linter.text.lazy_regex import lazy
 from linter.yaml.documents import DocumentSlice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
+    pass
 
 _TEMPLATE = lazy(r'\{\{|\{%')
 _LINE_END = lazy(r'[\r\n]')
@@ -38,37 +37,6 @@ def _is_closed(text: str, start: int, end: int) -> bool:
     """Whether ``{{`` before here is closed by ``}}``: ``{{a: b}: c}`` is YAML, if odd."""
     at = text.find('}', start, end)
     return at != -1 and text.startswith('}}', at)
-
-
-_APPARENT = lazy(
-    r"""(?:(?<=\n)|(?<=\r)|\A)(?P<indent>[ ]*(?:-[ ]+)?)["']?(?P<key>apiVersion|kind)["']?"""
-    r"""[ \t]*:[ \t]*["']?(?P<value>[\w./-]+)"""
-)
-_FLOW = lazy(r"""["']?apiVersion["']?\s*:\s*["']?(?P<value>[\w./-]+)""")
-
-
-def apparent_group(text: str, chunk: DocumentSlice) -> Optional[str]:
-    """The API of a document that does not parse, by the looks of it; None: not Calico's."""
-    part = text[chunk.start : chunk.end]
-    body = part.lstrip(' \t\r\n')
-    while body.startswith(('#', '---')):
-        body = body.partition('\n')[2].lstrip(' \t\r\n')
-    values: list[str] = []
-    if body[:1] in ('{', '['):
-        values = [match['value'] for match in _FLOW.finditer(part)][:1]
-    else:
-        indents: dict[str, int] = {}
-        for match in _APPARENT.finditer(part):
-            indents.setdefault(match['value'], len(match['indent']))
-        least = min(indents.values(), default=0)
-        values = [value for value, indent in indents.items() if indent == least]
-    for value in values:
-        folded = value.lower()
-        if folded.partition('/')[0] in ('projectcalico.org', 'crd.projectcalico.org'):
-            if folded.startswith('crd.'):
-                return 'raw'
-            return 'v2' if folded.endswith('/v2') else 'v3'
-    return 'v3' if any(value in UNMISTAKABLE for value in values) else None
 
 
 _GROUP = lazy(r'apiVersion[^\r\n#]*projectcalico\.org')

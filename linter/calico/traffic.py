@@ -53,3 +53,11 @@ def types_of(spec: Object) -> str:
     if has_egress and not has_ingress:
         return 'Egress'
     return 'Ingress, Egress' if has_egress else 'Ingress'
+
+
+def direction_lists(spec: Object) -> Iterator[tuple[Array, list[Object]]]:
+    """The lists of rules that are there, ``ingress`` and ``egress``, with the rules in them."""
+    for direction in ('ingress', 'egress'):
+        rules = spec.fields.get(direction)
+        if isinstance(rules, Array):
+            yield rules, [item for item in rules.items if isinstance(item, Object)]

@@ -68,6 +68,15 @@ class Catalogue:
             return rule in self._select
         return self._library.profile(rule) in self._profile
 
+    @property
+    def is_usual(self) -> bool:
+        """Whether no rule runs but those of the default profile."""
+        return not self._select and len(self._profile) == 1
+
+    def is_of_root(self, rule: str) -> bool:
+        """Whether a rule looks at all policies of a root together, and at no document alone."""
+        return rule.replace('-', '_') in self._library.of_subject('root')
+
     def ids(self) -> list[str]:
         """The ids of all rules that there are; imports none of them."""
         return [name.replace('_', '-') for name in self._library.names()]

@@ -45,6 +45,8 @@ class Row(NamedTuple):
             return False
         if lane in self.lanes:
             return True
+        if target.dataplane in self.lanes:
+            return lane != 'v2'
         if lane == 'api':
             return 'kdd' in self.lanes and target.datastore != 'etcdv3'
         return lane == 'v2' and 'v2-kdd' in self.lanes and target.datastore == 'kubernetes'

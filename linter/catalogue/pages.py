@@ -2,7 +2,8 @@
 
 A rule's docstring is one sentence, then paragraphs that say why, and examples in fences such as
 ```` ```yaml bad --calico-version 3.31 ````. Behind ``bad`` or ``good`` stand the options with which
-the example is checked; ``require-reason`` stands for that setting, and a file name for an example
+the example is checked; ``require-reason`` stands for that setting, ``root`` for an example that is
+all there is of a repository, ``closed`` for a root that is closed, and a file name for an example
 that is no policy but that file. A paragraph that begins with ``The fix`` or ``There is no fix``
 goes under its own heading.
 """
@@ -29,6 +30,10 @@ GROUPS = {
     'selectors': 'What a rule matches: selectors, service accounts, services and HTTP.',
     'ports': 'Protocols, ports and ICMP.',
     'nets': 'Addresses and networks, in rules, network sets, host endpoints and IP pools.',
+    'hazards': 'What Calico accepts, and what does something else than it says, or nothing.',
+    'strict': 'What is often not meant, and sometimes is: looked for with `--profile strict`.',
+    'security': 'What an auditor asks about: looked for with `--profile security`.',
+    'root': 'What the policies of a repository mean together: order, tiers, what is there twice.',
     'suppressions': 'The comments and annotations that suppress findings.',
     'configuration': 'The configuration file.',
 }
@@ -41,6 +46,8 @@ LANES = {
     'raw': ('kubectl with `crd.projectcalico.org/v1`',),
     'v2': ('`projectcalico.org/v2`',),
     'v2-kdd': ('`projectcalico.org/v2` with `--datastore kubernetes`',),
+    'ebpf': ('every way into the cluster with `--dataplane ebpf`',),
+    'nftables': ('every way into the cluster with `--dataplane nftables`',),
 }
 """The lanes of the fact table in words."""
 _EVERY_WAY = frozenset(('api', 'native', 'raw'))
@@ -68,7 +75,10 @@ FIXES = {
 """What the applicability of a fix means, and which option applies it."""
 
 _SEVERITIES = ('error', 'warning', 'info')
+_CONFIDENCES = ('proved', 'fact', 'likely')
 _REQUIRE_REASON = 'require-reason'
+_ROOT = 'root'
+_CLOSED = 'closed'
 
 
 class Example(NamedTuple):
@@ -81,12 +91,26 @@ class Example(NamedTuple):
     @property
     def options(self) -> list[str]:
         """The words of the command line with which it is checked."""
-        return [word for word in self.flags if word != _REQUIRE_REASON and word != self.file]
+        return [
+            word
+            for word in self.flags
+            if word not in (_REQUIRE_REASON, _ROOT, _CLOSED) and word != self.file
+        ]
 
     @property
     def file(self) -> Optional[str]:
         """The file that it is, where it is not a policy."""
         return next((word for word in self.flags if word.endswith('.yaml')), None)
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is a root, at which the rules look that look at all policies together."""
+        return _ROOT in self.flags or _CLOSED in self.flags
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it is all that there is."""
+        return _CLOSED in self.flags
 
     @property
     def require_reason(self) -> bool:
@@ -190,10 +214,16 @@ def page(rule: Rule, reported: Optional[Reported] = None, docs: str = DOCS) -> s
 
 def _essentials(rule: Rule, rows: Sequence[Row], docs: str) -> str:
     effect = listing(effects(rows)) or 'none'
+    found = [word for word in _CONFIDENCES if any(row.confidence == word for row in rows)]
+    confidence = f' Confidence: {listing(found)}.' if found else ''
+    profile = ''
+    if rule.profile != 'default':
+        profile = f' Profile: `{rule.profile}`, so it runs where that profile or the rule is named.'
     return (
         f'Severity: {listing(severities(rows))}. '
         f'[Effect]({docs}/targets.md#effects): {effect}. '
         f'Group: [{rule.group}]({docs}/rules/README.md#{rule.group}).'
+        f'{confidence}{profile}'
     )
 
 
@@ -202,6 +232,8 @@ def _example(example: Example) -> Iterator[str]:
         yield f'Checked with `{" ".join(example.options)}`:'
     if example.require_reason:
         yield 'With `require-reason: true` in `.calico-lint.yaml`:'
+    if example.is_closed:
+        yield 'With a root that is `closed: true` in `.calico-lint.yaml`:'
     if example.file:
         yield f'In `{example.file}`:'
     yield f'```yaml\n{example.text}```'

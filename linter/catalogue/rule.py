@@ -11,8 +11,12 @@ Subjects are
 - ``document``: the whole document, once;
 - the name of an object in the spec tables: ``Spec``, ``Rule``, ``EntityRule``, ``Metadata``, …;
 - a format: ``calico-selector``, ``calico-port``, ``calico-protocol``, ``calico-cidr``, …;
+- ``policy``: the summary of a policy that may be reasoned from;
+- ``root``: all policies of a root (``linter.policy.view.Root``), for findings that name their place
+  (``linter.policy.view.RootFinding``); it is called with them alone;
 - ``problem:KIND``: what did not fit the schema (``linter.decode.Problem``);
-- ``tagged``: a scalar with a YAML tag.
+- ``tagged``: a scalar with a YAML tag;
+- ``policy``: a policy that nothing refuses or drops (``linter.policy.one.OnePolicy``), asked last.
 """
 
 from __future__ import annotations
@@ -28,11 +32,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NamedTuple, Optional, TypeVar
 
-    C = TypeVar('C', bound=Callable[..., Iterator[Finding]])
+    C = TypeVar('C', bound=Callable[..., Iterator[Any]])
 else:
     from linter.text.records import NamedTuple
 
-Check = Callable[['Any', 'Any'], Iterator[Finding]]
+Check = Callable[..., Iterator['Any']]
 
 SUBJECTS = 'calico_lint_subjects'
 """The attribute of a check that says what it is called for."""

@@ -157,7 +157,18 @@ def _parser() -> argparse.ArgumentParser:
         help='whose fields are known; enterprise: those of Calico Enterprise and Calico Cloud are '
         'passed, and not judged (default: open-source)',
     )
+    group.add_argument(
+        '--dataplane',
+        choices=('iptables', 'nftables', 'ebpf'),
+        help='what enforces the policies (default: iptables)',
+    )
     group = check.add_argument_group('what is checked and reported')
+    group.add_argument(
+        '--profile',
+        choices=('default', 'strict', 'security'),
+        help='which rules run; strict: what is often not meant, too; security: what an auditor '
+        'asks, too (default: default)',
+    )
     group.add_argument(
         '--select',
         metavar='RULES',
@@ -205,6 +216,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     group.add_argument(
         '--no-config', action='store_true', help='read no configuration, whatever there is'
+    )
+    group.add_argument(
+        '--context',
+        metavar='FOLDER',
+        help='look at the policies of this folder, too, for what they mean together with those '
+        'that are checked',
     )
     group.add_argument(
         '--jobs',

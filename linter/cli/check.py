@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from linter.cli.console import complain
+from linter.cli.console import complain, say
 from linter.text.errors import Fatal, shown_path
 
 TYPE_CHECKING = False
@@ -118,7 +118,7 @@ def _finish(
     if summarise:
         _summarise(outcome, options, is_dry, frozenset(left_out))
     for number, line in enumerate(() if options.quiet else notes):
-        print(line if number else f'calico-lint: {line}', file=sys.stderr)
+        say(line if number else f'calico-lint: {line}')
     for line in () if options.quiet else outcome.notes:
         complain(line)
     if options.require_policies and not outcome.checked and not outcome.errors:
@@ -168,7 +168,7 @@ def fix(
     from linter.run import fix_files
 
     if is_stdin:
-        data, outcome, done = fix_files.fix_stdin(options, unsafe=unsafe)
+        data, outcome, done = fix_files.fix_stdin(options, unsafe=unsafe, diff=diff)
         shown = done.diff.encode('utf-8', 'surrogateescape') if diff else data
     else:
         done = fix_files.fix_files(outcome, options, unsafe=unsafe, write=not diff)

@@ -50,8 +50,10 @@ def options(namespace: argparse.Namespace) -> Options:
         namespace.no_config,
         namespace.embedded,
         namespace.markdown,
+        namespace.profile,
+        namespace.dataplane,
     )
-    return Options(
+    found = Options(
         tuple(namespace.paths) or ('.',),
         overrides,
         namespace.stdin_filename,
@@ -65,7 +67,10 @@ def options(namespace: argparse.Namespace) -> Options:
         statistics=namespace.statistics,
         quiet=namespace.quiet,
         color=namespace.color,
+        context=namespace.context,
     )
+    found.require_context()
+    return found
 
 
 def _check_patterns(patterns: Iterable[str]) -> None:

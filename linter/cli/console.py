@@ -24,10 +24,15 @@ def broke() -> int:
 
 
 def complain(message: str) -> None:
-    """Say something on standard error."""
+    """Say what is wrong, or was done, on standard error."""
+    say(f'calico-lint: {message}')
+
+
+def say(text: str) -> None:
+    """Write lines to standard error; whatever they quote, they are no more than lines."""
     from linter.text.escape import emit, escape_line
 
-    for line in f'calico-lint: {message}'.splitlines():
+    for line in text.splitlines():
         try:
             emit(sys.stderr, f'{escape_line(line)}\n')
         except OSError:

@@ -11,7 +11,7 @@ from linter.catalogue import pages
 from linter.catalogue.facts import Row
 from linter.catalogue.pages import FIXES, Example, Report
 from linter.catalogue.rule import Rule
-from linter.cli import arguments
+from linter.cli import arguments, check_options
 from linter.diagnostic import DOCS, Diagnostic, url_of
 from linter.engine import check as engine
 from linter.report._common import Summary
@@ -28,9 +28,24 @@ def check(example: Example) -> list[Diagnostic]:
     if example.file is not None:
         return config.parse(Source(example.file, example.text)).diagnostics
     words = arguments.read(['check', *example.options])
-    target = make_target(words.calico_version, words.admission or 'api', words.datastore)
+    target = make_target(
+        words.calico_version,
+        words.admission or 'api',
+        words.datastore,
+        words.dataplane or 'iptables',
+    )
+    if example.is_root:
+        from linter.run.root import alone
+
+        overrides = check_options.options(words).overrides
+        assert overrides is not None
+        return alone(FILE, example.text.encode(), overrides, example.is_closed)
     result = engine.check(
-        FILE, example.text.encode(), target, require_reason=example.require_reason
+        FILE,
+        example.text.encode(),
+        target,
+        require_reason=example.require_reason,
+        profile=words.profile or 'default',
     )
     assert not result.errors, result.errors
     return result.diagnostics
@@ -105,6 +120,7 @@ def _entry(rule: Rule) -> dict[str, Any]:
     return {
         'id': rule.id,
         'group': rule.group,
+        'profile': rule.profile,
         'summary': rule.summary,
         'url': url_of(rule.id),
         'fixable': fixable(rule),

@@ -65,13 +65,18 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
 def _main(arguments: list[str]) -> int:
     arguments = resolved(arguments)
     words = [word for word in arguments if word not in ('--force-exclude', '--fix')]
+    context = None
+    if words[1:2] == ['--context'] and words[2:3] and not words[2].startswith('-'):
+        context = words[2]
+        del words[1:3]
     if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
         from linter.run.run import Options, cores
         from linter.workspace.settings import Overrides
 
         # The hooks' calls have no other option: argparse would double the time to start.
         overrides = Overrides(force_exclude='--force-exclude' in arguments)
-        plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores())
+        plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores(), context=context)
+        plain.require_context()
         plain.follow_configuration()
         return fix(plain, []) if '--fix' in arguments else check(plain, [])
     from linter.cli.arguments import read

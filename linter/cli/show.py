@@ -44,11 +44,12 @@ def show_files(options: Options) -> int:
 
 
 def init(directory: str) -> int:
+    from linter.text.escape import emit, escape_path
     from linter.workspace.config import NAME
     from linter.workspace.config_text import init
 
     init(directory)
-    print(f'wrote {os.path.normpath(os.path.join(directory, NAME))}')
+    emit(sys.stdout, f'wrote {escape_path(os.path.normpath(os.path.join(directory, NAME)))}\n')
     return 0
 
 

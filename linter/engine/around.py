@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 def unread(document: ParsedDocument) -> Iterator[Finding]:
     """Text of a document, and of the marker before it, that no reader of Calico ever sees."""
-    text, start = document.source.text, document.slice.start
     rest, root = document.rest, document.root
     if rest is not None:
         if document.whose != RUNS_ON or has_kind(root):
@@ -31,24 +30,19 @@ def unread(document: ParsedDocument) -> Iterator[Finding]:
             )
             yield Finding('unread-rest', Span(rest, rest + 1), message)
         elif isinstance(root, Scalar):
-            yield _lost_comment(text, root)
+            yield _lost_comment(document.source.text, root)
         else:
             message = (
                 'Calico reads one document up to here, which is no object, and nothing after it: '
                 'indent its first lines like those from here on, or remove them'
             )
             yield Finding('unread-object', Span(rest, rest + 1), message)
-    if start:
-        begin = text.rfind('---', 0, start)
-        line = text[begin:start]
-        content = line.lstrip('-').strip()
-        if content and not content.startswith(('#', '%')):
-            at = begin + line.index(content[0], 3)
-            message = (
-                'calicoctl and kubectl throw away what stands behind --- on its line: '
-                'write it on the next line'
-            )
-            yield Finding('unread-marker', Span(at, at + len(content)), message)
+    if document.lost is not None:
+        message = (
+            'calicoctl and kubectl throw away what stands behind --- on its line: '
+            'write it on the next line'
+        )
+        yield Finding('unread-marker', document.lost, message)
 
 
 def _lost_comment(text: str, root: Scalar) -> Finding:

@@ -60,6 +60,12 @@ class FileCheck:
         self.judge = Judge(self.stamp, self.file, self.outcome, conditions.surroundings)
         # Within what is inside another document nothing more is looked for.
         self.looks_inside = not is_inner
+        if conditions.summarise and not is_inner:
+            from linter.engine.summaries import Summaries
+
+            self.judge.summaries = Summaries(
+                self.outcome, self.target, conditions.dataplane, conditions.surroundings
+            )
         self.next_line = 1
         self.parts = 0
         # How many documents are Calico's, readable or not, and what is said of those beside them
@@ -126,6 +132,10 @@ class FileCheck:
         self.ours += 1
         self.outcome.checked += 1
         self.file.dormant += [(fact, document.source, start) for fact in dormant]
+        if self.judge.summaries is not None:
+            for found in document.objects:
+                if not isinstance(found, ListFinding):
+                    self.judge.summarise(document.source, found)
         return True
 
     def completed(self, parsed: ParsedFile, found: list[Diagnostic]) -> list[Diagnostic]:
@@ -151,6 +161,8 @@ class FileCheck:
             self.ours += 1
             self.outcome.checked += 1
             self.note_broken(document)
+            if self.judge.summaries is not None:
+                self.judge.summaries.broken(document)
         elif whose == RUNS_ON:
             self.outcome.checked += 1
             self.note_unread(document)
@@ -192,7 +204,7 @@ class FileCheck:
 
     def note_unread(self, document: ParsedDocument) -> None:
         """Text that no reader of Calico ever sees."""
-        if document.rest is not None or document.slice.start:
+        if document.rest is not None or document.lost is not None:
             # Imported lazily: most files are one document.
             from linter.engine.around import unread
 
@@ -364,13 +376,20 @@ def check_parsed(parsed: ParsedFile, conditions: Conditions) -> Outcome:
 
 
 def check(
-    path: str, data: bytes, target: Target, suppress: bool = True, require_reason: bool = False
+    path: str,
+    data: bytes,
+    target: Target,
+    suppress: bool = True,
+    require_reason: bool = False,
+    profile: str = 'default',
 ) -> Outcome:
-    """Check one file by itself with every rule, its suppressions applied."""
+    """Check one file by itself with every rule of a profile, its suppressions applied."""
     if not may_be_calico(data):
         outcome = Outcome()
         outcome.files = 1
         outcome.documents = documents_in(data)
         outcome.skip(NOT_CALICO, outcome.documents)
         return outcome
-    return check_parsed(parse_bytes(path, data), of_target(target, suppress, require_reason))
+    return check_parsed(
+        parse_bytes(path, data), of_target(target, suppress, require_reason, profile)
+    )

@@ -19,7 +19,8 @@ class Conditions(NamedTuple):
     ``suppress`` False: suppressions are not looked for. ``require_reason``: one without a reason is
     a finding. ``identify``: findings get the identity by which a baseline knows them. ``embedded``:
     Calico's objects inside those of others are judged, too. ``markdown``: so are the blocks of YAML
-    in a file of that name.
+    in a file of that name. ``summarise``: what documents mean is noted, too, as ``dataplane`` reads
+    them, for the rules of a root.
     """
 
     target: Target
@@ -30,8 +31,16 @@ class Conditions(NamedTuple):
     identify: bool = False
     embedded: bool = False
     markdown: bool = False
+    summarise: bool = False
+    dataplane: str = 'iptables'
 
 
-def conditions(target: Target, suppress: bool = True, require_reason: bool = False) -> Conditions:
-    """Those of a file by itself: every rule runs."""
-    return Conditions(target, standard(), suppress=suppress, require_reason=require_reason)
+def conditions(
+    target: Target,
+    suppress: bool = True,
+    require_reason: bool = False,
+    profile: str = 'default',
+) -> Conditions:
+    """Those of a file by itself: every rule of the profile runs."""
+    catalogue = standard().selecting(frozenset(), frozenset(), profile)
+    return Conditions(target, catalogue, suppress=suppress, require_reason=require_reason)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from linter.calico.decode import decode
+from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.kinds import API_VERSIONS, KINDS
+from linter.calico.kinds import API_VERSIONS, KINDS, POLICY_KINDS
 from linter.calico.lists import UNRELEASED
 from linter.calico.ownership import V1_API, CalicoObject, field, span_of, text_of
 from linter.calico.patches import OF_ABSENCE, has_directives, without_directives
 from linter.calico.surroundings import Place, Surroundings
 from linter.calico.target import Lane, version_text
+from linter.calico.values import Value
 from linter.diagnostic import Finding, ObjectRef
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.stamp import Said, Stamp, UnknownFact
+from linter.policy.gate import may_speak
 from linter.text.edit import Edit
 from linter.text.errors import shown_path
 from linter.text.source import Source
@@ -22,6 +25,8 @@ from linter.yaml.nodes import MappingNode, Node, Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
+
+    from linter.engine.summaries import Summaries
 
 
 class Judge:
@@ -35,6 +40,7 @@ class Judge:
         self.file = file
         self.outcome = outcome
         self.surroundings = surroundings
+        self.summaries: Optional[Summaries] = None
         # The one finding about raw resources, and what would make v3 of all of them.
         self.raw: Optional[Source] = None
         self.raw_edits: list[Edit] = []
@@ -58,6 +64,7 @@ class Judge:
         lane = self.target.lane(owned.api)
         reference = reference_of(owned.node, index)
         kind = owned.kind
+        begin = len(self.file.diagnostics)
         surroundings = self.surroundings
         if not surroundings.is_patch and '$patch' in source.text and has_directives(owned.node):
             surroundings = surroundings._replace(is_patch=True, namespace=None)
@@ -70,6 +77,7 @@ class Judge:
                 self.outcome.skip(owned.skipped)
             else:
                 self.outcome.checked += 1
+            self._summarise(source, owned, None, begin)
             # Of an object of the old API nothing else is ever said.
             return owned.skipped == V1_API
         self.outcome.checked += 1
@@ -78,6 +86,7 @@ class Judge:
         unknown = self._unknown_kind(owned, kind, lane)
         if unknown is not None:
             self.report(source, unknown, kind, lane.name, reference)
+            self._summarise(source, owned, None, begin)
             return False
         api = 'v2' if owned.api == 'v2' else 'v3'
         if owned.in_sequence:
@@ -92,7 +101,7 @@ class Judge:
         strange: list[UnknownFact] = []
         self.file.diagnostics += self.stamp.settle(
             source,
-            self._said(document),
+            self._meant(document, self._said(document), lane.name),
             kind,
             lane.name,
             reference,
@@ -102,8 +111,26 @@ class Judge:
         )
         for one in strange:
             self.broke(f'rule {one.rule}', one)
+        self._summarise(source, owned, document, begin)
         decoded.release()
         return True
+
+    def summarise(self, source: Source, owned: CalicoObject) -> None:
+        """Note what an object means of which it is known that it is clean."""
+        if owned.kind is not None and owned.api != 'v2':
+            lane = self.target.lane(owned.api)
+            decoded = decode(owned.node, 'v3', owned.kind, self.target.version, lane)
+            document = Document(source, owned.node, 'v3', owned.kind, decoded, self.surroundings)
+            self._summarise(source, owned, document, 0)
+            decoded.release()
+        else:
+            self._summarise(source, owned, None, 0)
+
+    def _summarise(
+        self, source: Source, owned: CalicoObject, document: Optional[Document], begin: int
+    ) -> None:
+        if self.summaries is not None:
+            self.summaries.judged(source, owned, document, self.file.diagnostics[begin:])
 
     def _note_api(
         self, source: Source, owned: CalicoObject, lane: Lane, reference: ObjectRef
@@ -185,6 +212,8 @@ class Judge:
         is_patch = document.surroundings.is_patch
         for checks, values in self.stamp.catalogue.asks(document):
             for value in values:
+                if _is_judged(document, checks, value):
+                    continue
                 for rule, check in checks:
                     try:
                         for finding in check(value, document):
@@ -194,6 +223,46 @@ class Judge:
                         raise
                     except Exception as error:
                         self.broke(f'rule {rule}', error)
+        return found
+
+    def _meant(self, document: Document, said: list[Said], lane: str) -> list[Said]:
+        """What was said, and what rules about the meaning of a policy say besides.
+
+        Nothing is made of what Calico does not take, nor of a part of a document.
+        """
+        if document.kind not in POLICY_KINDS or document.api != 'v3':
+            return said
+        catalogue = self.stamp.catalogue
+        if document.surroundings.is_patch or not catalogue.modules_of('policy'):
+            return said
+        if catalogue.is_usual and not may_speak(document):
+            return said
+        for _, finding in said:
+            try:
+                row = catalogue.facts.find(finding.fact, document.kind, lane, self.target)
+            except KeyError:
+                continue
+            if row is not None and row.effect in ('refused', 'dropped'):
+                return said
+        # Imported lazily: most policies mean what they say.
+        from linter.policy.one import one_policy
+        from linter.policy.semantics import semantics_of
+
+        try:
+            one = one_policy(document, semantics_of(self.target))
+        except Exception as error:
+            self.broke('the summary of a policy', error)
+            return said
+        if one is None:
+            return said
+        found = list(said)
+        for rule, check in catalogue.checks('policy', document.kind, document.api):
+            try:
+                found += [(rule, finding) for finding in check(one, document)]
+            except MemoryError:
+                raise
+            except Exception as error:
+                self.broke(f'rule {rule}', error)
         return found
 
     def broke(self, what: str, error: Exception) -> None:
@@ -213,6 +282,22 @@ def _is_of_absence(finding: Finding, owned: CalicoObject) -> bool:
     if finding.fact == 'api-version':
         return owned.version_key is None
     return finding.fact in OF_ABSENCE
+
+
+def _is_judged(document: Document, checks: object, value: object) -> bool:
+    """Whether these checks saw a node often enough, in this kind of place."""
+    if not document.has_aliases:
+        return False
+    if isinstance(value, Problem):
+        place = value.owner
+        node: object = value.key or (None if value.value is None else value.value.node)
+        name, kind = value.name, value.kind
+    elif isinstance(value, Value):
+        place, node, name, kind = value.parent, value.node, value.name, ''
+    else:
+        return False
+    where = None if place is None else (place.name, getattr(place, 'type', ''))
+    return document.is_judged((id(checks), id(node), name, kind, where))
 
 
 def reference_of(node: MappingNode, index: int) -> ObjectRef:

@@ -5,7 +5,10 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from typing: importing that would double the time that a run without policies takes.
+    from typing import Union
+
     from linter.diagnostic import Diagnostic
+    from linter.policy.model import Record, Unusable
     from linter.suppress.model import Suppression
     from linter.text.source import Source
 
@@ -14,10 +17,13 @@ class FileFindings:
     """What a file yields, in its order: its findings, and what its suppressions say of them.
 
     ``dormant`` are rule and place of what another version or lane would mind. ``is_whole``: no
-    document of the file was left out, as a template or a broken one is.
+    document of the file was left out, as a template or a broken one is. ``is_in_root``: the rules
+    of a root have seen it, and had their say.
     """
 
-    __slots__ = ('diagnostics', 'dormant', 'is_whole', 'path', 'suppressions')
+    __slots__ = (
+        'diagnostics', 'dormant', 'is_in_root', 'is_whole', 'path', 'suppressions',
+    )  # fmt: skip
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -25,6 +31,7 @@ class FileFindings:
         self.suppressions: list[Suppression] = []
         self.dormant: list[tuple[str, Source, int]] = []
         self.is_whole = True
+        self.is_in_root = False
 
 
 class Outcome:
@@ -37,12 +44,13 @@ class Outcome:
     those in configuration files, by the file; ``known`` the findings that the baseline has, None
     where there is no baseline; ``paths`` the files of the whole run, excluded ones too. ``passed``
     counts the findings that do not hold for the edition of Calico; ``notes`` are sentences about
-    the run.
+    the run. ``records`` are summaries of documents, where they were asked for, in order, and
+    ``kubernetes`` the files that may hold policies of Kubernetes' own.
     """
 
     __slots__ = (
-        'checked', 'diagnostics', 'documents', 'errors', 'files', 'found', 'known', 'mistakes',
-        'notes', 'passed', 'paths', 'skipped', 'suppressed', 'templates',
+        'checked', 'diagnostics', 'documents', 'errors', 'files', 'found', 'known', 'kubernetes',
+        'mistakes', 'notes', 'passed', 'paths', 'records', 'skipped', 'suppressed', 'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -60,6 +68,8 @@ class Outcome:
         self.paths: list[str] = []
         self.passed = 0
         self.notes: list[str] = []
+        self.records: list[Union[Record, Unusable]] = []
+        self.kubernetes: list[str] = []
 
     def skip(self, reason: str, count: int = 1) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
@@ -74,6 +84,8 @@ class Outcome:
         self.checked += other.checked
         self.passed += other.passed
         self.notes += other.notes
+        self.records += other.records
+        self.kubernetes += other.kubernetes
         self.templates += other.templates
         self.errors += other.errors
         self.mistakes |= other.mistakes

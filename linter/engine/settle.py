@@ -38,7 +38,9 @@ def settle(
     applied = apply(
         file.diagnostics,
         file.suppressions,
-        runs=catalogue.runs,
+        runs=lambda rule: (
+            catalogue.runs(rule) and (file.is_in_root or not catalogue.is_of_root(rule))
+        ),
         require_reason=conditions.require_reason,
         dormant=[
             (row.rule, source, start)

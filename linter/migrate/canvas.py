@@ -15,7 +15,7 @@ from typing import NamedTuple, Optional
 from linter.calico.placeholders import Hole
 from linter.migrate.entries import Entry, value_of
 from linter.text.edit import Edit
-from linter.text.source import Span
+from linter.text.source import Span, line_break, line_end, line_start
 from linter.yaml.edit import (
     Context,
     chomped,
@@ -25,8 +25,6 @@ from linter.yaml.edit import (
     in_quotes,
     is_plain,
     item_span,
-    line_end,
-    line_start,
     quotes_for,
     written,
 )
@@ -173,9 +171,9 @@ class EditPlan:
         elif not re.fullmatch(r'[ ]*(?:-[ ]+)*', lead):
             at = -1
         elif node.end <= end and getattr(node, 'style', '') not in ('|', '>'):
-            at, new = end, f'{_line_break(text)}{" " * len(lead)}{new}'
+            at, new = end, f'{line_break(text)}{" " * len(lead)}{new}'
         else:
-            at, new = key.outer, f'{new}{_line_break(text)}{" " * len(lead)}'
+            at, new = key.outer, f'{new}{line_break(text)}{" " * len(lead)}'
         if at < 0:
             self.say(key, BY_HAND)
             return
@@ -201,7 +199,7 @@ class EditPlan:
                 at, new = last.end, ', '
             else:
                 at = line_end(text, last.end)
-                new = f'{_line_break(text)}{" " * (node.start - begin)}- '
+                new = f'{line_break(text)}{" " * (node.start - begin)}- '
         if not at:
             self.say(entry.key, BY_HAND)
             return
@@ -282,10 +280,3 @@ class EditPlan:
                 self.say(
                     node, 'an alias refers to this for something that stays as it is: write it out'
                 )
-
-
-def _line_break(text: str) -> str:
-    feed, back = text.find('\n'), text.find('\r')
-    if back == -1 or -1 < feed < back:
-        return '\n'
-    return '\r\n' if feed == back + 1 else '\r'

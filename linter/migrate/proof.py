@@ -18,9 +18,8 @@ from linter.diagnostic import Finding
 from linter.migrate.canvas import BY_HAND
 from linter.migrate.entries import entries
 from linter.text.edit import Edit
-from linter.text.source import Source, Span
+from linter.text.source import Source, Span, line_start
 from linter.yaml.documents import DocumentSlice
-from linter.yaml.edit import line_start
 from linter.yaml.nodes import MappingNode, Node
 from linter.yaml.nodes import SequenceNode as ListNode
 

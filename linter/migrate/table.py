@@ -68,7 +68,8 @@ NEED_FORWARD = FLAGS[:2]
 def normalized(name: str) -> str:
     """The name of a node, as Calico's own upgrade writes it: converters/names.go."""
     made = re.sub(r'[^-.a-z0-9]+', '-', name.lower().replace('/', '.'))
-    return re.sub(r'[.-]*\.[.-]*', '.', made).strip('.-')
+    made = re.sub(r'[.-]+', lambda run: '.' if '.' in run[0] else run[0], made)
+    return made.strip('.-')
 
 
 def _qualified(old: str, made: str) -> str:

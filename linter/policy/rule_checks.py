@@ -133,6 +133,9 @@ def contradictions(policy: Policy) -> Iterator[Contradiction]:
                 found_alone = list(_alone(policy, _of_entity(entity, side, direction, number)))
                 yield from found_alone
                 positive = entity_selectors(entity, policy.namespace).positive
+                if policy.namespace is None and not entity.namespace_selector:
+                    # What is joined to it is the namespace, which is not known.
+                    continue
                 if positive and not found_alone and _is_empty(positive):
                     if not entity.selector:
                         spot = spot._replace(field=f'{side}.notSelector')
@@ -205,7 +208,8 @@ def own_side_disjoint(policy: Policy) -> Iterator[Disjoint]:
         own = selected(text) if text else EVERYTHING
     except TooComplex:
         return
-    if not own:
+    if not own or policy.namespace is None:
+        # Where the policy will be, its endpoints may have any namespace.
         return
     for direction in policy.directions:
         side = 'destination' if direction == INGRESS else 'source'

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple, Optional
 
 from linter.calico.schema_files import schema_path
-from linter.calico.target import DEFAULT_VERSION, Version
+from linter.calico.target import DEFAULT_VERSION, Target, Version
 from linter.policy.model import Tier
 from linter.policy.read import PROTOCOL_NUMBERS
 
@@ -120,3 +120,9 @@ class Semantics:
         """The order of a tier that gives none; None comes after every number."""
         value = self._value('tier-order', lane)
         return None if value == 'nil' else float(value)
+
+
+@lru_cache(maxsize=32)
+def semantics_of(target: Target) -> Semantics:
+    """What holds for a target."""
+    return Semantics(target.version, EBPF if target.dataplane == EBPF else IPTABLES)

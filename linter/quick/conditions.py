@@ -53,7 +53,7 @@ def _policy(seen: Facts, world: World) -> Optional[Facts]:
     types-omitted, types-omits-direction, empty-rule-list-without-types, prednat-prerequisites,
     services-match-misuse, http-match-misuse.
     """
-    if not _DIRECTIONS_OF_MATCHES.isdisjoint(seen):
+    if not _DIRECTIONS_OF_MATCHES.isdisjoint(seen) or _may_mean_otherwise(seen):
         return None
     facts = NONE
     if 'types' in seen:
@@ -76,6 +76,27 @@ def _policy(seen: Facts, world: World) -> Optional[Facts]:
     return facts
 
 
+def _may_mean_otherwise(seen: Facts) -> bool:
+    """Whether rules about the meaning of a policy may speak (``linter.policy.gate``).
+
+    In what order the rules come is not known here: several kinds of them are enough.
+    """
+    if not _SPECIAL.isdisjoint(seen):
+        return True
+    if 'serviceAccountSelector' in seen and not _NEGATIVE.isdisjoint(seen):
+        return True
+    for direction in ('ingress', 'egress'):
+        kinds = {fact for fact in seen if fact.startswith(f'{direction}.does')}
+        if len(kinds) > 1:
+            return True
+    return False
+
+
+_SPECIAL = frozenset((
+    'applyOnForward=true', 'preDNAT=true', 'doNotTrack=true',
+    'ingress.destination.selects', 'egress.source.selects',
+))  # fmt: skip
+_NEGATIVE = frozenset(('serviceAccountSelector.negative', 'namespaceSelector.negative'))
 _EGRESS = frozenset(('types=Egress', 'egress.item'))
 _DIRECTIONS_OF_MATCHES = frozenset(
     ('egress.source.services', 'ingress.destination.services', 'egress.http')
@@ -83,9 +104,8 @@ _DIRECTIONS_OF_MATCHES = frozenset(
 
 
 def _host_endpoint(seen: Facts, world: World) -> Optional[Facts]:
-    """host-endpoint-fields."""
-    is_found = 'interfaceName' in seen or 'expectedIPs.item' in seen
-    return NONE if 'node' in seen and is_found else None
+    """host-endpoint-fields, hep-missing-expected-ips."""
+    return NONE if 'node' in seen and 'expectedIPs.item' in seen else None
 
 
 def _pool(seen: Facts, world: World) -> Optional[Facts]:
@@ -142,6 +162,12 @@ def _rule(seen: Facts, world: World) -> Optional[Facts]:
         seen |= {'?named-ports-need-protocol'}
     if 'icmp' in seen and _ICMP.isdisjoint(seen):
         return None
+    if not _UNUSUAL.isdisjoint(seen) or ('protocol' in seen and 'notProtocol' in seen):
+        return None
+    if not _NETS_AT_ALL.isdisjoint(seen) and not _OF_ONE_FAMILY.isdisjoint(seen):
+        return None
+    if not world.is_namespaced and 'action=Deny' in seen and 'destination.ports' in seen:
+        return None
     of_4, of_6 = not _OF_4.isdisjoint(seen), not _OF_6.isdisjoint(seen)
     if of_4 and of_6:
         return None
@@ -153,7 +179,31 @@ def _rule(seen: Facts, world: World) -> Optional[Facts]:
         'action=Allow' not in seen or not ('protocol=TCP' in seen or 'protocol' not in seen)
     ):
         return None
-    return _up(seen, *_OF_RULES)
+    return _up(seen, *_OF_RULES) | _does(seen)
+
+
+def _does(seen: Facts) -> Facts:
+    """What a rule does, and whether to everything."""
+    action = next((fact[7:] for fact in seen if fact.startswith('action=')), '')
+    if action == 'Pass':
+        action = 'Allow'
+    if action == 'Log':
+        return frozenset(('does.Log',))
+    if not any(map(_is_condition, seen)):
+        return frozenset((f'does.{action}.all',))
+    return frozenset((f'does.{action}',))
+
+
+def _is_condition(fact: str) -> bool:
+    return not fact.startswith(('action', 'metadata', '?', '~')) and fact not in _SIDES
+
+
+_SIDES = frozenset(('source', 'destination'))
+_UNUSUAL = frozenset((
+    'protocol=UDPLite', 'notICMP', 'source.notPorts', 'destination.notPorts',
+    'source.both', 'destination.both',
+))  # fmt: skip
+_OF_ONE_FAMILY = frozenset(('protocol=ICMP', 'protocol=ICMPv6', 'icmp', 'ipVersion'))
 
 
 _LISTS = tuple(
@@ -165,32 +215,55 @@ _HAVE_PORTS = frozenset(f'protocol{how}{name}' for how in '=#' for name in ('TCP
 _ICMP = frozenset(('protocol=ICMP', 'protocol=ICMPv6'))
 _ICMP_4 = frozenset(f'{field}{how}ICMP' for field in ('protocol', 'notProtocol') for how in '=#')
 _ICMP_6 = frozenset(f'{fact}v6' for fact in _ICMP_4)
+_NETS_AT_ALL = frozenset(
+    f'{side}.{name}' for side in ('source', 'destination') for name in ('nets', 'notNets')
+)
 _NETS = tuple(
     f'{side}.{name}' for side in ('source', 'destination') for name in ('nets', 'notNets')
 )
 _OF_4 = frozenset(f'{name}.net4' for name in _NETS)
 _OF_6 = frozenset(f'{name}.net6' for name in _NETS)
-_OF_RULES = ('http', 'source.services', 'destination.services')
+_OF_RULES = (
+    'http', 'source.services', 'destination.services', 'source.selects', 'destination.selects',
+)  # fmt: skip
 
 
 def _entity(seen: Facts, world: World) -> Optional[Facts]:
     """services-match-misuse, negated-catch-all (with ``notNets`` of its own)."""
     if 'services' in seen and not seen <= _ALONE:
         return None
-    return _up(seen, 'services', 'ports.', 'notPorts.', 'nets.net', 'notNets.net')
+    # np-notselector-own-namespace, empty-match-fails-open, and what a policy may mean.
+    if 'notSelector' in seen or (
+        'serviceAccounts' in seen and 'namespaceSelector.negative' in seen
+    ):
+        return None
+    for name in _ENTRIES:
+        if name in seen and f'{name}.item' not in seen:
+            return None
+    facts = NONE
+    if not _CHOOSES.isdisjoint(seen):
+        facts |= {'selects'}
+    if 'nets' in seen and 'notNets' in seen:
+        facts |= {'both'}
+    return _up(seen, 'services', 'ports', 'notPorts', 'nets', 'notNets') | facts
 
 
-_ALONE = frozenset(('services', '?many'))
+_ENTRIES = ('nets', 'notNets', 'ports', 'notPorts')
+_CHOOSES = frozenset(('selector', 'namespaceSelector', 'serviceAccounts'))
+_ALONE = frozenset(('services', '?many', '?long'))
 
 
 def _services(seen: Facts, world: World) -> Optional[Facts]:
-    """services-match-misuse."""
+    """services-match-misuse, services-without-namespace."""
     if 'name' not in seen:
         return None
-    return NONE if 'namespace' in seen or not world.kind.endswith('GlobalNetworkPolicy') else None
+    return NONE if 'namespace' in seen else None
 
 
 def _accounts(seen: Facts, world: World) -> Optional[Facts]:
+    """empty-match-fails-open."""
+    if ('selector' not in seen and 'names.item' not in seen) or 'selector.negative' in seen:
+        return None
     return _up(seen)
 
 
@@ -265,16 +338,35 @@ MIRRORED: dict[str, tuple[str, ...]] = {
         'duplicate_item', 'empty_rule_list_without_types', 'label_invalid', 'name_invalid',
         'prednat_prerequisites', 'size_limits', 'types_omits_direction', 'types_omitted',
     ),
-    'Spec@StagedGlobalNetworkPolicy': ('staged_delete_with_spec',),
+    'Spec@StagedGlobalNetworkPolicy': ('donottrack_asymmetric', 'staged_delete_with_spec'),
     'Spec@StagedKubernetesNetworkPolicy': ('staged_delete_with_spec',),
     'Spec@StagedNetworkPolicy': ('staged_delete_with_spec',),
     'Spec@Tier': ('tier_order_missing',),
     'Spec@IPPool': ('v1_field',),
+    'Rule@GlobalNetworkPolicy': ('deny_on_failsafe_port',),
+    'Rule@StagedGlobalNetworkPolicy': ('deny_on_failsafe_port',),
+    'EntityRule@NetworkPolicy': ('np_notselector_own_namespace',),
+    'ServiceMatch@NetworkPolicy': ('services_without_namespace',),
+    'EntityRule@StagedNetworkPolicy': ('np_notselector_own_namespace',),
+    'ServiceMatch@StagedNetworkPolicy': ('services_without_namespace',),
+    'Spec@GlobalNetworkPolicy': ('donottrack_asymmetric',),
+    'policy@GlobalNetworkPolicy': ('host_flags_on_workloads',),
+    'policy@StagedGlobalNetworkPolicy': ('host_flags_on_workloads',),
+    'Spec@HostEndpoint': ('hep_missing_expected_ips',),
+    'Spec@NetworkSet': ('network_set_stops_nftables',),
+    'Spec@GlobalNetworkSet': ('network_set_stops_nftables',),
+    'policy': (
+        'own_side_disjoint', 'rule_never_matches', 'selector_contradiction', 'selector_tautology',
+        'shadowed_rule',
+    ),
     'Rule': (
-        'icmp_fields', 'ip_version_mismatch', 'mixed_ip_family', 'ports_without_protocol',
+        'dataplane_unsupported_match', 'icmp_fields', 'ip_version_mismatch', 'mixed_ip_family',
+        'ports_without_protocol', 'udplite_for_udp',
     ),
     'RuleMetadata': ('annotation_invalid',),
-    'EntityRule': ('duplicate_item', 'negated_catch_all', 'size_limits'),
+    'EntityRule': (
+        'duplicate_item', 'empty_match_fails_open', 'negated_catch_all', 'size_limits',
+    ),
     'ServiceMatch': ('services_match_misuse', 'size_limits'),
     'ServiceAccountMatch': ('duplicate_item', 'serviceaccount_misuse'),
     'HTTPMatch': ('http_match_misuse', 'size_limits'),
@@ -287,7 +379,11 @@ MIRRORED: dict[str, tuple[str, ...]] = {
     'calico-port': ('invalid_port', 'octal_port', 'port_range_dash', 'sexagesimal_port_range'),
     'calico-protocol': ('invalid_protocol', 'value_case'),
     'date-time': ('wrong_type',),
-    'calico-selector': ('misplaced_global', 'selector_syntax', 'size_limits'),
+    'calico-selector': (
+        'internal_label_prefix', 'misplaced_global', 'name_label_in_selector',
+        'namespace_label_in_namespaceselector', 'selector_syntax', 'serviceaccount_misuse',
+        'size_limits',
+    ),
     'document': ('name_missing',),
     'document@HostEndpoint': ('host_endpoint_fields',),
     'document@IPPool': ('ip_pool_fields',),

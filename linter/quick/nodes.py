@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
+from linter.policy.gate import is_negative, labels_of
 from linter.quick.conditions import CONDITIONS
 from linter.quick.scalars import Pairs
 from linter.quick.texts import KEYS, TEXTS, as_text, number
@@ -60,13 +61,22 @@ def is_null(scalar: Scalar) -> bool:
 
 
 class Leaf:
-    """A scalar. ``take`` answers for its text and style; ``is_free``: any text will do."""
+    """A scalar. ``take`` answers for its text and style; ``is_free``: any text will do.
 
-    __slots__ = ('is_free', 'take')
+    ``is_text``: a number or boolean that is written there becomes text.
+    """
 
-    def __init__(self, take: Callable[[str, str], Optional[Facts]], is_free: bool = False) -> None:
+    __slots__ = ('is_free', 'is_text', 'take')
+
+    def __init__(
+        self,
+        take: Callable[[str, str], Optional[Facts]],
+        is_text: bool = True,
+        is_free: bool = False,
+    ) -> None:
         self.take = take
         self.is_free = is_free
+        self.is_text = is_text
 
     def judge(self, value: Value) -> Optional[Facts]:
         return self.take(*value) if isinstance(value, tuple) else None
@@ -156,17 +166,16 @@ class Entries:
 class Items:
     """A list. ``words``: its items are words of a few, which must not repeat.
 
-    Of other scalars the facts are too few to tell whether one repeats: ``?many`` says that somebody
-    has to look, or to count.
+    Of other scalars the facts are too few to tell whether one repeats or there are too many:
+    ``?many`` says that somebody has to look, and ``?long`` that somebody has to count.
     """
 
     __slots__ = ('item', 'more', 'words')
 
-    def __init__(self, item: Node, name: str, words: bool) -> None:
+    def __init__(self, item: Node, words: bool, more: Facts) -> None:
         self.item = item
         self.words = words
-        is_counted = isinstance(item, Leaf) or name == 'paths'
-        self.more: Facts = frozenset(('?many',)) if is_counted else NONE
+        self.more = more
 
     def judge(self, value: Value) -> Optional[Facts]:
         if not isinstance(value, list):
@@ -250,7 +259,8 @@ def compile(schema: Schema, owner: str, name: str, world: World) -> Optional[Nod
         item = compile(inner, owner, name, world)
         if item is None or isinstance(item, (Items, Entries)):
             return None
-        return Items(item, name, 'enum' in inner or (owner, name) in WORDS)
+        more = _MANY if (owner, name) in UNIQUE else _LONG if isinstance(item, Leaf) else NONE
+        return Items(item, 'enum' in inner or (owner, name) in WORDS, more)
     form = schema.get('format')
     text = TEXTS.get((owner, name))
     if form is not None and world.undecided(form):
@@ -266,7 +276,7 @@ def compile(schema: Schema, owner: str, name: str, world: World) -> Optional[Nod
     def take(text: str, style: str) -> Optional[Facts]:
         return special(text, style, name, world)
 
-    return Leaf(take)
+    return Leaf(take, is_text=form not in NUMBERS)
 
 
 def _text(accepts: Callable[[str, World], Optional[Facts]], world: World) -> Leaf:
@@ -278,6 +288,23 @@ def _text(accepts: Callable[[str, World], Optional[Facts]], world: World) -> Lea
     return Leaf(take)
 
 
+UNIQUE = frozenset(
+    (
+        ('EntityRule', 'nets'),
+        ('EntityRule', 'notNets'),
+        ('HTTPMatch', 'methods'),
+        ('HTTPMatch', 'paths'),
+        ('ServiceAccountMatch', 'names'),
+        ('Spec', 'nets'),
+        ('Spec', 'expectedIPs'),
+        ('Spec', 'profiles'),
+        ('Spec', 'allowedUses'),
+    )
+)
+"""The lists in which nothing may repeat, or which may be no longer than a few items."""
+_MANY = frozenset(('?many',))
+_LONG = frozenset(('?long',))
+NUMBERS = frozenset(('calico-port', 'calico-protocol', 'int-or-string'))
 WORDS = frozenset((('Spec', 'policyTypes'),))
 
 
@@ -296,7 +323,7 @@ def _entries(schema: Schema, owner: str, name: str, world: World) -> Optional[En
         value = as_text(text, style, coerces)
         return None if value is None or not accepts_value(value) else NONE
 
-    return Entries(Leaf(take, is_free), accepts_key)
+    return Entries(Leaf(take, is_free=is_free), accepts_key)
 
 
 def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Optional[Leaf]:
@@ -329,7 +356,7 @@ def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Opt
                 return frozenset((f'={value}',)) if value in values else None
             return NONE
 
-        return Leaf(within)
+        return Leaf(within, is_text=False)
     if kind == 'boolean':
 
         def boolean(text: str, style: str) -> Optional[Facts]:
@@ -337,7 +364,7 @@ def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Opt
                 return None
             return frozenset((f'={text}',))
 
-        return Leaf(boolean)
+        return Leaf(boolean, is_text=False)
     return None
 
 
@@ -346,7 +373,11 @@ def _selector(text: str, style: str, name: str, world: World) -> Optional[Facts]
         return None
     # Calico looks for the word wherever it stands, in quotes too.
     if 'global(' not in text:
-        return NONE
+        # Of whose labels it speaks, the owner of a selector of accounts knows alone.
+        of_others = name == 'namespaceSelector'
+        if labels_of(text, of_others) is None:
+            return None
+        return _NEGATIVE if is_negative(text) else NONE
     call = text.strip(' ')
     is_alone = call.startswith('global(') and call[7:].strip(' ') == ')'
     return _GLOBAL if is_alone and name == 'namespaceSelector' else None
@@ -362,7 +393,9 @@ def _cidr(text: str, style: str, name: str, world: World) -> Optional[Facts]:
 
 
 def _net(text: str, style: str, name: str, world: World) -> Optional[Facts]:
-    return NONE if as_text(text, style, False) is not None and nets.parse(text) else None
+    net = nets.parse(text) if as_text(text, style, False) is not None else None
+    # A network set with all addresses is a hazard.
+    return None if net is None or net.prefix == 0 else NONE
 
 
 def _port(text: str, style: str, name: str, world: World) -> Optional[Facts]:
@@ -402,7 +435,8 @@ def _time(text: str, style: str, name: str, world: World) -> Optional[Facts]:
 _TIME = lazy(r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z\Z')
 _DIGITS = frozenset('123456789')
 _NOT_OCTAL = frozenset('xX89')
-_GLOBAL = frozenset(('global',))
+_GLOBAL = frozenset(('global', 'negative'))
+_NEGATIVE = frozenset(('negative',))
 _FAMILIES = {4: frozenset(('net4',)), 6: frozenset(('net6',))}
 _NUMBER = frozenset(('number',))
 _NAME = frozenset(('name',))

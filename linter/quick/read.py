@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from linter.calico.target import Target
     from linter.catalogue.catalogue import Catalogue
     from linter.catalogue.facts import Facts
+    from linter.policy.model import Record
+    from linter.policy.semantics import Semantics
 
 _OFF = ('0', 'off', 'no')
 
-_SCANNED = frozenset(('?many', '?http'))
+_PLACEHOLDERS = ('${', '{{', '{%', '<')
+
+_SCANNED = frozenset(('?many', '?long', '?http'))
 
 LONGEST = 200_000
 """Bytes of a document that is worth reading here: no annotations are too large in it."""
@@ -141,12 +145,37 @@ class Reader:
             facts = machine.finish(state)
         except Ask:
             return None
-        if '?many' in facts:
+        if '?many' in facts or ('?long' in facts and len(lines) > MOST_ITEMS):
             most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
             if _is_odd_list(lines, most):
                 return None
-            facts -= _SCANNED
-        return facts
+        return facts - _SCANNED if facts else facts
+
+    def record(self, text: str, path: str, semantics: Semantics) -> Optional[Record]:
+        """The summary of a clean document of Calico's, all of whose places are the file's start.
+
+        None: ask the engine, or the document says nothing about traffic.
+        """
+        if any(mark in text for mark in _PLACEHOLDERS) or self.document(text) is None:
+            return None
+        # Imported lazily: a run that reports findings has no use for it.
+        from linter.calico.document import Document
+        from linter.policy.model import Unusable
+        from linter.policy.summarise import summarise
+        from linter.quick.values import MAPPING, decoded
+        from linter.text.source import Source
+
+        lines = text.split('\n')
+        if lines[0][:3] == '---':
+            del lines[0]
+        kind = _kind(lines)
+        machine = self._machines.get(kind or '')
+        if kind is None or machine is None:
+            return None
+        found = decoded(lines, kind, machine.root, self.target.lane('v3'))
+        record = summarise(Document(Source(path, ''), MAPPING, 'v3', kind, found), semantics)
+        found.release()
+        return None if isinstance(record, Unusable) else record
 
     def _machine(self, kind: str) -> Optional[Machine]:
         """The tables of a kind, made when the first document of it comes."""
@@ -166,7 +195,7 @@ class Reader:
                 lambda fact: self._minds(fact, kind),
                 lambda subject: self._undecided(subject, kind),
             )
-            if not world.undecided('document') and not world.undecided(kind):
+            if not any(map(world.undecided, ('document', kind, 'policy'))):
                 machine = Machine(Fields(schema, 'document', world))
         self._machines[kind] = machine
         return machine
@@ -248,11 +277,12 @@ _readers: dict[tuple[Target, object], Optional[Reader]] = {}
 def reader(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Reader]:
     """What reads for a target, and remembers what it read; None where nothing is to be read so.
 
-    Without a catalogue there are the rules that come with calico-lint, all of them.
+    Without a catalogue there are the rules of the default profile.
     """
     key = target, catalogue
     if key not in _readers:
-        is_off = os.environ.get('CALICO_LINT_QUICK') in _OFF
+        # What other dataplanes make of a document is for the engine to say.
+        is_off = os.environ.get('CALICO_LINT_QUICK') in _OFF or target.dataplane != 'iptables'
         _readers[key] = None if is_off else make(target, catalogue)
     return _readers[key]
 
@@ -261,11 +291,13 @@ def make(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Read
     """A reader of one's own, whatever the environment says."""
     if catalogue is not None:
         return Reader(target, catalogue.modules_of)
-    from linter.catalogue.index import INDEX, MODULES
+    from linter.catalogue.index import INDEX, MODULES, PROFILES
 
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')
     names = sorted(name[:-3] for name in os.listdir(folder) if name.endswith('.py'))
     # A rule that nobody has put into the index may look at anything.
     if [name for name in names if not name.startswith('_')] != list(MODULES):
         return None
-    return Reader(target, lambda subject: INDEX.get(subject, ()))
+    return Reader(
+        target, lambda subject: [name for name in INDEX.get(subject, ()) if name not in PROFILES]
+    )

@@ -104,7 +104,7 @@ def _port_name(text: str, world: World) -> Optional[Facts]:
 
 def _account(text: str, world: World) -> Optional[Facts]:
     """serviceaccount-misuse."""
-    return None if "'" in text else NONE
+    return NONE if len(text) < 63 and (not text or names.is_subdomain(text)) else None
 
 
 def _path(text: str, world: World) -> Optional[Facts]:

@@ -10,22 +10,19 @@ from typing import NamedTuple, TextIO
 from linter.diagnostic import Diagnostic
 from linter.text.edit import Fix
 from linter.text.escape import (
-    COMMAND_START,
     escape,
+    escape_json,
     is_utf8,
     path_of,
 )
 from linter.text.source import Source, Span
 
-# JSON allows these as they are, but a terminal, an editor or a CI system may act on them.
-_UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|' + COMMAND_START)
 _SURROGATE = re.compile('[\ud800-\udfff]')
 
 
 def dump(value: object, out: TextIO) -> str:
     """JSON in one line, in characters that the output can hold."""
-    text = json.dumps(value, ensure_ascii=not is_utf8(out))
-    return _UNSAFE.sub(lambda match: f'\\u{ord(match[0]):04x}', text)
+    return escape_json(json.dumps(value, ensure_ascii=not is_utf8(out)))
 
 
 def clean(text: str) -> str:

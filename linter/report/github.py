@@ -13,7 +13,7 @@ from typing import TextIO
 
 from linter.diagnostic import Diagnostic
 from linter.report._common import SEVERITIES, Summary, headline
-from linter.report._encode import clean, ordered
+from linter.report._encode import ordered
 from linter.text.escape import emit, escape, path_of
 
 _COMMANDS = {'error': 'error', 'warning': 'warning', 'info': 'notice'}
@@ -51,7 +51,7 @@ def _annotation(diagnostic: Diagnostic) -> str:
     line, column = source.position(span.start)
     end_line, end_column = source.position(span.end)
     place: dict[str, object] = {
-        'file': clean(path_of(source.path)),
+        'file': escape(path_of(source.path)),
         'line': line,
         'endLine': end_line,
     }

@@ -7,26 +7,17 @@ control.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 
 from linter.diagnostic import Diagnostic, ObjectRef
 from linter.report._common import SEVERITIES, Summary
 from linter.text.edit import Fix
-from linter.text.escape import COMMAND_START, is_utf8, path_of
+from linter.text.escape import escape_json, is_utf8, path_of
 from linter.text.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional, TextIO
-
-# JSON allows these as they are, but a terminal, an editor or a CI system may act on them, and
-# surrogates cannot be encoded. A surrogate stands for a byte of a path that is no UTF-8 (PEP 383);
-# escaped, it is what os.fsencode() needs to find the file again:
-# https://www.rfc-editor.org/rfc/rfc8259#section-8.2
-_UNSAFE = re.compile(
-    '[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]|' + COMMAND_START
-)
 
 
 def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
@@ -50,8 +41,7 @@ def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> N
 
 
 def _dump(value: object, ascii_only: bool) -> str:
-    text = json.dumps(value, ensure_ascii=ascii_only)
-    return _UNSAFE.sub(lambda match: f'\\u{ord(match[0]):04x}', text)
+    return escape_json(json.dumps(value, ensure_ascii=ascii_only))
 
 
 def _diagnostic(diagnostic: Diagnostic) -> dict[str, object]:

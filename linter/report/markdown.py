@@ -22,9 +22,15 @@ _ROOM = 60_000
 _HEAD = '| severity | where | rule | what |\n| --- | --- | --- | --- |\n'
 # What Markdown gives a meaning to, and `$`, which starts a formula on GitHub.
 _MARKUP = re.compile(r'[\\`*_\[\]<>&|~$#]')
-# Code as the messages mark it; and what GitHub brings to life even where it is escaped: mentions,
-# issues, links, and emoji, as which also `:100:` in an address counts. Code spans are inert.
-_CODE = re.compile(r'`([^`]+)`|([^\s`]*(?:[@#]\w|:[\w+-]+:|://|www\.)[^\s`]*)')
+# Code as the messages mark it, and words.
+_WORD = re.compile(r'`([^`]+)`|[^\s`]+')
+# What GitHub brings to life even where it is escaped: mentions, issues, commits, links, and emoji,
+# as which also `:100:` in an address counts. Code spans are inert.
+# https://docs.github.com/get-started/writing-on-github/working-with-advanced-formatting/
+# autolinked-references-and-urls
+_ALIVE = re.compile(
+    r'[@#]\w|:[\w+-]+:|://|www\.|(?<![a-z])gh-[0-9]|(?<![0-9a-z])[0-9a-f]{7}', re.IGNORECASE
+)
 
 
 def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
@@ -69,9 +75,10 @@ def prose(text: str) -> str:
     """A message that reads as it is written, its code set as such."""
     parts = []
     at = 0
-    for match in _CODE.finditer(text):
-        parts += [_plain(text[at : match.start()]), code(match[1] or match[2])]
-        at = match.end()
+    for match in _WORD.finditer(text):
+        if match[1] or _ALIVE.search(match[0]):
+            parts += [_plain(text[at : match.start()]), code(match[1] or match[0])]
+            at = match.end()
     return ''.join([*parts, _plain(text[at:])])
 
 
@@ -85,9 +92,7 @@ def code(text: str) -> str:
         # A table unescapes the one and not the other: only HTML can say this.
         inside = re.sub('[^ 0-9A-Za-z]', lambda match: f'&#{ord(match[0])};', text)
         return f'<code>{inside}</code>'
-    fence = '`'
-    while fence in text:
-        fence += '`'
+    fence = '`' * (1 + max(map(len, re.findall('`+', text)), default=0))
     pad = ' ' if text[:1] in ('`', ' ') or text[-1:] in ('`', ' ') else ''
     return f'{fence}{pad}{text}{pad}{fence}'.replace('|', r'\|')
 

@@ -138,7 +138,7 @@ def write_page(page: str, url: str, out: TextIO, color: bool, width: int | None 
     text = _LINK.sub(r'\1', page)
     console.print(Markdown(text, code_theme='ansi_dark', hyperlinks=False))
     console.print(Text(f'\n{url}', style=QUIET), soft_wrap=True)
-    shown = re.sub(' +$', '', said.getvalue(), flags=re.MULTILINE)
+    shown = '\n'.join(line.rstrip(' ') for line in said.getvalue().split('\n'))
     emit(out, shown if is_utf8(out) else shown.replace('•', '*'))
 
 

@@ -58,7 +58,8 @@ _LISTS = {
 @rule('Spec', 'EntityRule', 'ServiceAccountMatch')
 def check(object: Object, document: Document) -> Iterator[Finding]:
     for name, fact in _LISTS[object.type]:
-        if name not in object.fields:
+        found = object.fields.get(name)
+        if found is None or document.is_judged((name, id(found.node))):
             continue
         seen: dict[str, Leaf] = {}
         for leaf in object.leaves(name):

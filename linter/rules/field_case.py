@@ -47,10 +47,7 @@ GROUP = 'fields'
 @rule('problem:case')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     key = problem.key
-    if key is None or any(
-        other.kind == 'case-duplicate' and (other.key is key or other.first is key)
-        for other in document.problems
-    ):
+    if key is None or document.has_problem('case-duplicate', key):
         return
     yield Finding(
         'field-case',

@@ -67,8 +67,8 @@ from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import rule
 from linter.diagnostic import Finding, MistakeKey
 from linter.text.edit import Fix
-from linter.text.lazy_regex import lazy
 from linter.text.source import Span
+from linter.yaml.breaks import BREAK
 from linter.yaml.edit import SAFE, UNSAFE, chomped
 from linter.yaml.nodes import Scalar
 
@@ -77,8 +77,6 @@ if TYPE_CHECKING:
     from typing import Optional
 
 GROUP = 'selectors'
-
-_COMMENT_AND_MORE = lazy(r'#.*[\r\n\x85\u2028\u2029]')
 
 
 @rule('calico-selector')
@@ -178,7 +176,13 @@ def _fix(leaf: Leaf, document: Document, mistake: Mistake) -> Optional[Fix]:
     applicability = mistake.applicability or UNSAFE
     if any(leaf.text[start:end].count('#') > new.count('#') for start, end, new in mistake.edits):
         # Somebody's comment would be lost, and where lines are folded, what stands below it.
-        if any(_COMMENT_AND_MORE.search(document.source.text, *edit.span) for edit in edits):
+        if any(_has_comment_and_more(document.source.text, edit.span) for edit in edits):
             return None
         applicability = UNSAFE
     return Fix(title[:1].upper() + title[1:], applicability, edits)
+
+
+def _has_comment_and_more(text: str, span: Span) -> bool:
+    """Whether a line of what is edited goes on behind a `#`, and another one follows."""
+    at = text.find('#', *span)
+    return at != -1 and BREAK.search(text, at, span.end) is not None

@@ -33,6 +33,7 @@ spec:
     destination:
       services:
         name: db
+        namespace: shop
 ```
 """
 

@@ -64,8 +64,7 @@ def check_protocol(leaf: Leaf, document: Document) -> Iterator[Finding]:
     protocol = protocols.parse(leaf.value, document.api)
     if protocol.problem == 'case' and protocol.right is not None:
         new = next((one.name for one in PROTOCOLS if one.name_v2 == protocol.right), protocol.right)
-        found = _finding('protocol-case', leaf, protocol.right, new, document)
-        yield found._replace(same_mistake=('protocol', leaf.span.start))
+        yield _finding('protocol-case', leaf, protocol.right, new, document)
 
 
 def _finding(fact: str, leaf: Leaf, right: str, new: str, document: Document) -> Finding:
@@ -73,9 +72,16 @@ def _finding(fact: str, leaf: Leaf, right: str, new: str, document: Document) ->
 
     There is no fix where bringing the document over to v3 would undo it.
     """
+    same = ('protocol', leaf.span.start) if fact == 'protocol-case' else None
     if document.api != 'v2' or new == right:
         message = f'{quoted(leaf.text)} is not spelt as Calico spells it: write {right}'
-        return finding_at(fact, leaf, message, fix=write(document.source.text, leaf, right))
+        return finding_at(
+            fact,
+            leaf,
+            message,
+            fix=write(document.source.text, leaf, right),
+            same_mistake=same,
+        )
     if leaf.text == new:
         message = (
             f'{quoted(leaf.text)} is the spelling of projectcalico.org/v3, and this document is '
@@ -86,7 +92,7 @@ def _finding(fact: str, leaf: Leaf, right: str, new: str, document: Document) ->
             f'{quoted(leaf.text)} is not spelt as projectcalico.org/v2 spells it: '
             f'write {right} ({new} in projectcalico.org/v3)'
         )
-    return finding_at(fact, leaf, message)
+    return finding_at(fact, leaf, message, same_mistake=same)
 
 
 @rule('Spec', kinds=('v2',))

@@ -62,10 +62,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         or node.style
     ):
         return
-    if any(
-        problem.kind == 'type' and problem.value is not None and problem.value.node is node
-        for problem in document.problems
-    ):
+    if document.has_problem('type', node):
         return  # wrong-type
     end = max(node.end, node.start)
     written = document.source.text[node.outer : end].strip()

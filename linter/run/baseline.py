@@ -17,7 +17,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as SequenceOf
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Identity
@@ -89,9 +89,7 @@ def is_gone(path: str) -> bool:
 class Baseline:
     """The entries of a baseline; ``data`` is what its file holds, None where there is no file."""
 
-    def __init__(
-        self, file: str, entries: Iterable[Entry] = (), data: Optional[bytes] = None
-    ) -> None:
+    def __init__(self, file: str, entries: Iterable[Entry] = (), data: bytes | None = None) -> None:
         self.file = file
         self.data = data
         # The working directory has no symbolic links in it either.

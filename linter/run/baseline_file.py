@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from linter.diagnostic import Identity
 from linter.text.errors import Fatal
-from linter.text.escape import escape
+from linter.text.escape import escape, escape_json
 from linter.workspace.files import DISK, read_whole, reason
 
 VERSION = 1
@@ -20,8 +20,6 @@ _LARGEST = 2**27
 
 
 _CONFLICT = re.compile(rb'^(?:<{7}|>{7})(?: |\r?$)', re.MULTILINE)
-# As in linter.report.json: may be meant to be read, and cannot be encoded, respectively.
-_UNSAFE = re.compile('[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]')
 _MOST = 10**9
 """Findings that an entry may count: more than any repository has, and far from any limit."""
 
@@ -149,8 +147,7 @@ def dumped(entries: Iterable[Entry]) -> bytes:
 
 
 def _dump(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return _UNSAFE.sub(lambda match: f'\\u{ord(match[0]):04x}', text)
+    return escape_json(json.dumps(value, ensure_ascii=False))
 
 
 def _written(entry: Entry) -> dict[str, object]:

@@ -35,7 +35,8 @@ from linter.yaml.encoding import BadEncoding, decode_bytes
 
 
 class Rewritten(NamedTuple):
-    """What became of the files that were to be fixed, by their paths, and the change to them all.
+    """What became of the files that were to be fixed, by their paths, and the change to them all,
+    where that is only shown.
 
     ``errors`` say why some could not be read, fixed or written.
     """
@@ -66,7 +67,8 @@ def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) 
             done.errors.append(failure_message(path, error))
         else:
             done.files[path] = fixed
-            diffs.append(unified_diff(path, data, fixed.data))
+            if not write:
+                diffs.append(unified_diff(path, data, fixed.data))
     _leave(outcome, done.files, lookup)
     return done._replace(diff=''.join(diffs))
 
@@ -102,7 +104,7 @@ def _leave(outcome: Outcome, files: Mapping[str, Fixed], lookup: Lookup) -> None
         keep_suppressed(outcome, one.after.suppressed, lookup.settings_for(path))
 
 
-def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewritten]:
+def fix_stdin(options: Options, *, unsafe: bool, diff: bool) -> tuple[bytes, Outcome, Rewritten]:
     """Standard input as it should be, what is left of its findings, and what was fixed."""
     path = options.stdin_path()
     outcome, lookup = Outcome(), options.lookup()
@@ -125,7 +127,8 @@ def fix_stdin(options: Options, *, unsafe: bool) -> tuple[bytes, Outcome, Rewrit
         return data, outcome, done
     done.files[path] = fixed
     _leave(outcome, done.files, lookup)
-    return fixed.data, outcome, done._replace(diff=unified_diff(path, data, fixed.data))
+    shown = unified_diff(path, data, fixed.data) if diff else ''
+    return fixed.data, outcome, done._replace(diff=shown)
 
 
 def obstacles(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:

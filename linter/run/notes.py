@@ -52,7 +52,8 @@ def _is_searched(home: Home, options: Options) -> bool:
 def _unmatched(home: Home, outcome: Outcome, lookup: Lookup) -> Iterator[str]:
     """The entries of per-path that are about none of the files of a run."""
     left = set(range(1, len(home.config.layers)))
-    for path in outcome.paths:
+    left.difference_update(*home.known)
+    for path in outcome.paths if lookup.is_shared else ():
         if not left:
             return
         if lookup.home_of(path) is home and not lookup.is_excluded(path):

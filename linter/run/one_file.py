@@ -40,12 +40,14 @@ class Options:
     ``require_policies``: so does a run that checked nothing. ``baseline`` is the file whose
     findings are known; ``write_baseline``: it is written, too, with new ones only where
     ``allow_growth`` says so. ``statistics``: text is the counts of each rule; ``quiet``: no summary
-    and no progress; ``color`` is ``always``, ``never`` or ``auto``.
+    and no progress; ``color`` is ``always``, ``never`` or ``auto``. ``context`` is a folder whose
+    policies are looked at, too, for what they mean together with those of the paths.
     """
 
     __slots__ = (
-        '_lookup', 'allow_growth', 'baseline', 'color', 'fail_on', 'jobs', 'overrides', 'paths',
-        'quiet', 'require_policies', 'statistics', 'stdin_filename', 'suppress', 'write_baseline',
+        '_lookup', '_summarise', 'allow_growth', 'baseline', 'color', 'context', 'fail_on', 'jobs',
+        'overrides', 'paths', 'quiet', 'require_policies', 'statistics', 'stdin_filename',
+        'suppress', 'write_baseline',
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +65,7 @@ class Options:
         statistics: bool = False,
         quiet: bool = False,
         color: str = 'auto',
+        context: str | None = None,
     ) -> None:
         self.paths = paths
         self.overrides = overrides
@@ -77,7 +80,9 @@ class Options:
         self.statistics = statistics
         self.quiet = quiet
         self.color = color
+        self.context = context
         self._lookup: Lookup | None = None
+        self._summarise: bool | None = None
 
     def lookup(self) -> Lookup:
         """The settings of the files of a run; what standard input is called is named, too."""
@@ -86,6 +91,27 @@ class Options:
             paths = self.paths if name is None else (*self.paths, name)
             self._lookup = Lookup(self.overrides, paths)
         return self._lookup
+
+    @property
+    def summarise(self) -> bool:
+        """Whether rules are to run that look at all the policies of a folder together."""
+        if self._summarise is None:
+            is_wanted = self.context is not None or any(map(os.path.isdir, self.paths))
+            select = None if self.overrides is None else self.overrides.select
+            if is_wanted and select:
+                from linter.catalogue.catalogue import standard
+
+                is_wanted = any(map(standard().is_of_root, select))
+            self._summarise = is_wanted
+        return self._summarise
+
+    def require_context(self) -> None:
+        """Raise Fatal where the context is no folder."""
+        if self.context is not None and not os.path.isdir(self.context):
+            from linter.text.errors import shown_path
+
+            where = shown_path(self.context) if self.context else 'nothing'
+            raise Fatal(f'--context names a folder, such as the whole repository, and not {where}')
 
     def follow_configuration(self) -> None:
         """Take what the configuration says about the run as a whole, and nobody else says."""
@@ -187,7 +213,13 @@ def check_parts(
 
     from linter.quick.read import reader
 
-    quick = reader(settings.target) if second is None or again is not None else None
+    if options.summarise and (second is not None or b'networking.k8s.io' in first):
+        outcome.kubernetes.append(path)
+    # What is surely clean is so for the default profile alone, and what a clean document means is
+    # known only once it is read.
+    is_usual = settings.profile == 'default' and not settings.select
+    is_quick = is_usual and not options.summarise and (second is None or again is not None)
+    quick = reader(settings.target) if is_quick else None
     if _needs_a_closer_look(first, path, settings, lookup):
         quick = None
     if quick is not None:
@@ -242,13 +274,15 @@ def conditions_of(path: str, settings: Settings, options: Options, lookup: Looku
 
     return Conditions(
         settings.target,
-        standard().selecting(settings.select, settings.ignore),
+        standard().selecting(settings.select, settings.ignore, settings.profile),
         lookup.surroundings_of(path),
         options.suppress,
         settings.require_reason,
         identify=options.baseline is not None,
         embedded=settings.embedded,
         markdown=settings.markdown,
+        summarise=options.summarise,
+        dataplane=settings.dataplane,
     )
 
 

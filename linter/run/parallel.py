@@ -82,6 +82,7 @@ def _share(
             report_progress(outcome.files)
         outcome.mistakes |= lookup.mistakes
         return
+    options.lookup().is_shared = True
     arrived: dict[int, bytes] = {}
     deaths: list[str] = []
     at = 0

@@ -69,6 +69,10 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
             for entry in rest:
                 check(entry, options, lookup, outcome)
                 report_progress(outcome.files)
+    if outcome.records or outcome.kubernetes:
+        from linter.run.root import judge
+
+        judge(outcome, options, lookup)
     settle(outcome, options, lookup)
     if lookup.has_configurations or outcome.passed:
         from linter.run.notes import notes

@@ -12,6 +12,7 @@ from linter.diagnostic import Diagnostic
 from linter.suppress.annotate import annotate
 from linter.suppress.comment import comments, exact, ids_in
 from linter.suppress.model import OWN_RULES
+from linter.text.source import line_break
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.layout import MARKER, SPACES, DocumentLines
 
@@ -170,13 +171,6 @@ def _insertions(place: _Place, rules: list[str], reason: str) -> list[tuple[int,
     if reason:
         words += f' {reason}'
     if place.is_alone:
-        return [(place.offset, f'{words}{_line_end(text)}')]
+        return [(place.offset, f'{words}{line_break(text)}')]
     blanks = len(text[begin:end]) - len(text[begin:end].rstrip(' \t'))
     return [(end, ' ' * max(0, 2 - blanks) + words)]
-
-
-def _line_end(text: str) -> str:
-    feed, back = text.find('\n'), text.find('\r')
-    if back == -1 or -1 < feed < back:
-        return '\n'
-    return '\r\n' if feed == back + 1 else '\r'

@@ -12,7 +12,7 @@ from linter.text.suggest import nearest
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.layout import DocumentLines
 from linter.yaml.nodes import MappingNode, Scalar
-from linter.yaml.positions import offset_in_source
+from linter.yaml.positions import pieces
 
 ANNOTATION = 'calico-lint/ignore'
 
@@ -32,37 +32,40 @@ class Entry(NamedTuple):
 
 def entries_of(scalar: Scalar, known: Collection[str]) -> list[Entry]:
     """``a; b: reason``: a reason is also that of the ids before it that have none."""
+    value = scalar.value
     entries: list[Entry] = []
+    # Which entries have a reason of their own; an entry's ends where a piece does.
+    has_reason = False
     begin = 0
-    for piece in scalar.value.split(';'):
+    for piece in value.split(';'):
         found = _PIECE.match(piece)
         end = begin + len(piece.rstrip())
         is_prose = found is None or (
             found['reason'] is None and found['ids'] not in known and not _is_near(found, known)
         )
-        if entries and entries[-1].reason and is_prose:
+        if has_reason and is_prose:
             # A semicolon in a reason.
             if piece.strip():
-                entry = entries[-1]
-                reason = scalar.value[entry.end : end].strip().lstrip(':').strip()
-                entries[-1] = entry._replace(reason=reason, own_end=end)
+                entries[-1] = entries[-1]._replace(own_end=end)
         elif found is None:
             word = piece.strip()
             if word:
                 at = begin + piece.index(word)
                 entries.append(Entry(word, at, at + len(word), at + len(word), ''))
         else:
-            reason = (found['reason'] or '').lstrip(':').strip()
             for id in _ID.finditer(piece, found.start('ids'), found.end('ids')):
                 start, stop = begin + id.start(), begin + id.end()
                 entries.append(Entry(id[0], start, stop, stop, ''))
-            if reason:
-                entries[-1] = entries[-1]._replace(reason=reason, own_end=end)
+            has_reason = bool((found['reason'] or '').lstrip(':').strip())
+            if has_reason:
+                entries[-1] = entries[-1]._replace(own_end=end)
         begin += len(piece) + 1
     reason = ''
     for number in range(len(entries) - 1, -1, -1):
-        reason = entries[number].reason or reason
-        entries[number] = entries[number]._replace(reason=reason)
+        entry = entries[number]
+        if entry.own_end > entry.end:
+            reason = value[entry.end : entry.own_end].strip().lstrip(':').strip()
+        entries[number] = entry._replace(reason=reason)
     return entries
 
 
@@ -73,24 +76,34 @@ def _is_near(found: re.Match[str], known: Collection[str]) -> bool:
     )
 
 
-def spot(text: str, scalar: Scalar, start: int, end: int) -> Optional[Span]:
-    """Where a part of a value is written, if it is written just so."""
-    at = offset_in_source(text, scalar, start)
-    part = scalar.value[start:end]
-    return Span(at, at + len(part)) if text.startswith(part, at) else None
+class Written:
+    """A value, and where each character of it is written."""
+
+    def __init__(self, text: str, scalar: Scalar) -> None:
+        self.text = text
+        self.value = scalar.value
+        self.spans = pieces(text, scalar) or []
+
+    def spot(self, start: int, end: int) -> Optional[Span]:
+        """Where a part of the value is written, if it is written just so."""
+        if start >= len(self.spans):
+            return None
+        at = self.spans[start].start
+        part = self.value[start:end]
+        return Span(at, at + len(part)) if self.text.startswith(part, at) else None
 
 
-def without_entry(text: str, value: Scalar, entries: list[Entry], number: int) -> Optional[Fix]:
+def without_entry(written: Written, entries: list[Entry], number: int) -> Optional[Fix]:
     """Take one of several ids out of an annotation; a reason it shares stays."""
     entry = entries[number]
     if number == 0:
-        span = spot(text, value, entry.start, entries[1].start)
+        span = written.spot(entry.start, entries[1].start)
     else:
         before = entries[number - 1]
         if before.own_end > before.end:
-            span = spot(text, value, before.own_end, entry.own_end)
+            span = written.spot(before.own_end, entry.own_end)
         else:
-            span = spot(text, value, before.end, entry.end)
+            span = written.spot(before.end, entry.end)
     return None if span is None else Fix(f'Remove {entry.id}', 'unsafe', (Edit(span, ''),))
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
 from collections.abc import Sequence as SequenceOf
-from typing import NamedTuple, Optional
+from heapq import heappop, heappush
+from typing import NamedTuple
 
 from linter.diagnostic import Diagnostic, Finding
 from linter.suppress.model import (
@@ -16,7 +17,7 @@ from linter.suppress.model import (
     Named,
     Suppression,
 )
-from linter.text.source import Source, Span
+from linter.text.source import Source
 from linter.text.suggest import quoted
 
 
@@ -40,10 +41,6 @@ _WHERE = {
     'file': 'starts in this file',
     'object': 'starts in this object',
 }
-
-
-# As a power of two: in so much text few suppressions of a rule have room.
-_STRETCH = 12
 
 
 _NARROWEST = {'line': 0, 'node': 1, 'object': 2, 'document': 3, 'file': 4}
@@ -82,9 +79,12 @@ class _Application:
         self.require_reason = require_reason
         self.is_whole = is_whole
         self.applied = Applied([], [], [], [])
-        self.used: set[tuple[str, int, Span]] = set()
-        # Of a rule and a stretch of text, the narrowest first; of `file` the stretch is None.
-        self.index: dict[tuple[str, Optional[tuple[int, int]]], list[Suppression]] = {}
+        # Those of a rule in a source; of `file`, those of a rule.
+        self.near: dict[tuple[str, int], list[Suppression]] = {}
+        self.whole: dict[str, Suppression] = {}
+        # Where all findings of a rule are, dormant ones too; which rules have any at all.
+        self.starts: dict[tuple[str, int], list[int]] = {}
+        self.rules: set[str] = set()
         # Where findings of a rule are that are reported, by line.
         self.lines: dict[str, list[int]] = {}
         for suppression in sorted(suppressions, key=_breadth):
@@ -92,8 +92,11 @@ class _Application:
                 if not name.is_repeated and (
                     name.id not in OWN_RULES or suppression.scope == 'file'
                 ):
-                    for stretch in _stretches(suppression):
-                        self.index.setdefault((name.id, stretch), []).append(suppression)
+                    if suppression.scope == 'file':
+                        self.whole.setdefault(name.id, suppression)
+                    else:
+                        key = name.id, id(suppression.source)
+                        self.near.setdefault(key, []).append(suppression)
 
     def run(
         self,
@@ -101,18 +104,29 @@ class _Application:
         dormant: Iterable[tuple[str, Source, int]],
     ) -> Applied:
         applied = self.applied
-        for diagnostic in diagnostics:
-            found = self.covering(diagnostic.rule, diagnostic.source, diagnostic.span.start)
+        every = list(diagnostics)
+        for rule, source, start in (
+            *((one.rule, one.source, one.span.start) for one in every),
+            *dormant,
+        ):
+            self.rules.add(rule)
+            self.starts.setdefault((rule, id(source)), []).append(start)
+        hiding: dict[tuple[str, int], dict[int, Suppression]] = {}
+        for key, starts in self.starts.items():
+            starts.sort()
+            if key in self.near:
+                hiding[key] = _narrowest(self.near[key], starts)
+        for diagnostic in every:
+            rule, start = diagnostic.rule, diagnostic.span.start
+            found = hiding.get((rule, id(diagnostic.source)), {}).get(start) or self.whole.get(rule)
             if found is None:
                 applied.kept.append(diagnostic)
-                line = diagnostic.source.position(diagnostic.span.start)[0]
-                self.lines.setdefault(diagnostic.rule, []).append(line)
+                line = diagnostic.source.position(start)[0]
+                self.lines.setdefault(rule, []).append(line)
             else:
                 applied.suppressed.append((diagnostic, found))
         for lines in self.lines.values():
             lines.sort()
-        for rule, source, start in dormant:
-            self.covering(rule, source, start)
         of_own_rules: list[tuple[Suppression, Named]] = []
         for suppression in self.suppressions:
             self.judge(suppression, of_own_rules)
@@ -135,22 +149,20 @@ class _Application:
             )
         )
 
-    def covering(self, rule: str, source: Source, start: int) -> Optional[Suppression]:
-        """The narrowest suppression of a finding; all of them are used."""
-        near = (
-            *self.index.get((rule, (id(source), start >> _STRETCH)), ()),
-            *self.index.get((rule, None), ()),
-        )
-        found = [one for one in near if one.covers(source, start)]
-        self.used.update((rule, id(one.source), one.span) for one in found)
-        return found[0] if found else None
+    def is_used(self, suppression: Suppression, rule: str) -> bool:
+        """Whether a finding of the rule starts in what the suppression covers."""
+        if suppression.scope == 'file':
+            return rule in self.rules
+        starts = self.starts.get((rule, id(suppression.source)), ())
+        at = bisect_left(starts, suppression.reach.start)
+        return at < len(starts) and starts[at] < suppression.reach.end
 
     def is_unused(self, suppression: Suppression, name: Named) -> bool:
         return (
             suppression.is_settled
             and self.runs(name.id)
             and (self.is_whole or suppression.scope != 'file')
-            and (name.id, id(suppression.source), suppression.span) not in self.used
+            and not self.is_used(suppression, name.id)
         )
 
     def judge(
@@ -201,20 +213,35 @@ class _Application:
         return Finding('suppression-unused', name.span, message, hint, fix=name.removal)
 
     def report(self, suppression: Suppression, finding: Finding) -> None:
-        found = self.covering(RULES[finding.fact], suppression.source, finding.span.start)
+        # Only ignore-file holds for what is said about suppressions.
+        rule = RULES[finding.fact]
+        self.rules.add(rule)
+        found = self.whole.get(rule)
         if found is None:
             self.applied.extra.append((suppression.source, finding))
         else:
             self.applied.hidden.append((finding, found))
 
 
-def _stretches(suppression: Suppression) -> Iterator[Optional[tuple[int, int]]]:
-    if suppression.scope == 'file':
-        yield None
-        return
-    reach = suppression.reach
-    for number in range(reach.start >> _STRETCH, (reach.end >> _STRETCH) + 1):
-        yield id(suppression.source), number
+def _narrowest(suppressions: list[Suppression], starts: list[int]) -> dict[int, Suppression]:
+    """The narrowest suppression of each place that has one; places are in order."""
+    found: dict[int, Suppression] = {}
+    by_start = sorted(range(len(suppressions)), key=lambda number: suppressions[number].reach.start)
+    # They come narrowest first, so that a smaller number is a narrower one.
+    holding: list[int] = []
+    following = 0
+    for start in starts:
+        while following < len(by_start):
+            number = by_start[following]
+            if suppressions[number].reach.start > start:
+                break
+            heappush(holding, number)
+            following += 1
+        while holding and suppressions[holding[0]].reach.end <= start:
+            heappop(holding)
+        if holding:
+            found[start] = suppressions[holding[0]]
+    return found
 
 
 def _breadth(suppression: Suppression) -> tuple[int, int]:

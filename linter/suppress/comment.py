@@ -8,6 +8,7 @@ from typing import NamedTuple, Optional
 
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
+from linter.yaml.breaks import BREAK
 from linter.yaml.layout import SPACES, DocumentLines
 
 HEAD = re.compile(r'(?<!#)#+[ \t]*(?=calico[-_ ]?lint)', re.IGNORECASE)
@@ -18,7 +19,6 @@ ID = re.compile(r'[^\s,;]+')
 
 _EXACT = re.compile(r'calico-lint:[ \t]*(?P<word>ignore(?:-file)?)\[(?P<ids>[^\[\]\r\n]*)\]')
 _NEXT = re.compile(r'(?<=[ \t])##*[ \t]*[A-Za-z]')
-_BREAK = re.compile(r'[\r\n\x85\u2028\u2029]|\Z')
 
 
 class Comment(NamedTuple):
@@ -39,25 +39,30 @@ class Comment(NamedTuple):
 def comments(page: DocumentLines, begin: int, end: int) -> Iterator[Comment]:
     """The comments for us between two offsets, outside of the page's scalars."""
     text = page.source.text
+    line, start, first, stop = -1, 0, 0, -1
     for found in HEAD.finditer(text, begin, end):
         at = found.start()
-        line = page.line(at)
-        lead = text[page.start_of(line) : at]
-        if (lead and lead[-1] not in SPACES) or page.is_masked(at):
+        if line < 0 or at >= page.next_of(line):
+            line = page.line(at)
+            start = first = page.start_of(line)
+            while text[first] in SPACES:
+                first += 1
+        if (at > start and text[at - 1] not in SPACES) or page.is_masked(at):
             continue
-        stop = _BREAK.search(text, at)
-        last = len(text) if stop is None else stop.start()
-        following = _NEXT.search(text, found.end(), last)
+        if stop < at:
+            ending = BREAK.search(text, at)
+            stop = len(text) if ending is None else ending.start()
+        last = stop
+        following = _NEXT.search(text, found.end(), stop)
         if following is not None:
             last = found.end() + len(text[found.end() : following.start()].rstrip(' \t'))
-        ahead = lead.lstrip(SPACES)
         yield Comment(
             at,
             found.end(),
             last,
             line,
-            len(lead) - len(ahead) - lead.count('\ufeff'),
-            not ahead or ahead[0] == '#',
+            first - start - text.count('\ufeff', start, first),
+            text[first] == '#',
         )
 
 
@@ -75,12 +80,18 @@ def without_comment(page: DocumentLines, comment: Comment) -> Fix:
     """Take a comment out: its line where it is alone, else with the blanks before it."""
     text = page.source.text
     begin, end = page.start_of(comment.line), page.end_of(comment.line)
-    lead, rest = text[begin : comment.hash], text[comment.end : end]
-    if rest.strip(SPACES):
-        following = comment.end + len(rest) - len(rest.lstrip(SPACES))
-        span = Span(comment.hash, following)
-    elif lead.strip(SPACES):
-        span = Span(begin + len(lead.rstrip(' \t')), end)
+    before, behind = comment.hash, comment.end
+    while before > begin and text[before - 1] in SPACES:
+        before -= 1
+    while behind < end and text[behind] in SPACES:
+        behind += 1
+    if behind < end:
+        span = Span(comment.hash, behind)
+    elif before > begin:
+        blanks = comment.hash
+        while text[blanks - 1] in ' \t':
+            blanks -= 1
+        span = Span(blanks, end)
     else:
         span = Span(begin, min(page.next_of(comment.line), len(text)))
         if page.holds_back(comment.line):

@@ -28,8 +28,8 @@ from linter.catalogue.catalogue import Catalogue
 from linter.diagnostic import Finding
 from linter.suppress.annotation import (
     ANNOTATION,
+    Written,
     entries_of,
-    spot,
     without_annotation,
     without_entry,
 )
@@ -99,6 +99,7 @@ class _Finder:
         self.documents = parsed.documents
         self.catalogue = catalogue
         self.known = frozenset(catalogue.ids())
+        self.ids = tuple(sorted(self.known))
         self.partial = partial
         self.more = more
 
@@ -170,8 +171,7 @@ class _Finder:
         begin = page.start_of(comment.line)
         chunk = page.chunk
         is_marker = begin <= chunk.start and MARKER.match(self.text, begin) is not None
-        lead = self.text[begin : comment.hash].strip(SPACES)
-        if is_marker and lead.partition('#')[0].strip(SPACES) == '---':
+        if is_marker and self.text[begin : self.text.index('#', begin)].strip(SPACES) == '---':
             scope = 'document'
             reach = Span(begin, page.next_of(page.line(chunk.end)))
         else:
@@ -222,6 +222,7 @@ class _Finder:
                 )
             )
         names: list[Named] = []
+        seen: set[str] = set()
         for number, word in enumerate(words):
             name = text[word.start : word.end]
             if len(words) == 1:
@@ -231,7 +232,8 @@ class _Finder:
             else:
                 removal = _cut(name, Span(words[number - 1].end, word.end))
             if name in self.known:
-                names.append(Named(name, word, removal, any(name == one.id for one in names)))
+                names.append(Named(name, word, removal, name in seen))
+                seen.add(name)
             else:
                 problems.append(self.unknown(name, word, removal))
         reason = text[found.end() : comment.end].strip(SPACES).lstrip(':-–— ')
@@ -268,7 +270,7 @@ class _Finder:
     def meant(self, name: str) -> Optional[str]:
         """The id that was meant."""
         plain = name.strip('\'"`').replace('_', '-')
-        return plain if plain in self.known else nearest(plain, sorted(self.known))
+        return plain if plain in self.known else nearest(plain, self.ids)
 
     def malformed(self, comment: Comment) -> Optional[Finding]:
         """What is wrong with a comment that is not written as it should be; None: it is prose."""
@@ -371,11 +373,12 @@ class _Finder:
             yield Suppression(self.source, 'object', span, reach, (), '', (problem,))
             return
         seen: set[str] = set()
+        written = Written(self.text, value)
         for number, entry in enumerate(entries):
-            span = spot(self.text, value, entry.start, entry.end) or Span(value.start, value.end)
+            span = written.spot(entry.start, entry.end) or Span(value.start, value.end)
             cut = removal
             if len(entries) > 1:
-                cut = without_entry(self.text, value, entries, number)
+                cut = without_entry(written, entries, number)
             if entry.id in self.known:
                 names = (Named(entry.id, span, cut, entry.id in seen),)
                 yield Suppression(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 
+from linter.text.lazy_regex import lazy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
+# Of JSON, which can write the first character of a command in another way.
+_COMMAND_START = lazy(r'#(?=#(?:vso|teamcity)?\[)')
 
 COMMANDS = ('##[', '##vso[', '##teamcity[')
 """What makes a line of a log a command, wherever it stands in it."""
-
-
-COMMAND_START = r'#(?=#(?:vso|teamcity)?\[)'
-"""A pattern for their first character, which JSON can write in another way."""
 
 
 def escape(text: str) -> str:
@@ -43,6 +43,29 @@ def escape_line(text: str) -> str:
     """A line of the log that is no command as a whole: GitHub's start with ``::`` after blanks."""
     text = escape(text)
     return text.replace('::', ': :', 1) if text.lstrip().startswith('::') else text
+
+
+def escape_json(text: str) -> str:
+    r"""A line of JSON in which all that does not print, and each command, is written ``\u…``.
+
+    JSON allows most of that as it is, but a terminal, an editor or a CI system may act on it. A
+    surrogate stands for a byte of a path that is no UTF-8 (PEP 383), and cannot be encoded;
+    escaped, it is what os.fsencode() needs to find the file again:
+    https://www.rfc-editor.org/rfc/rfc8259#section-8.2
+    """
+    if not text.isprintable():
+        text = ''.join(char if char.isprintable() else _json_escaped(char) for char in text)
+    if '##' in text:
+        text = _COMMAND_START.sub('\\\\u0023', text)
+    return text
+
+
+def _json_escaped(char: str) -> str:
+    code = ord(char)
+    if code < 0x10000:
+        return f'\\u{code:04x}'
+    high, low = divmod(code - 0x10000, 0x400)
+    return f'\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}'
 
 
 def escape_path(path: str, show: Callable[[str], str] = escape) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from typing import Any
+    from typing import Any, AnyStr
 
 _METHODS = ('match', 'search', 'fullmatch', 'finditer', 'findall', 'split', 'sub')
 
@@ -16,7 +16,7 @@ _ATTRIBUTES = ('flags', 'groupindex', 'groups', 'pattern')
 
 
 class _Lazy:
-    def __init__(self, pattern: str, flags: re.RegexFlag | int) -> None:
+    def __init__(self, pattern: str | bytes, flags: re.RegexFlag | int) -> None:
         self._pattern = pattern
         self._flags = flags
 
@@ -31,7 +31,12 @@ class _Lazy:
         return getattr(compiled, name)
 
 
-def lazy(pattern: str, flags: re.RegexFlag | int = 0) -> re.Pattern[str]:
-    """A pattern whose methods compile it on their first call."""
-    made: re.Pattern[str] = _Lazy(pattern, flags)  # type: ignore[assignment]
+def lazy(pattern: AnyStr, flags: re.RegexFlag | int = 0) -> re.Pattern[AnyStr]:
+    """A pattern whose methods compile it on their first call.
+
+    Each must take linear time: no repetition inside of or next to another one that can take the
+    same characters, and of one that is searched for, none that can take its own beginning. A test
+    looks at every pattern there is.
+    """
+    made: re.Pattern[AnyStr] = _Lazy(pattern, flags)  # type: ignore[assignment]
     return made

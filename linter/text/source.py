@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+from linter.text.lazy_regex import lazy
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
+
+LINE_END = lazy(r'\r\n?|\n')
+"""Where a line ends for people; what breaks lines in YAML is more, see linter.yaml.breaks."""
 
 
 class Span(NamedTuple):
@@ -47,14 +52,7 @@ class Source:
             starts = [0]
             text = self.text
             if '\r' in text:
-                at, size = 0, len(text)
-                while at < size:
-                    cr, lf = text.find('\r', at), text.find('\n', at)
-                    if cr == -1 and lf == -1:
-                        break
-                    alone = cr != -1 and (lf == -1 or lf > cr + 1)
-                    at = (cr if alone else lf) + 1
-                    starts.append(at)
+                starts += (found.end() for found in LINE_END.finditer(text))
             else:
                 at = text.find('\n')
                 while at != -1:
@@ -84,3 +82,26 @@ def overlap(one: Span, other: Span) -> bool:
     if one.start < one.end and other.start < other.end:
         return one.start < other.end and other.start < one.end
     return one.start <= other.end and other.start <= one.end
+
+
+def line_break(text: str) -> str:
+    """How lines end in a text, by its first one."""
+    found = LINE_END.search(text)
+    return '\n' if found is None else found[0]
+
+
+def line_start(text: str, offset: int) -> int:
+    """Where the line of an offset starts, found without a look at all that is before it."""
+    while offset > 0:
+        begin = max(0, offset - 1024)
+        at = max(text.rfind('\n', begin, offset), text.rfind('\r', begin, offset))
+        if at != -1:
+            return at + 1
+        offset = begin
+    return 0
+
+
+def line_end(text: str, offset: int) -> int:
+    """Where the text of a line ends."""
+    found = LINE_END.search(text, offset)
+    return len(text) if found is None else found.start()

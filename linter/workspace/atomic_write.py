@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from io import FileIO
 
 from linter.text.errors import shown_path
+from linter.text.line_diff import hunks
 from linter.workspace.files import DISK, read_whole, reason
 from linter.workspace.orderly_end import orderly_end
 
@@ -45,8 +46,10 @@ def replace(path: str, before: bytes, after: bytes) -> None:
 def create(path: str, data: bytes) -> None:
     """Write a file that does not exist; raises Unwritable, and then there is none.
 
-    A symbolic link that points to nothing stays, and what it points to is made.
+    A symbolic link is something that exists, also where it points to nothing.
     """
+    if os.path.islink(path):
+        raise Unwritable(path, 'it is a link', 'written')
     real = os.path.realpath(path)
     try:
         # Not for its owner alone, as a temporary file is: a new file has the usual mode.
@@ -160,7 +163,7 @@ def _sync(folder: str) -> None:
             os.close(handle)
 
 
-_LINE = re.compile(r'[^\n]*\n|[^\n]+\Z')
+_LINE = re.compile(r'[^\n]+\n?|\n')
 _LEFT = '\\ No newline at end of file\n'
 
 
@@ -172,14 +175,11 @@ def unified_diff(path: str, before: bytes, after: bytes) -> str:
     """
     if before == after:
         return ''
-    import difflib
-
     old, new = (_LINE.findall(data.decode('utf-8', 'surrogateescape')) for data in (before, after))
-    return ''.join(_lines(path, difflib.unified_diff(old, new)))
+    return ''.join(_lines(path, hunks(old, new)))
 
 
 def _lines(path: str, diff: Iterator[str]) -> Iterator[str]:
-    next(diff), next(diff)
     yield f'--- {_name("a", path)}\n'
     yield f'+++ {_name("b", path)}\n'
     for line in diff:

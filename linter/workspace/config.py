@@ -45,6 +45,7 @@ class Layer(NamedTuple):
     datastore: str | None
     edition: str | None
     dataplane: str | None
+    profile: str | None
     select: frozenset[str] | None
     ignore: frozenset[str]
     severity: dict[str, str]
@@ -53,8 +54,18 @@ class Layer(NamedTuple):
     line: int = 0
 
 
-NOTHING = Layer(None, None, None, None, None, None, frozenset(), {}, {})
+NOTHING = Layer(None, None, None, None, None, None, None, frozenset(), {}, {})
 """The layer of a file that says nothing."""
+
+
+class RootEntry(NamedTuple):
+    """A folder whose policies are those of one cluster, seen from the file's.
+
+    ``is_closed``: the cluster has no others.
+    """
+
+    path: str
+    is_closed: bool = False
 
 
 class Config(NamedTuple):
@@ -62,7 +73,8 @@ class Config(NamedTuple):
 
     ``layers`` are the file's own settings and those of the entries of ``per-path``, ``paths`` the
     patterns of these, whose owners are the numbers of the layers. ``baseline`` is relative to the
-    file's folder; it and ``fail_on`` are about a run as a whole.
+    file's folder; it and ``fail_on`` are about a run as a whole. ``tiers``, ``namespaces``,
+    ``labels``, ``sets`` and ``service_accounts`` exist although no file defines them.
     """
 
     path: str
@@ -77,6 +89,10 @@ class Config(NamedTuple):
     baseline: str | None
     fail_on: str | None
     diagnostics: list[Diagnostic]
+    roots: tuple[RootEntry, ...] = ()
+    labels: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
+    service_accounts: frozenset[str] = frozenset()
 
 
 def read(path: str, files: Files = DISK) -> Config:

@@ -17,7 +17,7 @@ from linter.calico.values import Array, Leaf, Object, Value
 from linter.text.errors import Fatal
 from linter.text.source import Source, Span
 from linter.text.suggest import quoted
-from linter.workspace.config import NOTHING, Config, Layer, empty, unread
+from linter.workspace.config import NOTHING, Config, Layer, RootEntry, empty, unread
 from linter.workspace.config_mistakes import (
     Mistakes,
     given,
@@ -31,6 +31,10 @@ from linter.yaml.documents import is_empty, split
 from linter.yaml.documents import unread as rest_of
 from linter.yaml.errors import YamlError
 from linter.yaml.nodes import Node, Scalar, SequenceNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _LANE = Lane('configuration', folds_case=False, coerces=False, null_items=False, prunes=False)
 
@@ -126,7 +130,20 @@ class Reader:
             self._file(root, 'baseline'),
             self._word(root, 'fail-on'),
             [],
+            tuple(self._roots(root)),
+            self._words(external, 'labels'),
+            self._words(external, 'sets'),
+            self._words(external, 'serviceAccounts'),
         )
+
+    def _roots(self, root: Object) -> Iterator[RootEntry]:
+        for item in root.items('roots'):
+            if not isinstance(item, Object):
+                continue
+            path = self._file(item, 'path')
+            closed = item.leaf('closed')
+            if path is not None:
+                yield RootEntry(path, bool(closed is not None and closed.value is True))
 
     def _layer(self, owner: Object) -> Layer:
         select = self._rules(owner, 'select')
@@ -141,6 +158,7 @@ class Reader:
             self._word(owner, 'datastore'),
             self._word(owner, 'edition'),
             self._word(owner, 'dataplane'),
+            self._word(owner, 'profile'),
             select or None,
             self._rules(owner, 'ignore') or frozenset(),
             self._severities(owner),

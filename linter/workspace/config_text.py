@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import os
 
-from linter.text.errors import Fatal
+from linter.text.errors import Fatal, shown_path
+from linter.workspace.atomic_write import Unwritable, create
 from linter.workspace.config import NAME
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    # Imported where there are patterns: it brings pathspec along.
-    pass
 
 
 def init(directory: str) -> str:
     """Write a starter into a folder and say what it is; Fatal where there is a file already."""
     path = os.path.normpath(os.path.join(directory, NAME))
+    if '\0' in path:
+        raise Fatal(f'there is no folder {shown_path(directory)}')
+    if os.path.lexists(path):
+        raise Fatal(f'{shown_path(path)} exists already, and is left as it is')
     try:
-        with open(path, 'x', encoding='utf-8', newline='\n') as file:
-            file.write(STARTER)
-    except FileExistsError:
-        raise Fatal(f'{path} exists already, and is left as it is') from None
-    except OSError as error:
-        raise Fatal(f'{path} cannot be written: {(error.strerror or str(error)).lower()}') from None
+        create(path, STARTER.encode())
+    except Unwritable as error:
+        raise Fatal(f'{shown_path(path)} cannot be written: {error.reason}') from None
     return STARTER
 
 
@@ -46,8 +43,12 @@ STARTER = """\
 # Whose fields are known: open-source, or enterprise, where those of Calico Enterprise are passed.
 #edition: open-source
 
-# What enforces the policies, for `calico-lint test`: iptables, nftables or ebpf.
+# What enforces the policies: iptables, nftables or ebpf.
 #dataplane: iptables
+
+# Which rules run: default (what Calico refuses, drops or ignores, and hazards that are proved),
+# strict (what is often not meant, too) or security (what an auditor asks, too).
+#profile: default
 
 # Report these rules and groups only. `calico-lint rules` lists them.
 #select:
@@ -76,7 +77,12 @@ STARTER = """\
 #  ignore:
 #  - namespace-missing
 
-# What exists in the cluster although no file here defines it; no rule asks for it yet.
+# Which folders hold the policies of one cluster each; closed: the cluster has no others.
+#roots:
+#- path: clusters/prod
+#  closed: true
+
+# What exists in the cluster although no file here defines it.
 #external:
 #  tiers:
 #  - security

@@ -275,10 +275,10 @@ def _missing(path: str, files: Files) -> str:
         siblings = [name for name, _ in files.list(head or os.curdir)]
     except OSError:
         return f'no such file or directory: {shown}'
-    from difflib import get_close_matches
+    from linter.text.suggest import nearest
 
-    close = get_close_matches(tail, siblings, 1)
-    hint = f'; did you mean {shown_path(os.path.join(head, close[0]))}?' if close else ''
+    close = nearest(tail, siblings)
+    hint = f'; did you mean {shown_path(os.path.join(head, close))}?' if close else ''
     return f'no such file or directory: {shown}{hint}'
 
 

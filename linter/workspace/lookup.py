@@ -89,12 +89,13 @@ class Lookup:
     ``paths`` are those on the command line, where excludes do not concern what is named, unless
     ``force_exclude`` says that they do. What is wrong with configuration files gathers in
     ``mistakes``, by the path of the file: processes that share a run read the same file each.
-    ``default`` are the settings where there is no such file.
+    ``default`` are the settings where there is no such file. ``is_shared``: other processes asked
+    theirs about some of the files.
     """
 
     __slots__ = (
         '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_kustomized', '_named',
-        '_paths', 'default', 'files', 'mistakes', 'overrides',
+        '_paths', 'default', 'files', 'is_shared', 'mistakes', 'overrides',
     )  # fmt: skip
 
     def __init__(
@@ -105,6 +106,7 @@ class Lookup:
     ) -> None:
         self.overrides = overrides or Overrides()
         self.files = files
+        self.is_shared = False
         self.mistakes: dict[str, list[Diagnostic]] = {}
         self._paths = paths
         self._named: set[str] | None = None

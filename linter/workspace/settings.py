@@ -28,8 +28,8 @@ class Overrides:
     """
 
     __slots__ = (
-        'admission', 'config', 'datastore', 'edition', 'embedded', 'exclude', 'force_exclude',
-        'ignore', 'markdown', 'no_config', 'select', 'version',
+        'admission', 'config', 'dataplane', 'datastore', 'edition', 'embedded', 'exclude',
+        'force_exclude', 'ignore', 'markdown', 'no_config', 'profile', 'select', 'version',
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +46,8 @@ class Overrides:
         no_config: bool = False,
         embedded: bool = False,
         markdown: bool = False,
+        profile: str | None = None,
+        dataplane: str | None = None,
     ) -> None:
         self.version = version
         self.admission = admission
@@ -59,14 +61,17 @@ class Overrides:
         self.no_config = no_config
         self.embedded = embedded
         self.markdown = markdown
+        self.profile = profile
+        self.dataplane = dataplane
 
 
 class Settings:
-    """What holds for a file. Groups are unfolded; no ``select``: every rule.
+    """What holds for a file. Groups are unfolded; no ``select``: every rule of the ``profile``.
 
-    ``severity`` has only the rules whose severity is another than their own. ``tiers`` and
-    ``namespaces`` are known to live elsewhere. ``source`` is the path of the configuration file,
-    ``origins`` says where each setting comes from.
+    ``severity`` has only the rules whose severity is another than their own. ``tiers``,
+    ``namespaces``, ``labels``, ``sets`` and ``service_accounts`` are known to live elsewhere.
+    ``source`` is the path of the configuration file, ``origins`` says where each setting comes
+    from.
     """
 
     __slots__ = (
@@ -77,11 +82,15 @@ class Settings:
         'edition',
         'embedded',
         'ignore',
+        'labels',
         'markdown',
         'namespaces',
         'origins',
+        'profile',
         'require_reason',
         'select',
+        'service_accounts',
+        'sets',
         'severity',
         'source',
         'tiers',
@@ -95,6 +104,7 @@ class Settings:
         self.datastore: str | None = None
         self.edition = 'open-source'
         self.dataplane = 'iptables'
+        self.profile = 'default'
         self.select = _NONE
         self.ignore = _NONE
         self.severity: dict[str, str] = {}
@@ -103,6 +113,9 @@ class Settings:
         self.markdown = False
         self.tiers = _NONE
         self.namespaces = _NONE
+        self.labels = _NONE
+        self.sets = _NONE
+        self.service_accounts = _NONE
         self.origins: dict[str, list[str]] = {}
         self._target: Target | None = None
 
@@ -114,7 +127,7 @@ class Settings:
 
             version = version_text(self.version or DEFAULT_VERSION)
             try:
-                self._target = make_target(version, self.admission, self.datastore)
+                self._target = make_target(version, self.admission, self.datastore, self.dataplane)
             except Fatal as error:
                 if self.source is None:
                     raise
@@ -140,9 +153,11 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
         settings.embedded = config.embedded
         settings.tiers = config.tiers
         settings.namespaces = config.namespaces
+        settings.labels = config.labels
+        settings.sets = config.sets
+        settings.service_accounts = config.service_accounts
     for layer in layers:
         _lay(settings, layer)
-        settings.dataplane = layer.dataplane or settings.dataplane
         if layer.select is not None:
             settings.select, settings.ignore = layer.select, _NONE
             origins.pop('ignore', None)
@@ -158,6 +173,8 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
         ('admission', overrides.admission),
         ('datastore', overrides.datastore),
         ('edition', overrides.edition),
+        ('dataplane', overrides.dataplane),
+        ('profile', overrides.profile),
     ):
         if value is not None:
             origins[key] = said
@@ -186,3 +203,5 @@ def _lay(settings: Settings, layer: Layer | Overrides) -> None:
         settings.datastore = layer.datastore
     if layer.edition is not None:
         settings.edition = layer.edition
+    settings.dataplane = layer.dataplane or settings.dataplane
+    settings.profile = layer.profile or settings.profile

@@ -30,18 +30,36 @@ def show_settings(path: str, overrides: Overrides | None = None) -> str:
     if lookup.is_excluded(path):
         lines.append('# excluded: checked only where it is named, and without --force-exclude')
     severities = ', '.join(f'{rule}: {word}' for rule, word in sorted(settings.severity.items()))
-    tiers, namespaces = _flow(sorted(settings.tiers)), _flow(sorted(settings.namespaces))
+    elsewhere = {
+        'tiers': settings.tiers,
+        'namespaces': settings.namespaces,
+        'labels': settings.labels,
+        'sets': settings.sets,
+        'serviceAccounts': settings.service_accounts,
+    }
+    # The first two always: they are what is asked for most.
+    external = ', '.join(
+        f'{key}: {_flow(sorted(names))}'
+        for number, (key, names) in enumerate(elsewhere.items())
+        if names or number < 2
+    )
+    roots = [
+        f'{{path: {one.path}, closed: {str(one.is_closed).lower()}}}'
+        for one in (() if config is None else config.roots)
+    ]
     values = {
         'calico-version': version_text(target.version),
         'admission': target.admission,
         'datastore': target.datastore or 'kubernetes',
         'edition': settings.edition,
         'dataplane': settings.dataplane,
-        'select': _flow(sorted(settings.select)) if settings.select else 'every rule',
+        'profile': settings.profile,
+        'select': _flow(sorted(settings.select)) if settings.select else 'those of the profile',
         'ignore': _flow(sorted(settings.ignore)),
         'severity': f'{{{severities}}}',
         'exclude': _flow(patterns),
-        'external': f'{{tiers: {tiers}, namespaces: {namespaces}}}',
+        'roots': _flow(roots),
+        'external': f'{{{external}}}',
         'baseline': (config and config.baseline) or 'none',
         'fail-on': (config and config.fail_on) or 'warning',
         'require-reason': 'true' if settings.require_reason else 'false',

@@ -15,5 +15,8 @@ BREAKS = '\r\n\x85\u2028\u2029'
 BLANKS = ' \t' + BREAKS
 """Those, and what may stand between words."""
 
-LINE_END = lazy(r'\r\n?|\n')
-"""Where a line ends for people."""
+BREAK = lazy(r'\r\n|[\r\n\x85\u2028\u2029]')
+"""One of them, CRLF being one."""
+
+COMMENT = rf'#[^{BREAKS}]*(?:[{BREAKS}]|\Z)'
+"""A pattern for a comment to the end of its line, or of the text."""

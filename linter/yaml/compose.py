@@ -14,7 +14,7 @@ import re
 
 from linter.text.lazy_regex import lazy
 from linter.yaml.aliases import excessive_aliasing
-from linter.yaml.breaks import BLANKS, BREAKS
+from linter.yaml.breaks import BLANKS, BREAKS, COMMENT
 from linter.yaml.documents import AFTER, DIRECTIVE, DocumentSlice
 from linter.yaml.errors import (
     SAVE_AS_UTF8,
@@ -87,7 +87,7 @@ _QUESTION = 'a value in `{…}` or `[…]` cannot contain `?` without quotes'
 
 _ANCHOR = lazy(r'&[\w-]*', re.ASCII)
 _TAG = lazy(r"!(?:<[^>]*>|[\w;/?:@&=+$,.!~*'()\[\]%-]*)", re.ASCII)
-_COLON = lazy(r'(?:[\s\x85]|#.*)*:')
+_COLON = lazy(rf'(?:[{BLANKS}]|{COMMENT})*:')
 
 
 class _Problem(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.text.lazy_regex import lazy
-from linter.yaml.breaks import LINE_END
+from linter.text.source import LINE_END
+from linter.yaml.breaks import BLANKS, BREAKS, COMMENT
 from linter.yaml.nodes import (
     Node,
 )
@@ -25,17 +26,13 @@ class DocumentSlice(NamedTuple):
     end: int
 
 
-# YAML 1.1 breaks lines, and so ends comments, at these; see Source for what a line is elsewhere.
-_COMMENT = r'#[^\r\n\x85\u2028\u2029]*'
+DIRECTIVE = lazy(rf'(?:[ \t]*(?:#[^{BREAKS}]*)?[{BREAKS}])*%')
 
 
-DIRECTIVE = lazy(rf'(?:[ \t]*(?:{_COMMENT})?(?:\r\n?|[\n\x85\u2028\u2029]))*%')
+AFTER = lazy(rf'(?:[{BLANKS}]|{COMMENT}|\.\.\.(?!\S))*')
 
 
-AFTER = lazy(rf'(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT}|\.\.\.(?!\S))*')
-
-
-_BLANK = lazy(rf'(?:---(?!\S))?(?:[ \t\r\n\x85\u2028\u2029]+|{_COMMENT})*')
+_BLANK = lazy(rf'(?:---(?!\S))?(?:[{BLANKS}]|{COMMENT})*')
 
 
 def split(text: str) -> Iterator[DocumentSlice]:

@@ -7,12 +7,12 @@ repair that cannot be written down with certainty is None.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from linter.text.edit import Edit, Fix
 from linter.text.lazy_regex import lazy
-from linter.text.source import Span
+from linter.text.source import LINE_END, Span, line_end, line_start
+from linter.yaml.breaks import BREAKS
 from linter.yaml.nodes import (
     MappingNode,
     Node,
@@ -139,8 +139,10 @@ def edited(
         found.append(Edit(_place(text, node, spans, begin, stop), _escaped(new, style)))
     found.sort(key=lambda edit: edit.span)
     result = _merged(found)
-    after = _replaced(text, [(*edit.span, edit.text) for edit in result])
-    scalar = Scalar(value, style, None, start, end + len(after) - len(text), start)
+    # Only the scalar itself is read again, however long the text around it is.
+    part = text[start : end + 1]
+    after = _replaced(part, [(span.start - start, span.end - start, new) for span, new in result])
+    scalar = Scalar(value, style, None, 0, end - start + len(after) - len(part), 0)
     return result if pieces(after, scalar) is not None else None
 
 
@@ -184,14 +186,11 @@ def _escaped_rest(
     ]
 
 
-_BREAKS = '\r\n\x85\u2028\u2029'
-
-
 def _place(text: str, node: Scalar, spans: list[Span], start: int, end: int) -> Span:
     if end > start:
         return Span(spans[start].start, spans[end - 1].end)
     before = spans[start - 1] if start else None
-    if before is not None and text[before.start] not in _BREAKS:
+    if before is not None and text[before.start] not in BREAKS:
         at = before.end
     elif start < len(spans):
         at = spans[start].start
@@ -215,7 +214,6 @@ def _merged(edits: list[Edit]) -> tuple[Edit, ...]:
 
 _GAP = lazy(r'[ \t\r\n]*,[ \t\r\n]*')
 _DASH = lazy(r'[ ]*-[ \t]+\Z')
-_LINE_END = lazy(r'\r\n?|\n')
 
 
 def item_span(text: str, node: SequenceNode, index: int) -> Optional[Span]:
@@ -237,27 +235,17 @@ def item_span(text: str, node: SequenceNode, index: int) -> Optional[Span]:
     return _lines_span(text, text.index('-', begin), item.end)
 
 
-def line_start(text: str, offset: int) -> int:
-    return max(text.rfind('\n', 0, offset), text.rfind('\r', 0, offset)) + 1
-
-
-def line_end(text: str, offset: int) -> int:
-    """Where the text of a line ends."""
-    found = _LINE_END.search(text, offset)
-    return len(text) if found is None else found.start()
-
-
 def _lines_span(text: str, start: int, end: int) -> Optional[Span]:
     """The lines of a block entry or item, which is first on its line; a comment behind it stays."""
     begin, stop = line_start(text, start), line_end(text, end)
     rest = text[end:stop]
-    if re.search('[\x85\u2028\u2029]', text[begin:stop]):
+    if any(char in text[begin:stop] for char in BREAKS[2:]):
         return None
     if rest.lstrip(' \t').startswith('#'):
         return Span(start, stop - len(rest.lstrip(' \t')))
     if rest.strip(' \t'):
         return None
-    found = _LINE_END.match(text, stop)
+    found = LINE_END.match(text, stop)
     if found is not None:
         return Span(begin, found.end())
     return Span(begin - (2 if text.startswith('\r\n', begin - 2) else 1), stop)

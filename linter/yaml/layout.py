@@ -6,6 +6,7 @@ from bisect import bisect_right
 
 from linter.text.lazy_regex import lazy
 from linter.text.source import Source, Span
+from linter.yaml.breaks import BLANKS
 from linter.yaml.documents import DocumentSlice, is_empty
 from linter.yaml.nodes import (
     MappingNode,
@@ -18,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-SPACES = ' \t\r\n\x85\u2028\u2029\ufeff'
+SPACES = BLANKS + '\ufeff'
 MARKER = lazy('\ufeff*---(?=\\s|\\Z)')
 """A ``---`` with which a document starts."""
 
@@ -43,11 +44,14 @@ class DocumentLines:
         self.whole: set[int] = set()
         # Where block scalars end that keep the blank lines after them.
         self.keeps: list[int] = []
+        # Where the next thing stands that is no comment, for lines that were asked for.
+        self._content: dict[int, Optional[int]] = {}
         self._masks: list[tuple[int, int, bool]] = []
         self._joined: list[tuple[int, int]] = []
         if root is not None:
             self._walk(root)
             self._masks.sort()
+            self.keeps.sort()
             self._join()
             if isinstance(root, MappingNode):
                 self.whole = {root.start, root.outer}
@@ -133,7 +137,9 @@ class DocumentLines:
         """Where a line's text ends."""
         text = self.source.text
         begin, end = self.start_of(line), min(self.next_of(line), len(text))
-        return begin + len(text[begin:end].rstrip('\r\n'))
+        while end > begin and text[end - 1] in '\r\n':
+            end -= 1
+        return end
 
     def after(self, end: int) -> int:
         """Where the line after a node's last one starts."""
@@ -163,7 +169,8 @@ class DocumentLines:
     def holds_back(self, line: int) -> bool:
         """Whether the blank lines after a line would belong to a scalar if it were not there."""
         begin, following = self.start_of(line), self.next_of(line)
-        before = max((end for end in self.keeps if end <= begin), default=None)
+        number = bisect_right(self.keeps, begin)
+        before = self.keeps[number - 1] if number else None
         if before is None or _BLANK_LINE.match(self.source.text, following) is None:
             return False
         at = self.content(self.line(before) + 1)
@@ -171,17 +178,33 @@ class DocumentLines:
 
     def content(self, line: int) -> Optional[int]:
         """Where the next thing stands, from a line on, that is no comment; None at the end."""
+        passed: list[int] = []
+        while line not in self._content:
+            passed.append(line)
+            found, following = self._look(line)
+            if following is None:
+                self._content[line] = found
+                break
+            line = following
+        found = self._content[line]
+        for one in passed:
+            self._content[one] = found
+        return found
+
+    def _look(self, line: int) -> tuple[Optional[int], Optional[int]]:
+        """What is the first thing from a line on, or behind which line to look on."""
         text, starts = self.source.text, self.source.line_starts
-        while line < len(starts) and starts[line] <= self.chunk.end:
-            at = starts[line]
-            while at < self.chunk.end and text[at] in SPACES:
-                at += 1
-            if at >= self.chunk.end:
-                return None
-            if text[at] != '#':
-                return at
-            line = self.line(at) + 1
-        return None
+        if line >= len(starts) or starts[line] > self.chunk.end:
+            return None, None
+        at, following = starts[line], self.next_of(line)
+        while at < self.chunk.end and text[at] in SPACES:
+            at += 1
+            # A run of blank lines is looked through once.
+            if at == following < self.chunk.end:
+                return None, line + 1
+        if at >= self.chunk.end:
+            return None, None
+        return (at, None) if text[at] != '#' else (None, self.line(at) + 1)
 
     def first(self) -> int:
         """The line with which the document starts, behind a ``---`` of its own."""

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 
 from linter.text.source import Span
+from linter.yaml.breaks import BLANKS, BREAK, BREAKS
+from linter.yaml.escapes import CODES, ESCAPES
 from linter.yaml.nodes import Scalar
 
 
@@ -85,7 +87,7 @@ def pieces(text: str, scalar: Scalar) -> list[Span] | None:
         return []
     last = scalar.end - 1 if scalar.style else scalar.end
     return [
-        Span(at, following if text[at] in _BREAKS else at + _width(text, at, scalar.style))
+        Span(at, following if text[at] in BREAKS else at + _width(text, at, scalar.style))
         for at, following in zip(starts, [*starts[1:], last], strict=True)
     ]
 
@@ -94,30 +96,11 @@ def _width(text: str, at: int, quote: str) -> int:
     """How many characters are written for the one that starts at an offset."""
     char = text[at]
     if quote == '"' and char == '\\':
-        return 2 + _CODES.get(text[at + 1 : at + 2], 0)
+        return 2 + CODES.get(text[at + 1 : at + 2], 0)
     return 2 if (quote == "'" and char == "'") or text.startswith('\r\n', at) else 1
 
 
-_BREAKS = '\r\n\x85\u2028\u2029'
-_BREAK = re.compile(r'\r\n|[\r\n\x85\u2028\u2029]')
-_BETWEEN = re.compile(r'[ \t\r\n\x85\u2028\u2029]+')
-_ESCAPES = {
-    '0': '\0',
-    'a': '\a',
-    'b': '\b',
-    't': '\t',
-    '\t': '\t',
-    'n': '\n',
-    'v': '\v',
-    'f': '\f',
-    'r': '\r',
-    'e': '\x1b',
-    'N': '\x85',
-    '_': '\xa0',
-    'L': '\u2028',
-    'P': '\u2029',
-}
-_CODES = {'x': 2, 'u': 4, 'U': 8}
+_BETWEEN = re.compile(rf'[{BLANKS}]+')
 
 
 def _newline(written: str) -> str:
@@ -142,8 +125,8 @@ def _flow(text: str, scalar: Scalar) -> Iterator[tuple[str, int]]:
             at += 2
         elif quote == '"' and char == '\\':
             code = text[at + 1 : at + 2]
-            length = _CODES.get(code, 0)
-            found = _BREAK.match(text, at + 1, end)
+            length = CODES.get(code, 0)
+            found = BREAK.match(text, at + 1, end)
             if length:
                 digits = text[at + 2 : at + 2 + length]
                 yield chr(int(digits, 16)), at
@@ -155,7 +138,7 @@ def _flow(text: str, scalar: Scalar) -> Iterator[tuple[str, int]]:
                     length = len(rest[0])
                 length += len(found[0]) - 1
             else:
-                yield _ESCAPES.get(code, code), at
+                yield ESCAPES.get(code, code), at
             at += 2 + length
         else:
             yield char, at
@@ -164,7 +147,7 @@ def _flow(text: str, scalar: Scalar) -> Iterator[tuple[str, int]]:
 
 def _between(blanks: str, at: int, *, escaped: bool) -> Iterator[tuple[str, int]]:
     """What blanks and line breaks between two words become."""
-    breaks = [(_newline(found[0]), at + found.start()) for found in _BREAK.finditer(blanks)]
+    breaks = [(_newline(found[0]), at + found.start()) for found in BREAK.finditer(blanks)]
     if escaped:
         yield from breaks
     elif not breaks:
@@ -178,8 +161,8 @@ def _between(blanks: str, at: int, *, escaped: bool) -> Iterator[tuple[str, int]
         yield from breaks[1:]
 
 
-_HEADER = re.compile(r'[|>](?:[+-]?([1-9])?|([1-9])[+-])[^\r\n\x85\u2028\u2029]*')
-_INDENTED = re.compile(r'[ \r\n\x85\u2028\u2029]*')
+_HEADER = re.compile(rf'[|>](?:[+-]?([1-9])?|([1-9])[+-])[^{BREAKS}]*')
+_INDENTED = re.compile(f'[ {BREAKS}]*')
 
 
 def _block(text: str, scalar: Scalar) -> list[int] | None:
@@ -187,10 +170,10 @@ def _block(text: str, scalar: Scalar) -> list[int] | None:
     header = _HEADER.match(text, scalar.start)
     if header is None:
         return None
-    found = _BREAK.match(text, header.end())
+    found = BREAK.match(text, header.end())
     begin = header.end() if found is None else found.end()
     found = _INDENTED.match(text, begin)
-    deepest = max(map(len, re.split(_BREAK, '' if found is None else found[0])))
+    deepest = max(map(len, BREAK.split('' if found is None else found[0])))
     # A digit in the header counts from the parent's indentation, which a scalar does not know:
     # the value tells which one it is.
     explicit = header[1] is not None or header[2] is not None
@@ -226,7 +209,7 @@ def _lines(text: str, at: int, indent: int, *, folded: bool) -> Iterator[tuple[s
         while column < indent and text[at + column : at + column + 1] == ' ':
             column += 1
         at += column
-        found = _BREAK.match(text, at)
+        found = BREAK.match(text, at)
         if found is not None:
             breaks.append((_newline(found[0]), at))
             at = found.end()
@@ -242,10 +225,10 @@ def _lines(text: str, at: int, indent: int, *, folded: bool) -> Iterator[tuple[s
         yield from breaks
         breaks = []
         was_blank = is_blank
-        while at < size and text[at] not in _BREAKS:
+        while at < size and text[at] not in BREAKS:
             yield text[at], at
             at += 1
-        found = _BREAK.match(text, at)
+        found = BREAK.match(text, at)
         if found is None:
             return
         leading = [(_newline(found[0]), at)]

@@ -19,6 +19,9 @@ from ruamel.yaml.reader import Reader, ReaderError
 from ruamel.yaml.scanner import Scanner, ScannerError
 from ruamel.yaml.tokens import DocumentEndToken, ScalarToken, TagToken
 
+from linter.yaml.breaks import BREAK, BREAKS
+from linter.yaml.escapes import CODES, ESCAPES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Optional
@@ -90,49 +93,27 @@ def problem(error: Exception, text: str) -> tuple[str, int, str, Optional[int]]:
     )
 
 
-_BREAKS = '\r\n\x85\u2028\u2029'
 _BLANKS = ' \t'
 # The reader puts a NUL after the text.
-_BREAKS_OR_END = _BREAKS + '\0'
+_BREAKS_OR_END = BREAKS + '\0'
 _BLANKS_OR_END = _BLANKS + _BREAKS_OR_END
 
+_END = BREAKS + '\0'
+_ANY_END = f' \t{_END}'
 _SPACES = re.compile(r' *')
 _BLANK_RUN = re.compile(r'[ \t]*')
-_COMMENT = re.compile(r'#[^\r\n\x85\u2028\u2029\0]*')
-_LINE = re.compile(r'[^\r\n\x85\u2028\u2029\0]*')
-_BREAK = re.compile(r'\r\n|[\r\n\x85\u2028\u2029]')
+_COMMENT = re.compile(f'#[^{_END}]*')
+_LINE = re.compile(f'[^{_END}]*')
 _DIRECTIVE = re.compile(r'%([0-9A-Za-z_-]*)')
 _NAME = re.compile(r'[0-9A-Za-z_-]*')
 _HANDLE = re.compile(r'![0-9A-Za-z_-]*!?')
 _URI = re.compile(r"(?:[\w;/?:@&=+$,.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 _HEADER = re.compile(r'(?:([+-])([0-9])?|([0-9])([+-])?)?')
-_SINGLE = re.compile(r"(?:[^' \t\r\n\x85\u2028\u2029\0]|'')*")
-_DOUBLE = re.compile(r'[^"\\ \t\r\n\x85\u2028\u2029\0]*')
-_PLAIN = re.compile(r'(?:[^: \t\r\n\x85\u2028\u2029\0]|:(?![ \t\r\n\x85\u2028\u2029\0]))*')
-_FLOW_PLAIN = re.compile(
-    r'(?:[^:,?\[\]{} \t\r\n\x85\u2028\u2029\0]|:(?![ \t\r\n\x85\u2028\u2029\0]))*'
-)
-_ESCAPES = {
-    '0': '\0',
-    'a': '\a',
-    'b': '\b',
-    't': '\t',
-    '\t': '\t',
-    'n': '\n',
-    'v': '\v',
-    'f': '\f',
-    'r': '\r',
-    'e': '\x1b',
-    ' ': ' ',
-    '"': '"',
-    "'": "'",
-    '\\': '\\',
-    'N': '\x85',
-    '_': '\xa0',
-    'L': '\u2028',
-    'P': '\u2029',
-}
-_CODES = {'x': 2, 'u': 4, 'U': 8}
+_SINGLE = re.compile(f"(?:[^'{_ANY_END}]|'')*")
+_DOUBLE = re.compile(rf'[^"\\{_ANY_END}]*')
+_PLAIN = re.compile(f'(?:[^:{_ANY_END}]|:(?![{_ANY_END}]))*')
+_FLOW_PLAIN = re.compile(rf'(?:[^:,?\[\]{{}}{_ANY_END}]|:(?![{_ANY_END}]))*')
+_DIGITS = re.compile('[0-9A-Fa-f]+')
 
 
 class _Reader(Reader):
@@ -142,7 +123,7 @@ class _Reader(Reader):
         passed = self.buffer[self.pointer : end]
         self.pointer = self.index = end
         last = -1
-        for found in _BREAK.finditer(passed):
+        for found in BREAK.finditer(passed):
             self.line += 1
             last = found.end()
         self.column = self.column + length if last < 0 else length - last
@@ -187,7 +168,7 @@ class _Scanner(Scanner):
 
     def _line_break(self) -> str:
         """Pass a line break, and say what a scalar takes it for."""
-        passed = self._skip(_BREAK)
+        passed = self._skip(BREAK)
         return passed if passed in ('\u2028', '\u2029', '') else '\n'
 
     def _at_document_mark(self) -> bool:
@@ -370,23 +351,23 @@ class _Scanner(Scanner):
             if reader.peek() != '\\':
                 return False
             char = reader.peek(1)
-            if char in _BREAKS:
+            if char in BREAKS:
                 reader.forward()
                 self._line_break()
                 return True
-            length = _CODES.get(char, 0)
+            length = CODES.get(char, 0)
             if length:
                 reader.forward(2)
                 digits = reader.prefix(length)
-                if not re.fullmatch(rf'[0-9A-Fa-f]{{{length}}}', digits):
+                if len(digits) < length or not _DIGITS.fullmatch(digits):
                     raise self._fail(context, start, 'did not find expected hexdecimal number')
                 code = int(digits, 16)
                 if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
                     raise self._fail(context, start, 'found invalid Unicode character escape code')
                 value.append(chr(code))
                 reader.forward(length)
-            elif char in _ESCAPES:
-                value.append(_ESCAPES[char])
+            elif char in ESCAPES:
+                value.append(ESCAPES[char])
                 reader.forward(2)
             else:
                 raise self._fail(context, start, 'found unknown escape character')
@@ -424,7 +405,7 @@ class _Scanner(Scanner):
                 between = ''
                 multiline = False
                 end = reader.get_mark()
-            if reader.peek() not in _BLANKS + _BREAKS:
+            if reader.peek() not in _BLANKS + BREAKS:
                 break
             blanks = self._skip(_BLANK_RUN)
             leading = self._line_break()

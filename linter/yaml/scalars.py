@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from linter.text.lazy_regex import lazy
+from linter.text.start import remembered
 from linter.yaml.nodes import Scalar
 
 TYPE_CHECKING = False
@@ -65,7 +66,7 @@ def plain_value(text: str) -> Value:
     """The value of a plain scalar without a tag."""
     first = text[:1]
     if first in _NUMBER_START:
-        return _number(text)
+        return _short_number(text) if len(text) < 50 else _number(text)
     if first in _WORD_START or not first:
         return _WORDS.get(text, text)
     if first == '.':
@@ -101,6 +102,10 @@ def _number(text: str) -> Value:
         if value is not None and value < 1 << 63:
             return value
     return text
+
+
+# Networks and ports start like numbers, and aliases bring the same ones again and again.
+_short_number = remembered(1 << 14)(_number)
 
 
 def _integer(plain: str) -> Optional[int]:

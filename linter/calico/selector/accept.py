@@ -61,6 +61,13 @@ _V2_RESERVED = r'(?!(?:not[ \t\n\f\r]*)?in(?![A-Za-z0-9_]))'
 @remembered()
 def condition(dialect: str) -> Callable[[str, int], Optional[re.Match[str]]]:
     """Match one condition with all signs before it, and what closes and joins it after it."""
+    return pattern(dialect).match
+
+
+def pattern(dialect: str) -> re.Pattern[str]:
+    """The expression by which a condition is read; tests look at how long it may take."""
+    import re
+
     inner = r'[ \t]*' if dialect == V3 else r'[ \t\n\f\r]*'
     if dialect == V2:
         words, operators, reserved = 'all', '==|!=', _V2_RESERVED
@@ -70,7 +77,8 @@ def condition(dialect: str) -> Callable[[str, int], Optional[re.Match[str]]]:
     label = f'{LETTER}{{1,{LONGEST_LABEL}}}'
     # No two neighbours match the same character, but for the label, where the lookahead
     # ends the matter; so the time is linear in the text.
-    pattern = rf"""
+    return re.compile(
+        rf"""
         ([!( \t]*)
         (?: has\({inner}({label}){inner}\)
         |   ({words})\({inner}\)
@@ -82,10 +90,9 @@ def condition(dialect: str) -> Callable[[str, int], Optional[re.Match[str]]]:
         )
         ([) \t]*)
         (&&|\|\||\Z)
-    """
-    import re
-
-    return re.compile(pattern, re.VERBOSE).match
+        """,
+        re.VERBOSE,
+    )
 
 
 def _accepts(text: str, dialect: str) -> bool:
@@ -123,8 +130,9 @@ def accepts(text: str, dialect: str = V3) -> bool:
     return _accepted(text, dialect) if len(text) <= 1024 else _accepts(text, dialect)
 
 
+@remembered(64)
 def explain(text: str, dialect: str = V3) -> Mistake:
-    """Why ``accepts`` says no."""
+    """Why ``accepts`` says no. Aliases and copies bring the same selector again and again."""
     from linter.calico.selector import explainer
 
     return explainer.explain(text, dialect)

@@ -34,8 +34,8 @@ ROUNDS = 16
 _KUBERNETES = lazy(
     rf"""
     [ \t]*
-    (?: (?P<not>!?)[ \t]*(?P<exists>{LETTER}+)
-    |   (?P<label>{LETTER}+)[ \t]*(?P<operator>==?|!=)[ \t]*(?P<value>{LETTER}*)
+    (?: (?:(?P<not>!)[ \t]*)?(?P<exists>{LETTER}+)
+    |   (?P<label>{LETTER}+)[ \t]*(?P<operator>==?|!=)(?:[ \t]*(?P<value>{LETTER}+))?
     |   (?P<key>{LETTER}+)[ \t]+(?P<member>in|notin)[ \t]*
         \([ \t]*(?P<values>{LETTER}+[ \t]*(?:,[ \t]*{LETTER}+[ \t]*)*)\)
     )
@@ -61,10 +61,10 @@ def _translated(text: str) -> str | None:
         if found is None:
             return None
         if found['exists']:
-            terms.append(f'{found["not"]}has({found["exists"]})')
+            terms.append(f'{found["not"] or ""}has({found["exists"]})')
         elif found['label']:
             operator = '!=' if found['operator'] == '!=' else '=='
-            terms.append(f"{found['label']} {operator} '{found['value']}'")
+            terms.append(f"{found['label']} {operator} '{found['value'] or ''}'")
         else:
             sure = True
             operator = 'in' if found['member'] == 'in' else 'not in'
@@ -194,7 +194,7 @@ def _repaired(text: str, found: Mistake, dialect: str) -> Mistake:
     edits, safe, rounds = found.edits, found.applicability == 'safe', 1
     current = apply(text, edits)
     while edits and not accepts(current, dialect):
-        if len(text) > LONG or rounds == ROUNDS:
+        if len(text) > 4 * LONG or rounds == ROUNDS:
             edits = ()
             break
         following = _find(current, dialect)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 from linter.calico.selector.accept import (
@@ -24,6 +23,8 @@ from linter.calico.selector.place import (
     quoted,
     start_of,
 )
+from linter.text.lazy_regex import lazy
+from linter.text.suggest import nearest
 
 
 def not_word(place: Place) -> Mistake | None:
@@ -94,11 +95,11 @@ def call(place: Place) -> Mistake | None:
         return None
     name, start, end = place.last, start_of(place.last), end_of(place.last)
     lower = name.lower()
-    closed = place.match(rf'\([ \t]*({LETTER}*)[ \t]*\)')
+    closed = place.match(rf'\([ \t]*(?:({LETTER}+)[ \t]*)?\)')
     if lower == 'global' and place.dialect == V2:
         return _newer(start, end, 'global()')
     if lower in ('has', 'all', 'global'):
-        right = f'{lower}({closed[1]})' if closed else f'{lower}('
+        right = f'{lower}({closed[1] or ""})' if closed else f'{lower}('
         if name == lower:
             return mistake(
                 'blank-before-parenthesis',
@@ -119,8 +120,8 @@ def call(place: Place) -> Mistake | None:
     if lower in EVERYTHING and closed and not closed[1]:
         return _not_everything(name, start, closed.end())
     known = ['has', 'all'] if place.dialect == V2 else ['has', 'all', 'global']
-    near = ['has'] if 'exist' in lower else difflib.get_close_matches(lower, known, 1)
-    if not near and _operator_of(lower):
+    near = ['has'] if 'exist' in lower else [nearest(lower, known)]
+    if not near[0] and _operator_of(lower):
         return _operator_without_label(name, start)
     return mistake(
         'unknown-function',
@@ -129,7 +130,7 @@ def call(place: Place) -> Mistake | None:
         f'Calico has no {code(f"{name}()")}: '
         + (
             f'did you mean {code(f"{near[0]}()")}?'
-            if near
+            if near[0]
             else f'write {" or ".join(code(f"{word}()") for word in known)}'
         ),
     )
@@ -273,6 +274,14 @@ _OPERATORS = {
 }  # fmt: skip
 
 
+# Of three words, of two, of one.
+_PHRASES = (
+    lazy(rf'{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}'),
+    lazy(rf'{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}'),
+    lazy(rf'{LETTER}{{1,99}}'),
+)
+
+
 def _operator_of(phrase: str) -> str | None:
     return _OPERATORS.get(re.sub('[-_ \t]', '', phrase.lower()))
 
@@ -281,8 +290,8 @@ def word_operator(place: Place) -> Mistake | None:
     """``IN``, ``startsWith``, ``is``, ``matches``, ``exists``: words for an operator."""
     at, label = place.at, place.last
     start = start_of(label)
-    for words in (3, 2, 1):
-        found = place.match(rf'{LETTER}{{1,99}}(?:[ \t]+{LETTER}{{1,99}}){{{words - 1}}}')
+    for phrase_of in _PHRASES:
+        found = phrase_of.match(place.text, at)
         operator = _operator_of(found[0]) if found else None
         if found and operator:
             break

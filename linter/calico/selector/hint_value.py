@@ -19,6 +19,7 @@ from linter.calico.selector.place import (
     start_of,
     unclosed,
 )
+from linter.text.lazy_regex import lazy
 
 
 def no_value(place: Place) -> Mistake | None:
@@ -293,6 +294,19 @@ def swallowed(place: Place) -> Mistake | None:
     )
 
 
+WHOLE_VALUES = {
+    (shape, q): lazy(pattern.replace('Q', q))
+    for q in ('"', "'")
+    for shape, pattern in (
+        ('escaped', r'Q((?:[^Q\\]|\\.)*)Q'),
+        ('wrapped', r'QQ([^Q]*)QQ'),
+        ('doubled', r'Q((?:[^Q]|QQ)*)Q'),
+        ('inside', r'Q([^Q]*Q[^Q\s&|,)}][^Q=&|]*)Q(?=[ \t]*(?:[&|,)}]|\Z))'),
+    )
+}
+"""Values with a quote in them, as somebody wrote them who thought that it could stand there."""
+
+
 def quote_in_value(place: Place) -> Mistake | None:
     r"""``'it\'s'``, ``'it''s'``, ``'it's'``: what ends a string without being meant to."""
     if not place.touching or place.last.type != 'STRING':
@@ -301,22 +315,18 @@ def quote_in_value(place: Place) -> Mistake | None:
     q = literal[0]
     other = '"' if q == "'" else "'"
     if literal[-2] == '\\' and len(literal) > 2:
-        kind, at = 'backslash', place.at - 2
+        kind, shape, at = 'backslash', 'escaped', place.at - 2
         what = 'a backslash escapes nothing in a selector'
-        pattern = rf'{q}((?:[^{q}\\]|\\.)*){q}'
     elif literal == q * 2:
-        kind, at = 'doubled-quote', start
+        kind, shape, at = 'doubled-quote', 'wrapped', start
         what = f'two {q} do not make one quote in a selector'
-        pattern = rf'{q}{q}([^{q}]*){q}{q}'
     elif place.char == q:
-        kind, at = 'doubled-quote', place.at - 1
+        kind, shape, at = 'doubled-quote', 'doubled', place.at - 1
         what = f'a doubled {q} does not stand for one in a selector'
-        pattern = rf'{q}((?:[^{q}]|{q}{q})*){q}'
     else:
-        kind, at = 'quote-in-value', place.at - 1
+        kind, shape, at = 'quote-in-value', 'inside', place.at - 1
         what = f'this {q} ends the value'
-        pattern = rf'{q}([^{q}]*{q}[^{q}\s&|,)}}][^{q}=&|]*){q}(?=[ \t]*(?:[&|,)}}]|\Z))'
-    whole = re.compile(pattern).match(place.text, start)
+    whole = WHOLE_VALUES[shape, q].match(place.text, start)
     if whole is None and kind == 'quote-in-value':
         return None
     value = whole[1] if whole else q + other

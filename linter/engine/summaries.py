@@ -1,0 +1,98 @@
+"""What the documents of a file mean, noted for the rules that look at more than one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Optional, Union
+
+from linter.calico.document import Document
+from linter.calico.ownership import CalicoObject, span_of
+from linter.calico.parsed_file import ParsedDocument
+from linter.calico.surroundings import Surroundings
+from linter.calico.target import Target, Version
+from linter.diagnostic import Diagnostic
+from linter.engine.outcome import Outcome
+from linter.policy.model import NetworkSet, Policy, Record, Unusable
+from linter.policy.parts import place_of
+from linter.policy.semantics import Semantics
+from linter.policy.summarise import summarise
+from linter.text.lazy_regex import lazy
+from linter.text.source import Source
+
+_REFUSED = frozenset(('refused', 'dropped', 'ignored'))
+# What the summary itself does not take for something that is filled in later.
+_FILLED_IN = lazy(
+    r'\$\(\w+\)|__[A-Z]\w*__|@@\w+@@|%[A-Z]\w*%|#\{[^}\n]*\}#|\[\[ *\w|\(\( +\w|\bENC\['
+)
+
+
+@lru_cache(maxsize=16)
+def semantics_of(version: Version, dataplane: str) -> Semantics:
+    """What holds for the policies of a file."""
+    return Semantics(version, dataplane)
+
+
+class Summaries:
+    """The records of one file, which go to its outcome."""
+
+    def __init__(
+        self, outcome: Outcome, target: Target, dataplane: str, surroundings: Surroundings
+    ) -> None:
+        self.outcome = outcome
+        self.semantics = semantics_of(target.version, dataplane)
+        self.surroundings = surroundings
+
+    def judged(
+        self,
+        source: Source,
+        owned: CalicoObject,
+        document: Optional[Document],
+        found: Iterable[Diagnostic],
+    ) -> None:
+        """Note an object with these findings; ``document`` None: nothing could be made of it."""
+        if document is None or owned.api == 'v2':
+            if owned.skipped is None:
+                span = span_of(owned.node)
+                reason = ('kind', 'is not of a kind that Calico has now')
+                self._unusable(source, owned.kind or 'document', reason, span.start, span.end)
+            return
+        why = self._why_not(source, owned, found)
+        if document.surroundings.is_patch:
+            why = 'is a part of a document'
+        record = summarise(document, self.semantics, why)
+        if record is not None:
+            self.outcome.records.append(self._placed(record))
+
+    def broken(self, document: ParsedDocument) -> None:
+        """Note a document of Calico's that cannot be read."""
+        start = document.slice.start
+        reason = ('refused', 'is no YAML')
+        self._unusable(document.source, 'document', reason, start, start + 1)
+
+    def _unusable(
+        self, source: Source, kind: str, reason: tuple[str, str], start: int, end: int
+    ) -> None:
+        place = place_of(source, start, end)
+        self.outcome.records.append(Unusable(kind, '', '', *reason, place))
+
+    def _why_not(
+        self, source: Source, owned: CalicoObject, found: Iterable[Diagnostic]
+    ) -> Optional[str]:
+        """Why an object may not be reasoned from, as far as rules or the files around it know."""
+        for one in found:
+            if one.effect in _REFUSED and one.refused_by != 'calicoctl':
+                return f'is not what Calico takes: {one.message}'
+            if one.fact.startswith('placeholder'):
+                return 'has a placeholder, which is filled in later'
+        if _FILLED_IN.search(source.text, owned.node.start, owned.node.end):
+            return 'has a placeholder, which is filled in later'
+        return None
+
+    def _placed(self, record: Union[Record, Unusable]) -> Union[Record, Unusable]:
+        """Without the namespace where a kustomization writes another one over it."""
+        around = self.surroundings
+        is_set = around.sets_namespace or around.namespace is not None
+        if is_set and isinstance(record, (Policy, NetworkSet, Unusable)):
+            return record._replace(namespace=None) if record.namespace else record
+        return record

@@ -1,0 +1,187 @@
+"""All the policies of a root as the rules see them that look at more than one file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple, Optional, TypeVar, Union
+
+from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
+from linter.policy.model import (
+    KUBERNETES_NETWORK_POLICY,
+    HostEndpoint,
+    NetworkSet,
+    Place,
+    Policy,
+    Record,
+    Tier,
+    Unusable,
+)
+from linter.policy.semantics import Semantics
+from linter.policy.ties import Tie, ties
+
+MOST_POLICIES = 20_000
+"""So many policies of a root are looked at together."""
+
+R = TypeVar('R')
+
+
+class RootFinding(NamedTuple):
+    """What a rule of a root has found.
+
+    It stands in the document at ``place``, of this ``kind``, from ``start`` to ``end``;
+    ``elsewhere`` are related places, in whatever file.
+    """
+
+    fact: str
+    kind: str
+    place: Place
+    start: int
+    end: int
+    message: str
+    hint: Optional[str] = None
+    elsewhere: tuple[tuple[Place, str], ...] = ()
+
+
+class External(NamedTuple):
+    """What a cluster has although no file defines it."""
+
+    tiers: frozenset[str] = frozenset()
+    namespaces: frozenset[str] = frozenset()
+    labels: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
+    service_accounts: frozenset[str] = frozenset()
+
+
+NOTHING = External()
+
+
+class RootView:
+    """The records of one cluster, as far as they may be reasoned from.
+
+    ``written`` are all of Calico's policies, ``policies`` those whose identity occurs once;
+    ``doubles`` are the groups of records that have one identity. ``is_closed``: the cluster has
+    nothing but what is here and in ``external``. ``is_named``: the configuration says that all of
+    it is of one cluster. ``are_variants``: files define the same objects, and are no cluster.
+    """
+
+    def __init__(
+        self,
+        records: Iterable[Union[Record, Unusable]],
+        semantics: Semantics,
+        is_closed: bool = False,
+        external: External = NOTHING,
+        is_named: bool = False,
+        are_variants: bool = False,
+    ) -> None:
+        self.records = tuple(records)
+        self.semantics = semantics
+        self.is_closed = is_closed
+        self.external = external
+        self.is_named = is_named
+        self.are_variants = are_variants
+        self.unusable = self._of(Unusable)
+        self.doubles = doubles(self.records)
+        several = {identity for identity in map(identity_of, self._flat()) if identity}
+        single = [record for record in self.records if identity_of(record) not in several]
+        self.written = [one for one in self._of(Policy) if one.kind != KUBERNETES_NETWORK_POLICY]
+        if are_variants:
+            single = []
+        self.policies = [one for one in single if isinstance(one, Policy)]
+        self.tiers = [one for one in single if isinstance(one, Tier)]
+        self.sets = [one for one in single if isinstance(one, NetworkSet)]
+        self.endpoints = [one for one in single if isinstance(one, HostEndpoint)]
+        self._root: Optional[Root] = None
+        self._dead: Optional[list[DeadRule]] = None
+        self._ties: Optional[list[Tie]] = None
+
+    def _of(self, kind: type[R]) -> list[R]:
+        return [record for record in self.records if isinstance(record, kind)]
+
+    def _flat(self) -> Iterable[Union[Record, Unusable]]:
+        return (one for group in self.doubles for one in group)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every policy of the cluster is here, and may be reasoned from."""
+        return self.is_closed and not self.unusable and not self.doubles
+
+    @property
+    def tier_names(self) -> frozenset[str]:
+        """The tiers that are known to be there, whether or not they may be reasoned from."""
+        built_in = (tier.name for tier in self.semantics.tiers)
+        defined = (
+            one.name
+            for one in self.records
+            if isinstance(one, Tier) or (isinstance(one, Unusable) and one.kind == 'Tier')
+        )
+        return frozenset((*built_in, *defined, *self.external.tiers)) - {''}
+
+    @property
+    def root(self) -> Root:
+        """What takes packets from whom."""
+        if self._root is None:
+            are_known = self.is_whole and not self.external.sets
+            sets = self.sets if are_known else None
+            self._root = Root(self.policies, self.tiers, self.semantics, sets)
+        return self._root
+
+    @property
+    def ties(self) -> list[Tie]:
+        """Policies of Calico's between which a name decides, and that it makes a difference to."""
+        if self._ties is None:
+            defined = self.tier_names - self.external.tiers
+            self._ties = [
+                tie
+                for tie in ties(self.root).ties
+                # Kubernetes' own all have one order, which nobody can change.
+                if KUBERNETES_NETWORK_POLICY not in (tie.first.kind, tie.second.kind)
+                and tie.first.tier in defined
+            ]
+        return self._ties
+
+    @property
+    def dead(self) -> list[DeadRule]:
+        """The rules that no packet reaches because of other policies.
+
+        Left out are those of Kubernetes' own policies, and those that are dead because of a name:
+        see ``ties``.
+        """
+        if self._dead is None:
+            tied = {(id(tie.first), id(tie.second)) for tie in self.ties}
+            self._dead = [
+                dead
+                for dead in self.root.dead_rules(ROOT if self.is_whole else TIER).dead
+                if dead.rests_on != POLICY
+                and dead.policy.kind != KUBERNETES_NETWORK_POLICY
+                and not any((id(one.policy), id(dead.policy)) in tied for one in dead.takers)
+            ]
+        return self._dead
+
+
+Identity = tuple[str, Optional[str], str]
+
+
+def identity_of(record: Union[Record, Unusable]) -> Optional[Identity]:
+    """What a cluster has but one of; None where that is not known."""
+    if not isinstance(record, (Policy, NetworkSet, Tier, HostEndpoint, Unusable)):
+        return None
+    kind = getattr(record, 'kind', type(record).__name__)
+    namespace = getattr(record, 'namespace', '')
+    return None if namespace is None or not record.name else (kind, namespace, record.name)
+
+
+def doubles(records: Iterable[Union[Record, Unusable]]) -> list[list[Union[Record, Unusable]]]:
+    """The groups of records that have one identity, in the order of the first of each."""
+    groups: dict[Identity, list[Union[Record, Unusable]]] = {}
+    for record in records:
+        identity = identity_of(record)
+        if identity is not None:
+            groups.setdefault(identity, []).append(record)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def has_doubles(records: Iterable[Union[Record, Unusable]]) -> bool:
+    """Whether an identity occurs twice."""
+    count = Counter(identity_of(record) for record in records)
+    return any(number > 1 for identity, number in count.items() if identity is not None)

@@ -1,0 +1,77 @@
+"""A policy with `applyOnForward` allows some traffic, so that all other forwarded one is denied.
+
+Hosts forward the traffic of their pods freely while no policy with `applyOnForward` selects the
+host endpoint. The first one brings the end of the tier along, which denies what no rule allows,
+and no failsafe port is let through there.
+
+```yaml bad --profile strict
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: hosts
+spec:
+  selector: role == 'gateway'
+  applyOnForward: true
+  types: [Egress]
+  egress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports: [22]
+```
+
+```yaml good --profile strict
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: hosts
+spec:
+  selector: role == 'gateway'
+  types: [Egress]
+  egress:
+  - action: Allow
+    protocol: TCP
+    destination:
+      ports: [22]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.calico.document import Document
+from linter.calico.traffic import direction_lists
+from linter.calico.values import Object
+from linter.catalogue.rule import finding_at_key, rule
+from linter.diagnostic import Finding
+from linter.policy.gate import is_unconditional
+
+GROUP = 'strict'
+PROFILE = 'strict'
+
+
+@rule('Spec', kinds=('GlobalNetworkPolicy', 'StagedGlobalNetworkPolicy'))
+def check(spec: Object, document: Document) -> Iterator[Finding]:
+    flags = {
+        name
+        for name in ('applyOnForward', 'preDNAT', 'doNotTrack')
+        if (leaf := spec.leaf(name)) is not None and leaf.value is True
+    }
+    if flags != {'applyOnForward'}:
+        return
+    closed = [
+        rules.name
+        for rules, items in direction_lists(spec)
+        if not any(
+            item.text('action') in ('Allow', 'Pass') and is_unconditional(item) for item in items
+        )
+    ]
+    if closed:
+        yield finding_at_key(
+            'aof-drops-forwarded',
+            spec.fields['applyOnForward'],
+            f'applyOnForward denies all forwarded traffic that no {" or ".join(closed)} rule '
+            'allows, that of the pods of the host among it: remove it, or end with a rule that '
+            'allows or passes on the rest',
+        )

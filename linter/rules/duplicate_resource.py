@@ -1,0 +1,92 @@
+"""Two documents define the same object, and one of them overwrites the other.
+
+A cluster has one object of a kind, namespace and name: what is applied last replaces what was
+there, rules and all. Which one that is depends on the order in which files are applied.
+
+It is a warning in one file, and in a root that `roots:` in the configuration names; between two
+files of a folder, which may be two variants of one, it is an info. What is in different folders, or
+under different kustomizations, is taken for several clusters. To silence it, rename or remove one.
+
+```yaml bad root
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - {action: Allow, protocol: TCP, destination: {ports: [80]}}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - {action: Allow, protocol: TCP, destination: {ports: [443]}}
+```
+
+```yaml good root
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - {action: Allow, protocol: TCP, destination: {ports: [80]}}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: web-tls, namespace: shop}
+spec:
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - {action: Allow, protocol: TCP, destination: {ports: [443]}}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.catalogue.rule import rule
+from linter.policy.model import KUBERNETES_NETWORK_POLICY
+from linter.policy.view import RootFinding, RootView, identity_of
+
+GROUP = 'root'
+
+
+@rule('root')
+def check(view: RootView) -> Iterator[RootFinding]:
+    said = False
+    for first, *more in view.doubles:
+        kind, namespace, name = identity_of(first) or ('', '', '')
+        if kind == KUBERNETES_NETWORK_POLICY:
+            continue
+        shown = f'{kind} {namespace}/{name}' if namespace else f'{kind} {name}'
+        for record in more:
+            one, other = record.place, first.place
+            assert one is not None
+            assert other is not None
+            if one.path == other.path:
+                yield RootFinding(
+                    'duplicate-in-file', kind, one, one.start, one.end,
+                    f'{shown} is defined on line {other.line}, too, and the one that is applied '
+                    'last replaces the other: rename or remove one of them',
+                    None, ((other, 'the first one'),),
+                )  # fmt: skip
+                continue
+            if said and not view.is_named:
+                # Files that are variants of one another are one mistake, or none.
+                continue
+            said = True
+            finding = RootFinding(
+                'duplicate-in-folder', kind, one, one.start, one.end,
+                f'{shown} is defined in {other.path}:{other.line}, too, and in one cluster the one '
+                'that is applied last replaces the other: rename or remove one of them',
+                None, ((other, 'the first one'),),
+            )  # fmt: skip
+            yield finding._replace(fact='duplicate-in-cluster') if view.is_named else finding

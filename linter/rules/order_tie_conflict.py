@@ -1,0 +1,107 @@
+"""Two policies have the same order and contradict each other, so that their names decide.
+
+Between policies of one tier and order Calico asks the one first whose name comes first. Where they
+would decide some packet differently, a new name turns what becomes of it round, and nothing in the
+files says which of the two is meant.
+
+The message names such a packet, which was tried with both orders. To silence it, give the two
+different orders.
+
+```yaml bad root
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: allow-office, namespace: shop}
+spec:
+  order: 100
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source: {nets: [10.0.0.0/8]}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: deny-lab, namespace: shop}
+spec:
+  order: 100
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - action: Deny
+    source: {nets: [10.9.0.0/16]}
+```
+
+```yaml good root
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: allow-office, namespace: shop}
+spec:
+  order: 100
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source: {nets: [10.0.0.0/8]}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: deny-lab, namespace: shop}
+spec:
+  order: 90
+  selector: app == 'web'
+  types: [Ingress]
+  ingress:
+  - action: Deny
+    source: {nets: [10.9.0.0/16]}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.catalogue.rule import rule
+from linter.policy.describe import packet
+from linter.policy.model import Place, Policy
+from linter.policy.ties import Tie
+from linter.policy.view import RootFinding, RootView
+
+GROUP = 'root'
+
+_MOST = 4
+
+_VERDICTS = {'Allow': 'allowed', 'Deny': 'denied', 'Pass': 'passed on', '': 'left to profiles'}
+
+
+@rule('root')
+def check(view: RootView) -> Iterator[RootFinding]:
+    # Each policy once, however many come before it.
+    groups: dict[int, list[Tie]] = {}
+    for tie in view.ties:
+        groups.setdefault(id(tie.second), []).append(tie)
+    for tie, *more in groups.values():
+        first, second = tie.first, tie.second
+        order = 'no order' if second.order is None else f'the order {second.order:g}'
+        place = _place(second)
+        others = f' (and {len(more)} more)' if more else ''
+        yield RootFinding(
+            'order-tie', second.kind, second.place, place.start, place.end,
+            f'{second.shown} and {first.shown}{others} have {order}, so that their names decide: '
+            f'{packet(tie.point)} is {_word(tie.now.verdict)} because {first.name} is asked first, '
+            f'and would be {_word(tie.otherwise.verdict)}: give them different orders',
+            None, tuple(
+                (_place(one.first), f'{one.first.shown} is asked first')
+                for one in (tie, *more)[:_MOST]
+            ),
+        )  # fmt: skip
+
+
+def _word(action: str) -> str:
+    return _VERDICTS.get(action, action)
+
+
+def _place(policy: Policy) -> Place:
+    start, end = policy.part('order')
+    if policy.order is None:
+        return policy.place
+    return policy.place._replace(start=start, end=end)

@@ -1,0 +1,394 @@
+"""What the policies of a root mean together: the rules of the subject ``root``, at a run's end."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Optional, Union
+
+from linter.catalogue.catalogue import Catalogue
+from linter.catalogue.rule import Check
+from linter.diagnostic import Diagnostic, Finding, Place
+from linter.engine.check import check_parts
+from linter.engine.judge import reference_of
+from linter.engine.outcome import FileFindings, Outcome
+from linter.engine.stamp import Stamp
+from linter.engine.summaries import semantics_of
+from linter.policy.model import Policy, Record, Unusable
+from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
+from linter.run.one_file import Options, check, conditions_of, settle
+from linter.run.sources import Sources
+from linter.text.source import Span
+from linter.workspace import discover
+from linter.workspace.lookup import NAME, Lookup
+from linter.workspace.settings import Overrides
+
+Records = list[Union[Record, Unusable]]
+_KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
+
+
+class _Root(NamedTuple):
+    """The folder of a root. ``is_named``: the configuration says that it is one."""
+
+    folder: str
+    is_closed: bool = False
+    is_named: bool = False
+
+
+class _Unit(NamedTuple):
+    """The records of one cluster; the rest as in ``RootView``."""
+
+    records: Records
+    is_closed: bool = False
+    is_named: bool = False
+    are_variants: bool = False
+
+
+def judge(outcome: Outcome, options: Options, lookup: Lookup) -> None:
+    """Add what the rules of a root find to the findings of the files."""
+    around = Outcome()
+    if options.context is not None and outcome.records:
+        # A run that met nothing of Calico's need not look any further.
+        around = _context(options.context, outcome, options, lookup)
+    records = (*outcome.records, *around.records)
+    if any(isinstance(record, Policy) for record in records):
+        _Run(outcome, options, lookup, around=around).run()
+    outcome.records = []
+
+
+def _context(folder: str, outcome: Outcome, options: Options, lookup: Lookup) -> Outcome:
+    """What the files of a folder mean that were not to be checked."""
+    named = set(outcome.paths)
+    found = Outcome()
+    for entry in discover.find((folder,), lookup.is_excluded):
+        if isinstance(entry, str) and entry not in named:
+            check(entry, options, lookup, found)
+    return found
+
+
+def alone(
+    path: str, data: bytes, overrides: Overrides, is_closed: bool = False
+) -> list[Diagnostic]:
+    """What is found in a file that is a root by itself, whatever its path holds."""
+    overrides.no_config = True
+    options = Options((path,), overrides, context=os.curdir)
+    lookup = options.lookup()
+    terms = conditions_of(path, lookup.settings_for(path), options, lookup)
+    outcome = check_parts(path, [data], terms)
+    run = _Run(outcome, options, lookup, {path: data})
+    folder = os.path.dirname(os.path.abspath(path))
+    run.roots[folder] = _Root(folder, is_closed, is_closed)
+    run.run()
+    settle(outcome, options, lookup)
+    assert not outcome.errors, outcome.errors
+    return outcome.diagnostics
+
+
+class _Run:
+    """One run's look at its roots."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        options: Options,
+        lookup: Lookup,
+        texts: Optional[dict[str, bytes]] = None,
+        around: Optional[Outcome] = None,
+    ) -> None:
+        self.outcome = outcome
+        self.options = options
+        self.lookup = lookup
+        self.sources = Sources(texts)
+        self.files = {file.path: file for file in outcome.found}
+        self.around = around or Outcome()
+        self.around_files = {file.path: file for file in self.around.found}
+        self.named = None if around is None or options.context is None else set(outcome.paths)
+        self.checked = [
+            os.path.abspath(path)
+            for path in (*options.paths, *([options.context] if options.context else ()))
+            if os.path.isdir(path)
+        ]
+        self.roots: dict[str, Optional[_Root]] = {}
+        self._kustomized: dict[str, Optional[str]] = {}
+        self._broken: set[str] = set()
+
+    def run(self) -> None:
+        catalogues: dict[int, Catalogue] = {}
+        groups: dict[tuple[_Root, object], Records] = {}
+        for record in [*self.outcome.records, *self.around.records, *self._kubernetes()]:
+            path = _path(record)
+            root = self.root_of(path)
+            if root is None:
+                continue
+            settings = self.lookup.settings_for(path)
+            catalogue = conditions_of(path, settings, self.options, self.lookup).catalogue
+            catalogues.setdefault(id(catalogue), catalogue)
+            key = settings.target.version, settings.dataplane
+            groups.setdefault((root, key), []).append(record)
+        for file in self.outcome.found:
+            file.is_in_root = self.root_of(file.path) is not None
+        checks = {
+            rule: one
+            for catalogue in catalogues.values()
+            for rule, one in catalogue.checks('root', '', '')
+        }
+        if not checks:
+            return
+        number = len(self.outcome.found)
+        for (root, _), records in groups.items():
+            for unit in self._units(root, records):
+                self._judge(self._view(unit), checks.items())
+        if len(self.outcome.found) != number:
+            places = {path: at for at, path in enumerate(self.outcome.paths)}
+            self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
+
+    def root_of(self, path: str) -> Optional[_Root]:
+        """The root in which a file is, if it is in any."""
+        folder = os.path.dirname(os.path.abspath(path))
+        if folder not in self.roots:
+            self.roots[folder] = self._find_root(path, folder)
+        return self.roots[folder]
+
+    def _find_root(self, path: str, folder: str) -> Optional[_Root]:
+        home = self.lookup.home_of(path)
+        named: list[_Root] = []
+        for one in home.config.roots if home is not None else ():
+            assert home is not None
+            base = os.path.normpath(os.path.join(home.folder, one.path))
+            if _is_below(folder, base):
+                named.append(_Root(base, one.is_closed, True))
+        if named:
+            return max(named, key=lambda one: len(one.folder))
+        found = [
+            _Root(base)
+            for base in self.checked
+            if _is_below(folder, base) and self._is_marked(base)
+        ]
+        return min(found, key=lambda one: len(one.folder), default=None)
+
+    def _is_marked(self, folder: str) -> bool:
+        """Whether a folder that is checked is known to be a whole repository."""
+        exists = self.lookup.files.exists
+        if exists(os.path.join(folder, '.git')) or exists(os.path.join(folder, NAME)):
+            return True
+        return self.options.overrides is not None and (
+            self.options.overrides.config is not None and folder == os.getcwd()
+        )
+
+    def _kubernetes(self) -> Iterator[Union[Record, Unusable]]:
+        """Kubernetes' own policies of the roots."""
+        from linter.calico.parsed_file import parse_bytes
+        from linter.policy import kubernetes
+        from linter.yaml.nodes import MappingNode
+
+        for path in (*self.outcome.kubernetes, *self.around.kubernetes):
+            if self.root_of(path) is None:
+                continue
+            try:
+                data = b''.join(discover.read(path))
+            except discover.Unreadable:
+                continue
+            for document in parse_bytes(path, data).documents:
+                root = document.root
+                if isinstance(root, MappingNode) and kubernetes.kind_of(root) == 'NetworkPolicy':
+                    yield kubernetes.summarise(document.source, root, 'NetworkPolicy')
+
+    def _units(self, root: _Root, records: Records) -> Iterator[_Unit]:
+        """The records of one cluster each: what occurs twice is of two, or is there by mistake.
+
+        Where one folder holds variants of the same objects, its repository is a collection of
+        samples or tests, and no folder of it is taken for a cluster.
+        """
+        if root.is_named or not has_doubles(records):
+            yield _Unit(records, root.is_closed, root.is_named)
+            return
+        groups: dict[Optional[str], Records] = {}
+        for record in records:
+            groups.setdefault(self._kustomization_of(_path(record), root.folder), []).append(record)
+        units: list[Records] = []
+        for some in groups.values():
+            if not has_doubles(some):
+                units.append(some)
+                continue
+            folders: dict[str, Records] = {}
+            for record in some:
+                folders.setdefault(os.path.dirname(_path(record)), []).append(record)
+            units += folders.values()
+        is_collection = any(map(_are_variants, units))
+        for unit in units:
+            yield _Unit(unit, are_variants=is_collection)
+
+    def _kustomization_of(self, path: str, top: str) -> Optional[str]:
+        """The nearest folder with a kustomization, from a file's up to that of the root."""
+        folder = os.path.dirname(os.path.abspath(path))
+        passed = []
+        found: Optional[str] = None
+        while _is_below(folder, top):
+            if folder in self._kustomized:
+                found = self._kustomized[folder]
+                break
+            passed.append(folder)
+            if any(
+                self.lookup.files.exists(os.path.join(folder, name)) for name in _KUSTOMIZATIONS
+            ):
+                found = folder
+                break
+            folder = os.path.dirname(folder)
+        for one in passed:
+            self._kustomized[one] = found
+        return found
+
+    def _view(self, unit: _Unit) -> RootView:
+        settings = self.lookup.settings_for(_path(unit.records[0]))
+        external = External(
+            settings.tiers,
+            settings.namespaces,
+            settings.labels,
+            settings.sets,
+            settings.service_accounts,
+        )
+        return RootView(
+            unit.records,
+            semantics_of(settings.target.version, settings.dataplane),
+            unit.is_closed,
+            external,
+            unit.is_named,
+            unit.are_variants,
+        )
+
+    def _judge(self, view: RootView, checks: Iterable[tuple[str, Check]]) -> None:
+        if len(view.policies) > MOST_POLICIES:
+            self.outcome.notes.append(
+                f'{len(view.policies)} policies are too many to be looked at together, so what '
+                f'needs that is not looked for: name smaller roots under roots: in {NAME}'
+            )
+            return
+        for rule, ask in checks:
+            try:
+                for finding in ask(view):
+                    self._add(finding)
+            except MemoryError:
+                raise
+            except Exception as error:
+                self._broke(rule, error)
+
+    def _broke(self, rule: str, error: Exception) -> None:
+        if rule in self._broken:
+            return
+        self._broken.add(rule)
+        import traceback
+
+        self.outcome.errors.append(
+            f'rule {rule} broke, which is a bug of calico-lint:\n'
+            f'{"".join(traceback.format_exception(error))}'
+        )
+
+    def _add(self, finding: RootFinding) -> None:
+        path = finding.place.path
+        if self.named is not None and path not in self.named:
+            moved = self._moved(finding, self.named)
+            if moved is None:
+                return
+            finding, path = moved, moved.place.path
+        file = self.files.get(path)
+        diagnostic = self._diagnostic(finding, file)
+        if diagnostic is None:
+            return
+        if file is None:
+            file = self.files[path] = FileFindings(path)
+            file.is_in_root = True
+            self.outcome.found.append(file)
+        file.diagnostics.append(diagnostic)
+        file.diagnostics.sort(key=_position)
+
+    def _moved(self, finding: RootFinding, named: set[str]) -> Optional[RootFinding]:
+        """A finding in a file that is not checked, at what makes it so in one that is."""
+        cause = next((place for place, _ in finding.elsewhere if place.path in named), None)
+        owner = None if cause is None else self.sources.owner(cause, cause.start)
+        if cause is None or owner is None or self._is_suppressed(finding):
+            return None
+        place = finding.place._replace(start=finding.start, end=finding.end)
+        source = self.sources.source(place)
+        line = finding.place.line if source is None else source.position(finding.start)[0]
+        return RootFinding(
+            finding.fact,
+            owner[0].kind or '',
+            cause,
+            cause.start,
+            cause.end,
+            f'this concerns {place.path}:{line}, too: {finding.message}',
+            finding.hint,
+            ((place, 'here'),),
+        )
+
+    def _is_suppressed(self, finding: RootFinding) -> bool:
+        file = self.around_files.get(finding.place.path)
+        if file is None or not file.suppressions:
+            return False
+        found = self._diagnostic(finding, file)
+        if found is None:
+            return False
+        source = found.source
+        return any(
+            name.id == found.rule and one.covers(source, found.span.start)
+            for one in file.suppressions
+            for name in one.names
+        )
+
+    def _diagnostic(
+        self, finding: RootFinding, file: Optional[FileFindings]
+    ) -> Optional[Diagnostic]:
+        path = finding.place.path
+        settings = self.lookup.settings_for(path)
+        terms = conditions_of(path, settings, self.options, self.lookup)
+        source = self.sources.source(finding.place, file)
+        owner = self.sources.owner(finding.place, finding.start)
+        if source is None or owner is None:
+            return None
+        owned, index = owner
+        span = Span(finding.start, finding.end)
+        lane = settings.target.lane(owned.api).name
+        own: list[tuple[Span, str]] = []
+        others: list[Place] = []
+        for place, message in finding.elsewhere:
+            there = self.sources.source(place, file if place.path == path else None)
+            if there is None:
+                continue
+            if there is source:
+                own.append((Span(place.start, place.end), message))
+            else:
+                others.append(Place(there, Span(place.start, place.end), message))
+        found = Stamp(terms.catalogue, settings.target).diagnostic(
+            source,
+            Finding(finding.fact, span, finding.message, finding.hint, tuple(own)),
+            finding.kind,
+            lane,
+            reference_of(owned.node, index),
+        )
+        if found is None:
+            return None
+        found = found._replace(elsewhere=tuple(others))
+        if terms.identify:
+            from linter.engine.identity import identified_later
+
+            (found,) = identified_later((found,))
+        return found
+
+
+def _are_variants(records: Records) -> bool:
+    """Whether one object is defined in several files."""
+    return any(len({_path(record) for record in group}) > 1 for group in doubles(records))
+
+
+def _position(one: Diagnostic) -> tuple[tuple[int, int], int, str, str]:
+    return one.source.position(one.span.start), one.span.end, one.rule, one.message
+
+
+def _path(record: Union[Record, Unusable]) -> str:
+    place = record.place
+    assert place is not None
+    return place.path
+
+
+def _is_below(folder: str, base: str) -> bool:
+    return folder == base or folder.startswith(os.path.join(base, ''))

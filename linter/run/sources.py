@@ -1,0 +1,94 @@
+"""The texts of files once more, for findings that are made when all files are done with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Optional
+
+from linter.calico.ownership import CalicoObject
+from linter.calico.parsed_file import ParsedFile, parse_bytes
+from linter.engine.outcome import FileFindings
+from linter.policy.model import Place
+from linter.text.source import Source
+from linter.workspace import discover
+
+
+class Sources:
+    """Reads files again, each once, and finds in them what summaries say of places.
+
+    Where findings or suppressions of a file hold its text already, that is the one that is used:
+    a suppression is about the text in which it was found.
+    """
+
+    def __init__(self, texts: Optional[dict[str, bytes]] = None) -> None:
+        self._texts = texts or {}
+        self._files: dict[str, list[ParsedFile]] = {}
+
+    def part(self, place: Place) -> Optional[ParsedFile]:
+        """The part of a file in which something is; None where it is gone."""
+        parts = self._files.get(place.path)
+        if parts is None:
+            try:
+                text = self._texts.get(place.path)
+                read = discover.read(place.path) if text is None else iter((text,))
+                parts = list(_parts(place.path, read))
+            except discover.Unreadable:
+                parts = []
+            self._files[place.path] = parts
+        found: Optional[ParsedFile] = None
+        for part in parts:
+            if found is None or part.source.first_line < place.line:
+                found = part
+        if found is None or place.end > len(found.source.text):
+            return None
+        return found
+
+    def source(self, place: Place, file: Optional[FileFindings] = None) -> Optional[Source]:
+        """The text in which something is; None where it is gone."""
+        part = self.part(place)
+        if part is None:
+            return None
+        return _known(part.source, file)
+
+    def owner(self, place: Place, start: int) -> Optional[tuple[CalicoObject, int]]:
+        """The object at an offset, and the number of its document."""
+        part = self.part(place)
+        document = None if part is None else part.at(start)
+        if document is None:
+            return None
+        for one in document.objects:
+            if isinstance(one, CalicoObject) and one.node.start <= start < max(
+                one.node.end, one.node.start + 1
+            ):
+                return one, document.index
+        return None
+
+
+def _parts(path: str, read: Iterator[bytes]) -> list[ParsedFile]:
+    found: list[ParsedFile] = []
+    line, index = 1, 0
+    waiting = list(read)
+    for number, data in enumerate(waiting):
+        parsed = parse_bytes(
+            path,
+            data,
+            line,
+            first_index=index,
+            continued=number > 0,
+            last=number == len(waiting) - 1,
+        )
+        found.append(parsed)
+        line += data.count(b'\n') + data.count(b'\r') - data.count(b'\r\n')
+        index += len(parsed.documents)
+    return found
+
+
+def _known(source: Source, file: Optional[FileFindings]) -> Source:
+    if file is None:
+        return source
+    held = [suppression.source for suppression in file.suppressions]
+    held += [diagnostic.source for diagnostic in file.diagnostics]
+    for one in held:
+        if one.first_line == source.first_line and one.text == source.text:
+            return one
+    return source

@@ -1,0 +1,54 @@
+"""Four times as much takes at most five times as many steps, whatever grows.
+
+The shapes are those of ``bench/growth.py``, which measures them large and in seconds. Here they are
+small, and steps are lines of the package that are run: the same on every machine. What a regular
+expression or another built-in function does is no step; ``test_patterns`` looks at the former.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any
+
+import pytest
+from conftest import ROOT
+
+from bench.growth import SHAPES, Shape
+from linter.calico.selector.accept import explain
+from linter.text.suggest import _nearest
+
+PACKAGE = f'{ROOT}/linter/'
+SIZE = 1500
+
+
+def steps(shape: Shape, size: int) -> int:
+    """How many lines of the package are run for a file of a size."""
+    data = shape.data(size)
+    count = 0
+
+    def line(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal count
+        count += event == 'line'
+        return line
+
+    def call(frame: FrameType, event: str, argument: Any) -> Any:
+        return line if frame.f_code.co_filename.startswith(PACKAGE) else None
+
+    explain.cache_clear()
+    _nearest.cache_clear()
+    before = sys.gettrace()
+    sys.settrace(call)
+    try:
+        shape.run(data)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize('name', SHAPES)
+def test_four_times_as_much_takes_five_times_as_long(name: str) -> None:
+    shape = SHAPES[name]
+    shape.run(shape.data(SIZE))  # what is imported is no growth
+    few, many = steps(shape, SIZE), steps(shape, 4 * SIZE)
+    assert shape.unfolds or many <= 5 * few + 1000, f'{few} steps, then {many}'

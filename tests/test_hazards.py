@@ -1,0 +1,183 @@
+"""Rules about what a policy means: when they are asked, what they keep quiet about, profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from command import Ran, call
+from conftest import FIXTURES, blocks, documents, golden_cases
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from linter.calico.selector.meaning import All, parse
+from linter.calico.target import Target
+from linter.catalogue.catalogue import PROFILES, standard
+from linter.engine import check, judge
+from linter.policy.gate import labels_of
+from linter.policy.selector_sets import KUBERNETES
+
+RULES = standard().rules()
+
+
+def inputs() -> Iterator[bytes]:
+    """Every fixture, every example of every page, every labelled document."""
+    for path in golden_cases():
+        yield path.read_bytes()
+    for rule in RULES.values():
+        for block in blocks(rule):
+            yield block.text.encode()
+    for document in documents():
+        yield document.text.encode('utf-8', 'surrogatepass')
+
+
+@pytest.fixture
+def open_gate(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """A gate that is open while the list holds True."""
+    is_open = [False]
+    asked = judge.may_speak
+    monkeypatch.setattr(judge, 'may_speak', lambda document: is_open[0] or asked(document))
+    monkeypatch.setenv('CALICO_LINT_QUICK', '0')
+    return is_open
+
+
+def test_a_closed_gate_hides_nothing(open_gate: list[bool]) -> None:
+    """What the gate calls meaningless is not found with the gate open, either."""
+    closed = 0
+    for data in inputs():
+        open_gate[0] = False
+        usual = check.check('x.yaml', data, Target())
+        open_gate[0] = True
+        forced = check.check('x.yaml', data, Target())
+        assert usual.errors == forced.errors == []
+        said = [
+            [(one.rule, one.span, one.message) for one in found.diagnostics]
+            for found in (usual, forced)
+        ]
+        assert said[0] == said[1], data.decode(errors='replace')
+        closed += 1
+    assert closed > 1000
+
+
+KEYS = st.sampled_from(('a', 'b', 'c', 'x/y', 'in', 'has', 'not', 'all', 'projectcalico.org/name'))
+LITERALS = st.sampled_from(("'v'", "'w'", "''", "'a b'", '"v"', "'-'"))
+CONDITIONS = st.one_of(
+    st.builds('{} == {}'.format, KEYS, LITERALS),
+    st.builds('{} != {}'.format, KEYS, LITERALS),
+    st.builds('has({})'.format, KEYS),
+    st.builds('!has({})'.format, KEYS),
+    st.builds('{} in {{{}}}'.format, KEYS, LITERALS),
+    st.builds('{} not in {{{}, {}}}'.format, KEYS, LITERALS, LITERALS),
+    st.builds('{} starts with {}'.format, KEYS, LITERALS),
+    st.just('all()'),
+    st.builds('{} in {{ }}'.format, KEYS),
+)
+SELECTORS = st.recursive(
+    CONDITIONS,
+    lambda inner: st.one_of(
+        st.builds('{} && {}'.format, inner, inner),
+        st.builds('({} || {})'.format, inner, inner),
+        st.builds('!({})'.format, inner),
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=400)
+@given(SELECTORS)
+def test_labels_that_are_asked_once_say_neither_always_nor_never(text: str) -> None:
+    tree = parse(text)
+    if tree is None or labels_of(text) is None or text == 'all()':
+        return
+    assert KUBERNETES.satisfiable(tree) is not False
+    assert KUBERNETES.implies(All((0, 0)), tree) is not True
+
+
+@pytest.mark.parametrize(
+    ('text', 'labels'),
+    [
+        ("app == 'web' && tier in {'a', 'b'} || !has(x)", ('app', 'tier', 'x')),
+        ('', ()),
+        ('all()', ()),
+        ("a == 'x' && a == 'y'", None),
+        ("a == 'x y'", None),
+        ('a in {}', None),
+        ("all() && a == 'x'", None),
+        ("projectcalico.org/namespace == 'x'", None),
+    ],
+)
+def test_labels_of_a_selector(text: str, labels: object) -> None:
+    assert labels_of(text) == labels
+
+
+BROAD = """\
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: all
+spec:
+  selector: all()
+  types: [Ingress]
+  ingress:
+  - action: Log
+"""
+
+
+def rules_found(ran: Ran) -> set[str]:
+    return {line.partition('[')[2].partition(']')[0] for line in ran.lines if '[' in line}
+
+
+def test_a_profile_adds_its_rules(here: Path) -> None:
+    (here / 'p.yaml').write_text(BROAD, encoding='utf-8')
+    found = {
+        profile: rules_found(call(here, 'check', '--profile', profile, '-q', 'p.yaml'))
+        for profile in PROFILES
+    }
+    assert found == {
+        'default': set(),
+        'strict': {'log-without-verdict'},
+        'security': {'gnp-selects-everything'},
+    }
+
+
+def test_a_rule_that_is_named_runs_in_any_profile(here: Path) -> None:
+    (here / 'p.yaml').write_text(BROAD, encoding='utf-8')
+    found = call(here, 'check', '--select', 'log-without-verdict', '-q', 'p.yaml')
+    assert rules_found(found) == {'log-without-verdict'}
+
+
+def test_the_configuration_names_profile_and_dataplane(here: Path) -> None:
+    (here / '.calico-lint.yaml').write_text(
+        'profile: strict\nper-path:\n- paths: [audited/]\n  profile: security\n', encoding='utf-8'
+    )
+    (here / 'audited').mkdir()
+    for name in ('p.yaml', 'audited/p.yaml'):
+        (here / name).write_text(BROAD, encoding='utf-8')
+    assert rules_found(call(here, 'check', '-q', 'p.yaml')) == {'log-without-verdict'}
+    assert rules_found(call(here, 'check', '-q', 'audited/p.yaml')) == {'gnp-selects-everything'}
+    shown = call(here, 'check', '--show-settings', 'audited/p.yaml').lines
+    assert any(line.startswith('profile: security  # ') for line in shown)
+
+
+def test_groups_of_profiles_are_the_profiles() -> None:
+    for rule in RULES.values():
+        if rule.profile != 'default':
+            assert rule.group == rule.profile, rule.id
+        else:
+            assert rule.group not in PROFILES, rule.id
+
+
+def test_every_hazard_of_the_default_profile_says_how_sure_it_is() -> None:
+    for row in standard().facts.rows():
+        assert (row.confidence is not None) is (row.effect == 'hazard'), row.fact
+
+
+def test_what_is_refused_is_not_reasoned_from() -> None:
+    text = BROAD.replace('all()', "a == 'x' && a == 'y'").replace('Log', 'log')
+    found = check.check('p.yaml', text.encode(), Target()).diagnostics
+    assert {one.rule for one in found} == {'value-case'}
+
+
+def test_clean_fixtures_of_hazards_are_there() -> None:
+    assert len(list((FIXTURES / 'clean' / 'hazards').glob('*.yaml'))) >= 8

@@ -1,0 +1,193 @@
+"""Rules of a root: folders of ``fixtures/roots``, and beside each in ``.out`` what is printed.
+
+``RULE/bad`` has findings of the rule, everything else but ``good`` may have infos and others.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import FIXTURES, printed
+from test_fixtures import compare
+
+from linter.catalogue.catalogue import standard
+from linter.cli.main import main
+from linter.run import parallel
+from linter.run import run as running
+from linter.run.run import Options, Outcome, run
+from linter.workspace.settings import Overrides
+
+ROOTS = sorted(path for path in (FIXTURES / 'roots').glob('*/*') if path.is_dir())
+OF_ROOT = [rule for rule in standard().ids() if standard().is_of_root(rule)]
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(FIXTURES / 'roots'))
+
+
+def shown(outcome: Outcome) -> str:
+    assert outcome.errors == []
+    text = printed(outcome.diagnostics).replace(os.sep, '/')
+    places = [
+        f'    {place.source.path}:{place.source.position(place.span.start)[0]}: {place.message}\n'
+        for one in outcome.diagnostics
+        for place in one.elsewhere
+    ]
+    return text + ''.join(places)
+
+
+@pytest.mark.parametrize('folder', ROOTS, ids=name_of)
+def test_root(folder: Path, update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    outcome = run(Options())
+    compare(folder.with_suffix('.out'), shown(outcome), update)
+    rules = [one.rule for one in outcome.diagnostics if one.severity != 'info']
+    if folder.name == 'bad':
+        assert folder.parent.name in {one.rule for one in outcome.diagnostics}
+    elif folder.name == 'good':
+        assert not set(rules) & set(OF_ROOT)
+
+
+def test_every_rule_of_a_root_has_one() -> None:
+    assert {folder.parent.name for folder in ROOTS} - {'quiet'} == set(OF_ROOT)
+    for rule in OF_ROOT:
+        assert {'bad', 'good'} <= {folder.name for folder in ROOTS if folder.parent.name == rule}
+
+
+@pytest.fixture
+def dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(FIXTURES / 'roots' / 'dead-rule' / 'bad', tmp_path / 'work')
+    monkeypatch.chdir(tmp_path / 'work')
+    return tmp_path / 'work'
+
+
+def rules(outcome: Outcome) -> list[str]:
+    return [one.rule for one in outcome.diagnostics if one.rule in OF_ROOT]
+
+
+def test_processes_that_share_a_run_find_the_same(
+    dead: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = run(Options())
+    monkeypatch.setattr(running, 'WORTH_SHARING', 1)
+    monkeypatch.setattr(parallel, 'BATCH', 1)
+    shared = run(Options(jobs=3))
+    assert shown(shared) == shown(alone)
+    assert rules(alone)
+
+
+def test_a_folder_that_is_no_root_is_not_reasoned_about(dead: Path) -> None:
+    (dead / '.calico-lint.yaml').unlink()
+    assert rules(run(Options())) == []
+    (dead / '.git').mkdir()
+    found = rules(run(Options()))
+    assert found
+    assert found == ['dead-rule'] * len(found)
+
+
+def test_named_files_are_not_reasoned_about(dead: Path) -> None:
+    assert rules(run(Options(('office.yaml', 'lab.yaml')))) == []
+
+
+def test_what_rests_on_another_tier_is_said_of_closed_roots_alone(dead: Path) -> None:
+    closed = {one.source.path for one in run(Options()).diagnostics}
+    (dead / '.calico-lint.yaml').write_text('roots: [{path: .}]\n')
+    assert closed - {one.source.path for one in run(Options()).diagnostics} == {'ui.yaml'}
+
+
+def test_a_suppression_holds_and_is_used(dead: Path) -> None:
+    before = rules(run(Options()))
+    path = dead / 'lab.yaml'
+    text = path.read_text().replace(
+        '  - {action: Deny', '  # calico-lint: ignore[dead-rule] known\n  - {action: Deny'
+    )
+    path.write_text(text)
+    outcome = run(Options())
+    assert len(rules(outcome)) == len(before) - 1
+    assert [one.rule for one, _ in outcome.suppressed] == ['dead-rule']
+    assert 'unused-suppression' not in {one.rule for one in outcome.diagnostics}
+    # Where no root is looked at, nobody can know whether it is used.
+    outcome = run(Options(('lab.yaml',)))
+    assert outcome.diagnostics == []
+
+
+def test_settings_of_a_path_hold(dead: Path) -> None:
+    config = dead / '.calico-lint.yaml'
+    config.write_text(
+        config.read_text() + 'per-path:\n- {paths: [lab.yaml], ignore: [dead-rule]}\n'
+        '- {paths: [cache.yaml], severity: {dead-rule: error}}\n'
+    )
+    found = {one.source.path: one.severity for one in run(Options()).diagnostics}
+    assert 'lab.yaml' not in found
+    assert found['cache.yaml'] == 'error'
+
+
+def test_the_command_line_selects(dead: Path) -> None:
+    assert rules(run(Options(overrides=Overrides(ignore=frozenset(['dead-rule']))))) == []
+    assert rules(run(Options(overrides=Overrides(select=frozenset(['dead-rule'])))))
+    assert not Options(overrides=Overrides(select=frozenset(['invalid-port']))).summarise
+
+
+def test_findings_have_an_identity_and_an_object(dead: Path) -> None:
+    outcome = run(Options(baseline='known.json'))
+    for one in outcome.diagnostics:
+        assert one.identity is not None
+        assert one.identity.is_anchored
+        assert one.object is not None
+        assert one.confidence == 'proved'
+
+
+def test_a_large_file_that_is_read_in_parts(dead: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from linter.workspace import discover
+
+    text = '---\n'.join(path.read_text() for path in sorted(dead.glob('*.yaml')))
+    for path in dead.glob('*.yaml'):
+        path.unlink()
+    (dead / '.calico-lint.yaml').write_text('roots: [{path: ., closed: true}]\n')
+    (dead / 'all.yaml').write_text(text)
+    whole = printed(run(Options()).diagnostics)
+    assert 'dead-rule' in whole
+    monkeypatch.setattr(discover, '_SMALL', 50)
+    monkeypatch.setattr(discover, 'PART', 300)
+    monkeypatch.setattr(discover.parts, '__defaults__', (300, b''))
+    assert printed(run(Options()).diagnostics) == whole
+
+
+def test_the_context_is_looked_at_for_what_is_named(dead: Path) -> None:
+    outcome = run(Options(('lab.yaml',), context='.'))
+    assert [(one.source.path, one.rule) for one in outcome.diagnostics] == [
+        ('lab.yaml', 'dead-rule')
+    ]
+    assert outcome.files == 1
+
+
+def test_what_a_named_file_does_to_others_is_said_there(dead: Path) -> None:
+    (found,) = run(Options(('office.yaml',), context='.')).diagnostics
+    assert found.source.path == 'office.yaml'
+    assert found.source.position(found.span.start)[0] == 11
+    assert found.message.startswith('this concerns lab.yaml:11, too: no packet reaches this Deny')
+    assert [place.source.path for place in found.elsewhere] == ['lab.yaml']
+    path = dead / 'lab.yaml'
+    path.write_text('# calico-lint: ignore-file[dead-rule] known\n' + path.read_text())
+    assert run(Options(('office.yaml',), context='.')).diagnostics == []
+
+
+def test_what_others_do_to_each_other_is_left_alone(dead: Path) -> None:
+    assert run(Options(('tiers.yaml',), context='.')).diagnostics == []
+
+
+def test_a_context_is_a_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / 'a.yaml').write_text('a: 1\n')
+    for words in (['--context', 'a.yaml', 'a.yaml'], ['--context=a.yaml', 'a.yaml']):
+        assert main(['check', *words]) == 2
+        assert '--context names a folder' in capsys.readouterr().err
+
+
+def test_the_hook_looks_at_the_whole_repository(
+    dead: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(['check', '--context', '.', '--force-exclude', '--', 'lab.yaml']) == 1
+    assert 'lab.yaml:11:6: warning[dead-rule]' in capsys.readouterr().out
