@@ -31,6 +31,7 @@ from linter.calico.selector.accept import explain  # noqa: E402
 from linter.calico.target import Target  # noqa: E402
 from linter.engine import check as engine  # noqa: E402
 from linter.engine.fix import fix_text  # noqa: E402
+from linter.quick.read import _readers  # noqa: E402
 from linter.report._common import Summary  # noqa: E402
 from linter.report.formats import write  # noqa: E402
 from linter.suppress.add import add_ignore  # noqa: E402
@@ -384,11 +385,16 @@ def stop(*_: object) -> None:
     raise TooLong
 
 
+def forget() -> None:
+    """What another run has found out is not to be had in the next one."""
+    explain.cache_clear()  # type: ignore[attr-defined]
+    _nearest.cache_clear()  # type: ignore[attr-defined]
+    _readers.clear()
+
+
 def seconds(shape: Shape, size: int) -> float:
     data = shape.data(size)
-    # What another run has found out is not to be had here.
-    explain.cache_clear()
-    _nearest.cache_clear()
+    forget()
     gc.collect()
     start = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, PATIENCE)

@@ -172,6 +172,11 @@ class _Automaton:
                 edge = _Edge(end, after=everything)
             elif value is constants.AT_BEGINNING_STRING:
                 edge = _Edge(end, before=everything)
+            elif value is constants.AT_BEGINNING:
+                is_line = self.flags & re.MULTILINE
+                edge = _Edge(end, before=everything - {'\n'} if is_line else everything)
+            elif value is constants.AT_END:
+                edge = _Edge(end, after=everything - {'\n'})
             self.edge(start, end, sure=False, edge=edge)
         elif kind is constants.GROUPREF:
             self.edge(start, self.atom(self.groups[value], 'the same', end), sure=False)

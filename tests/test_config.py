@@ -723,6 +723,7 @@ def test_show_settings(repository: Path) -> None:
         'datastore: etcdv3  # .calico-lint.yaml:16\n'
         'edition: open-source  # default\n'
         'dataplane: iptables  # default\n'
+        'profile: default  # default\n'
         f'select: [{", ".join(sorted(names("fields") or ()))}]  # .calico-lint.yaml:15\n'
         'ignore: [host-bits]  # the command line\n'
         f'severity: {shown.split("severity: ")[1].splitlines()[0]}\n'
@@ -742,7 +743,7 @@ def test_show_settings(repository: Path) -> None:
     assert '# excluded' not in show_settings('.')
     shown = show_settings('../x.yaml')
     assert f'# configuration: no {NAME}' in shown
-    assert 'select: every rule  # default' in shown
+    assert 'select: those of the profile  # default' in shown
 
 
 def test_show_settings_covers_every_key(repository: Path) -> None:

@@ -95,7 +95,7 @@ def test_the_configuration_asks_for_it(capsys: Capture) -> None:
 
 
 def test_several_documents_in_a_text_and_what_is_not_calicos(capsys: Capture) -> None:
-    text = f'kind: Service\n---\n{WRONG}---\na: [\n---\n{WRONG}'
+    text = f'kind: Service\n---\n{WRONG}---\nkind: Job\n---\n{WRONG}'
     Path('a.yaml').write_text(IN_TEXT['ConfigMap'] + indented(text, 4))
     assert found(capsys) == ['12:15 error[value-case]', '20:15 error[value-case]']
 

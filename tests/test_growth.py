@@ -14,9 +14,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from bench.growth import SHAPES, Shape
-from linter.calico.selector.accept import explain
-from linter.text.suggest import _nearest
+from bench.growth import SHAPES, Shape, forget
 
 PACKAGE = f'{ROOT}/linter/'
 SIZE = 1500
@@ -35,8 +33,7 @@ def steps(shape: Shape, size: int) -> int:
     def call(frame: FrameType, event: str, argument: Any) -> Any:
         return line if frame.f_code.co_filename.startswith(PACKAGE) else None
 
-    explain.cache_clear()
-    _nearest.cache_clear()
+    forget()
     before = sys.gettrace()
     sys.settrace(call)
     try:

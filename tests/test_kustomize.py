@@ -231,7 +231,7 @@ def test_a_namespace_for_what_has_none_is_said_once(capsys: Capture) -> None:
         kustomization_yaml='namespace: shop\nresources: [base]\n',
         base__kustomization_yaml='resources:\n- a.yaml\n- b.yaml\n',
         base__a_yaml=GLOBAL + '---\n' + GLOBAL.replace('all', 'more'),
-        base__b_yaml=GLOBAL + '---\n' + HEAD + 'spec: {types: [Ingress]}\n',
+        base__b_yaml=GLOBAL.replace('all', 'other') + '---\n' + HEAD + 'spec: {types: [Ingress]}\n',
     )
     expected = ['kustomization.yaml:1:12 warning[namespace-on-global]']
     assert found(capsys) == expected

@@ -16,7 +16,7 @@ import pytest
 from ambiguity import pump
 from conftest import ROOT
 
-from linter.calico.selector import accept, explainer, hint_value
+from linter.calico.selector import accept, hint_value, walk
 from linter.yaml import pure_reader
 
 PACKAGE = ROOT / 'linter'
@@ -109,16 +109,15 @@ def evaluated(node: ast.expr, module: dict[str, Any], where: str) -> Any:
 
 
 def made() -> Iterator[Found]:
-    """Those that are put together by a function, and those of the grammar."""
-    for name, value in hint_value.WHOLE_VALUES.items():
-        yield Found(f'WHOLE_VALUES {name}', re.compile(value._pattern), False)  # type: ignore
+    """Those that are put together by a function."""
+    for shape, value in hint_value.WHOLE_VALUES.items():
+        yield Found(f'WHOLE_VALUES {shape}', re.compile(value.pattern), False)
     for text, _ in pure_reader._WORDS:
         yield Found(f'pure_reader {text}', re.compile(text, re.DOTALL), False)
     for dialect in (accept.V3, accept.V3_LENIENT, accept.V2):
         yield Found(f'accept.condition({dialect})', accept.pattern(dialect), False)
-        for terminal in explainer.parser(dialect).terminals:
-            text = terminal.pattern.to_regexp()
-            yield Found(f'selector.lark {terminal.name}', re.compile(text), False)
+        for name, token in walk._patterns(dialect).items():
+            yield Found(f'walk {name} ({dialect})', re.compile(token.pattern), False)
 
 
 UNKNOWN: list[str] = []
@@ -146,6 +145,8 @@ def test_all_are_found() -> None:
         "calico/selector/hint_value.py: pattern.replace('Q', q)",
         # Place.match, whose callers are looked at
         'calico/selector/place.py: pattern',
+        # walk._patterns(dialect)
+        'calico/selector/walk.py: text',
         # those of ignore files, which hold no choice open: test_ignore
         'workspace/patterns.py: glob.regex()',
         # pure_reader._WORDS

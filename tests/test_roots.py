@@ -129,6 +129,8 @@ def test_the_command_line_selects(dead: Path) -> None:
     assert rules(run(Options(overrides=Overrides(ignore=frozenset(['dead-rule']))))) == []
     assert rules(run(Options(overrides=Overrides(select=frozenset(['dead-rule'])))))
     assert not Options(overrides=Overrides(select=frozenset(['invalid-port']))).summarise
+    assert not Options(overrides=Overrides(ignore=frozenset(OF_ROOT))).summarise
+    assert Options(overrides=Overrides(select=frozenset(['covered-rule']))).summarise
 
 
 def test_findings_have_an_identity_and_an_object(dead: Path) -> None:

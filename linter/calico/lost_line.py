@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Optional
 
 from linter.calico import nets
@@ -62,10 +61,14 @@ def hint(text: str, slice: DocumentSlice, error: YamlError) -> Optional[str]:
     return None
 
 
+_LIST = lazy(r'(?m)^[ ]*(ingress|egress):')
+_TYPE = lazy(r'\b(Ingress|Egress)\b')
+
+
 def _list_above(text: str, slice: DocumentSlice) -> Optional[str]:
     part = text[slice.start : slice.end]
-    there = {name for name in ('ingress', 'egress') if re.search(rf'(?m)^[ ]*{name}:', part)}
-    named = {name for name in ('ingress', 'egress') if re.search(rf'\b{name.title()}\b', part)}
+    there = {found[1] for found in _LIST.finditer(part)}
+    named = {found[1].lower() for found in _TYPE.finditer(part)}
     wanted = sorted(named - there)
     if len(wanted) == 1:
         return f'write {wanted[0]}: above the rule'

@@ -24,7 +24,8 @@ _PLACEHOLDER = lazy(
     r'|\{%'
 )
 _ENCRYPTED = lazy(r'ENC\[[A-Z0-9_]+,[^\[\]]*\]')
-_SIGNS = ('${', '<', '{{', '$(', '__', '@@', '%', '#{', '[[', '((', 'ENC[')
+SIGNS = ('${', '<', '{{', '$(', '__', '@@', '%', '#{', '[[', '((', 'ENC[')
+"""What a document holds that holds a placeholder, wherever it stands."""
 # A hash starts a comment, so that of the value nothing is left.
 _COMMENT = lazy(r':?[ \t]*(?P<sign>#\{[^{}\r\n]*\}#?)')
 # With these signs no plain scalar can begin, so that YAML ends there.
@@ -41,7 +42,7 @@ class Hole(NamedTuple):
 def placeholders(text: str, root: MappingNode) -> list[Hole]:
     """The parts of a document that look like something a template engine fills in."""
     part = text[root.start : root.end + 200]
-    if not any(sign in part for sign in _SIGNS):
+    if not any(sign in part for sign in SIGNS):
         return []
     is_encrypted = 'ENC[' in part and metadata_of_sops(text, root) is not None
     has_comments = '#{' in part

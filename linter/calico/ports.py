@@ -14,7 +14,7 @@ else:
 _NAME = lazy(r'[a-zA-Z0-9_.-]{1,128}\Z')
 _KUBERNETES_NAME = lazy(r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z')
 _DASH = lazy(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.)\s*([0-9]+)\s*\]?\Z')
-_BETWEEN = lazy(r'\s*[,;|/&]\s*|\s+')
+_BETWEEN = lazy(r'\s+(?:[,;|/&]\s*)?|[,;|/&]\s*')
 
 
 class Port(NamedTuple):

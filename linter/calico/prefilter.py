@@ -29,7 +29,7 @@ _BLANKS = r'(?:\s|\xc2\x85|\xe2\x80[\xa8\xa9])*'
 # a comment between the two, behind which anything may come. A mapping or a list is no kind.
 _V1_KIND = lazy(
     rf'kind["\']?{_BLANKS}(?:\#|:{_BLANKS}'
-    r'(?:["\']?(?P<v1>policy|profile|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)|[&*!|>#?]))'.encode()
+    r'(?:["\']?(?P<v1>policy|profile|tier|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)|[&*!|>#?]))'.encode()
 )
 # A key that comes back through an alias.
 _NAMED_KEY = lazy(rb'&[^\s&]+\s+(?:!\S*\s+)?["\']?kind')

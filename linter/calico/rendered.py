@@ -94,7 +94,7 @@ def texts(node: Node) -> Optional[list[str]]:
     return None
 
 
-_BETWEEN = re.compile(r'\s*,\s*|\s+')
+_BETWEEN = re.compile(r'\s+(?:,\s*)?|,\s*')
 
 
 def pieces(node: Node) -> Optional[list[str]]:

@@ -21,6 +21,8 @@ from linter.text.source import Source
 from linter.workspace import config
 
 FILE = 'policy.yaml'
+# Columns beside a rule's name that are worth writing into.
+_NARROWEST = 30
 
 
 def check(example: Example) -> list[Diagnostic]:
@@ -92,17 +94,22 @@ def listing(width: Optional[int] = None) -> list[Line]:
             severity = pages.severities(usual(rule))[0]
             head = [Piece(f'  {severity:7}', STYLES[severity]), Piece(f'  {rule.id:{longest}}  ')]
             used = len(plain(head))
-            room = None if width is None else width - used
-            first, *more = _summary(rule.summary, room)
-            lines.append([*head, Piece(first)])
-            lines += [[Piece(' ' * used + line)] for line in more]
+            if width is not None and width - used < _NARROWEST:
+                # Below the name there is more room than beside it.
+                used = 11
+                lines.append([Piece(piece.text.rstrip(), piece.style) for piece in head])
+                words = _wrapped(rule.summary, width - used)
+            else:
+                first, *words = _wrapped(rule.summary, None if width is None else width - used)
+                lines.append([*head, Piece(first)])
+            lines += [[Piece(' ' * used + line)] for line in words]
     return lines[1:]
 
 
-def _summary(text: str, room: Optional[int]) -> list[str]:
+def _wrapped(text: str, room: Optional[int]) -> list[str]:
     from textwrap import wrap
 
-    return [text] if room is None or room < 30 else wrap(text, room, break_on_hyphens=False)
+    return [text] if room is None else wrap(text, max(room, _NARROWEST), break_on_hyphens=False)
 
 
 def catalogue() -> str:

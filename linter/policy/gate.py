@@ -29,10 +29,11 @@ def may_speak(document: Document) -> bool:
     if spec is None:
         return False
     fields = spec.fields
-    for flag in _FLAGS:
-        leaf = spec.leaf(flag) if flag in fields else None
-        if leaf is not None and leaf.value is True:
-            return True
+    if 'namespaceSelector' in fields or 'serviceAccountSelector' in fields:
+        for flag in _FLAGS:
+            leaf = spec.leaf(flag) if flag in fields else None
+            if leaf is not None and leaf.value is True:
+                return True
     if _clashes(
         spec.text('selector'),
         '',
@@ -136,6 +137,8 @@ def _clashes(
 
     If each of their labels occurs once, and each condition may hold and may not, neither can be.
     """
+    if not_selector in ('all()', 'global()'):
+        return True
     if not (not_selector or namespaces or accounts):
         return bool(selector) and labels_of(selector) is None
     keys: list[str] = []
@@ -168,11 +171,36 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
     if '"' in text and "'" in text:
         return None
     pieces = text.replace('"', "'").split("'")
+    is_partial = any(word in text for word in ('contains', 'starts', 'ends'))
     for literal in pieces[1::2]:
-        if not _is_value(literal):
+        # A label may be empty, and every label contains what is.
+        if not _is_value(literal) and (literal or is_partial):
             return None
+    bare = "'".join(pieces[0::2])
     found: list[str] = []
-    for term in "'".join(pieces[0::2]).replace('||', '&&').split('&&'):
+    code = bare.replace('==', ' == ').replace('!=', ' != ')
+    # What an earlier alternative asks may be asked again where no alternatives cover everything.
+    before: set[str] = set()
+    negated = {part.split(')')[0].strip() for part in bare.split('!has(')[1:]}
+    is_apart = (
+        '||' in bare
+        and not any(sign in bare for sign in ('!=', '! ', '!(', '!!', 'not ', 'not\t'))
+        and bare.count('(') == bare.count('has(')
+        and bare.count('!') == len(bare.split('!has(')) - 1
+        and '' not in pieces[1::2]
+        # With blanks inside, `has( a )` would not be seen to be `has(a)`.
+        and not any(sign in bare for sign in ('( ', ' )', '(\t', '\t)'))
+        and not any(f'has({key})' in bare.replace('!has(', '') for key in negated)
+    )
+    terms = [
+        (number, term) for number, one in enumerate(code.split('||')) for term in one.split('&&')
+    ]
+    alternative = 0
+    for number, term in terms:
+        if is_apart and number != alternative:
+            alternative = number
+            before.update(found)
+            found = []
         words = term.strip(' ()!\t').replace('(', ' ( ').replace('{', ' { ').split()
         if len(words) < 2:
             return None
@@ -186,8 +214,15 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
         key = key.rstrip('()=!').strip()
         if key in found or qualified_problem(key) or not _is_plain_label(key, of_others):
             return None
+        if key in _OF_NAMESPACES and not all(map(_is_name, pieces[1::2])):
+            return None
         found.append(key)
-    return tuple(found)
+    return tuple(dict.fromkeys((*before, *found)))
+
+
+def _is_name(text: str) -> bool:
+    """Whether some namespace may have a name, or a part of one."""
+    return text == text.lower() and text.replace('-', 'a').isalnum()
 
 
 def _is_value(text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from linter.calico.document import Document
+from linter.calico.names import is_label
 from linter.calico.values import Object, Value
 from linter.policy.covers import DeadRule, dead_in_policy
 from linter.policy.effective import NAMESPACE
@@ -70,4 +71,6 @@ class OnePolicy:
 def one_policy(document: Document, semantics: Semantics) -> Optional[OnePolicy]:
     """What may be reasoned from a document; None where nothing may be."""
     summary = summarise(document, semantics)
-    return OnePolicy(summary, semantics, document) if isinstance(summary, Policy) else None
+    if not isinstance(summary, Policy) or (summary.namespace and not is_label(summary.namespace)):
+        return None
+    return OnePolicy(summary, semantics, document)

@@ -79,23 +79,25 @@ def _policy(seen: Facts, world: World) -> Optional[Facts]:
 def _may_mean_otherwise(seen: Facts) -> bool:
     """Whether rules about the meaning of a policy may speak (``linter.policy.gate``).
 
-    In what order the rules come is not known here: several kinds of them are enough.
+    donottrack-asymmetric, too: what is allowed in both directions may be the same.
     """
     if not _SPECIAL.isdisjoint(seen):
         return True
     if 'serviceAccountSelector' in seen and not _NEGATIVE.isdisjoint(seen):
         return True
-    for direction in ('ingress', 'egress'):
-        kinds = {fact for fact in seen if fact.startswith(f'{direction}.does')}
-        if len(kinds) > 1:
-            return True
-    return False
+    if not _FLAGS.isdisjoint(seen) and not _OF_PODS.isdisjoint(seen):
+        return True
+    allowed = {
+        fact.partition('.')[0] for fact in seen if fact.endswith(('.does.Allow', '.does.Allow.all'))
+    }
+    return 'doNotTrack=true' in seen and len(allowed) == 1
 
 
 _SPECIAL = frozenset((
-    'applyOnForward=true', 'preDNAT=true', 'doNotTrack=true',
-    'ingress.destination.selects', 'egress.source.selects',
+    'ingress.destination.selects', 'egress.source.selects', 'ingress.turns', 'egress.turns',
 ))  # fmt: skip
+_FLAGS = frozenset(('applyOnForward=true', 'preDNAT=true', 'doNotTrack=true'))
+_OF_PODS = frozenset(('namespaceSelector', 'serviceAccountSelector'))
 _NEGATIVE = frozenset(('serviceAccountSelector.negative', 'namespaceSelector.negative'))
 _EGRESS = frozenset(('types=Egress', 'egress.item'))
 _DIRECTIONS_OF_MATCHES = frozenset(
@@ -180,6 +182,27 @@ def _rule(seen: Facts, world: World) -> Optional[Facts]:
     ):
         return None
     return _up(seen, *_OF_RULES) | _does(seen)
+
+
+def joined(seen: Facts, facts: Facts) -> Facts:
+    """The facts of a list with one more item.
+
+    ``turns``: a rule comes where one before it may keep packets from it, which it decides otherwise
+    about. Neither adding to it nor asking for it is of consequence for other lists.
+    """
+    if not _DOES.isdisjoint(facts) and not _DOES.isdisjoint(seen):
+        if not _ALL.isdisjoint(seen):
+            facts |= {'turns'}
+        elif 'does.Deny' in facts:
+            facts |= {'turns'} if 'does.Allow' in seen else NONE
+        elif not _ALLOWS.isdisjoint(facts) and 'does.Deny' in seen:
+            facts |= {'turns'}
+    return seen | facts
+
+
+_ALL = frozenset(('does.Allow.all', 'does.Deny.all'))
+_ALLOWS = frozenset(('does.Allow', 'does.Allow.all'))
+_DOES = _ALL | {'does.Allow', 'does.Deny', 'does.Log'}
 
 
 def _does(seen: Facts) -> Facts:

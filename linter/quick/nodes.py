@@ -10,7 +10,7 @@ from __future__ import annotations
 from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
 from linter.policy.gate import is_negative, labels_of
-from linter.quick.conditions import CONDITIONS
+from linter.quick.conditions import CONDITIONS, joined
 from linter.quick.scalars import Pairs
 from linter.quick.texts import KEYS, TEXTS, as_text, number
 from linter.text.lazy_regex import lazy
@@ -187,7 +187,7 @@ class Items:
             facts = self.item.judge(inner)
             if facts is None or (isinstance(inner, tuple) and is_null(inner)):
                 return None
-            seen |= facts
+            seen = joined(seen, facts)
         return seen | {'item'} if value else seen
 
     def add(self, seen: Facts, facts: Facts) -> Optional[Facts]:
@@ -196,7 +196,7 @@ class Items:
             return facts | {'item'}
         if self.words:
             return None if facts <= seen else seen | facts
-        return seen | facts | self.more
+        return joined(seen, facts) | self.more
 
     def close(self, seen: Facts) -> Optional[Facts]:
         return seen

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 _OFF = ('0', 'off', 'no')
 
-_PLACEHOLDERS = ('${', '{{', '{%', '<')
-
 _SCANNED = frozenset(('?many', '?long', '?http'))
 
 LONGEST = 200_000
@@ -156,15 +154,18 @@ class Reader:
 
         None: ask the engine, or the document says nothing about traffic.
         """
-        if any(mark in text for mark in _PLACEHOLDERS) or self.document(text) is None:
+        if self.document(text) is None:
             return None
         # Imported lazily: a run that reports findings has no use for it.
         from linter.calico.document import Document
+        from linter.calico.placeholders import SIGNS
         from linter.policy.model import Unusable
         from linter.policy.summarise import summarise
         from linter.quick.values import MAPPING, decoded
         from linter.text.source import Source
 
+        if any(sign in text for sign in SIGNS):
+            return None  # no summary, if it is a placeholder
         lines = text.split('\n')
         if lines[0][:3] == '---':
             del lines[0]

@@ -97,11 +97,12 @@ class Options:
         """Whether rules are to run that look at all the policies of a folder together."""
         if self._summarise is None:
             is_wanted = self.context is not None or any(map(os.path.isdir, self.paths))
-            select = None if self.overrides is None else self.overrides.select
-            if is_wanted and select:
+            said = self.overrides
+            if is_wanted and said is not None and (said.select or said.ignore):
                 from linter.catalogue.catalogue import standard
 
-                is_wanted = any(map(standard().is_of_root, select))
+                catalogue = standard().selecting(said.select or frozenset(), said.ignore)
+                is_wanted = bool(catalogue.modules_of('root'))
             self._summarise = is_wanted
         return self._summarise
 

@@ -100,6 +100,9 @@ class _Finder:
         self.catalogue = catalogue
         self.known = frozenset(catalogue.ids())
         self.ids = tuple(sorted(self.known))
+        # Found out once, for a file may ask as often as it has room.
+        self._groups: Optional[frozenset[str]] = None
+        self._like: dict[str, Optional[str]] = {}
         self.partial = partial
         self.more = more
 
@@ -251,7 +254,7 @@ class _Finder:
             return Finding('suppression-unknown', span, message, fix=fix)
         # What is meant cannot be known, so that taking it out is not for everyone.
         unsafe = removal and removal._replace(applicability='unsafe')
-        if name in self.catalogue.groups():
+        if name in self.groups():
             message = f'{name} is a group of rules: name the rules one by one'
             return Finding('suppression-unknown', span, message, fix=unsafe)
         if name.lower() == 'all':
@@ -259,13 +262,25 @@ class _Finder:
                 f'{name} is no rule, and there is no word for every rule: name them one by one'
             )
             return Finding('suppression-unknown', span, message, fix=unsafe)
-        like = [id for id in self.known if f'-{name.lower()}-' in f'-{id}-']
-        if len(like) == 1:
-            message = f'there is no rule {quoted(name)}: did you mean {like[0]}?'
-            unsafe = Fix(f'Write {like[0]}', 'unsafe', (Edit(span, like[0]),))
+        like = self.like(name.lower())
+        if like is not None:
+            message = f'there is no rule {quoted(name)}: did you mean {like}?'
+            unsafe = Fix(f'Write {like}', 'unsafe', (Edit(span, like),))
         else:
             message = f'there is no rule {quoted(name)}: see calico-lint rules'
         return Finding('suppression-unknown', span, message, fix=unsafe)
+
+    def groups(self) -> frozenset[str]:
+        if self._groups is None:
+            self._groups = frozenset(self.catalogue.groups())
+        return self._groups
+
+    def like(self, word: str) -> Optional[str]:
+        """The only id that has a word in it."""
+        if word not in self._like:
+            found = [id for id in self.ids if f'-{word}-' in f'-{id}-']
+            self._like[word] = found[0] if len(found) == 1 else None
+        return self._like[word]
 
     def meant(self, name: str) -> Optional[str]:
         """The id that was meant."""
