@@ -121,17 +121,7 @@ def test_all_variations(lane: str) -> None:
     assert wrongly_judged(documents('variations'), lane) == []
 
 
-@pytest.mark.parametrize(
-    'cause',
-    [
-        pytest.param(
-            cause,
-            # Until the looks of an unreadable document are read in one place.
-            marks=pytest.mark.xfail(cause.startswith('B4 '), reason="not seen to be Calico's"),
-        )
-        for cause in disagreements()
-    ],
-)
+@pytest.mark.parametrize('cause', disagreements())
 def test_disagreements(cause: str) -> None:
     wrong = []
     for row in disagreements()[cause]:

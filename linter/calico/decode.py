@@ -9,7 +9,6 @@ decoding goes on, so that one run names every mistake.
 from __future__ import annotations
 
 from functools import cache
-from typing import Optional
 
 from linter.calico import decode_objects, decode_scalars
 from linter.calico.decoded import Decode, Decoded, Problem
@@ -17,6 +16,10 @@ from linter.calico.schema_files import Schema, read_schema
 from linter.calico.target import Lane, Version
 from linter.calico.values import Array, Object, Slot, Value
 from linter.yaml.nodes import MappingNode, Node, SequenceNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 
 class Compiler:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
-
 from linter.calico import ports, protocols
 from linter.calico.decode_scalars import (
     as_key,
@@ -19,6 +17,12 @@ from linter.calico.target import Lane
 from linter.calico.values import Leaf, Object, Slot, Value
 from linter.yaml.aliases import is_merge
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 # What a Go decoder refuses in a value that is overwritten later; all else is judged only of the
 # value that stays.

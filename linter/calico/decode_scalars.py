@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
-
 from linter.calico.decoded import Decode, Decoded, Problem
 from linter.calico.schema_files import Schema
 from linter.calico.target import Lane
@@ -12,13 +10,17 @@ from linter.yaml.aliases import is_merge
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from linter.yaml.scalars import LOOKED_AT, BadTag, go_string, resolve
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
 
 class _Unresolved:
     """Stands for the value of a node that is not a scalar."""
 
 
 _UNRESOLVED = _Unresolved()
-_Read = Union[str, int, float, bool, _Unresolved, None]
+_Read = str | int | float | bool | _Unresolved | None
 _INT64 = range(-(1 << 63), 1 << 63)
 
 

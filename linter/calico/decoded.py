@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from typing import NamedTuple, Optional, Union
 
 from linter.calico.schema_files import Schema
 from linter.calico.target import Lane
 from linter.calico.values import Array, Leaf, Object, Slot, Value
 from linter.yaml.nodes import Node, Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional, Union
+else:
+    from linter.text.records import NamedTuple
 
 
 class Problem(NamedTuple):
@@ -65,5 +70,5 @@ class Decoded:
                 value.items = []
 
 
-Decode = Callable[[Decoded, Node, Slot], Optional[Value]]
+Decode = Callable[[Decoded, Node, Slot], Value | None]
 """A compiled schema: the value of a node at its slot, None where it is null."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.decoded import Decoded, Problem
 from linter.calico.kinds import KINDS, POLICY_KINDS
 from linter.calico.surroundings import ALONE, Surroundings

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple, Optional
 
 from linter.calico.decode import Compiler
 from linter.calico.decoded import Decode, Decoded, Problem
@@ -26,6 +25,12 @@ from linter.diagnostic import Finding
 from linter.text.source import Span
 from linter.text.suggest import nearest, quoted
 from linter.yaml.nodes import MappingNode, Node, SequenceNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 
 class ListFinding(NamedTuple):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional, TypeGuard
-
 from linter.calico.kinds import (
     ALIASES,
     API_VERSIONS,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from linter.calico.lists import ListFinding, has_kind
-from linter.calico.ownership import first_span, is_null, span_of
+from linter.calico.lists import ListFinding
 from linter.calico.parsed_file import (
     BROKEN,
     OURS,
@@ -30,10 +29,7 @@ from linter.engine.stamp import Stamp, placeholder
 from linter.quick.read import Reader, reader
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
-from linter.yaml.documents import is_empty
-from linter.yaml.edit import UNSAFE
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
-from linter.yaml.nodes import MappingNode, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -169,7 +165,7 @@ class FileCheck:
                 self.judge.summaries.broken(document)
         elif whose == RUNS_ON:
             self.outcome.checked += 1
-            self.note_unread(document, is_nothing=not has_kind(document.root))
+            self.note_unread(document)
         elif whose == OURS:
             self.ours += 1
             self.note_unread(document)
@@ -183,10 +179,7 @@ class FileCheck:
                     is_whole &= self.judge.object(document.source, found, document.index)
             return is_whole
         elif not self.inner(document):
-            if is_empty(document.source.text, document.slice):
-                self.note_empty(document)
-            else:
-                self.note_stray(document)
+            self.note_between(document)
             self.outcome.skip(NOT_CALICO)
         return True
 
@@ -209,75 +202,25 @@ class FileCheck:
         reference = ObjectRef(None, None, None, None, document.index)
         self.judge.report(document.source, finding, None, lane, reference)
 
-    def note_unread(self, document: ParsedDocument, is_nothing: bool = False) -> None:
-        """Text that no reader of Calico ever sees; ``is_nothing``: nor is the rest an object."""
-        rest, lost, root = document.rest, document.lost, document.root
-        if rest is not None and document.whose == RUNS_ON and isinstance(root, Scalar):
-            text = document.source.text
-            self.report(document, _lost_comment(text, root), self.target.admission)
-        elif rest is not None:
-            message = (
-                'Calico reads one document up to here and nothing after it: '
-                'write --- on a line of its own between documents'
-            )
-            fact = 'unread-rest'
-            if is_nothing:
-                fact = 'unread-object'
-                message = (
-                    'Calico reads one document up to here, which is no object, and nothing after '
-                    'it: indent its first lines like those from here on, or remove them'
-                )
-            finding = Finding(fact, Span(rest, rest + 1), message)
-            self.report(document, finding, self.target.admission)
-        if lost is not None:
-            message = (
-                'calicoctl and kubectl throw away what stands behind --- on its line: '
-                'write it on the next line'
-            )
-            self.report(document, Finding('unread-marker', lost, message), self.target.admission)
+    def note_unread(self, document: ParsedDocument) -> None:
+        """Text that no reader of Calico ever sees."""
+        if document.rest is not None or document.lost is not None:
+            # Imported lazily: most files are one document.
+            from linter.engine.around import unread
 
-    def note_empty(self, document: ParsedDocument) -> None:
-        start = document.slice.start
-        found = self.stamp.diagnostic(
-            document.source,
-            Finding(
-                'empty-document',
-                Span(start, start),
-                'this document of the stream is empty: remove the extra ---',
-            ),
-            None,
-            self.target.admission,
-            ObjectRef(None, None, None, None, document.index),
-        )
-        if found is not None:
-            self.empty.append(found)
+            for finding in unread(document):
+                self.report(document, finding, self.target.admission)
 
-    def note_stray(self, document: ParsedDocument) -> None:
-        """A document that is no object of anybody's, on which a stream of objects is refused."""
-        if not document.is_stray:
+    def note_between(self, document: ParsedDocument) -> None:
+        """A document beside those of Calico, on which calicoctl or kubectl may refuse the file."""
+        from linter.engine.around import between
+
+        finding = between(document)
+        if finding is None:
             return
-        root, error = document.read()
-        about = None
-        if error is not None:
-            fact, span = 'yaml-syntax', Span(error.offset, error.offset + 1)
-            message = f'{error.message}: {error.hint}' if error.hint else error.message
-        elif isinstance(root, Scalar) and is_null(root):
-            self.note_empty(document)
-            return
-        else:
-            assert root is not None
-            fact, about = 'kind-missing', ''
-            span = first_span(root) if isinstance(root, MappingNode) else span_of(root)
-            message = (
-                'this document of the stream has no kind: remove the --- above it if it belongs '
-                'to the document before, or else take it out of the file'
-            )
+        reference = ObjectRef(None, None, None, None, document.index)
         found = self.stamp.diagnostic(
-            document.source,
-            Finding(fact, span, message, about=about),
-            None,
-            self.target.admission,
-            ObjectRef(None, None, None, None, document.index),
+            document.source, finding, None, self.target.admission, reference
         )
         if found is not None:
             self.empty.append(found)
@@ -378,16 +321,6 @@ class FileCheck:
             self.outcome.found.append(self.file)
         self.outcome.files = 1
         return self.outcome
-
-
-def _lost_comment(text: str, root: Scalar) -> Finding:
-    """A text before the document, which is all that Calico's tools read."""
-    fix = None
-    span = Span(root.start, root.end)
-    if not root.style and not any(char in text[root.start : root.end] for char in '\r\n'):
-        fix = Fix('Make a comment of it', UNSAFE, (Edit(Span(root.start, root.start), '# '),))
-    message = 'this text is no comment, and nothing behind it is read: write # before it'
-    return Finding('stray-text', span, message, fix=fix)
 
 
 def _ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -296,6 +296,9 @@ UNIQUE = frozenset(
         ('HTTPMatch', 'paths'),
         ('ServiceAccountMatch', 'names'),
         ('Spec', 'nets'),
+        ('Spec', 'expectedIPs'),
+        ('Spec', 'profiles'),
+        ('Spec', 'allowedUses'),
     )
 )
 """The lists in which nothing may repeat, or which may be no longer than a few items."""
