@@ -512,7 +512,6 @@ def test_what_is_clean_has_the_record_that_it_has_when_it_is_parsed(target: Targ
 @pytest.mark.parametrize('field', ['creationTimestamp', 'deletionTimestamp'])
 @pytest.mark.parametrize('value', [value for value in ODD if value.startswith('2024')])
 def test_what_is_called_a_time_is_one(field: str, value: str) -> None:
-    text = (
-        STYLES['pool'].lstrip('\n').replace('{name: pool}', f'{{name: pool, {field}: "{value}"}}')
-    )
+    metadata = f'{{name: pool, {field}: "{value}"}}'
+    text = STYLES['pool'].lstrip('\n').replace('{name: pool}', metadata)
     agrees(text.encode(), Target())
