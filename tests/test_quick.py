@@ -100,7 +100,8 @@ ODD = [
     '|-', '>', '&a x', '*a', '!!str 1', '- 8080', '-: 8080', '? a', 'a: b', 'a #b', "'a' b",
     'projectcalico.org/v3', 'projectcalico.org/v2', 'NetworkPolicy', 'GlobalNetworkPolicy', 'Tier',
     'default', 'a.b', 'knp.default.x', 'A', 'x' * 64, '${X}', '{{ x }}', '<x>', '%', '@',
-    '2024-01-31T12:00:00Z', 'é', '\t',
+    '2024-01-21T12:00:00Z', '2024-13-21T12:00:00Z', '2024-02-30T12:00:00Z',
+    '2024-01-21T24:00:00Z', '2024-01-21T12:60:00Z', '2024-01-21T12:00:60.5Z', 'é', '\t',
 ]  # fmt: skip
 
 KEYS = [
@@ -506,3 +507,11 @@ def test_what_is_clean_has_the_record_that_it_has_when_it_is_parsed(target: Targ
             assert [placeless(found)] == [placeless(one) for one in whole], text
             count += 1
     assert count > 500
+
+
+@pytest.mark.parametrize('field', ['creationTimestamp', 'deletionTimestamp'])
+@pytest.mark.parametrize('value', [value for value in ODD if value.startswith('2024')])
+def test_what_is_called_a_time_is_one(field: str, value: str) -> None:
+    metadata = f'{{name: pool, {field}: "{value}"}}'
+    text = STYLES['pool'].lstrip('\n').replace('{name: pool}', metadata)
+    agrees(text.encode(), Target())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Optional
 
 from linter.calico.repair import context_of
 from linter.calico.values import Leaf
@@ -12,6 +11,12 @@ from linter.text.lazy_regex import lazy
 from linter.text.source import Span
 from linter.yaml.edit import UNSAFE
 from linter.yaml.nodes import Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 _VALUE_AND_WORDS = lazy(r'(\S+)([ \t]+)((?://[ \t]*|--[ \t]*|;[ \t]*)?(\S[^\r\n]*))\Z')
 _SELECTOR_AND_WORDS = lazy(

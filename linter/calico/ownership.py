@@ -27,6 +27,7 @@ from linter.yaml.scalars import BadTag, resolve
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple, Optional, TypeGuard
+
 else:
     from linter.text.records import NamedTuple
 

@@ -7,11 +7,16 @@ strategic-merge-patch.md, https://www.rfc-editor.org/rfc/rfc6902
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
 
 from linter.calico.kinds import API_VERSIONS, KINDS, UNMISTAKABLE
 from linter.calico.ownership import field, text_of
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 OF_ABSENCE = frozenset((
     'action-missing', 'default-tier-order-omitted', 'hep-node', 'hep-target',

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from linter.calico.ownership import field
 from linter.text.lazy_regex import lazy
 from linter.text.source import Span
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 _PLACEHOLDER = lazy(
     r'\$\{[^{}]*\}'  # shells, envsubst, Flux

@@ -7,7 +7,6 @@ the field alone.
 from __future__ import annotations
 
 import re
-from typing import Optional, Union
 
 from linter.calico import names, nets, ports
 from linter.calico.selector.accept import accepts
@@ -15,7 +14,11 @@ from linter.yaml.edit import in_quotes, is_plain
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from linter.yaml.scalars import BadTag, resolve
 
-Data = Union[str, int, Scalar, list['Data'], dict[str, 'Data']]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
+
+Data = str | int | Scalar | list['Data'] | dict[str, 'Data']
 """What is to be written: a scalar node stands for itself, as it was written."""
 
 LONGEST = 100
@@ -77,7 +80,7 @@ def _data(node: Node, depth: int) -> Optional[Data]:
     return found
 
 
-def _resolved(node: Scalar) -> Union[str, int, float, bool, None]:
+def _resolved(node: Scalar) -> str | int | float | bool | None:
     try:
         return resolve(node)
     except BadTag:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
-
 from linter.calico import ports, protocols, rewrite
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -31,7 +29,11 @@ from linter.text.suggest import listing
 from linter.yaml.edit import SAFE, UNSAFE
 from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 
-Advice = tuple[str, Optional[Fix]]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Optional
+
+Advice = tuple[str, Fix | None]
 """A half sentence, and what puts it into effect."""
 
 _ENTITY_KEYS = frozenset(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico import nets, protocols
 from linter.calico.kinds import ICMP_TYPES, ICMPV6_TYPES
 from linter.calico.values import Array, Container, Leaf, Object
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 LISTS = ('nets', 'notNets')
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from typing import NamedTuple, Optional
-
 from linter.calico.kinds import POLICY_KINDS
 from linter.calico.schema_files import schema_path
 from linter.calico.values import Object
+from linter.text.start import read_json, remembered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+else:
+    from linter.text.records import NamedTuple
 
 _POLICIES = tuple(sorted(POLICY_KINDS))
 
@@ -92,8 +95,8 @@ def _resolved(write: str, owner: Object) -> str:
     return write.removeprefix(here) if owner.type == 'EntityRule' else write
 
 
-@cache
+@remembered()
 def _table() -> dict[str, dict[str, list[str]]]:
     with open(schema_path('words.json'), encoding='utf-8') as file:
-        table: dict[str, dict[str, list[str]]] = json.load(file)
+        table: dict[str, dict[str, list[str]]] = read_json(file.read())
     return table

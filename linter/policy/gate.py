@@ -7,9 +7,8 @@ rules of the default profile; the quick reader asks the same of facts (``linter.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from linter.calico.names import qualified_problem
+from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ def is_negative(text: str) -> bool:
     return '!' in text or 'not' in text or 'global' in text
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
     """The labels that a selector asks, each once; None where it may hold always or never.
 

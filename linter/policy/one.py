@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.document import Document
 from linter.calico.names import is_label
 from linter.calico.values import Object, Value
@@ -12,6 +10,10 @@ from linter.policy.effective import NAMESPACE
 from linter.policy.model import Policy
 from linter.policy.semantics import Semantics
 from linter.policy.summarise import summarise
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 
 class OnePolicy:

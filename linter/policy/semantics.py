@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import NamedTuple, Optional
 
@@ -10,6 +9,7 @@ from linter.calico.schema_files import schema_path
 from linter.calico.target import DEFAULT_VERSION, Target, Version
 from linter.policy.model import Tier
 from linter.policy.read import PROTOCOL_NUMBERS
+from linter.text.start import read_json
 
 IPTABLES = 'iptables'
 EBPF = 'ebpf'
@@ -42,7 +42,7 @@ def _rows() -> tuple[_Row, ...]:
                 _version(raw['since']),
                 _version(raw['until']),
             )
-            for raw in json.load(file)
+            for raw in read_json(file.read())
         )
 
 

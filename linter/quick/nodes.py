@@ -432,7 +432,11 @@ def _time(text: str, style: str, name: str, world: World) -> Optional[Facts]:
     return NONE if as_text(text, style, False) is not None and _TIME.match(text) else None
 
 
-_TIME = lazy(r'[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?Z\Z')
+# The last days of a month, and other zones, are for the engine.
+_TIME = lazy(
+    r'[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])'
+    r'T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?Z\Z'
+)
 _DIGITS = frozenset('123456789')
 _NOT_OCTAL = frozenset('xX89')
 _GLOBAL = frozenset(('global', 'negative'))

@@ -46,7 +46,6 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -59,6 +58,10 @@ from linter.diagnostic import Finding
 from linter.text.edit import Fix
 from linter.text.suggest import distance, listing, nearest, quoted
 from linter.yaml.nodes import Scalar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 GROUP = 'fields'
 

@@ -36,7 +36,6 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico import nets
 from linter.calico.document import Document
@@ -45,6 +44,10 @@ from linter.calico.traffic import direction_lists
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 GROUP = 'security'
 PROFILE = 'security'

@@ -37,7 +37,6 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico import names
 from linter.calico.document import Document
@@ -45,6 +44,10 @@ from linter.calico.values import Leaf, Object
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding, MistakeKey
 from linter.text.suggest import quoted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 GROUP = 'names'
 

@@ -41,7 +41,6 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico.document import Document
 from linter.calico.values import Array
@@ -50,6 +49,10 @@ from linter.diagnostic import Finding
 from linter.policy.model import Rule
 from linter.policy.one import OnePolicy
 from linter.policy.rule_checks import never_matches
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 GROUP = 'hazards'
 

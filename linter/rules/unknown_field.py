@@ -68,7 +68,6 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -95,6 +94,10 @@ from linter.text.lazy_regex import lazy
 from linter.text.source import Span
 from linter.text.suggest import listing, quoted
 from linter.yaml.nodes import Node
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Optional
 
 GROUP = 'fields'
 

@@ -47,7 +47,6 @@ spec:
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -151,6 +150,8 @@ def _is_time(text: str) -> bool:
     year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
     if int(found[7] or 0) > 24 or int(found[8] or 0) > 59:
         return False
+    from calendar import monthrange  # hardly ever needed
+
     if not 1 <= month <= 12 or not 1 <= day <= monthrange(year or 2000, month)[1]:
         return False  # year 0 exists for Go, and is a leap year like 2000
     return hour < 24 and minute < 60 and second < 60

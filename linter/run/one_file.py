@@ -15,7 +15,7 @@ from linter.calico.prefilter import (
 from linter.engine.outcome import Outcome
 from linter.text.errors import Fatal
 from linter.workspace import discover
-from linter.workspace.lookup import KUSTOMIZATIONS, Lookup
+from linter.workspace.lookup import KUSTOMIZATIONS, NAME, Lookup
 
 STDIN_NAME = '<stdin>'
 """What standard input is called where nothing says what it is."""
@@ -45,7 +45,8 @@ class Options:
     """
 
     __slots__ = (
-        '_lookup', '_summarise', 'allow_growth', 'baseline', 'color', 'context', 'fail_on', 'jobs',
+        '_has_root', '_lookup', '_summarise', 'allow_growth', 'baseline', 'color', 'context',
+        'fail_on', 'jobs',
         'overrides', 'paths', 'quiet', 'require_policies', 'statistics', 'stdin_filename',
         'suppress', 'write_baseline',
     )  # fmt: skip
@@ -83,6 +84,7 @@ class Options:
         self.context = context
         self._lookup: Lookup | None = None
         self._summarise: bool | None = None
+        self._has_root: bool | None = None
 
     def lookup(self) -> Lookup:
         """The settings of the files of a run; what standard input is called is named, too."""
@@ -105,6 +107,21 @@ class Options:
                 is_wanted = bool(catalogue.modules_of('root'))
             self._summarise = is_wanted
         return self._summarise
+
+    def may_be_in_root(self, path: str, lookup: Lookup) -> bool:
+        """Whether a file may be in a root, so that what its documents mean has to be noted."""
+        if not self.summarise:
+            return False
+        if self._has_root is None:
+            self._has_root = self.context is not None or any(
+                is_root_marked(os.path.abspath(folder), self.overrides, lookup.files.exists)
+                for folder in self.paths
+                if os.path.isdir(folder)
+            )
+        if self._has_root:
+            return True
+        home = lookup.home_of(path)
+        return home is not None and bool(home.config.roots)
 
     def require_context(self) -> None:
         """Raise Fatal where the context is no folder."""
@@ -134,6 +151,13 @@ class Options:
         """The path of what is read from standard input."""
         name = self.stdin_filename
         return discover.relative(name) if name else STDIN_NAME
+
+
+def is_root_marked(folder: str, overrides: Overrides | None, exists: Callable[[str], bool]) -> bool:
+    """Whether a folder that is checked is known to be a whole repository."""
+    if exists(os.path.join(folder, '.git')) or exists(os.path.join(folder, NAME)):
+        return True
+    return overrides is not None and overrides.config is not None and folder == os.getcwd()
 
 
 def check(
@@ -214,12 +238,13 @@ def check_parts(
 
     from linter.quick.read import reader
 
-    if options.summarise and (second is not None or b'networking.k8s.io' in first):
+    in_root = options.may_be_in_root(path, lookup)
+    if in_root and (second is not None or b'networking.k8s.io' in first):
         outcome.kubernetes.append(path)
     # What is surely clean is so for the default profile alone, and what a clean document means is
     # known only once it is read.
     is_usual = settings.profile == 'default' and not settings.select
-    is_quick = is_usual and not options.summarise and (second is None or again is not None)
+    is_quick = is_usual and not in_root and (second is None or again is not None)
     quick = reader(settings.target) if is_quick else None
     if _needs_a_closer_look(first, path, settings, lookup):
         quick = None
@@ -282,7 +307,7 @@ def conditions_of(path: str, settings: Settings, options: Options, lookup: Looku
         identify=options.baseline is not None,
         embedded=settings.embedded,
         markdown=settings.markdown,
-        summarise=options.summarise,
+        summarise=options.may_be_in_root(path, lookup),
         dataplane=settings.dataplane,
     )
 

@@ -16,7 +16,7 @@ from linter.engine.stamp import Stamp
 from linter.engine.summaries import semantics_of
 from linter.policy.model import Policy, Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
-from linter.run.one_file import Options, check, conditions_of, settle
+from linter.run.one_file import Options, check, conditions_of, is_root_marked, settle
 from linter.run.sources import Sources
 from linter.text.source import Span
 from linter.workspace import discover
@@ -168,12 +168,7 @@ class _Run:
 
     def _is_marked(self, folder: str) -> bool:
         """Whether a folder that is checked is known to be a whole repository."""
-        exists = self.lookup.files.exists
-        if exists(os.path.join(folder, '.git')) or exists(os.path.join(folder, NAME)):
-            return True
-        return self.options.overrides is not None and (
-            self.options.overrides.config is not None and folder == os.getcwd()
-        )
+        return is_root_marked(folder, self.options.overrides, self.lookup.files.exists)
 
     def _kubernetes(self) -> Iterator[Union[Record, Unusable]]:
         """Kubernetes' own policies of the roots."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
 
 from linter.calico.ownership import field, text_of
 from linter.calico.patches import PatchTarget, target_of
@@ -24,7 +23,11 @@ from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NamedTuple, Optional
+
     from linter.workspace.files import Files
+else:
+    from linter.text.records import NamedTuple
 
 
 class Kustomization(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from linter.calico.selector.meaning import (
     All,
@@ -18,6 +17,12 @@ from linter.calico.selector.meaning import (
     evaluate,
     parse,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 
 class Condition(NamedTuple):
