@@ -94,6 +94,12 @@ def test_labels_that_are_asked_once_say_neither_always_nor_never(text: str) -> N
     assert KUBERNETES.implies(All((0, 0)), tree) is not True
 
 
+@given(st.text(alphabet="ab '()!&|={},\t\nhasintco", max_size=40))
+def test_whatever_is_no_selector_is_looked_at_and_left(text: str) -> None:
+    labels_of(text)
+    labels_of(f"a == 'x' && a != 'y' || {text}")
+
+
 @pytest.mark.parametrize(
     ('text', 'labels'),
     [

@@ -169,7 +169,7 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
     """
     if text in ('', 'all()', 'global()'):
         return ()
-    if '"' in text and "'" in text:
+    if ('"' in text and "'" in text) or '\n' in text or '\0' in text:
         return None
     pieces = text.replace('"', "'").split("'")
     is_partial = any(word in text for word in ('contains', 'starts', 'ends'))
@@ -208,41 +208,48 @@ def _varies(code: str, literals: list[str]) -> bool:
     """Whether a selector surely fits some labels and not some others.
 
     It is tried with no labels, with labels of no value that it names, and with those of the values
-    that it names first. ``code`` has a quote in the place of each literal.
+    that it names first. ``code`` has a quote in the place of each literal, and may be no selector.
     """
     first: dict[str, str] = {}
-    terms: list[tuple[str, str, bool, list[str]]] = []
-    shape = ''
-    at = 0
-    for part in code.replace('&&', '\n&&\n').replace('||', '\n||\n').split('\n'):
+    terms: list[tuple[str, bool, bool, list[str]]] = []
+    shape: list[str] = []
+    at = depth = 0
+    for part in code.replace('&&', '\0&&\0').replace('||', '\0||\0').split('\0'):
         if part in ('&&', '||'):
-            shape += part
+            shape.append(part)
             continue
         body = part.lstrip(' (!\t')
-        shape += part[: len(part) - len(body)]
+        words = body.split()
+        if len(words) < 2 and '(' not in body:
+            return False
         is_has = body.replace(' ', '').startswith('has(')
-        key = body.partition('(')[2].partition(')')[0].strip() if is_has else body.split()[0]
+        key = body.partition('(')[2].partition(')')[0].strip() if is_has else words[0]
         if key == _OF_NAMESPACES[1]:
             key = _OF_NAMESPACES[0]
         values = literals[at : at + body.count("'")]
         at += len(values)
         if values:
             first.setdefault(key, values[0])
-        words = body.split()
+        elif not is_has:
+            return False
         is_negated = not is_has and (words[1] == '!=' or words[1].startswith('not'))
-        terms.append((key, 'has' if is_has else 'in', is_negated, values))
-        shape += '?' + ')' * (body.count(')') - is_has)
-    shape = shape.replace(' ', '').replace('\t', '')
+        terms.append((key, is_has, is_negated, values))
+        closing = body.count(')') - is_has
+        depth += part.count('(') - is_has - closing
+        if depth < 0:
+            return False
+        opening = part[: len(part) - len(body)].replace(' ', '').replace('\t', '')
+        shape.append(f'{opening}?{")" * closing}')
     outcomes = set()
     nothing: dict[str, str] = {}
     for assignment in (nothing, dict.fromkeys((term[0] for term in terms), '\n'), first):
-        filled = shape
-        for key, kind, is_negated, values in terms:
+        filled = ''.join(shape)
+        for key, is_has, is_negated, values in terms:
             value = assignment.get(key)
-            holds = value is not None if kind == 'has' else (value in values) is not is_negated
+            holds = value is not None if is_has else (value in values) is not is_negated
             filled = filled.replace('?', 'T' if holds else 'F', 1)
         outcomes.add(_truth(filled))
-    return len(outcomes) == 2
+    return len(outcomes) == 2 and not depth
 
 
 def _truth(text: str) -> bool:
