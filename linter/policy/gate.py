@@ -199,6 +199,9 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
         if key in found or (key in _OF_NAMESPACES and not found.isdisjoint(_OF_NAMESPACES)):
             is_repeated = True
         found.add(key)
+    if len(found) > 1 and not found.isdisjoint(_OF_NAMESPACES) and is_negative(text):
+        # What has a label of a namespace is in one, and that has a name.
+        return None
     if is_repeated and (is_partial or not _varies(code, pieces[1::2])):
         return None
     return tuple(sorted(found))
@@ -220,9 +223,9 @@ def _varies(code: str, literals: list[str]) -> bool:
             continue
         body = part.lstrip(' (!\t')
         words = body.split()
-        if len(words) < 2 and '(' not in body:
-            return False
         is_has = body.replace(' ', '').startswith('has(')
+        if len(words) < 2 and not is_has:
+            return False
         key = body.partition('(')[2].partition(')')[0].strip() if is_has else words[0]
         if key == _OF_NAMESPACES[1]:
             key = _OF_NAMESPACES[0]
