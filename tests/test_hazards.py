@@ -15,6 +15,7 @@ from linter.calico.selector.meaning import All, parse
 from linter.calico.target import Target
 from linter.catalogue.catalogue import PROFILES, standard
 from linter.engine import check, judge
+from linter.policy.effective import prefixed
 from linter.policy.gate import labels_of
 from linter.policy.selector_sets import KUBERNETES
 
@@ -60,7 +61,20 @@ def test_a_closed_gate_hides_nothing(open_gate: list[bool]) -> None:
     assert closed > 1000
 
 
-KEYS = st.sampled_from(('a', 'b', 'c', 'x/y', 'in', 'has', 'not', 'all', 'projectcalico.org/name'))
+KEYS = st.sampled_from(
+    (
+        'a',
+        'b',
+        'c',
+        'x/y',
+        'in',
+        'has',
+        'not',
+        'all',
+        'projectcalico.org/name',
+        'kubernetes.io/metadata.name',
+    )
+)
 LITERALS = st.sampled_from(("'v'", "'w'", "''", "'a b'", '"v"', "'-'"))
 CONDITIONS = st.one_of(
     st.builds('{} == {}'.format, KEYS, LITERALS),
@@ -85,13 +99,21 @@ SELECTORS = st.recursive(
 
 
 @settings(max_examples=400)
-@given(SELECTORS)
-def test_labels_that_are_asked_once_say_neither_always_nor_never(text: str) -> None:
+@given(SELECTORS, st.booleans())
+def test_labels_that_are_known_say_neither_always_nor_never(text: str, of_others: bool) -> None:
     tree = parse(text)
-    if tree is None or labels_of(text) is None or text == 'all()':
+    if tree is None or labels_of(text, of_others) is None or text == 'all()':
         return
+    if of_others:
+        tree = prefixed(tree, 'pcns.')
     assert KUBERNETES.satisfiable(tree) is not False
     assert KUBERNETES.implies(All((0, 0)), tree) is not True
+
+
+@given(st.text(alphabet="ab '()!&|={},\t\nhasintco", max_size=40))
+def test_whatever_is_no_selector_is_looked_at_and_left(text: str) -> None:
+    labels_of(text)
+    labels_of(f"a == 'x' && a != 'y' || {text}")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +123,11 @@ def test_labels_that_are_asked_once_say_neither_always_nor_never(text: str) -> N
         ('', ()),
         ('all()', ()),
         ("a == 'x' && a == 'y'", None),
+        ("a == 'x' || a == 'y'", ('a',)),
+        ("has(a) && a not in {'x', 'y'}", ('a',)),
+        ("!(has(a) && !(a != 'x'))", ('a',)),
+        ('has(a) || !has(a)', None),
+        ("a != 'x' || a != 'y'", None),
         ("a == 'x y'", None),
         ('a in {}', None),
         ("all() && a == 'x'", None),

@@ -12,7 +12,7 @@ from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Optional
 
     from linter.calico.document import Document
     from linter.calico.values import Object
@@ -47,12 +47,14 @@ def may_speak(document: Document) -> bool:
 
 
 def _direction_speaks(spec: Object, direction: str, own: str) -> bool:
+    # Imported lazily: the quick reader has no such values.
+    from linter.calico.values import Object
+
     decided: set[str] = set()
-    rules: list[Any] = list(spec.items(direction))
+    rules = spec.items(direction)
     last = len(rules) - 1
     for number, rule in enumerate(rules):
-        # ``Object`` is not asked for by name: an import less.
-        if not hasattr(rule, 'fields'):
+        if not isinstance(rule, Object):
             return True
         action = rule.text('action')
         if is_unconditional(rule):
@@ -161,13 +163,13 @@ def is_negative(text: str) -> bool:
 
 @remembered(4096)
 def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
-    """The labels that a selector asks, each once; None where it may hold always or never.
+    """The labels that a selector asks; None where it may hold always, or never.
 
     ``of_others``: those are labels of a namespace or a service account.
     """
     if text in ('', 'all()', 'global()'):
         return ()
-    if '"' in text and "'" in text:
+    if ('"' in text and "'" in text) or '\n' in text or '\0' in text:
         return None
     pieces = text.replace('"', "'").split("'")
     is_partial = any(word in text for word in ('contains', 'starts', 'ends'))
@@ -175,31 +177,10 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
         # A label may be empty, and every label contains what is.
         if not _is_value(literal) and (literal or is_partial):
             return None
-    bare = "'".join(pieces[0::2])
-    found: list[str] = []
-    code = bare.replace('==', ' == ').replace('!=', ' != ')
-    # What an earlier alternative asks may be asked again where no alternatives cover everything.
-    before: set[str] = set()
-    negated = {part.split(')')[0].strip() for part in bare.split('!has(')[1:]}
-    is_apart = (
-        '||' in bare
-        and not any(sign in bare for sign in ('!=', '! ', '!(', '!!', 'not ', 'not\t'))
-        and bare.count('(') == bare.count('has(')
-        and bare.count('!') == len(bare.split('!has(')) - 1
-        and '' not in pieces[1::2]
-        # With blanks inside, `has( a )` would not be seen to be `has(a)`.
-        and not any(sign in bare for sign in ('( ', ' )', '(\t', '\t)'))
-        and not any(f'has({key})' in bare.replace('!has(', '') for key in negated)
-    )
-    terms = [
-        (number, term) for number, one in enumerate(code.split('||')) for term in one.split('&&')
-    ]
-    alternative = 0
-    for number, term in terms:
-        if is_apart and number != alternative:
-            alternative = number
-            before.update(found)
-            found = []
+    found: set[str] = set()
+    is_repeated = False
+    code = "'".join(pieces[0::2]).replace('==', ' == ').replace('!=', ' != ')
+    for term in code.replace('||', '&&').split('&&'):
         words = term.strip(' ()!\t').replace('(', ' ( ').replace('{', ' { ').split()
         if len(words) < 2:
             return None
@@ -211,12 +192,82 @@ def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
         elif words[-1].rstrip(')') == '}' and words[-2] == '{':
             return None
         key = key.rstrip('()=!').strip()
-        if key in found or qualified_problem(key) or not _is_plain_label(key, of_others):
+        if qualified_problem(key) or not _is_plain_label(key, of_others):
             return None
         if key in _OF_NAMESPACES and not all(map(_is_name, pieces[1::2])):
             return None
-        found.append(key)
-    return tuple(dict.fromkeys((*before, *found)))
+        if key in found or (key in _OF_NAMESPACES and not found.isdisjoint(_OF_NAMESPACES)):
+            is_repeated = True
+        found.add(key)
+    if len(found) > 1 and not found.isdisjoint(_OF_NAMESPACES) and is_negative(text):
+        # What has a label of a namespace is in one, and that has a name.
+        return None
+    if is_repeated and (is_partial or not _varies(code, pieces[1::2])):
+        return None
+    return tuple(sorted(found))
+
+
+def _varies(code: str, literals: list[str]) -> bool:
+    """Whether a selector surely fits some labels and not some others.
+
+    It is tried with no labels, with labels of no value that it names, and with those of the values
+    that it names first. ``code`` has a quote in the place of each literal, and may be no selector.
+    """
+    first: dict[str, str] = {}
+    terms: list[tuple[str, bool, bool, list[str]]] = []
+    shape: list[str] = []
+    at = depth = 0
+    for part in code.replace('&&', '\0&&\0').replace('||', '\0||\0').split('\0'):
+        if part in ('&&', '||'):
+            shape.append(part)
+            continue
+        body = part.lstrip(' (!\t')
+        words = body.split()
+        is_has = body.replace(' ', '').startswith('has(')
+        if len(words) < 2 and not is_has:
+            return False
+        key = body.partition('(')[2].partition(')')[0].strip() if is_has else words[0]
+        if key == _OF_NAMESPACES[1]:
+            key = _OF_NAMESPACES[0]
+        values = literals[at : at + body.count("'")]
+        at += len(values)
+        if values:
+            first.setdefault(key, values[0])
+        elif not is_has:
+            return False
+        is_negated = not is_has and (words[1] == '!=' or words[1].startswith('not'))
+        terms.append((key, is_has, is_negated, values))
+        closing = body.count(')') - is_has
+        depth += part.count('(') - is_has - closing
+        if depth < 0:
+            return False
+        opening = part[: len(part) - len(body)].replace(' ', '').replace('\t', '')
+        shape.append(f'{opening}?{")" * closing}')
+    outcomes = set()
+    nothing: dict[str, str] = {}
+    for assignment in (nothing, dict.fromkeys((term[0] for term in terms), '\n'), first):
+        filled = ''.join(shape)
+        for key, is_has, is_negated, values in terms:
+            value = assignment.get(key)
+            holds = value is not None if is_has else (value in values) is not is_negated
+            filled = filled.replace('?', 'T' if holds else 'F', 1)
+        outcomes.add(_truth(filled))
+    return len(outcomes) == 2 and not depth
+
+
+def _truth(text: str) -> bool:
+    """The value of ``(T||!F)&&T``."""
+    while True:
+        end = text.find(')')
+        start = text.rfind('(', 0, end) if end != -1 else -1
+        inner = text[start + 1 : end] if end != -1 else text
+        value = any(
+            all((unit[-1:] == 'T') is not (unit.count('!') % 2 == 1) for unit in part.split('&&'))
+            for part in inner.split('||')
+        )
+        if end == -1:
+            return value
+        text = f'{text[:start]}{"T" if value else "F"}{text[end + 1 :]}'
 
 
 def _is_name(text: str) -> bool:

@@ -68,7 +68,7 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
             ports = [] if destination is None else list(destination.leaves('ports'))
             dns = [leaf for leaf in ports if str(leaf.value) in ('53', 'dns')]
             if protocol is not None and protocol.value in ('UDP', 17):
-                udp += dns[:1]
+                udp += [protocol] if dns else []
             elif not ports or dns or any(':' in str(leaf.value) for leaf in ports):
                 # It lets TCP to the port through, or may do so.
                 udp = []

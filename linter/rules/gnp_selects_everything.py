@@ -31,7 +31,7 @@ from collections.abc import Iterator
 from linter.calico.document import Document
 from linter.calico.traffic import types_of
 from linter.calico.values import Object
-from linter.catalogue.rule import finding_at_key, rule
+from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
 from linter.policy.gate import is_unconditional
 from linter.policy.model import DIRECTIONS
@@ -62,9 +62,11 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         )
     ]
     if closed:
-        yield finding_at_key(
+        selector = spec.fields.get('selector')
+        make = finding_at if selector is not None else finding_at_key
+        yield make(
             'selects-everything',
-            spec.fields.get('selector', spec),
+            selector or spec,
             f'this policy isolates the {" and ".join(closed)} of every namespace, those of the '
             'system among them, and of every host endpoint: select with namespaceSelector what is '
             'meant',

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.selector.meaning import (
-    All,
-    And,
-    Compare,
-    Global,
-    Has,
-    Member,
-    Not,
-    Or,
-    Selector,
-    evaluate,
-    parse,
-)
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple
+
+    from linter.calico.selector.meaning import Selector
 else:
     from linter.text.records import NamedTuple
 
@@ -41,6 +29,9 @@ class Condition(NamedTuple):
 
 def conditions(text: str) -> Iterator[Condition]:
     """The conditions of a selector, none where Calico refuses it."""
+    # Imported lazily: most selectors have nothing that is worth taking apart.
+    from linter.calico.selector.meaning import And, Compare, Has, Member, Not, Or, parse
+
     found = parse(text)
     todo: list[tuple[Selector, bool]] = [] if found is None else [(found, True)]
     while todo:
@@ -60,6 +51,8 @@ def conditions(text: str) -> Iterator[Condition]:
 
 def fits_unlabelled(text: str) -> bool:
     """Whether a selector fits what has no label at all, and is not written ``all()``."""
+    from linter.calico.selector.meaning import All, Global, evaluate, parse
+
     found = parse(text)
     return (
         found is not None
