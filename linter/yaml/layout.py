@@ -13,6 +13,7 @@ from linter.yaml.nodes import (
     Node,
     Scalar,
     SequenceNode,
+    walk,
 )
 
 TYPE_CHECKING = False
@@ -57,19 +58,12 @@ class DocumentLines:
                 self.whole = {root.start, root.outer}
 
     def _walk(self, root: Node) -> None:
-        waiting: list[Node] = [root]
-        seen: set[int] = set()
-        while waiting:
-            node = waiting.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
+        for node in walk(root):
             self.nodes.setdefault(node.outer, node.end)
             if isinstance(node, Scalar):
                 self._scalar(node)
             elif isinstance(node, MappingNode):
                 for key, value in node.entries:
-                    waiting += (key, value)
                     # What an alias stands for was written elsewhere, and earlier.
                     if node.start <= key.outer < node.end:
                         end = max(key.end, value.end)
@@ -77,10 +71,8 @@ class DocumentLines:
                             self.nodes[key.outer] = end
                         else:
                             self.blocks[key.outer] = self.after(end)
-            else:
-                waiting += node.items
-                if not node.flow and node.items:
-                    self._items(node)
+            elif not node.flow and node.items:
+                self._items(node)
 
     def _scalar(self, node: Scalar) -> None:
         start = node.start
