@@ -370,6 +370,12 @@ SHAPES: dict[str, Shape] = {
     'suppressing': Shape(lambda n: rules('  - {action: allow}\n' * n), 22, suppressed),
     'suppressing on one line': Shape(
         lambda n: HEAD + '  ingress: [' + '{action: allow}, ' * n + ']\n', 17, suppressed),
+    'suppressing in lines that scalars join': Shape(
+        lambda n: HEAD + '  types: [' + '"ingr\n   ess", ' * n + ']\n', 15, suppressed),
+    'suppressing in JSON': Shape(
+        lambda n: '{"apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy", "metadata": '
+        '{"name": "a", "namespace": "b"}, "spec": {"ingress": [' + '{"action": "allow"}, ' * n
+        + '{"action": "Allow"}]}}', 21, suppressed),
     'printing': Shape(lambda n: rules('  - {action: allow}\n' * n), 22, printed),
     'printing long names': Shape(lambda n: HEAD + f'  {"`" * n}: 1\n', 1, printed),
     'printing one line': Shape(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from linter.text.lazy_regex import lazy
 from linter.text.source import Source, Span
@@ -47,6 +47,8 @@ class DocumentLines:
         self.keeps: list[int] = []
         # Where the next thing stands that is no comment, for lines that were asked for.
         self._content: dict[int, Optional[int]] = {}
+        # Of lines that scalars join, by the first: those that a comment can stand on.
+        self._free: dict[int, list[int]] = {}
         self._masks: list[tuple[int, int, bool]] = []
         self._joined: list[tuple[int, int]] = []
         if root is not None:
@@ -157,6 +159,17 @@ class DocumentLines:
         if at >= 0 and line <= self._joined[at][1]:
             return self._joined[at]
         return line, line
+
+    def comment_line(self, line: int) -> int | None:
+        """The line on which a comment about a line can stand, of those joined with it."""
+        first, last = self.lines(line)
+        if first not in self._free:
+            self._free[first] = [one for one in range(first, last + 1) if self.takes_comment(one)]
+        free = self._free[first]
+        if not free:
+            return None
+        at = bisect_left(free, line)
+        return free[at] if at < len(free) else free[0]
 
     def holds_back(self, line: int) -> bool:
         """Whether the blank lines after a line would belong to a scalar if it were not there."""
