@@ -396,9 +396,19 @@ def heard(data: bytes, rnd: Random) -> None:
                 assert chunk.index in found, 'silence about a document that cannot be read'
 
 
+def _is_text(data: bytes) -> bool:
+    try:
+        decode_bytes(data)
+    except BadEncoding:
+        return False
+    return True
+
+
 def grown(data: bytes, rnd: Random) -> None:
     """Four times as much takes five times as long, or next to no time at all."""
     begin, piece, end = data.split(b'\xff')
+    if not _is_text(begin + piece * 2 + end):
+        return  # what is no text is not written back
     run = rnd.choice((growth.checked, growth.checked, growth.fixed, growth.suppressed))
 
     def seconds(size: int) -> float:

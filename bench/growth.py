@@ -252,6 +252,8 @@ SHAPES: dict[str, Shape] = {
         lambda n: HEAD + '  # calico-lint: ignore[value-case]\n' * n + '  a: b: c\n', 36),
     'suppressions of empty documents': Shape(
         lambda n: '# calico-lint: ignore[value-case]\n---\n' * n + CLEAN, 38),
+    'suppressions beside a policy': Shape(
+        lambda n: CLEAN + '---\n' + '# calico-lint: ignore[]\n' * n + 'a: 1\n', 25),
     'hashes before a mark': Shape(
         lambda n: f'{CLEAN}  {"#" * n} calico-lint: ignore[value-case]\n', 1),
     # --- places
