@@ -213,6 +213,10 @@ SHAPES: dict[str, Shape] = {
         lambda n: selectors(n, f'"{"a = b && " * 15}x%d == b"'), 190),
     'selectors with fifteen mistakes at the end': Shape(
         lambda n: selectors(n, f'"{"has(a) && " * 380}{"a = b && " * 14}x%d == b"'), 4000),
+    # --- rules
+    'rules that nothing reaches': Shape(
+        lambda n: HEAD + '  selector: a != "b" || has(c)\n  namespaceSelector: has(d)\n  ingress:\n'
+        + '  - {action: Allow}\n' * n, 20),
     # --- suppressions
     'ids in an annotation': Shape(lambda n: annotated('; '.join('a' for _ in range(n))), 3),
     'unknown ids in an annotation': Shape(
