@@ -215,8 +215,9 @@ SHAPES: dict[str, Shape] = {
         lambda n: selectors(n, f'"{"has(a) && " * 380}{"a = b && " * 14}x%d == b"'), 4000),
     # --- rules
     'rules that nothing reaches': Shape(
-        lambda n: HEAD + '  selector: a != "b" || has(c)\n  namespaceSelector: has(d)\n  ingress:\n'
-        + '  - {action: Allow}\n' * n, 20),
+        lambda n: 'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}'
+        '\nspec:\n  selector: a != "b" || has(c)\n  namespaceSelector: has(d)\n  ingress:\n'
+        '  - {action: Deny, protocol: ICMP}\n' + '  - {action: Allow}\n' * n, 20),
     # --- suppressions
     'ids in an annotation': Shape(lambda n: annotated('; '.join('a' for _ in range(n))), 3),
     'unknown ids in an annotation': Shape(
