@@ -213,6 +213,11 @@ SHAPES: dict[str, Shape] = {
         lambda n: selectors(n, f'"{"a = b && " * 15}x%d == b"'), 190),
     'selectors with fifteen mistakes at the end': Shape(
         lambda n: selectors(n, f'"{"has(a) && " * 380}{"a = b && " * 14}x%d == b"'), 4000),
+    # --- rules
+    'rules that nothing reaches': Shape(
+        lambda n: 'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}'
+        '\nspec:\n  selector: a != "b" || has(c)\n  namespaceSelector: has(d)\n  ingress:\n'
+        '  - {action: Deny, protocol: ICMP}\n' + '  - {action: Allow}\n' * n, 20),
     # --- suppressions
     'ids in an annotation': Shape(lambda n: annotated('; '.join('a' for _ in range(n))), 3),
     'unknown ids in an annotation': Shape(
@@ -252,6 +257,8 @@ SHAPES: dict[str, Shape] = {
         lambda n: HEAD + '  # calico-lint: ignore[value-case]\n' * n + '  a: b: c\n', 36),
     'suppressions of empty documents': Shape(
         lambda n: '# calico-lint: ignore[value-case]\n---\n' * n + CLEAN, 38),
+    'suppressions beside a policy': Shape(
+        lambda n: CLEAN + '---\n' + '# calico-lint: ignore[]\n' * n + 'a: 1\n', 25),
     'hashes before a mark': Shape(
         lambda n: f'{CLEAN}  {"#" * n} calico-lint: ignore[value-case]\n', 1),
     # --- places
@@ -370,6 +377,12 @@ SHAPES: dict[str, Shape] = {
     'suppressing': Shape(lambda n: rules('  - {action: allow}\n' * n), 22, suppressed),
     'suppressing on one line': Shape(
         lambda n: HEAD + '  ingress: [' + '{action: allow}, ' * n + ']\n', 17, suppressed),
+    'suppressing in lines that scalars join': Shape(
+        lambda n: HEAD + '  types: [' + '"ingr\n   ess", ' * n + ']\n', 15, suppressed),
+    'suppressing in JSON': Shape(
+        lambda n: '{"apiVersion": "projectcalico.org/v3", "kind": "NetworkPolicy", "metadata": '
+        '{"name": "a", "namespace": "b"}, "spec": {"ingress": [' + '{"action": "allow"}, ' * n
+        + '{"action": "Allow"}]}}', 21, suppressed),
     'printing': Shape(lambda n: rules('  - {action: allow}\n' * n), 22, printed),
     'printing long names': Shape(lambda n: HEAD + f'  {"`" * n}: 1\n', 1, printed),
     'printing one line': Shape(

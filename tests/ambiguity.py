@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from itertools import product
 from typing import Any, NamedTuple, Optional
 
 if sys.version_info >= (3, 11):
@@ -95,6 +96,7 @@ class _Automaton:
         # What comes once the character is read.
         self.targets: dict[int, int] = {}
         self.matched: dict[int, bool] = {}
+        self.steps_known: dict[tuple[int, str, str], dict[int, int]] = {}
         self.groups: dict[int, frozenset[str]] = {}
         tree = parser.parse(pattern.pattern, pattern.flags & ~re.DEBUG)
         self.alphabet = sorted({*map(chr, range(128)), *_MORE, *_mentioned(tree)})
@@ -263,6 +265,12 @@ class _Automaton:
         """The states between two characters, and in how many ways they are come to."""
         if char not in self.chars[state]:
             return {}
+        key = state, char, next_char
+        if key not in self.steps_known:
+            self.steps_known[key] = self.step_of(*key)
+        return self.steps_known[key]
+
+    def step_of(self, state: int, char: str, next_char: str) -> dict[int, int]:
         return {
             other: ways
             for other, edges in self.following[state].items()
@@ -312,7 +320,12 @@ class _Automaton:
                     return Pump(word, f'{self.names[one]} → {self.names[other]}')
         for one in loops:
             for other in loops:
-                if one != other and other in reach[one] and not self.succeeds(other):
+                if (
+                    one != other
+                    and other in reach[one]
+                    and not self.succeeds(other)
+                    and self.may_pump(one, other, chars)
+                ):
                     found = self.word(one, other, chars)
                     if found is not None:
                         return Pump(found, f'{self.names[one]} → {self.names[other]}')
@@ -344,6 +357,26 @@ class _Automaton:
                     seen[other] = longer
                     waiting.append((other, longer))
         raise AssertionError
+
+    def may_pump(self, one: int, other: int, chars: list[str]) -> bool:
+        """Whether there is such a word if lookarounds are not asked, which is found out quickly."""
+        start = one, one, other
+        seen: set[tuple[int, int, int]] = set()
+        waiting = [start]
+        while waiting:
+            triple = waiting.pop()
+            if self.succeeds(triple[2]) or (triple != start and self.succeeds(triple[1])):
+                continue
+            if not any(all(char in self.chars[state] for state in triple) for char in chars):
+                continue
+            following = (self.following[state] for state in triple)
+            for reached in product(*following):
+                if reached == (one, other, other):
+                    return True
+                if reached not in seen:
+                    seen.add(reached)
+                    waiting.append(reached)
+        return False
 
     def word(self, one: int, other: int, chars: list[str]) -> Optional[str]:
         """A word that leads from one loop to itself and to the other, and from that to itself."""

@@ -10,6 +10,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -40,21 +41,21 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
-def names_searched() -> set[str]:
-    """The names of which somebody in the package calls a method that tries every place."""
-    return {
-        getattr(call.func.value, 'id', None) or getattr(call.func.value, 'attr', '')
-        for tree in PARSED.values()
-        for call in calls(tree)
-        if isinstance(call.func, ast.Attribute) and call.func.attr in SEARCHES
-    } | {
-        argument.id
-        for tree in PARSED.values()
-        for call in calls(tree)
-        if isinstance(call.func, ast.Attribute) and call.func.attr in SEARCHES
-        for argument in call.args[:1]
-        if isinstance(argument, ast.Name)
-    }  # fmt: skip
+def names_searched() -> set[tuple[Path | None, str]]:
+    """The names by which some method tries every place of a text; private ones by module."""
+    found: set[tuple[Path | None, str]] = set()
+    for path, tree in PARSED.items():
+        for call in calls(tree):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in SEARCHES:
+                for node in (call.func.value, *call.args[:1]):
+                    name = getattr(node, 'id', None) or getattr(node, 'attr', '')
+                    if name:
+                        found.add((path if name.startswith('_') else None, name))
+    return found
+
+
+def is_searched(name: str, path: Path, names: set[tuple[Path | None, str]]) -> bool:
+    return (path if name.startswith('_') else None, name) in names
 
 
 def is_text(node: ast.expr) -> bool:
@@ -97,7 +98,9 @@ def written() -> Iterator[Found]:
             except NameError:
                 UNKNOWN.append(f'{path.relative_to(PACKAGE)}: {ast.unparse(pattern)[:40]}')
                 continue
-            searched = method in SEARCHES or (is_made and names.get(id(call)) in by_name)
+            searched = method in SEARCHES or (
+                is_made and is_searched(names.get(id(call), ''), path, by_name)
+            )
             if isinstance(text, re.Pattern):
                 yield Found(where, text, searched)
             elif isinstance(text, (str, bytes)):

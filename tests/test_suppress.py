@@ -559,6 +559,24 @@ def test_blank_lines_that_a_comment_keeps_from_a_scalar() -> None:
     assert [fix.applicability for fix in fixes if fix] == ['unsafe']
 
 
+@pytest.mark.parametrize(
+    ('written', 'is_fixed'),
+    [
+        ('calico-lint/ignore: name-invalid', True),
+        ('calico-lint/ignore: "name-invalid: issue #7"', True),
+        ('calico-lint/ignore: |\n      name-invalid: issue #7', True),
+        ('calico-lint/ignore: name-invalid  # why', False),
+        ('calico-lint/ignore: >-  # why\n      name-invalid', False),
+        ('calico-lint/ignore:  # why\n      name-invalid', False),
+        ('# why\n    calico-lint/ignore: name-invalid', False),
+    ],
+)
+def test_an_annotation_is_not_removed_with_somebodys_comment(written: str, is_fixed: bool) -> None:
+    text = POLICY.replace('  namespace', f'  annotations:\n    {written}\n  namespace')
+    (fix,) = [one.fix for _, one in lint(text).extra]
+    assert (fix is not None) == is_fixed
+
+
 def test_other_peoples_documents_are_left_alone() -> None:
     foreign = 'kind: A # calico-lint: ignore[no-such-rule]\n# calico-lint: ignor\nb: 1\n'
     assert lint(foreign + '---\n' + POLICY.replace("= 'web'", "== 'web'")).extra == []

@@ -166,7 +166,7 @@ def null_item(context: Decoded, node: Node, slot: Slot, schema: Schema) -> Leaf:
 def check_json(context: Decoded, root: Node, slot: Slot) -> None:
     """What cannot become JSON in a part of the document that no schema reads."""
     waiting = [root]
-    seen: set[int] = set()
+    seen = context.free
     while waiting:
         node = waiting.pop()
         if node.__class__ is Scalar:

@@ -40,7 +40,7 @@ class Problem(NamedTuple):
 class Decoded:
     """A decoded document: its values, what did not fit, and its parts by type and format."""
 
-    __slots__ = ('lane', 'problems', 'root', 'subjects', 'tagged')
+    __slots__ = ('free', 'lane', 'problems', 'root', 'subjects', 'tagged')
 
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
@@ -48,6 +48,8 @@ class Decoded:
         self.subjects: defaultdict[str, list[Value]] = defaultdict(list)
         self.tagged: list[Leaf] = []
         self.root: Optional[Object] = None
+        # Nodes that no schema reads, by identity: aliases lead to the same ones again.
+        self.free: set[int] = set()
 
     def release(self) -> None:
         """Let the values go, which point at one another in circles; nobody may look at them now.

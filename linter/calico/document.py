@@ -9,8 +9,8 @@ from linter.calico.values import Leaf, Object
 from linter.text.source import Source, Span
 from linter.yaml.nodes import MappingNode, Node, Scalar
 
-# Source and destination, ingress and egress.
-_ENOUGH = 4
+# Ingress and egress: source and destination are places of two kinds already.
+_ENOUGH = 2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -52,7 +52,8 @@ class ParsedDocument:
     """
 
     __slots__ = (
-        '_bad', '_lines', '_objects', '_read', '_rest', '_whose', 'is_host', 'slice', 'source',
+        '_bad', '_lines', '_objects', '_read', '_rest', '_stray', '_whose', 'is_host', 'slice',
+        'source',
     )  # fmt: skip
 
     def __init__(
@@ -66,6 +67,7 @@ class ParsedDocument:
         self._objects: Optional[tuple[CalicoObject | ListFinding, ...]] = None
         self._whose: Optional[str] = None
         self._rest: object = _UNSEEN
+        self._stray: Optional[bool] = None
         self._lines: Optional[DocumentLines] = None
 
     @property
@@ -162,6 +164,11 @@ class ParsedDocument:
     @property
     def is_stray(self) -> bool:
         """Whether it is no object of anybody's, as a stream of objects must not have."""
+        if self._stray is None:
+            self._stray = self._is_stray()
+        return self._stray
+
+    def _is_stray(self) -> bool:
         text, (_, start, end) = self.source.text, self.slice
         if self.whose != FOREIGN or _KIND.search(text, start, end) or is_empty(text, self.slice):
             return False  # where it seems to say what it is, it is not worth reading

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from linter.calico.kinds import API_VERSIONS, KINDS, UNMISTAKABLE
 from linter.calico.ownership import field, text_of
-from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,21 +62,12 @@ def target_of(node: Optional[Node]) -> Optional[PatchTarget]:
 
 def has_directives(node: MappingNode) -> bool:
     """Whether a document says itself that it is a strategic merge patch."""
-    waiting: list[Node] = [node]
-    seen: set[int] = set()
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen or isinstance(one, Scalar):
-            continue
-        seen.add(id(one))
-        if isinstance(one, SequenceNode):
-            waiting += one.items
-            continue
-        for key, value in one.entries:
-            if key.value == '$patch':
-                return True
-            waiting.append(value)
-    return False
+    return any(
+        key.value == '$patch'
+        for one in walk(node)
+        if isinstance(one, MappingNode)
+        for key, _ in one.entries
+    )
 
 
 def without_directives(node: MappingNode) -> MappingNode:

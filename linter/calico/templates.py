@@ -39,7 +39,7 @@ def _is_closed(text: str, start: int, end: int) -> bool:
     return at != -1 and text.startswith('}}', at)
 
 
-_GROUP = lazy(r'apiVersion[^\r\n#]*projectcalico\.org')
+_GROUP = lazy(r'apiVersion|projectcalico\.org|[\r\n#]')
 _KIND = lazy(
     r"""kind["']?[ \t]*:[ \t]*["']?(?:GlobalNetworkPolicy|(?:Global)?NetworkSet|HostEndpoint"""
     r"""|Staged\w*NetworkPolicy)"""
@@ -55,10 +55,20 @@ def may_hold_kinds(text: str, chunk: DocumentSlice) -> bool:
     A chart of anything may have a NetworkPolicy of Kubernetes, and may mention Calico in passing.
     """
     part = text[chunk.start : chunk.end]
-    if _GROUP.search(part) or _KIND.search(part):
+    if _names_group(part) or _KIND.search(part):
         return True
     return (
         'NetworkPolicy' in part
         and _FIELDS.search(part) is not None
         and _KUBERNETES.search(part) is None
     )
+
+
+def _names_group(part: str) -> bool:
+    """Whether Calico's group stands behind an ``apiVersion`` on its line, before a comment."""
+    is_version = False
+    for found in _GROUP.finditer(part):
+        if found[0] == 'projectcalico.org' and is_version:
+            return True
+        is_version = found[0] == 'apiVersion' or (is_version and found[0] == 'projectcalico.org')
+    return False

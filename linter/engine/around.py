@@ -12,11 +12,20 @@ from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 from linter.yaml.documents import is_empty
 from linter.yaml.edit import UNSAFE
+from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases, YamlError
 from linter.yaml.nodes import MappingNode, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
+
+
+_FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml-encoding'}
+
+
+def fact_of(error: YamlError) -> str:
+    """Why a document cannot be read, as a fact."""
+    return _FACTS.get(type(error), 'yaml-syntax')
 
 
 def unread(document: ParsedDocument) -> Iterator[Finding]:
@@ -64,7 +73,8 @@ def between(document: ParsedDocument) -> Optional[Finding]:
     root, error = document.read()
     if error is not None:
         message = f'{error.message}: {error.hint}' if error.hint else error.message
-        return Finding('yaml-syntax', Span(error.offset, error.offset + 1), message)
+        fact = fact_of(error)
+        return Finding(fact, Span(error.offset, error.offset + 1), message)
     assert root is not None
     if isinstance(root, Scalar) and is_null(root):
         return _empty(document)

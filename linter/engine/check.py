@@ -29,13 +29,11 @@ from linter.engine.stamp import Stamp, placeholder
 from linter.quick.read import Reader, reader
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
-from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Optional
 
-_FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml-encoding'}
 
 TEMPLATES = 'templates'
 """Why a document was passed over that only parses once it is rendered, in the summary."""
@@ -238,7 +236,9 @@ class FileCheck:
     def note_broken(self, document: ParsedDocument) -> None:
         error = document.error
         assert error is not None
-        fact = _FACTS.get(type(error), 'yaml-syntax')
+        from linter.engine.around import fact_of
+
+        fact = fact_of(error)
         hole = placeholder_at(document.source.text, error.offset)
         if fact == 'yaml-syntax' and hole is not None:
             lane = self.target.lane(document.apparent_api or 'v3').name

@@ -17,7 +17,7 @@ from linter.text.lazy_regex import lazy
 from linter.text.source import Source
 from linter.yaml.encoding import BadEncoding, decode_bytes
 
-_OPENS = lazy(r'(?P<indent>[ ]*(?:>[ ]?)*[ ]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<word>[\w.+-]*)')
+_OPENS = lazy(r'(?P<indent>[ ]*(?:>[ ]*)*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<word>[\w.+-]*)')
 _LANGUAGES = ('yaml', 'yml', 'json')
 
 

@@ -23,7 +23,8 @@ from linter.text.source import Source
 _REFUSED = frozenset(('refused', 'dropped', 'ignored'))
 # What the summary itself does not take for something that is filled in later.
 _FILLED_IN = lazy(
-    r'\$\(\w+\)|__[A-Z]\w*__|@@\w+@@|%[A-Z]\w*%|#\{[^}\n]*\}#|\[\[ *\w|\(\( +\w|\bENC\['
+    r'\$\(\w+\)|__[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*__|@@\w+@@|%[A-Z]\w*%'
+    r'|#\{[^{}\n]*\}#|\[\[ *\w|\(\( +\w|\bENC\['
 )
 
 

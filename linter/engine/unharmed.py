@@ -15,8 +15,7 @@ from linter.diagnostic import Diagnostic
 from linter.engine.outcome import Outcome
 from linter.text.edit import Edit, Fix
 from linter.yaml.edit import SAFE
-from linter.yaml.nodes import MappingNode, Node, Scalar
-from linter.yaml.nodes import SequenceNode as ListNode
+from linter.yaml.nodes import Scalar, walk
 
 
 def is_applicable(fix: Optional[Fix], unsafe: bool) -> bool:
@@ -175,23 +174,7 @@ def _scalars(document: ParsedDocument) -> Optional[list[Scalar]]:
     root, error = document.read()
     if error is not None:
         return None
-    return [one for one in _nodes(root) if isinstance(one, Scalar) and one.start < one.end]
-
-
-def _nodes(root: Optional[Node]) -> Iterator[Node]:
-    waiting: list[Node] = [] if root is None else [root]
-    seen: set[int] = set()
-    while waiting:
-        node = waiting.pop()
-        if id(node) in seen:
-            continue
-        seen.add(id(node))
-        yield node
-        if isinstance(node, MappingNode):
-            for entry in node.entries:
-                waiting += entry
-        elif isinstance(node, ListNode):
-            waiting += node.items
+    return [one for one in walk(root) if isinstance(one, Scalar) and one.start < one.end]
 
 
 def _is_json(text: str) -> bool:

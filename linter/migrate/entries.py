@@ -12,6 +12,7 @@ from linter.yaml.nodes import (
     Node,
     Scalar,
     SequenceNode,
+    children,
 )
 from linter.yaml.scalars import (
     BadTag,
@@ -101,7 +102,7 @@ def references(root: Node) -> dict[int, int]:
     """On how many ways each node is reached, by its identity: aliases are the same node again."""
     order: list[Node] = []
     seen = {id(root)}
-    waiting: list[tuple[Node, Iterator[Node]]] = [(root, iter(_children(root)))]
+    waiting: list[tuple[Node, Iterator[Node]]] = [(root, iter(children(root)))]
     while waiting:
         node, rest = waiting[-1]
         following = next(rest, None)
@@ -110,18 +111,10 @@ def references(root: Node) -> dict[int, int]:
             waiting.pop()
         elif id(following) not in seen:
             seen.add(id(following))
-            waiting.append((following, iter(_children(following))))
+            waiting.append((following, iter(children(following))))
     counts = dict.fromkeys(map(id, order), 0)
     counts[id(root)] = 1
     for node in reversed(order):
-        for child in _children(node):
+        for child in children(node):
             counts[id(child)] += counts[id(node)]
     return counts
-
-
-def _children(node: Node) -> list[Node]:
-    if isinstance(node, SequenceNode):
-        return node.items
-    if isinstance(node, MappingNode):
-        return [one for entry in node.entries for one in entry]
-    return []

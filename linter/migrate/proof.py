@@ -20,8 +20,7 @@ from linter.migrate.entries import entries
 from linter.text.edit import Edit
 from linter.text.source import Source, Span, line_start
 from linter.yaml.documents import DocumentSlice
-from linter.yaml.nodes import MappingNode, Node
-from linter.yaml.nodes import SequenceNode as ListNode
+from linter.yaml.nodes import MappingNode, walk
 
 _GRAVE = ('refused', 'dropped')
 
@@ -114,15 +113,9 @@ def _whole(
     source = Source('', piece)
     root = ParsedDocument(source, DocumentSlice(0, 0, len(piece))).root
     back = _Back(edits, chunk.start, 0)
-    waiting: list[Optional[Node]] = [root]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, MappingNode):
-            if back.offset(one.start) == node.start:
-                return source, one, back
-            waiting += (value for _, value in one.entries)
-        elif isinstance(one, ListNode):
-            waiting += one.items
+    for one in walk(root):
+        if isinstance(one, MappingNode) and back.offset(one.start) == node.start:
+            return source, one, back
     return None
 
 

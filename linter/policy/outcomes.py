@@ -99,7 +99,9 @@ def _tier(
                 unselected.append(box._replace(own=rest))
         waiting = unselected
         for number, rule in enumerate(entry.rules):
-            if rule.action == LOG or not inside:
+            if not inside:
+                break
+            if rule.action == LOG:
                 continue
             remaining: list[tuple[Box, Entry]] = []
             for box, first in inside:

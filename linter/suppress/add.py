@@ -49,12 +49,15 @@ def add_ignore(parsed: ParsedFile, diagnostics: Iterable[Diagnostic], reason: st
     left: list[tuple[Diagnostic, str]] = []
     wanted: dict[int, tuple[_Place, list[str]]] = {}
     in_json: dict[int, tuple[ParsedDocument, list[Diagnostic]]] = {}
+    is_json: dict[int, bool] = {}
     for diagnostic in diagnostics:
         if diagnostic.rule in OWN_RULES or diagnostic.rule == _UNWRITABLE:
             left.append((diagnostic, _NEVER[diagnostic.rule == _UNWRITABLE]))
             continue
         document = _document(parsed, diagnostic)
-        if document is not None and _is_json(text, document.slice):
+        if document is not None and document.index not in is_json:
+            is_json[document.index] = _is_json(text, document.slice)
+        if document is not None and is_json[document.index]:
             in_json.setdefault(document.index, (document, []))[1].append(diagnostic)
             continue
         place = _place(parsed, diagnostic)
@@ -106,11 +109,8 @@ def _place(parsed: ParsedFile, diagnostic: Diagnostic) -> Optional[_Place]:
     line = page.line(start)
     if start >= page.root.end:
         return _Place(page.end_of(line), False, page)
-    first, last = page.lines(line)
-    for number in (*range(line, last + 1), *range(first, line)):
-        if page.takes_comment(number):
-            return _Place(page.end_of(number), False, page)
-    return None
+    number = page.comment_line(line)
+    return None if number is None else _Place(page.end_of(number), False, page)
 
 
 def _end(document: ParsedDocument) -> int:

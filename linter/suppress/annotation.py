@@ -7,11 +7,11 @@ from collections.abc import Collection
 from typing import NamedTuple, Optional
 
 from linter.text.edit import Edit, Fix
-from linter.text.source import Source, Span
+from linter.text.source import Source, Span, line_end
 from linter.text.suggest import nearest
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.layout import DocumentLines
-from linter.yaml.nodes import MappingNode, Scalar
+from linter.yaml.nodes import MappingNode, Node, Scalar, walk
 from linter.yaml.positions import pieces
 
 ANNOTATION = 'calico-lint/ignore'
@@ -123,6 +123,28 @@ def without_annotation(
 
 
 def _entry_span(source: Source, mapping: MappingNode, number: int) -> Optional[Span]:
+    """What to remove for an entry to be gone; None where somebody's comment would go, too."""
+    span = _span(source, mapping, number)
+    if span is None or _has_comment(source.text, span, *mapping.entries[number]):
+        return None
+    return span
+
+
+def _has_comment(text: str, span: Span, *nodes: Node) -> bool:
+    """Whether there is a comment in a part of a text, outside of the scalars of these nodes."""
+    at = span.start
+    inside = [one for node in nodes for one in walk(node) if isinstance(one, Scalar)]
+    for scalar in sorted(inside, key=lambda one: one.start):
+        start = scalar.start
+        if scalar.style in ('|', '>'):
+            start = line_end(text, start)  # a comment may follow the sign
+        if '#' in text[at:start]:
+            return True
+        at = max(at, scalar.end)
+    return '#' in text[at : span.end]
+
+
+def _span(source: Source, mapping: MappingNode, number: int) -> Optional[Span]:
     text = source.text
     key, value = mapping.entries[number]
     end = max(key.end, value.end)

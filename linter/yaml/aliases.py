@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from linter.yaml.nodes import (
-    MappingNode,
     Node,
     Scalar,
-    SequenceNode,
+    children,
 )
 
 TYPE_CHECKING = False
@@ -68,7 +67,7 @@ def _sizes(root: Node) -> tuple[list[tuple[Node, bool]], dict[int, int]]:
     while todo:
         node, parent, complete = todo.pop()
         if complete:
-            size = 1 + extra[id(node)] + sum(sizes[id(child)] for child in _children(node))
+            size = 1 + extra[id(node)] + sum(sizes[id(child)] for child in children(node))
             sizes[id(node)] = min(_MANY, size)
             continue
         # Anchors come before their aliases, so that who is met again is met through an alias.
@@ -77,13 +76,7 @@ def _sizes(root: Node) -> tuple[list[tuple[Node, bool]], dict[int, int]]:
         if not is_alias:
             extra[id(node)] = 0
             todo.append((node, parent, True))
-            todo.extend((child, node, False) for child in reversed(_children(node)))
+            todo.extend((child, node, False) for child in reversed(children(node)))
         elif parent is not None:
             extra[id(parent)] += 1
     return order, sizes
-
-
-def _children(node: Node) -> list[Node]:
-    if isinstance(node, MappingNode):
-        return [child for entry in node.entries for child in entry]
-    return node.items if isinstance(node, SequenceNode) else []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 
 from linter.text.lazy_regex import lazy
 from linter.text.source import Source, Span
@@ -13,6 +13,7 @@ from linter.yaml.nodes import (
     Node,
     Scalar,
     SequenceNode,
+    walk,
 )
 
 TYPE_CHECKING = False
@@ -46,6 +47,8 @@ class DocumentLines:
         self.keeps: list[int] = []
         # Where the next thing stands that is no comment, for lines that were asked for.
         self._content: dict[int, Optional[int]] = {}
+        # Of lines that scalars join, by the first: those that a comment can stand on.
+        self._free: dict[int, list[int]] = {}
         self._masks: list[tuple[int, int, bool]] = []
         self._joined: list[tuple[int, int]] = []
         if root is not None:
@@ -57,19 +60,12 @@ class DocumentLines:
                 self.whole = {root.start, root.outer}
 
     def _walk(self, root: Node) -> None:
-        waiting: list[Node] = [root]
-        seen: set[int] = set()
-        while waiting:
-            node = waiting.pop()
-            if id(node) in seen:
-                continue
-            seen.add(id(node))
+        for node in walk(root):
             self.nodes.setdefault(node.outer, node.end)
             if isinstance(node, Scalar):
                 self._scalar(node)
             elif isinstance(node, MappingNode):
                 for key, value in node.entries:
-                    waiting += (key, value)
                     # What an alias stands for was written elsewhere, and earlier.
                     if node.start <= key.outer < node.end:
                         end = max(key.end, value.end)
@@ -77,10 +73,8 @@ class DocumentLines:
                             self.nodes[key.outer] = end
                         else:
                             self.blocks[key.outer] = self.after(end)
-            else:
-                waiting += node.items
-                if not node.flow and node.items:
-                    self._items(node)
+            elif not node.flow and node.items:
+                self._items(node)
 
     def _scalar(self, node: Scalar) -> None:
         start = node.start
@@ -165,6 +159,17 @@ class DocumentLines:
         if at >= 0 and line <= self._joined[at][1]:
             return self._joined[at]
         return line, line
+
+    def comment_line(self, line: int) -> int | None:
+        """The line on which a comment about a line can stand, of those joined with it."""
+        first, last = self.lines(line)
+        if first not in self._free:
+            self._free[first] = [one for one in range(first, last + 1) if self.takes_comment(one)]
+        free = self._free[first]
+        if not free:
+            return None
+        at = bisect_left(free, line)
+        return free[at] if at < len(free) else free[0]
 
     def holds_back(self, line: int) -> bool:
         """Whether the blank lines after a line would belong to a scalar if it were not there."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    pass
+    from collections.abc import Iterator
+    from typing import Optional
 
 
 class Scalar:
@@ -73,3 +74,22 @@ class SequenceNode:
 
 
 Node = Scalar | MappingNode | SequenceNode
+
+
+def children(node: Node) -> list[Node]:
+    """What is right in a node: keys and values, or items, in source order."""
+    if isinstance(node, MappingNode):
+        return [child for entry in node.entries for child in entry]
+    return node.items if isinstance(node, SequenceNode) else []
+
+
+def walk(root: Optional[Node]) -> Iterator[Node]:
+    """A node and all that is in it, each once however many aliases lead there; holders first."""
+    waiting: list[Node] = [] if root is None else [root]
+    seen: set[int] = set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) not in seen:
+            seen.add(id(node))
+            yield node
+            waiting += children(node)

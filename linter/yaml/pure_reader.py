@@ -20,7 +20,7 @@ from ruamel.yaml.scanner import Scanner, ScannerError
 from ruamel.yaml.tokens import DocumentEndToken, ScalarToken, TagToken
 
 from linter.yaml.breaks import BREAK, BREAKS
-from linter.yaml.escapes import CODES, ESCAPES
+from linter.yaml.token_parts import BLANK_RUN, BLANKS_OR_END, END, SPACES, TokenParts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,27 +93,16 @@ def problem(error: Exception, text: str) -> tuple[str, int, str, Optional[int]]:
     )
 
 
-_BLANKS = ' \t'
-# The reader puts a NUL after the text.
-_BREAKS_OR_END = BREAKS + '\0'
-_BLANKS_OR_END = _BLANKS + _BREAKS_OR_END
-
-_END = BREAKS + '\0'
-_ANY_END = f' \t{_END}'
-_SPACES = re.compile(r' *')
-_BLANK_RUN = re.compile(r'[ \t]*')
-_COMMENT = re.compile(f'#[^{_END}]*')
-_LINE = re.compile(f'[^{_END}]*')
+_COMMENT = re.compile(f'#[^{END}]*')
+_LINE = re.compile(f'[^{END}]*')
 _DIRECTIVE = re.compile(r'%([0-9A-Za-z_-]*)')
 _NAME = re.compile(r'[0-9A-Za-z_-]*')
 _HANDLE = re.compile(r'![0-9A-Za-z_-]*!?')
 _URI = re.compile(r"(?:[\w;/?:@&=+$,.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*", re.ASCII)
 _HEADER = re.compile(r'(?:([+-])([0-9])?|([0-9])([+-])?)?')
-_SINGLE = re.compile(f"(?:[^'{_ANY_END}]|'')*")
-_DOUBLE = re.compile(rf'[^"\\{_ANY_END}]*')
-_PLAIN = re.compile(f'(?:[^:{_ANY_END}]|:(?![{_ANY_END}]))*')
-_FLOW_PLAIN = re.compile(rf'(?:[^:,?\[\]{{}}{_ANY_END}]|:(?![{_ANY_END}]))*')
-_DIGITS = re.compile('[0-9A-Fa-f]+')
+_SINGLE = re.compile(f"(?:[^'{BLANKS_OR_END}]|'')*")
+_PLAIN = re.compile(f'(?:[^:{BLANKS_OR_END}]|:(?![{BLANKS_OR_END}]))*')
+_FLOW_PLAIN = re.compile(rf'(?:[^:,?\[\]{{}}{BLANKS_OR_END}]|:(?![{BLANKS_OR_END}]))*')
 
 
 class _Reader(Reader):
@@ -154,30 +143,9 @@ class _Parser(Parser):
         return event_types.DocumentEndEvent(token.start_mark, token.start_mark, explicit=explicit)
 
 
-class _Scanner(Scanner):
+class _Scanner(TokenParts, Scanner):
     def _fail(self, context: str, start: Any, what: str) -> ScannerError:
         return ScannerError(context, start, what, self.reader.get_mark())
-
-    def _skip(self, pattern: re.Pattern[str]) -> str:
-        reader = self.reader
-        found = pattern.match(reader.buffer, reader.pointer)
-        passed: str = '' if found is None else found[0]
-        if passed:
-            reader.forward(len(passed))
-        return passed
-
-    def _line_break(self) -> str:
-        """Pass a line break, and say what a scalar takes it for."""
-        passed = self._skip(BREAK)
-        return passed if passed in ('\u2028', '\u2029', '') else '\n'
-
-    def _at_document_mark(self) -> bool:
-        reader = self.reader
-        return bool(
-            reader.column == 0
-            and reader.prefix(3) in ('---', '...')
-            and reader.peek(3) in _BLANKS_OR_END
-        )
 
     def scan_to_next_token(self) -> None:
         reader = self.reader
@@ -185,7 +153,7 @@ class _Scanner(Scanner):
             if reader.column == 0 and reader.peek() == '\ufeff':
                 reader.forward()
             # A tab may stand before a token only where no key could start.
-            self._skip(_BLANK_RUN if self.flow_level or not self.allow_simple_key else _SPACES)
+            self._skip(BLANK_RUN if self.flow_level or not self.allow_simple_key else SPACES)
             self._skip(_COMMENT)
             if not self._line_break():
                 return
@@ -209,7 +177,7 @@ class _Scanner(Scanner):
         context = 'while scanning an ' + ('alias' if reader.peek() == '*' else 'anchor')
         reader.forward()
         name = self._skip(_NAME)
-        if not name or reader.peek() not in _BLANKS_OR_END + '?:,]}%@`':
+        if not name or reader.peek() not in BLANKS_OR_END + '?:,]}%@`':
             raise self._fail(
                 context, start, 'did not find expected alphabetic or numeric character'
             )
@@ -240,7 +208,7 @@ class _Scanner(Scanner):
                     handle, suffix = None, '!'
         if reader.peek() == '%':
             raise self._fail('while parsing a tag', start, 'did not find URI escaped octet')
-        if reader.peek() not in _BLANKS_OR_END:
+        if reader.peek() not in BLANKS_OR_END:
             raise self._fail(
                 'while scanning a tag', start, 'did not find expected whitespace or line break'
             )
@@ -262,9 +230,9 @@ class _Scanner(Scanner):
                     'found an indentation indicator equal to 0',
                 )
             reader.forward(len(header[0]))
-        self._skip(_BLANK_RUN)
+        self._skip(BLANK_RUN)
         self._skip(_COMMENT)
-        if reader.peek() not in _BREAKS_OR_END:
+        if reader.peek() not in END:
             raise self._fail(
                 'while scanning a block scalar',
                 start,
@@ -277,7 +245,7 @@ class _Scanner(Scanner):
         leading = ''
         was_blank = False
         while reader.column == indent and reader.peek() != '\0':
-            is_blank = reader.peek() in _BLANKS
+            is_blank = reader.peek() in ' \t'
             if style == '>' and leading == '\n' and not was_blank and not is_blank:
                 if not breaks:
                     value.append(' ')
@@ -342,53 +310,6 @@ class _Scanner(Scanner):
         reader.forward()
         return ScalarToken(''.join(value), False, start, reader.get_mark(), style)
 
-    def _double(self, value: list[str], start: Any) -> bool:
-        """Take what has no blanks in it; whether an escaped line break ended it."""
-        reader = self.reader
-        context = 'while parsing a quoted scalar'
-        while True:
-            value.append(self._skip(_DOUBLE))
-            if reader.peek() != '\\':
-                return False
-            char = reader.peek(1)
-            if char in BREAKS:
-                reader.forward()
-                self._line_break()
-                return True
-            length = CODES.get(char, 0)
-            if length:
-                reader.forward(2)
-                digits = reader.prefix(length)
-                if len(digits) < length or not _DIGITS.fullmatch(digits):
-                    raise self._fail(context, start, 'did not find expected hexdecimal number')
-                code = int(digits, 16)
-                if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF:
-                    raise self._fail(context, start, 'found invalid Unicode character escape code')
-                value.append(chr(code))
-                reader.forward(length)
-            elif char in ESCAPES:
-                value.append(ESCAPES[char])
-                reader.forward(2)
-            else:
-                raise self._fail(context, start, 'found unknown escape character')
-
-    def _fold(self, folded: bool) -> str:
-        """Pass blanks and line breaks, and say what a quoted scalar takes them for."""
-        blanks = self._skip(_BLANK_RUN)
-        leading = '' if folded else self._line_break()
-        if not leading and not folded:
-            return blanks
-        breaks: list[str] = []
-        while True:
-            self._skip(_BLANK_RUN)
-            passed = self._line_break()
-            if not passed:
-                break
-            breaks.append(passed)
-        if leading == '\n':
-            return ''.join(breaks) or ' '
-        return leading + ''.join(breaks)
-
     def scan_plain(self) -> Any:
         reader = self.reader
         start = end = reader.get_mark()
@@ -405,9 +326,9 @@ class _Scanner(Scanner):
                 between = ''
                 multiline = False
                 end = reader.get_mark()
-            if reader.peek() not in _BLANKS + BREAKS:
+            if reader.peek() not in ' \t' + BREAKS:
                 break
-            blanks = self._skip(_BLANK_RUN)
+            blanks = self._skip(BLANK_RUN)
             leading = self._line_break()
             if not leading:
                 between += blanks
@@ -420,7 +341,7 @@ class _Scanner(Scanner):
                         start,
                         'found a tab character that violates indentation',
                     )
-                self._skip(_BLANK_RUN)
+                self._skip(BLANK_RUN)
                 more = self._line_break()
                 if not more:
                     break
@@ -433,13 +354,3 @@ class _Scanner(Scanner):
         if multiline:
             self.allow_simple_key = True
         return ScalarToken(''.join(value), True, start, end)
-
-    def _peek_blanks(self, indent: int) -> str:
-        """Move to the first tab of the indentation, if there is one, and say what is there."""
-        reader = self.reader
-        found = _SPACES.match(reader.buffer, reader.pointer)
-        spaces = 0 if found is None else len(found[0])
-        if reader.column + spaces < indent and reader.peek(spaces) == '\t':
-            reader.forward(spaces)
-            return '\t'
-        return ''
