@@ -108,6 +108,8 @@ def _limits(rule: Node) -> Iterator[tuple[str, Node]]:
     for key, value in rule.entries:
         if key.value.lower() in _NEUTRAL or (is_rule and key.value.lower() in _REMARKS):
             continue
+        if isinstance(value, SequenceNode) and not value.items:
+            continue  # Calico takes an empty list for none
         if key.value in _HOLDERS and isinstance(value, MappingNode):
             inner = list(_limits(value))
             yield from (
@@ -132,7 +134,9 @@ def followed(found: Diagnostic) -> Iterator[tuple[str, str]]:
         if words.startswith('apiVersion: networking'):
             continue  # then it is no document of Calico's any more
         if found.fact in _ENTRIES or not _ENTRY.match(words):
-            after = _followed(text, node, words)
+            after = _followed(
+                text, _item(text, found, node) if words == 'remove it' else node, words
+            )
         else:
             is_item = (found.yaml_path or '').endswith(']')
             after = _set(text, found.span, words, is_item)
@@ -213,6 +217,23 @@ def _at(waiting: list[Node], span: Span) -> Optional[_Found]:
         elif isinstance(node, SequenceNode):
             todo += [_Found(item, node, index, False) for index, item in enumerate(node.items)]
     return None
+
+
+def _item(text: str, found: Diagnostic, key: _Found) -> _Found:
+    """The whole item of a list where a finding is about that, and stands at its first key."""
+    if not (found.yaml_path or '').endswith(']'):
+        return key
+    todo = roots(text)
+    while todo:
+        node = todo.pop()
+        if isinstance(node, MappingNode):
+            todo += [value for _, value in node.entries]
+        elif isinstance(node, SequenceNode):
+            for index, item in enumerate(node.items):
+                if item is not key.node and item.start == found.span.start:
+                    return _Found(item, node, index, False)
+            todo += node.items
+    return key
 
 
 def _set(text: str, span: Span, words: str, is_item: bool) -> Optional[str]:

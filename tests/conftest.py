@@ -52,15 +52,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption('--update', action='store_true', help='rewrite the golden files')
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What ``known_failures.txt`` names is run, and its failure is not one of the run."""
-    path = Path(__file__).with_name('known_failures.txt')
-    known = set(path.read_text(encoding='utf-8').splitlines())
-    for item in items:
-        if item.nodeid in known:
-            item.add_marker(pytest.mark.xfail(reason='known: see known_failures.txt'))
-
-
 @pytest.fixture
 def update(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption('--update'))

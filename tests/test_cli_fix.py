@@ -228,7 +228,7 @@ def test_a_file_that_cannot_be_written_stops_nothing(capsys: Capture) -> None:
 
 
 def test_a_file_that_is_read_in_parts(capsys: Capture) -> None:
-    filler = '---\n' + 'a: ' + 'x' * (PART // 4) + '\n'
+    filler = '---\nkind: A\n' + 'a: ' + 'x' * (PART // 4) + '\n'
     text = filler * 3 + '---\n' + POLICY + filler * 4 + '---\n' + POLICY
     Path('a.yaml').write_text(text)
     assert main(['check', '--fix']) == 0

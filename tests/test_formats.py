@@ -601,7 +601,7 @@ def test_sarif_describes_every_rule() -> None:
         assert rule['helpUri'] == url_of(mine.id)
         assert rule['defaultConfiguration']['level'] in ('error', 'warning', 'note')
         assert rule['properties']['tags'] == [mine.group]
-        assert rule['properties']['precision'] in ('very-high', 'high')
+        assert rule['properties']['precision'] in ('very-high', 'high', 'medium')
         assert rule['properties']['problem.severity'] in ('error', 'warning', 'recommendation')
         assert re.fullmatch('([A-Z][a-z0-9]*)+', rule['name'])
     assert len({rule['name'] for rule in rules}) == len(rules)

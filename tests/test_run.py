@@ -116,7 +116,7 @@ def test_policies_behind_a_first_part_without_any_are_found(
     monkeypatch.setattr(discover, '_SMALL', 64)
     monkeypatch.setattr(discover.parts, '__defaults__', (100,))
     path = tmp_path / 'bundle.yaml'
-    path.write_text('a: 1\n---\n' * 50 + policy(7), encoding='utf-8')
+    path.write_text('kind: A\n---\n' * 50 + policy(7), encoding='utf-8')
     outcome = run.run(run.Options((str(path),)))
     assert (outcome.documents, outcome.checked, len(outcome.diagnostics)) == (51, 1, 1)
 

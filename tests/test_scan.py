@@ -139,6 +139,9 @@ def test_an_object_in_any_style(text: str) -> None:
 
 @THOROUGH
 @given(changed_policies())
+@example("apiVersion: rojectcalico.org/v3'\nkind: Tier\n")
+@example('apiVersion: projecdcalico.org/v3\nkind: NetworkPolicy\n')
+@example('apiVersion: projectcailco.org/v3\nkind: NetworkPolicy\n')
 def test_a_changed_policy(text: str) -> None:
     never_missed(text)
 

@@ -128,7 +128,12 @@ def in_group(version: str) -> bool:
 
 
 def _is_misspelt_group(version: str) -> bool:
-    """Whether the group differs from Calico's by a slip, or by what nobody sees."""
+    """Whether the group differs from Calico's by a slip, or by what nobody sees.
+
+    It has to name Calico still, which is what a file is picked by: see prefilter.
+    """
+    if 'calico' not in version.lower():
+        return False
     group = ''.join(c for c in version.lower().partition('/')[0] if c.isprintable() and c != ' ')
     return nearest(group, _GROUPS) is not None
 

@@ -121,14 +121,20 @@ def placeholder_at(text: str, offset: int) -> Span | None:
 
 
 def _is_bracketed(text: str, node: SequenceNode) -> bool:
-    """``[[ .x ]]`` without quotes, which YAML takes for a list in a list."""
+    """``[[ .x ]]`` without quotes, which YAML takes for a list in a list.
+
+    A number or a quoted text in two lists is a mistake of the author's: ``ports: [[80]]``.
+    """
     if not node.flow or len(node.items) != 1 or not text.startswith('[[', node.start):
         return False
     inner = node.items[0]
+    if not isinstance(inner, SequenceNode) or len(inner.items) != 1:
+        return False
+    name = inner.items[0]
     return (
-        isinstance(inner, SequenceNode)
-        and len(inner.items) == 1
-        and isinstance(inner.items[0], Scalar)
+        isinstance(name, Scalar)
+        and not name.style
+        and (name.value[:1] in ('.', '$', '_') or name.value[:1].isalpha())
         and text.startswith(']]', node.end - 2)
     )
 

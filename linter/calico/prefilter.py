@@ -124,7 +124,7 @@ def _is_marked(data: bytes) -> bool:
     folded = data.lower()
     # Written out, since a loop over a table takes five times as long, for every file there is.
     return (
-        b'projectcalico' in folded
+        b'calico' in folded
         or b'networkpolic' in folded
         or b'networkset' in folded
         or b'hostendpoint' in folded
@@ -169,7 +169,7 @@ def _is_plainly_foreign(part: str) -> bool:
     It only mentions Calico (a label, RBAC, a CRD), so it need not be parsed.
     """
     group = _plain_value(part, 'apiVersion')
-    if not group or 'projectcalico' in group.lower():
+    if not group or 'calico' in group.lower():
         return False
     if 'projectcalico.org/v' in part.lower():
         # If it cannot be read, that is Calico's, however deep it stands: see unreadable.

@@ -5,10 +5,6 @@ from __future__ import annotations
 from linter.text.lazy_regex import lazy
 from linter.yaml.documents import DocumentSlice
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 _TEMPLATE = lazy(r'\{\{|\{%')
 _LINE_END = lazy(r'[\r\n]')
 
@@ -34,9 +30,9 @@ def is_template(text: str, chunk: DocumentSlice) -> bool:
 
 
 def _is_closed(text: str, start: int, end: int) -> bool:
-    """Whether ``{{`` before here is closed by ``}}``: ``{{a: b}: c}`` is YAML, if odd."""
+    """Whether ``{{`` before here is no mapping in a mapping: ``{{a: b}: c}`` is YAML, if odd."""
     at = text.find('}', start, end)
-    return at != -1 and text.startswith('}}', at)
+    return at == -1 or text.startswith('}}', at)
 
 
 _GROUP = lazy(r'apiVersion|projectcalico\.org|[\r\n#]')
