@@ -7,7 +7,7 @@ from linter.text.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -37,22 +37,22 @@ class Finding(NamedTuple):
     fact: str
     span: Span
     message: str
-    hint: Optional[str] = None
+    hint: str | None = None
     related: tuple[tuple[Span, str], ...] = ()
-    fix: Optional[Fix] = None
-    yaml_path: Optional[str] = None
-    same_mistake: Optional[MistakeKey] = None
-    about: Optional[str] = None
+    fix: Fix | None = None
+    yaml_path: str | None = None
+    same_mistake: MistakeKey | None = None
+    about: str | None = None
     is_root: bool = False
 
 
 class ObjectRef(NamedTuple):
     """The object in which a finding lies; ``document_index`` counts from 0 in its file."""
 
-    api_version: Optional[str]
-    kind: Optional[str]
-    namespace: Optional[str]
-    name: Optional[str]
+    api_version: str | None
+    kind: str | None
+    namespace: str | None
+    name: str | None
     document_index: int
 
 
@@ -99,19 +99,19 @@ class Diagnostic(NamedTuple):
     span: Span
     rule: str
     severity: str
-    effect: Optional[str]
-    refused_by: Optional[str]
+    effect: str | None
+    refused_by: str | None
     message: str
-    hint: Optional[str]
-    url: Optional[str]
+    hint: str | None
+    url: str | None
     related: tuple[tuple[Span, str], ...]
-    fix: Optional[Fix]
-    object: Optional[ObjectRef]
-    yaml_path: Optional[str]
+    fix: Fix | None
+    object: ObjectRef | None
+    yaml_path: str | None
     fact: str = ''
-    about: Optional[str] = None
-    identity: Optional[Identity] = None
-    confidence: Optional[str] = None
+    about: str | None = None
+    identity: Identity | None = None
+    confidence: str | None = None
     elsewhere: tuple[Place, ...] = ()
     calico_version: str = ''
     origin: str = ''

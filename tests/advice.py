@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico import nets
 from linter.calico.misplaced import is_negation
@@ -198,12 +198,12 @@ def _until_prose(text: str) -> str:
 
 class _Found(NamedTuple):
     node: Node
-    parent: Optional[Node]
+    parent: Node | None
     index: int
     is_key: bool
 
 
-def _at(waiting: list[Node], span: Span) -> Optional[_Found]:
+def _at(waiting: list[Node], span: Span) -> _Found | None:
     """The node that starts where a finding is."""
     todo: list[_Found] = [_Found(node, None, 0, False) for node in waiting]
     while todo:
@@ -236,7 +236,7 @@ def _item(text: str, found: Diagnostic, key: _Found) -> _Found:
     return key
 
 
-def _set(text: str, span: Span, words: str, is_item: bool) -> Optional[str]:
+def _set(text: str, span: Span, words: str, is_item: bool) -> str | None:
     """Set a field in the nearest mapping around a place that has it, or else may have it."""
     name = words.partition(':')[0]
     around = [
@@ -263,9 +263,7 @@ def _set(text: str, span: Span, words: str, is_item: bool) -> Optional[str]:
     return None
 
 
-def _inserted(
-    text: str, mapping: MappingNode, span: Span, words: str, is_item: bool
-) -> Optional[str]:
+def _inserted(text: str, mapping: MappingNode, span: Span, words: str, is_item: bool) -> str | None:
     """Add an entry to the mapping that a finding at one of its keys, or at its own key, means."""
     for key, value in mapping.entries:
         if key.start == span.start:
@@ -297,7 +295,7 @@ def _mappings(waiting: list[Node]) -> Iterator[MappingNode]:
             todo += node.items
 
 
-def _followed(text: str, found: _Found, words: str) -> Optional[str]:
+def _followed(text: str, found: _Found, words: str) -> str | None:
     node, parent = found.node, found.parent
     if words == 'remove it':
         if isinstance(parent, MappingNode) and found.is_key:
@@ -322,7 +320,7 @@ def _followed(text: str, found: _Found, words: str) -> Optional[str]:
     return None
 
 
-def grown(before: str, after: str) -> Optional[str]:
+def grown(before: str, after: str) -> str | None:
     """How a document came to match more than was written; None where it did not."""
     old, new = weight(before), weight(after)
     gone = old.rules - new.rules
@@ -361,7 +359,7 @@ def _networks(text: str) -> list[tuple[int, int, int]]:
     return found
 
 
-def _wider(before: str, after: str) -> Optional[str]:
+def _wider(before: str, after: str) -> str | None:
     old = _networks(before)
     for bits, low, high in _networks(after):
         if not any(b == bits and first <= low and high <= last for b, first, last in old):

@@ -20,7 +20,7 @@ import re
 import sys
 from collections.abc import Iterable
 from itertools import product
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 if sys.version_info >= (3, 11):
     from re import _constants as constants
@@ -67,7 +67,7 @@ class Pump(NamedTuple):
         return total
 
 
-def pump(pattern: re.Pattern[str], searched: bool) -> Optional[Pump]:
+def pump(pattern: re.Pattern[str], searched: bool) -> Pump | None:
     """A word whose repetition takes more than linear time, None where there is none.
 
     ``searched``: the pattern is tried at every place of the text, not at one.
@@ -113,9 +113,7 @@ class _Automaton:
         self.sure.append([])
         return len(self.edges) - 1
 
-    def edge(
-        self, one: int, other: int, sure: bool = True, *, edge: Optional[_Edge] = None
-    ) -> None:
+    def edge(self, one: int, other: int, sure: bool = True, *, edge: _Edge | None = None) -> None:
         self.edges[one].append(edge or _Edge(other))
         if sure:
             self.sure[one].append(other)
@@ -207,7 +205,7 @@ class _Automaton:
         if not least:
             self.edge(start, end)
 
-    def characters(self, kind: Any, value: Any) -> Optional[frozenset[str]]:
+    def characters(self, kind: Any, value: Any) -> frozenset[str] | None:
         """Those that one place of the pattern takes; None where it is no such place."""
         if kind is constants.ANY:
             return frozenset(
@@ -303,7 +301,7 @@ class _Automaton:
     def loops_named(self, name: str) -> int:
         return next(state for state, one in self.names.items() if one == name.split(' → ')[0])
 
-    def pump(self) -> Optional[Pump]:
+    def pump(self) -> Pump | None:
         # Of characters that the same places take, one stands for all.
         classes: dict[frozenset[int], str] = {}
         for char in self.alphabet:
@@ -378,7 +376,7 @@ class _Automaton:
                     waiting.append(reached)
         return False
 
-    def word(self, one: int, other: int, chars: list[str]) -> Optional[str]:
+    def word(self, one: int, other: int, chars: list[str]) -> str | None:
         """A word that leads from one loop to itself and to the other, and from that to itself."""
         start = one, one, other
         goal = one, other, other

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.cluster import Endpoint
 from linter.policy.index import Sequence
@@ -108,7 +108,7 @@ class Maker:
         return found
 
     def rule(self, direction: str) -> Rule:
-        protocol: Optional[str | int] = self.random.choice(
+        protocol: str | int | None = self.random.choice(
             (None, None, 'TCP', 'TCP', 'TCP', 'UDP', 'SCTP', 'ICMP', 'ICMPv6', 1, 47)
         )
         with_ports = protocol in ('TCP', 'UDP', 'SCTP')
@@ -141,7 +141,7 @@ class Maker:
             for direction in directions
         }
         tier = self.random.choice([tier.name for tier in tiers] + ['default'] * 2)
-        order: Optional[float] = self.random.choice((None, 10.0, 20.0, 20.0, 30.0, 1000.0))
+        order: float | None = self.random.choice((None, 10.0, 20.0, 20.0, 30.0, 1000.0))
         selector = self.pick(*SELECTORS, 'all()', 'all()', "app == 'a'", "app == 'b'")
         if kind == KUBERNETES_NETWORK_POLICY:
             tier, order = 'default', 1000.0
@@ -221,7 +221,7 @@ class Maker:
         while own == peer:
             peer = self.address(family)
         source, destination = (own, peer) if sequence.own_is_source else (peer, own)
-        labels: Optional[dict[str, str]] = None
+        labels: dict[str, str] | None = None
         if self.maybe(0.7):
             labels = self.pod() if self.maybe(0.7) else self.labels()
             labels[KNOWN] = ''

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 from linter.calico.parsed_file import parse_text
 from linter.calico.target import Target
@@ -126,7 +126,7 @@ def differences(scenario: dict[str, Any], dataplane: str = IPTABLES) -> Iterator
         for direction, address in (('egress', one.source), ('ingress', one.destination)):
             owner = owners.get(address)
             wanted = result.get(direction)
-            found: Optional[dict[str, Any]] = None
+            found: dict[str, Any] | None = None
             if owner is not None and not owner.is_host:
                 found = said(evaluator.pod(owner, direction, one))
             if dataplane != IPTABLES and wanted is not None and found is not None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -40,11 +40,11 @@ def whole(text: str) -> DocumentSlice:
     return DocumentSlice(0, 0, len(text))
 
 
-def read(text: str, reader: str = 'auto') -> Optional[Node]:
+def read(text: str, reader: str = 'auto') -> Node | None:
     return compose(text, next(iter(split(text))), reader)
 
 
-def plain(node: Optional[Node]) -> Any:
+def plain(node: Node | None) -> Any:
     """A tree as Python values: its shape and its texts."""
     if isinstance(node, MappingNode):
         return {plain(key): plain(value) for key, value in node.entries}
@@ -53,7 +53,7 @@ def plain(node: Optional[Node]) -> Any:
     return None if node is None else node.value
 
 
-def picture(node: Optional[Node]) -> Any:
+def picture(node: Node | None) -> Any:
     """All that is known of a tree."""
     if node is None:
         return None
@@ -74,7 +74,7 @@ def verdict(text: str, reader: str) -> Any:
         return type(error).__name__
 
 
-def refusal(text: str, chunk: DocumentSlice) -> Optional[YamlError]:
+def refusal(text: str, chunk: DocumentSlice) -> YamlError | None:
     try:
         compose(text, chunk)
     except YamlError as error:
@@ -251,7 +251,7 @@ def test_is_empty(text: str, empty: bool) -> None:
         ('---\n...\na', 'a'),
     ],
 )
-def test_unread(text: str, rest: Optional[str]) -> None:
+def test_unread(text: str, rest: str | None) -> None:
     at = unread(text, whole(text), read(text))
     assert (None if at is None else text[at:]) == rest
 

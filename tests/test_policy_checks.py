@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import pytest
 from policy_worlds import Maker, net
 
@@ -37,9 +35,9 @@ SEMANTICS = Semantics()
 def policy(
     *ingress: Rule,
     name: str = 'p',
-    namespace: Optional[str] = 'shop',
+    namespace: str | None = 'shop',
     selector: str = 'all()',
-    order: Optional[float] = None,
+    order: float | None = None,
     egress: tuple[Rule, ...] = (),
     namespace_selector: str = '',
     tier: str = 'default',
@@ -165,7 +163,7 @@ def test_own_side_disjoint() -> None:
         (Rule('Deny', Entity(nets=(net('10.0.0.0/8'),)), Entity(nets=(net('::/0'),))), 'family'),
     ],
 )
-def test_never_matches(rule: Rule, expected: Optional[str]) -> None:
+def test_never_matches(rule: Rule, expected: str | None) -> None:
     assert never_matches(policy(rule), 'ingress', 0, SEMANTICS) == expected
 
 

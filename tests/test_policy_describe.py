@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 import pytest
 from policy_worlds import net
 
@@ -85,7 +83,7 @@ def test_a_packet() -> None:
 )
 def test_the_words_for_labels_mean_the_same(text: str) -> None:
     cubes = selected(text)
-    read: Optional[object] = parse(selector(cubes))
+    read: object | None = parse(selector(cubes))
     assert read is not None
     again = parse(selector(cubes))
     original = parse(text)

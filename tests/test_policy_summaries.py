@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 import pytest
 
 from linter.calico.parsed_file import parse_text
@@ -28,7 +26,7 @@ from linter.text.source import Source
 HEAD = 'apiVersion: projectcalico.org/v3\nkind: {}\nmetadata: {{name: a{}}}\nspec: {}\n'
 
 
-def read(text: str, admission: str = 'api') -> list[Union[Record, Unusable]]:
+def read(text: str, admission: str = 'api') -> list[Record | Unusable]:
     target = Target((3, 33), admission)
     return list(records(parse_text(Source('p.yaml', text)), target, Semantics(target.version)))
 

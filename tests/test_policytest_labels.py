@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 from scenarios import scenarios
@@ -56,7 +56,7 @@ def stages(request: dict[str, Any], result: dict[str, Any], hosts: set[str]) -> 
     ]
 
 
-def decider(asked: list[Any]) -> Optional[str]:
+def decider(asked: list[Any]) -> str | None:
     """Who decides: the first that denies, or the last that says anything."""
     for one in asked:
         if one.get('verdict', 'deny') == 'deny' and not one.get('allow', False):
@@ -64,7 +64,7 @@ def decider(asked: list[Any]) -> Optional[str]:
     return next((name(one['trace']) for one in reversed(asked) if one['trace']), None)
 
 
-def name(trace: list[str]) -> Optional[str]:
+def name(trace: list[str]) -> str | None:
     """The last step of a trace as the field ``by`` has it."""
     if not trace or trace[-1] == 'failsafe':
         return None

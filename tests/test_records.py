@@ -15,7 +15,7 @@ class Ours(records.NamedTuple):
 
     first: int
     second: str = 'x'
-    third: typing.Optional[int] = None
+    third: int | None = None
 
     @property
     def double(self) -> int:
@@ -27,7 +27,7 @@ class Theirs(typing.NamedTuple):
 
     first: int
     second: str = 'x'
-    third: typing.Optional[int] = None
+    third: int | None = None
 
     @property
     def double(self) -> int:

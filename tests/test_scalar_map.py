@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Optional
+from typing import Any
 
 import pytest
 import yaml
@@ -35,7 +35,7 @@ def scalars(text: str) -> list[Scalar]:
     found: list[Scalar] = []
     for chunk in split(text):
         try:
-            root: Optional[Node] = compose(text, chunk)
+            root: Node | None = compose(text, chunk)
         except YamlError:
             continue
         todo = [] if root is None else [root]

@@ -6,7 +6,6 @@ import gzip
 import itertools
 import json
 from pathlib import Path
-from typing import Optional
 
 import pytest
 from hypothesis import given, settings
@@ -30,11 +29,11 @@ def read(text: str) -> Selector:
     return selector
 
 
-def implies(one: str, other: str, universe: Universe = KUBERNETES) -> Optional[bool]:
+def implies(one: str, other: str, universe: Universe = KUBERNETES) -> bool | None:
     return universe.implies(read(one), read(other))
 
 
-def disjoint(one: str, other: str) -> Optional[bool]:
+def disjoint(one: str, other: str) -> bool | None:
     return KUBERNETES.disjoint(read(one), read(other))
 
 
@@ -74,7 +73,7 @@ def joined(parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 selectors = st.recursive(leaves(), joined, max_leaves=6)
 
 # All legal values of up to three characters of x, y, z and -, and none.
-TEXTS: list[Optional[str]] = [None]
+TEXTS: list[str | None] = [None]
 for length in range(4):
     TEXTS += filter(LABEL.takes, map(''.join, itertools.product('xyz-', repeat=length)))
 WORLDS = [

@@ -17,10 +17,6 @@ from linter.calico.target import Lane, Version
 from linter.calico.values import Array, Object, Slot, Value
 from linter.yaml.nodes import MappingNode, Node, SequenceNode
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 
 class Compiler:
     """Compiles one schema file for one version and lane into nested decode functions."""
@@ -71,7 +67,7 @@ class Compiler:
             return decode
         built: list[Decode] = []
 
-        def late(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+        def late(context: Decoded, node: Node, slot: Slot) -> Value | None:
             return built[0](context, node, slot)
 
         self.objects[name] = late
@@ -98,7 +94,7 @@ class Compiler:
     def array(self, schema: Schema) -> Decode:
         item = self.compile(schema.get('items') or {})
 
-        def decode(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+        def decode(context: Decoded, node: Node, slot: Slot) -> Value | None:
             if not isinstance(node, SequenceNode):
                 return decode_scalars.other_type(context, node, slot, schema)
             result = Array(node, slot)

@@ -20,7 +20,7 @@ from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -79,7 +79,7 @@ def _read(context: Decoded, node: MappingNode, result: Object, schema: Schema) -
 def map(schema: Schema, item: Decode) -> Decode:
     """A mapping with keys of the user's own, such as labels."""
 
-    def decode(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+    def decode(context: Decoded, node: Node, slot: Slot) -> Value | None:
         if not isinstance(node, MappingNode):
             return other_type(context, node, slot, schema)
         result = Object(node, slot, 'map')
@@ -118,7 +118,7 @@ class Fields:
         self.folded = {name.casefold(): name for name in exact} if lane.folds_case else {}
         self.required: list[str] = schema.get('required', [])
 
-    def decode(self, context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+    def decode(self, context: Decoded, node: Node, slot: Slot) -> Value | None:
         result = Object(node, slot, self.type)
         if node.__class__ is MappingNode:
             self.fill(context, node, result)
@@ -170,7 +170,7 @@ class Fields:
         for name, variants in spelt.items():
             self._field(context, result, name, variants)
 
-    def _name(self, text: str, texts: set[str]) -> Optional[str]:
+    def _name(self, text: str, texts: set[str]) -> str | None:
         """The field that a key names."""
         if text in self.exact:
             return text
@@ -227,7 +227,7 @@ def _overlaid(under: Node, over: Node) -> Node:
     """What stays when one value is decoded over another: of two mappings, the fields of both."""
     if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
         return over
-    kept: dict[Optional[str], tuple[Node, Node]] = {
+    kept: dict[str | None, tuple[Node, Node]] = {
         key_text(key): (key, value) for key, value, _ in entries(under)
     }
     for key, value, _ in entries(over):

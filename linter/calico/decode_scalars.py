@@ -10,10 +10,6 @@ from linter.yaml.aliases import is_merge
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from linter.yaml.scalars import LOOKED_AT, BadTag, go_string, resolve
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 
 class _Unresolved:
     """Stands for the value of a node that is not a scalar."""
@@ -30,7 +26,7 @@ def string(schema: Schema, lane: Lane) -> Decode:
     coerces = lane.coerces
     null_items = lane.null_items
 
-    def decode(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+    def decode(context: Decoded, node: Node, slot: Slot) -> Value | None:
         value: _Read
         # Most values by far are text by their looks: no need to ask what they might be.
         if (
@@ -72,7 +68,7 @@ def number(schema: Schema, lane: Lane, whole: bool) -> Decode:
     enum = frozenset(schema['enum']) if 'enum' in schema else None
     null_items = lane.null_items
 
-    def decode(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+    def decode(context: Decoded, node: Node, slot: Slot) -> Value | None:
         value = _resolve(context, node, slot)
         if value is None:
             if slot[3] < 0:
@@ -102,7 +98,7 @@ def number(schema: Schema, lane: Lane, whole: bool) -> Decode:
 
 
 def boolean(schema: Schema) -> Decode:
-    def decode(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+    def decode(context: Decoded, node: Node, slot: Slot) -> Value | None:
         value = _resolve(context, node, slot)
         if value is None:
             return None
@@ -117,7 +113,7 @@ def int_or_string(schema: Schema, lane: Lane, form: str) -> Decode:
     # A CRD takes a number beyond 64 bits for no integer; elsewhere its own decoder refuses it.
     is_bounded = lane.prunes
 
-    def decode(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+    def decode(context: Decoded, node: Node, slot: Slot) -> Value | None:
         value = _resolve(context, node, slot)
         if value is None:
             if slot[3] < 0:
@@ -140,7 +136,7 @@ def int_or_string(schema: Schema, lane: Lane, form: str) -> Decode:
     return decode
 
 
-def anything(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
+def anything(context: Decoded, node: Node, slot: Slot) -> Value | None:
     """A value of no type of its own, which is only converted to JSON."""
     check_json(context, node, slot)
     value = _resolve(context, node, slot)
@@ -149,7 +145,7 @@ def anything(context: Decoded, node: Node, slot: Slot) -> Optional[Value]:
     return Leaf(value, node, slot, ok=False)
 
 
-def other_type(context: Decoded, node: Node, slot: Slot, schema: Schema) -> Optional[Value]:
+def other_type(context: Decoded, node: Node, slot: Slot, schema: Schema) -> Value | None:
     """Where a mapping or a list is wanted: None for null, else a leaf of the wrong type."""
     value = _resolve(context, node, slot)
     if value is None:
@@ -197,7 +193,7 @@ def check_merge(context: Decoded, value: Node, slot: Slot) -> None:
             context.problems.append(_problem('merge', leaf, {}))
 
 
-def key_text(key: Node) -> Optional[str]:
+def key_text(key: Node) -> str | None:
     """A mapping key as JSON wants it, or None where it cannot be one (null, list, mapping)."""
     if not isinstance(key, Scalar):
         return None

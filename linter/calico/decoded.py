@@ -12,7 +12,7 @@ from linter.yaml.nodes import Node, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional, Union
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -29,12 +29,12 @@ class Problem(NamedTuple):
     """
 
     kind: str
-    owner: Union[Object, Array, None]
+    owner: Object | Array | None
     name: str
-    value: Optional[Value]
-    key: Optional[Scalar]
+    value: Value | None
+    key: Scalar | None
     schema: Schema
-    first: Optional[Scalar] = None
+    first: Scalar | None = None
 
 
 class Decoded:
@@ -47,7 +47,7 @@ class Decoded:
         self.problems: list[Problem] = []
         self.subjects: defaultdict[str, list[Value]] = defaultdict(list)
         self.tagged: list[Leaf] = []
-        self.root: Optional[Object] = None
+        self.root: Object | None = None
         # Nodes that no schema reads, by identity: aliases lead to the same ones again.
         self.free: set[int] = set()
 

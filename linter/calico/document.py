@@ -15,7 +15,6 @@ _ENOUGH = 2
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Hashable
-    from typing import Optional
 
 
 class Document:
@@ -45,14 +44,14 @@ class Document:
         self.root: Object = decoded.root
         self.has_aliases = source.text.find('*', node.start, node.end) != -1
         self._judged: dict[Hashable, int] = {}
-        self._nodes: Optional[set[tuple[str, int]]] = None
+        self._nodes: set[tuple[str, int]] | None = None
 
     @property
-    def metadata(self) -> Optional[Object]:
+    def metadata(self) -> Object | None:
         return self.root.object('metadata')
 
     @property
-    def spec(self) -> Optional[Object]:
+    def spec(self) -> Object | None:
         return self.root.object('spec')
 
     @property
@@ -89,7 +88,7 @@ class Document:
     def is_namespaced(self) -> bool:
         return KINDS[self.kind].namespaced
 
-    def inside(self, leaf: Leaf, start: int, end: Optional[int] = None) -> Span:
+    def inside(self, leaf: Leaf, start: int, end: int | None = None) -> Span:
         """Characters ``start`` to ``end`` of a scalar's value, as a place in the source."""
         node = leaf.node
         if (

@@ -7,7 +7,7 @@ too: a ConfigMap with a policy in it, a HelmRelease with one among its values, a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.lists import ListFinding, owned_mapping
 from linter.calico.ownership import CalicoObject, field, text_of
@@ -26,10 +26,10 @@ class Inner(NamedTuple):
 
     path: str
     objects: tuple[CalicoObject | ListFinding, ...] = ()
-    text: Optional[Scalar] = None
-    operations: Optional[SequenceNode] = None
+    text: Scalar | None = None
+    operations: SequenceNode | None = None
     is_patch: bool = False
-    target: Optional[PatchTarget] = None
+    target: PatchTarget | None = None
     is_base64: bool = False
 
 
@@ -113,7 +113,7 @@ def patches_in(root: Node) -> list[Inner]:
     return found
 
 
-def _patch(path: str, node: Node, target: Optional[PatchTarget]) -> Iterator[Inner]:
+def _patch(path: str, node: Node, target: PatchTarget | None) -> Iterator[Inner]:
     if isinstance(node, Scalar):
         # A name of a file is one line.
         if '\n' in node.value.strip() or node.value.lstrip().startswith(('{', '[')):
@@ -174,9 +174,9 @@ def _is_text(node: Scalar) -> bool:
         return False
 
 
-def _along(root: Node, way: _Way) -> Iterator[tuple[str, Node, Optional[Node]]]:
+def _along(root: Node, way: _Way) -> Iterator[tuple[str, Node, Node | None]]:
     """The nodes at the end of a way, with their paths, and what holds each of them."""
-    waiting: list[tuple[str, Node, Optional[Node], int]] = [('', root, None, 0)]
+    waiting: list[tuple[str, Node, Node | None, int]] = [('', root, None, 0)]
     while waiting:
         path, node, above, step = waiting.pop()
         if step == len(way):
@@ -192,11 +192,9 @@ def _along(root: Node, way: _Way) -> Iterator[tuple[str, Node, Optional[Node]]]:
                 waiting.append((f'{path}{inside}'.lstrip('.'), child, node, step + 1))
 
 
-def _below(
-    path: str, node: Node, above: Optional[Node]
-) -> Iterator[tuple[str, Node, Optional[Node]]]:
+def _below(path: str, node: Node, above: Node | None) -> Iterator[tuple[str, Node, Node | None]]:
     """A node and all that it holds, but for what is in objects of Calico's; each once."""
-    waiting: list[tuple[str, Node, Optional[Node], int]] = [(path, node, above, 0)]
+    waiting: list[tuple[str, Node, Node | None, int]] = [(path, node, above, 0)]
     seen: set[int] = set()
     while waiting:
         at, one, holder, depth = waiting.pop()
@@ -220,7 +218,7 @@ def _named(node: Node) -> Iterator[tuple[str, Node]]:
         yield from ((f'[{number}]', item) for number, item in enumerate(node.items))
 
 
-def _children(node: Optional[Node]) -> list[Node]:
+def _children(node: Node | None) -> list[Node]:
     return node.items if isinstance(node, SequenceNode) else []
 
 

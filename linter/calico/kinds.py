@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -18,7 +18,7 @@ class Kind(NamedTuple):
 
     name: str
     namespaced: bool
-    since: Optional[tuple[int, int]] = None
+    since: tuple[int, int] | None = None
     has_crd: bool = True
 
 

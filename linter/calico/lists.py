@@ -28,7 +28,7 @@ from linter.yaml.nodes import MappingNode, Node, SequenceNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -234,7 +234,7 @@ def _typed(
                 yield from _nameless(item, kind)
 
 
-def has_kind(root: Optional[Node]) -> bool:
+def has_kind(root: Node | None) -> bool:
     """Whether a document says what it is, be it Calico's or not."""
     return isinstance(root, MappingNode) and bool(text_of(field(root, 'kind')))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Optional
 
 from linter.calico import rewrite
 from linter.calico.decoded import Problem
@@ -49,9 +48,7 @@ def rule_keys_in_spec(document: Document) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda problem: problem.key.start if problem.key else 0))
 
 
-def fix_in_spec(
-    document: Document, stray: tuple[Problem, ...]
-) -> tuple[Optional[Fix], Optional[str]]:
+def fix_in_spec(document: Document, stray: tuple[Problem, ...]) -> tuple[Fix | None, str | None]:
     """Give a rule that stands in spec its dash; and the list before it, to which it belongs."""
     spec = document.spec
     node = spec.node if spec is not None else None
@@ -83,7 +80,7 @@ def fix_in_spec(
     return Fix('Make a rule of it', UNSAFE, edits), name
 
 
-def fix_of_mapping(document: Document, node: MappingNode) -> Optional[Fix]:
+def fix_of_mapping(document: Document, node: MappingNode) -> Fix | None:
     """Make a list with one item of a mapping."""
     if not node.entries:
         return None
@@ -141,7 +138,7 @@ def _repeated(document: Document) -> dict[int, list[Problem]]:
     return found
 
 
-def fix_of_repeated(document: Document, first: Problem) -> Optional[Fix]:
+def fix_of_repeated(document: Document, first: Problem) -> Fix | None:
     """Give the second rule its dash."""
     rule = first.owner
     node = rule.node if rule is not None else None

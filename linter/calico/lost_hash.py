@@ -14,7 +14,7 @@ from linter.yaml.nodes import Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -31,12 +31,12 @@ class Lost(NamedTuple):
 
     value: str
     advice: str
-    fix: Optional[Fix]
+    fix: Fix | None
 
 
 def lost_comment(
     leaf: Leaf, is_value: Callable[[str], bool], right: Callable[[str], str] = str
-) -> Optional[Lost]:
+) -> Lost | None:
     """The value before the first blank and the comment behind it; None where it looks otherwise.
 
     ``right``: how to write the value.
@@ -44,7 +44,7 @@ def lost_comment(
     return _lost(leaf, is_value, right)
 
 
-def lost_comment_of_selector(leaf: Leaf, accepts: Callable[[str], bool]) -> Optional[Lost]:
+def lost_comment_of_selector(leaf: Leaf, accepts: Callable[[str], bool]) -> Lost | None:
     """The same for a selector, which has blanks itself."""
     return _lost(leaf, accepts, is_selector=True)
 
@@ -55,7 +55,7 @@ def _lost(
     right: Callable[[str], str] = str,
     *,
     is_selector: bool = False,
-) -> Optional[Lost]:
+) -> Lost | None:
     node = leaf.node
     if not isinstance(node, Scalar) or node.style or node.tag is not None:
         return None
@@ -77,7 +77,7 @@ def _lost(
     return Lost(value, advice, _fix(leaf, node, right(value), len(words)))
 
 
-def _fix(leaf: Leaf, node: Scalar, value: str, words: int) -> Optional[Fix]:
+def _fix(leaf: Leaf, node: Scalar, value: str, words: int) -> Fix | None:
     """Put the sign before the words; in brackets it would swallow what follows."""
     if context_of(leaf).flow or node.end - node.start != len(node.value):
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico import nets
 from linter.calico.lost_dash import RULE_KEYS
 from linter.calico.selector.accept import accepts
@@ -31,7 +29,7 @@ _ENTITY_KEYS = frozenset(
 )
 
 
-def hint(text: str, slice: DocumentSlice, error: YamlError) -> Optional[str]:
+def hint(text: str, slice: DocumentSlice, error: YamlError) -> str | None:
     """What to do about a line at which a document of Calico's breaks; None: as YAML says."""
     begin = line_start(text, error.offset)
     line = text[begin : min(line_end(text, error.offset), begin + 2000)]
@@ -65,7 +63,7 @@ _LIST = lazy(r'(?m)^[ ]*(ingress|egress):')
 _TYPE = lazy(r'\b(Ingress|Egress)\b')
 
 
-def _list_above(text: str, slice: DocumentSlice) -> Optional[str]:
+def _list_above(text: str, slice: DocumentSlice) -> str | None:
     part = text[slice.start : slice.end]
     there = {found[1] for found in _LIST.finditer(part)}
     named = {found[1].lower() for found in _TYPE.finditer(part)}

@@ -17,7 +17,7 @@ from linter.yaml.nodes import MappingNode, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -36,7 +36,7 @@ _NAMES = {
 }
 
 
-def owner_name(owner: Optional[Container], document: Document) -> str:
+def owner_name(owner: Container | None, document: Document) -> str:
     """What a user calls the object in which a key stands."""
     if not isinstance(owner, Object) or owner.parent is None:
         return document.kind
@@ -48,7 +48,7 @@ def owner_name(owner: Optional[Container], document: Document) -> str:
 
 def in_metadata(value: Value) -> bool:
     """Whether a value is part of the document's own metadata, which is Kubernetes' ObjectMeta."""
-    at: Optional[Value] = value
+    at: Value | None = value
     while at is not None and at.parent is not None:
         if at.name == 'metadata' and at.parent.parent is None:
             # The metadata itself must be a mapping for Calico's schema too.
@@ -57,7 +57,7 @@ def in_metadata(value: Value) -> bool:
     return False
 
 
-def neighbour(problem: Problem, document: Document) -> Optional[str]:
+def neighbour(problem: Problem, document: Document) -> str | None:
     """Whose field an unknown key is: ``kubernetes``, ``enterprise``, ``v1``, or nobody's."""
     name = problem.name
     owner = problem.owner
@@ -131,7 +131,7 @@ class Meaning(NamedTuple):
     is_case: bool = False
 
 
-def meaning(problem: Problem, document: Document) -> Optional[Meaning]:
+def meaning(problem: Problem, document: Document) -> Meaning | None:
     """What an unknown key was meant to be: a word of another system, or a misspelt field."""
     owner = problem.owner
     if not isinstance(owner, Object):
@@ -151,7 +151,7 @@ def meaning(problem: Problem, document: Document) -> Optional[Meaning]:
     return None if field is None else Meaning(field, 'same')
 
 
-def resembled(name: str, fields: Iterable[str]) -> Optional[str]:
+def resembled(name: str, fields: Iterable[str]) -> str | None:
     """The field that a misspelt key resembles.
 
     Never the opposite of what is written: where the nearest field is negated and the key is not, or
@@ -177,7 +177,7 @@ def is_negation(name: str) -> bool:
     return _NEGATION.match(name) is not None
 
 
-def right_place(problem: Problem, document: Document) -> Optional[str]:
+def right_place(problem: Problem, document: Document) -> str | None:
     """Where a field of the document itself belongs; a half sentence for the user."""
     if problem.owner is not document.root:
         return None
@@ -191,7 +191,7 @@ def right_place(problem: Problem, document: Document) -> Optional[str]:
     return None
 
 
-def part_of(problem: Problem, document: Document) -> Optional[str]:
+def part_of(problem: Problem, document: Document) -> str | None:
     """``spec`` or ``metadata``, where an unknown key of the other one, or of neither, belongs."""
     name, owner = problem.name, problem.owner
     is_root = owner is document.root
@@ -242,7 +242,7 @@ _SPEC_FIELDS = frozenset(
 )
 
 
-def absorbs(problem: Problem, document: Document) -> Optional[Problem]:
+def absorbs(problem: Problem, document: Document) -> Problem | None:
     """What a missing field is the same mistake as, so that it needs no word of its own."""
     for other in _problems_by_owner(document).get(id(problem.owner), ()):
         if other.kind == 'unknown':
@@ -253,12 +253,12 @@ def absorbs(problem: Problem, document: Document) -> Optional[Problem]:
     return None
 
 
-def missing(owner: Object, name: str, document: Document) -> Optional[MistakeKey]:
+def missing(owner: Object, name: str, document: Document) -> MistakeKey | None:
     """The mistake that a field is missing, where an unknown key was meant to be it; else None."""
     return _key_of(owner, name) if is_meant_elsewhere(owner, name, document) else None
 
 
-def stands_for(problem: Problem, meant: Optional[Meaning]) -> Optional[MistakeKey]:
+def stands_for(problem: Problem, meant: Meaning | None) -> MistakeKey | None:
     """The mistake that a field is missing, for an unknown key that was meant to be the field."""
     owner = problem.owner
     if not isinstance(owner, Object):
@@ -306,7 +306,7 @@ def is_meant_elsewhere(owner: Object, name: str, document: Document) -> bool:
     return False
 
 
-def absorbs_name(document: Document) -> Optional[Problem]:
+def absorbs_name(document: Document) -> Problem | None:
     """The unknown key of the metadata that is a misspelt ``name``."""
     for problem in _problems_by_owner(document).get(id(document.metadata), ()):
         if problem.kind == 'unknown' and nearest(problem.name, ('name',)) is not None:

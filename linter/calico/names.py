@@ -9,10 +9,6 @@ from linter.text.lazy_regex import lazy
 from linter.text.start import remembered
 from linter.text.suggest import quoted
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 _LABEL = r'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'
 LABEL = lazy(rf'{_LABEL}\Z')
 SUBDOMAIN = lazy(rf'{_LABEL}(?:\.{_LABEL})*\Z')
@@ -54,7 +50,7 @@ def size(text: str) -> int:
 
 
 @remembered(1024)
-def qualified_problem(key: str) -> Optional[str]:
+def qualified_problem(key: str) -> str | None:
     """What is wrong with a label or annotation key, for the user; None: nothing."""
     prefix, slash, name = key.rpartition('/')
     if slash:
@@ -84,7 +80,7 @@ def qualified_problem(key: str) -> Optional[str]:
 
 
 @remembered(1024)
-def label_value_problem(value: str) -> Optional[str]:
+def label_value_problem(value: str) -> str | None:
     """What is wrong with a label value, for the user; None: nothing."""
     if size(value) > 63:
         return f'the label value {quoted(value)} is longer than 63 characters'
@@ -96,7 +92,7 @@ def label_value_problem(value: str) -> Optional[str]:
     return None
 
 
-def suggestion(name: str) -> Optional[str]:
+def suggestion(name: str) -> str | None:
     """A legal name that resembles an illegal one; None where nothing is left of it."""
     made = _ODD.sub('-', name.lower())
     made = '.'.join(part.strip('-') for part in made.split('.') if part.strip('-'))

@@ -10,7 +10,7 @@ from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -29,7 +29,7 @@ class Net(NamedTuple):
     family: int
     address: int
     bits: int
-    prefix: Optional[int]
+    prefix: int | None
     masked: bool
 
     @property
@@ -40,7 +40,7 @@ class Net(NamedTuple):
         return f'{format_address(self.address >> shift << shift, self.bits)}/{prefix}'
 
 
-def parse_v4(text: str) -> Optional[int]:
+def parse_v4(text: str) -> int | None:
     if text.count('.') != 3:
         return None
     first, second, third, fourth = text.split('.')
@@ -50,7 +50,7 @@ def parse_v4(text: str) -> Optional[int]:
         return None
 
 
-def parse_v6(text: str) -> Optional[int]:
+def parse_v6(text: str) -> int | None:
     if ':' not in text or text.count('::') > 1 or ':::' in text:
         return None
     head, gap, tail = text.partition('::')
@@ -105,7 +105,7 @@ def format_address(value: int, bits: int) -> str:
 
 
 @remembered(4096)
-def parse(text: str) -> Optional[Net]:
+def parse(text: str) -> Net | None:
     """A CIDR or a bare address; None where Go reads neither."""
     address, slash, suffix = text.partition('/')
     value, bits = parse_v4(address), 32
@@ -113,7 +113,7 @@ def parse(text: str) -> Optional[Net]:
         value, bits = parse_v6(address), 128
         if value is None:
             return None
-    prefix: Optional[int] = None
+    prefix: int | None = None
     if slash:
         if not suffix or len(suffix) > 9 or not _DIGITS.issuperset(suffix):
             return None

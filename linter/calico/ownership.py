@@ -26,7 +26,7 @@ from linter.yaml.scalars import BadTag, resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional, TypeGuard
+    from typing import NamedTuple, TypeGuard
 
 else:
     from linter.text.records import NamedTuple
@@ -45,18 +45,18 @@ class CalicoObject(NamedTuple):
 
     node: MappingNode
     api: str
-    kind: Optional[str]
-    skipped: Optional[str]
+    kind: str | None
+    skipped: str | None
     findings: tuple[Finding, ...]
-    version_key: Optional[Scalar]
+    version_key: Scalar | None
     """The key ``apiVersion``, where there is one."""
     in_sequence: bool = False
     """An item of a top-level sequence, whose values calicoctl does not turn into text."""
 
 
-def field(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
+def field(node: MappingNode, name: str) -> tuple[Scalar, Node] | None:
     """The last entry under a key: of duplicates, be they merged, the last one counts."""
-    found: Optional[tuple[Scalar, Node]] = None
+    found: tuple[Scalar, Node] | None = None
     for key, value in node.entries:
         if isinstance(key, Scalar):
             if key.value == name:
@@ -66,7 +66,7 @@ def field(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
     return found
 
 
-def _merged(value: Node, name: str) -> Optional[tuple[Scalar, Node]]:
+def _merged(value: Node, name: str) -> tuple[Scalar, Node] | None:
     """What a merge brings in under a key; of several mappings the first one counts."""
     for source in value.items if isinstance(value, SequenceNode) else (value,):
         found = field(source, name) if isinstance(source, MappingNode) else None
@@ -75,14 +75,14 @@ def _merged(value: Node, name: str) -> Optional[tuple[Scalar, Node]]:
     return None
 
 
-def folded_field(node: MappingNode, name: str) -> Optional[tuple[Scalar, Node]]:
+def folded_field(node: MappingNode, name: str) -> tuple[Scalar, Node] | None:
     for key, value in node.entries:
         if isinstance(key, Scalar) and key.value.lower() == name.lower():
             return key, value
     return None
 
 
-def text_of(entry: Optional[tuple[Scalar, Node]]) -> str:
+def text_of(entry: tuple[Scalar, Node] | None) -> str:
     """The text of a scalar, ``''`` for anything else; what no tag can hold is as it is written."""
     if entry is None or not isinstance(entry[1], Scalar):
         return ''
@@ -153,7 +153,7 @@ def classify(
     node: MappingNode,
     list_version: str = '',
     list_kind: str = '',
-) -> Optional[CalicoObject]:
+) -> CalicoObject | None:
     """Whether a mapping is Calico's, by its own apiVersion and kind."""
     version_entry = field(node, 'apiVersion')
     kind_entry = field(node, 'kind')

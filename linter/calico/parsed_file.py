@@ -24,8 +24,6 @@ from linter.yaml.nodes import Node
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
-
     from linter.yaml.layout import DocumentLines
 
 OURS = 'ours'
@@ -57,18 +55,18 @@ class ParsedDocument:
     )  # fmt: skip
 
     def __init__(
-        self, source: Source, slice: DocumentSlice, bad: Optional[BadEncoding] = None
+        self, source: Source, slice: DocumentSlice, bad: BadEncoding | None = None
     ) -> None:
         self.source = source
         self.slice = slice
         self.is_host = False
         self._bad = bad
-        self._read: Optional[tuple[Optional[Node], Optional[YamlError]]] = None
-        self._objects: Optional[tuple[CalicoObject | ListFinding, ...]] = None
-        self._whose: Optional[str] = None
+        self._read: tuple[Node | None, YamlError | None] | None = None
+        self._objects: tuple[CalicoObject | ListFinding, ...] | None = None
+        self._whose: str | None = None
         self._rest: object = _UNSEEN
-        self._stray: Optional[bool] = None
-        self._lines: Optional[DocumentLines] = None
+        self._stray: bool | None = None
+        self._lines: DocumentLines | None = None
 
     @property
     def index(self) -> int:
@@ -80,7 +78,7 @@ class ParsedDocument:
         """Whether there are bytes that are no text, in it or elsewhere in its part of the file."""
         return self._bad is not None
 
-    def read(self) -> tuple[Optional[Node], Optional[YamlError]]:
+    def read(self) -> tuple[Node | None, YamlError | None]:
         """Its tree, or why it cannot be read; neither where it is empty."""
         if self._read is None:
             try:
@@ -92,11 +90,11 @@ class ParsedDocument:
         return self._read
 
     @property
-    def root(self) -> Optional[Node]:
+    def root(self) -> Node | None:
         return self.read()[0]
 
     @property
-    def error(self) -> Optional[YamlError]:
+    def error(self) -> YamlError | None:
         return self.read()[1]
 
     @property
@@ -108,7 +106,7 @@ class ParsedDocument:
         return self._objects
 
     @property
-    def rest(self) -> Optional[int]:
+    def rest(self) -> int | None:
         """Where text starts behind its end that no reader of Calico ever sees."""
         if self._rest is _UNSEEN:
             self._rest = unread(self.source.text, self.slice, self.root)
@@ -123,7 +121,7 @@ class ParsedDocument:
         return self._whose
 
     @property
-    def lost(self) -> Optional[Span]:
+    def lost(self) -> Span | None:
         """What stands behind the ``---`` of its own line, which Calico's tools throw away."""
         text, start = self.source.text, self.slice.start
         if not start:
@@ -178,7 +176,7 @@ class ParsedDocument:
         return root is not None and not has_kind(root)
 
     @property
-    def apparent_api(self) -> Optional[str]:
+    def apparent_api(self) -> str | None:
         """The API of a document that cannot be read, by the looks of it; None: not Calico's."""
         return apparent_api(self.source.text, self.slice.start, self.slice.end)
 
@@ -200,9 +198,9 @@ class ParsedFile:
     def __init__(self, source: Source, documents: Iterable[ParsedDocument]) -> None:
         self.source = source
         self.documents = tuple(documents)
-        self._starts: Optional[list[int]] = None
+        self._starts: list[int] | None = None
 
-    def at(self, offset: int) -> Optional[ParsedDocument]:
+    def at(self, offset: int) -> ParsedDocument | None:
         """The last document that starts at or before an offset."""
         if self._starts is None:
             self._starts = [document.slice.start for document in self.documents]
@@ -230,7 +228,7 @@ def parse_bytes(
     ``first_index`` are the line and the number of the document with which it starts. ``last``
     False: the ``---`` with which the next part begins ends it.
     """
-    bad: Optional[BadEncoding] = None
+    bad: BadEncoding | None = None
     try:
         text = decode_bytes(data)
     except BadEncoding as error:

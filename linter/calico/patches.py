@@ -14,7 +14,7 @@ from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -42,7 +42,7 @@ class PatchTarget(NamedTuple):
     kind: str
 
 
-def target_of(node: Optional[Node]) -> Optional[PatchTarget]:
+def target_of(node: Node | None) -> PatchTarget | None:
     """The target of a patch in a kustomization, None where it need not be Calico's."""
     if not isinstance(node, MappingNode):
         return None
@@ -118,7 +118,7 @@ def _directive(node: MappingNode) -> str:
     return text_of(field(node, '$patch'))
 
 
-def is_json_patch(root: Optional[Node]) -> bool:
+def is_json_patch(root: Node | None) -> bool:
     """Whether this is a list of operations on paths."""
     return (
         isinstance(root, SequenceNode)
@@ -149,7 +149,7 @@ def json_patched(root: SequenceNode, target: PatchTarget) -> Iterator[MappingNod
         yield _document(place, written, target)
 
 
-def _document(place: Scalar, value: Optional[Node], target: PatchTarget) -> MappingNode:
+def _document(place: Scalar, value: Node | None, target: PatchTarget) -> MappingNode:
     names = list(_names(place))
     if value is None:
         while names and _is_index(names[-1].value):

@@ -7,7 +7,7 @@ from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional, Union
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -26,8 +26,8 @@ class Port(NamedTuple):
 
     low: int
     high: int
-    name: Optional[str]
-    problem: Optional[str]
+    name: str | None
+    problem: str | None
     why: str = ''
 
     @property
@@ -36,7 +36,7 @@ class Port(NamedTuple):
 
 
 @remembered(4096)
-def parse(value: Union[int, str]) -> Port:
+def parse(value: int | str) -> Port:
     """Decode and validate a port, which YAML gave as a number or as text."""
     if isinstance(value, int):
         if 1 <= value <= 65535:
@@ -116,18 +116,18 @@ def is_name(text: str) -> bool:
 
 
 @remembered(1024)
-def as_range(text: str) -> Optional[tuple[int, int]]:
+def as_range(text: str) -> tuple[int, int] | None:
     """The range that ``80-90``, ``80 - 90`` or ``80..90`` means."""
     match = _DASH.match(text) if len(text) < 40 else None
     return (_number(match[1]), _number(match[2])) if match else None
 
 
 @remembered(1024)
-def as_list(text: str) -> tuple[Union[int, str], ...]:
+def as_list(text: str) -> tuple[int | str, ...]:
     """The ports that a text like ``80,443``, ``80 443`` or ``[80, 90-99]`` names; empty: none."""
     if len(text) >= 400:
         return ()
-    found: list[Union[int, str]] = []
+    found: list[int | str] = []
     for piece in _BETWEEN.split(text.strip('[] \t\r\n')):
         limits = as_range(piece)
         shown = piece if limits is None else f'{min(limits)}:{max(limits)}'

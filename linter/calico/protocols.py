@@ -8,7 +8,7 @@ from linter.text.suggest import listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional, Union
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -27,14 +27,14 @@ class Protocol(NamedTuple):
     None, ``decode`` (a number outside 0…255), ``case`` or ``unknown``.
     """
 
-    name: Optional[str]
+    name: str | None
     written: str
-    problem: Optional[str]
-    right: Optional[str] = None
+    problem: str | None
+    right: str | None = None
 
 
 @remembered(256)
-def parse(value: Union[int, str], api: str) -> Protocol:
+def parse(value: int | str, api: str) -> Protocol:
     """Read a protocol value of a document of an API."""
     if isinstance(value, str):
         known = _NAMES[api].get(value)
@@ -55,7 +55,7 @@ def parse(value: Union[int, str], api: str) -> Protocol:
     return Protocol(known.name if known else None, written, None)
 
 
-def _decimal(text: str) -> Optional[int]:
+def _decimal(text: str) -> int | None:
     if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= 255:
         return int(text)
     return None
@@ -68,7 +68,7 @@ def with_ports(api: str) -> list[str]:
     return [protocol.name for protocol in PROTOCOLS if protocol.ports]
 
 
-def has_ports(name: Optional[str], api: str) -> bool:
+def has_ports(name: str | None, api: str) -> bool:
     """Whether the protocol of a v3 name has ports, for a document of an API."""
     known = _NAMES['v3'].get(name or '')
     return known is not None and (known.ports_v2 if api == 'v2' else known.ports)

@@ -14,10 +14,6 @@ from linter.yaml.edit import in_quotes, is_plain
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from linter.yaml.scalars import BadTag, resolve
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 Data = str | int | Scalar | list['Data'] | dict[str, 'Data']
 """What is to be written: a scalar node stands for itself, as it was written."""
 
@@ -25,7 +21,7 @@ LONGEST = 100
 """A value of more characters is not shown in a message."""
 
 
-def written(data: Data, quote: str = "'", *, flow: bool = True) -> Optional[str]:
+def written(data: Data, quote: str = "'", *, flow: bool = True) -> str | None:
     """Data as YAML; ``flow``: it is going to stand inside brackets or braces.
 
     With ``"`` as the quote everything is as JSON has it, keys included.
@@ -58,12 +54,12 @@ def written(data: Data, quote: str = "'", *, flow: bool = True) -> Optional[str]
 _RANGE = re.compile(r'[0-9]+:[0-9]+\Z')
 
 
-def data_of(node: Node) -> Optional[Data]:
+def data_of(node: Node) -> Data | None:
     """A node as it is; None where it is deeper than two levels, or tagged."""
     return _data(node, 3)
 
 
-def _data(node: Node, depth: int) -> Optional[Data]:
+def _data(node: Node, depth: int) -> Data | None:
     if node.tag is not None or not depth:
         return None
     if isinstance(node, Scalar):
@@ -87,7 +83,7 @@ def _resolved(node: Scalar) -> str | int | float | bool | None:
         return node.value
 
 
-def texts(node: Node) -> Optional[list[str]]:
+def texts(node: Node) -> list[str] | None:
     """The texts of a scalar, or of a list of scalars."""
     if isinstance(node, Scalar):
         return [node.value] if node.value else None
@@ -100,7 +96,7 @@ def texts(node: Node) -> Optional[list[str]]:
 _BETWEEN = re.compile(r'\s+(?:,\s*)?|,\s*')
 
 
-def pieces(node: Node) -> Optional[list[str]]:
+def pieces(node: Node) -> list[str] | None:
     """The same, where a text may be several with commas or blanks between them."""
     found = texts(node)
     if found is None:
@@ -108,7 +104,7 @@ def pieces(node: Node) -> Optional[list[str]]:
     return [piece for text in found for piece in _BETWEEN.split(text.strip('[] \t\r\n')) if piece]
 
 
-def as_nets(node: Node, is_set: bool = False) -> Optional[Data]:
+def as_nets(node: Node, is_set: bool = False) -> Data | None:
     """Networks as a list; ``is_set``: where bare addresses are networks too."""
     if isinstance(node, MappingNode):
         values = {key.value: value for key, value in node.entries}
@@ -127,7 +123,7 @@ def as_nets(node: Node, is_set: bool = False) -> Optional[Data]:
     return result
 
 
-def as_ports(node: Node) -> Optional[Data]:
+def as_ports(node: Node) -> Data | None:
     """Ports as a list: numbers, ranges with a colon, names."""
     nodes = node.items if isinstance(node, SequenceNode) else [node]
     result: list[Data] = []
@@ -152,7 +148,7 @@ _ENDS = (
 )
 
 
-def port_items(node: Node) -> Optional[list[Data]]:
+def port_items(node: Node) -> list[Data] | None:
     """What one item of a list of ports stands for: a port, a range, or several of them."""
     if isinstance(node, MappingNode):
         return _port_mapping(node)
@@ -173,7 +169,7 @@ def port_items(node: Node) -> Optional[list[Data]]:
     return found
 
 
-def _port_mapping(node: MappingNode) -> Optional[list[Data]]:
+def _port_mapping(node: MappingNode) -> list[Data] | None:
     values: dict[str, str] = {}
     for key, value in node.entries:
         if not isinstance(value, Scalar):
@@ -201,7 +197,7 @@ def _range(first: int, last: int) -> Data:
     return first if first == last else f'{first}:{last}'
 
 
-def as_selector(node: Node) -> Optional[str]:
+def as_selector(node: Node) -> str | None:
     """Labels, a label selector of Kubernetes or a selector, as a selector."""
     if isinstance(node, Scalar):
         text = node.value.rstrip('\n')
@@ -237,7 +233,7 @@ def as_selector(node: Node) -> Optional[str]:
     return found if accepts(found) else None
 
 
-def _expression(node: Node) -> Optional[str]:
+def _expression(node: Node) -> str | None:
     if not isinstance(node, MappingNode):
         return None
     values = {key.value: value for key, value in node.entries}
@@ -265,7 +261,7 @@ def _is_text(node: Scalar) -> bool:
     return bool(node.style) or isinstance(_resolved(node), str)
 
 
-def as_namespace(node: Node) -> Optional[str]:
+def as_namespace(node: Node) -> str | None:
     """The names of namespaces as a selector."""
     found = pieces(node)
     if not found or not all(names.LABEL.match(name) for name in found):
@@ -275,13 +271,13 @@ def as_namespace(node: Node) -> Optional[str]:
     return f'projectcalico.org/name in {{{", ".join(map(_literal, found))}}}'
 
 
-def as_names(node: Node) -> Optional[Data]:
+def as_names(node: Node) -> Data | None:
     """A list of names."""
     found = pieces(node)
     return None if not found else list(found)
 
 
-def as_types(node: Node) -> Optional[Data]:
+def as_types(node: Node) -> Data | None:
     """Directions as policies have them."""
     found = pieces(node)
     if not found:
@@ -306,7 +302,7 @@ def as_types(node: Node) -> Optional[Data]:
 _PATH = re.compile(r'/[A-Za-z0-9_./~%:@-]*\Z')
 
 
-def as_paths(node: Node) -> Optional[Data]:
+def as_paths(node: Node) -> Data | None:
     """HTTP paths, each as a whole."""
     found = texts(node)
     if found is None or not all(_PATH.match(text) for text in found):
@@ -314,7 +310,7 @@ def as_paths(node: Node) -> Optional[Data]:
     return [{'exact': text} for text in found]
 
 
-def rendered(node: Node, how: str) -> Optional[Data]:
+def rendered(node: Node, how: str) -> Data | None:
     """What becomes of a value: ``how`` is one of ``linter.calico.words.VALUES``."""
     if how.startswith('='):
         return how[1:]

@@ -29,7 +29,7 @@ from linter.yaml.nodes import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 
 def context_of(value: Value) -> Context:
@@ -40,7 +40,7 @@ def context_of(value: Value) -> Context:
     return Context(flow, quotes_for(root.node))
 
 
-def right_case(text: str, schema: dict[str, Any]) -> Optional[str]:
+def right_case(text: str, schema: dict[str, Any]) -> str | None:
     """The accepted value that differs from the text only in letter case."""
     return next(
         (
@@ -58,9 +58,9 @@ def write(
     right: str,
     applicability: str = SAFE,
     *,
-    title: Optional[str] = None,
+    title: str | None = None,
     quoted: bool = False,
-) -> Optional[Fix]:
+) -> Fix | None:
     """Replace a scalar's value, keeping its quotes; ``quoted``: plain text gets some."""
     node = leaf.node
     if not isinstance(node, Scalar):
@@ -69,7 +69,7 @@ def write(
     return None if edits is None else Fix(title or f'Write {right}', applicability, edits)
 
 
-def unquote(text: str, leaf: Leaf, right: str) -> Optional[Fix]:
+def unquote(text: str, leaf: Leaf, right: str) -> Fix | None:
     """Write a quoted scalar, or a block, as what it would be without quotes."""
     node = leaf.node
     if not isinstance(node, Scalar) or not node.style:
@@ -83,7 +83,7 @@ def edit_value(
     text: str,
     leaf: Leaf,
     edits: Iterable[tuple[int, int, str]],
-) -> Optional[tuple[Edit, ...]]:
+) -> tuple[Edit, ...] | None:
     """Edits of a scalar's value (start, end, replacement) as edits of the source text.
 
     The characters beside them stay as they are written. A plain scalar whose new value cannot be
@@ -95,7 +95,7 @@ def edit_value(
     return edited(text, node, context_of(leaf), edits)
 
 
-def remove_item(text: str, leaf: Leaf, title: str, applicability: str = SAFE) -> Optional[Fix]:
+def remove_item(text: str, leaf: Leaf, title: str, applicability: str = SAFE) -> Fix | None:
     """Take an item out of a list in which one is before it; a comment behind it stays."""
     array = leaf.parent
     if not isinstance(array, Array) or not isinstance(array.node, SequenceNode):
@@ -106,7 +106,7 @@ def remove_item(text: str, leaf: Leaf, title: str, applicability: str = SAFE) ->
 
 def replace_item(
     text: str, leaf: Leaf, items: Sequence[str], title: str, applicability: str
-) -> Optional[Fix]:
+) -> Fix | None:
     """Write several items, each as YAML has it, in the place of one."""
     array, node = leaf.parent, leaf.node
     if not isinstance(array, Array) or not isinstance(array.node, SequenceNode):
@@ -131,7 +131,7 @@ _DASH = lazy(r'[ ]*-[ ]+\Z')
 _SELECTOR = lazy(r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*)')
 
 
-def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:
+def quote_selectors(text: str, chunk: DocumentSlice) -> Fix | None:
     """Put quotes around the selectors for want of which a document does not parse.
 
     Such a selector starts with ``!`` or a quote, or has a colon in it.
@@ -161,7 +161,7 @@ def quote_selectors(text: str, chunk: DocumentSlice) -> Optional[Fix]:
 _HASH = lazy(r'"[^"]*"|\'[^\']*\'|#')
 
 
-def _whole_selector(text: str) -> Optional[str]:
+def _whole_selector(text: str) -> str | None:
     """The selector that a line holds, without the comment behind it."""
     # A selector has no `#` outside of its quotes.
     comment = next((at.start() for at in _HASH.finditer(text) if at[0] == '#'), None)

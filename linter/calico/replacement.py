@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico import rewrite
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -27,7 +25,7 @@ def shown(problem: Problem, document: Document, field: str, how: str) -> str:
     if how in ('same', 'protocol') and len(steps) == 1:
         return field
     last = steps[-1]
-    text: Optional[str] = None
+    text: str | None = None
     if data is not None:
         text = written(data, flow=len(steps) > 1)
     if text is None or len(text) > LONGEST:
@@ -37,7 +35,7 @@ def shown(problem: Problem, document: Document, field: str, how: str) -> str:
     return f'{steps[0]}: {text}'
 
 
-def fix_of(problem: Problem, document: Document, meant: Meaning) -> Optional[Fix]:
+def fix_of(problem: Problem, document: Document, meant: Meaning) -> Fix | None:
     """The entry written anew where it belongs; None where that is not certain to be readable.
 
     Safe where a key differs in letter case alone; else unsafe, for another field may be meant.
@@ -76,7 +74,7 @@ def fix_of(problem: Problem, document: Document, meant: Meaning) -> Optional[Fix
 
 def _edits(
     text: str, owner: Object, above: Object, index: int, steps: list[str], data: Data
-) -> Optional[tuple[Edit, ...]]:
+) -> tuple[Edit, ...] | None:
     """Write data under the last step of a path, whose beginning may be there already."""
     node, into = owner.node, above.node
     assert isinstance(node, MappingNode)
@@ -113,7 +111,7 @@ def _edits(
     return rewrite.moved(text, node, index, into, key, entry)
 
 
-def _entry(steps: list[str], data: Data, node: MappingNode, key: Scalar) -> Optional[str]:
+def _entry(steps: list[str], data: Data, node: MappingNode, key: Scalar) -> str | None:
     quote = '"' if node.flow and key.style == '"' else "'"
     for step in reversed(steps[1:]):
         data = {step: data}
@@ -124,8 +122,8 @@ def _entry(steps: list[str], data: Data, node: MappingNode, key: Scalar) -> Opti
     return f'{first}: {text}'
 
 
-def _data(problem: Problem, document: Document, field: str, how: str) -> Optional[Data]:
-    node: Optional[Node] = problem.value.node if problem.value is not None else None
+def _data(problem: Problem, document: Document, field: str, how: str) -> Data | None:
+    node: Node | None = problem.value.node if problem.value is not None else None
     if node is None:
         return None
     if how == 'nets' and document.kind.endswith('Set'):

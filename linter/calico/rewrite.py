@@ -7,7 +7,6 @@ there are no edits.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Optional
 
 from linter.text.edit import Edit
 from linter.text.lazy_regex import lazy
@@ -20,7 +19,7 @@ _ANCHOR = lazy(r'(?:\A|[\s,\[{:-])[&*][^\s&]')
 _LINES = lazy(r'\r\n?|\n')
 
 
-def entry_index(node: MappingNode, key: Scalar) -> Optional[int]:
+def entry_index(node: MappingNode, key: Scalar) -> int | None:
     """Which entry a key is; None where it came by a merge."""
     return next((i for i, (one, _) in enumerate(node.entries) if one is key), None)
 
@@ -59,7 +58,7 @@ def has_more(inside: str) -> bool:
     return '#' in inside or _ANCHOR.search(inside) is not None
 
 
-def in_place(text: str, node: MappingNode, index: int, entry: str) -> Optional[tuple[Edit, ...]]:
+def in_place(text: str, node: MappingNode, index: int, entry: str) -> tuple[Edit, ...] | None:
     """Write an entry anew where it stands."""
     if not is_clear(text, node, index):
         return None
@@ -83,7 +82,7 @@ def line_break(text: str) -> str:
 
 def moved(
     text: str, node: MappingNode, index: int, into: MappingNode, key: Scalar, entry: str
-) -> Optional[tuple[Edit, ...]]:
+) -> tuple[Edit, ...] | None:
     """Take an entry out of one mapping and put one before a key of another mapping."""
     if not is_clear(text, node, index):
         return None

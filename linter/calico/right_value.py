@@ -31,7 +31,7 @@ from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 Advice = tuple[str, Fix | None]
 """A half sentence, and what puts it into effect."""
@@ -41,7 +41,7 @@ _ENTITY_KEYS = frozenset(
 )
 
 
-def right_value(problem: Problem, document: Document) -> Optional[Advice]:
+def right_value(problem: Problem, document: Document) -> Advice | None:
     """What to write instead of a value of the wrong type; None where nothing is known of it."""
     leaf = problem.value
     if not isinstance(leaf, Leaf):
@@ -67,8 +67,8 @@ def right_value(problem: Problem, document: Document) -> Optional[Advice]:
 
 
 def _write(
-    leaf: Leaf, document: Document, data: Optional[Data], applicability: str = UNSAFE
-) -> Optional[Advice]:
+    leaf: Leaf, document: Document, data: Data | None, applicability: str = UNSAFE
+) -> Advice | None:
     """Write data in the place of a value."""
     if data is None:
         return None
@@ -89,7 +89,7 @@ def _write(
     return f'write {shown}', fix
 
 
-def _selector(leaf: Leaf, document: Document) -> Optional[Advice]:
+def _selector(leaf: Leaf, document: Document) -> Advice | None:
     node = leaf.node
     if isinstance(node, MappingNode):
         if not node.entries:
@@ -111,7 +111,7 @@ def _selector(leaf: Leaf, document: Document) -> Optional[Advice]:
     return None
 
 
-def _port(leaf: Leaf, document: Document) -> Optional[Advice]:
+def _port(leaf: Leaf, document: Document) -> Advice | None:
     node = leaf.node
     found = port_items(node) if not isinstance(leaf.value, bool) else None
     if found is not None and len(found) == 1:
@@ -119,7 +119,7 @@ def _port(leaf: Leaf, document: Document) -> Optional[Advice]:
     return _stray_mapping(leaf, document)
 
 
-def _stray_mapping(leaf: Leaf, document: Document) -> Optional[Advice]:
+def _stray_mapping(leaf: Leaf, document: Document) -> Advice | None:
     """A mapping among the items of a list of texts: what is in it belongs elsewhere."""
     node, array = leaf.node, leaf.parent
     if not isinstance(node, MappingNode) or not node.entries or not isinstance(array, Array):
@@ -152,7 +152,7 @@ def _rules_under_types(types: Array) -> str:
     return f'write {listing([f"{name}:" for name in wanted] or ["ingress:"])} above the rule'
 
 
-def _protocol(leaf: Leaf, document: Document) -> Optional[Advice]:
+def _protocol(leaf: Leaf, document: Document) -> Advice | None:
     node = leaf.node
     if isinstance(node, MappingNode):
         values = {key.value.lower(): value for key, value in node.entries}
@@ -171,7 +171,7 @@ def _protocol(leaf: Leaf, document: Document) -> Optional[Advice]:
     return None
 
 
-def _list(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Optional[Advice]:
+def _list(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Advice | None:
     node = leaf.node
     items = schema.get('items', {})
     if isinstance(node, MappingNode) and ('$ref' in items or items.get('type') == 'object'):
@@ -180,7 +180,7 @@ def _list(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Optional[Ad
         )
         return f'put `- ` before the first key of each {what}', fix_of_mapping(document, node)
     name = leaf.name
-    data: Optional[Data] = None
+    data: Data | None = None
     if name in ('nets', 'notNets'):
         data = as_nets(node, is_set=document.kind.endswith('Set'))
     elif name in ('ports', 'notPorts'):
@@ -200,7 +200,7 @@ def _list(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Optional[Ad
     return 'write a list, each item on a line of its own that begins with `- `', None
 
 
-def _mapping(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Optional[Advice]:
+def _mapping(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Advice | None:
     node = leaf.node
     type = schema.get('title', '')
     if isinstance(node, SequenceNode) and node.items and isinstance(node.items[0], MappingNode):
@@ -236,7 +236,7 @@ def _mapping(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Optional
     return None
 
 
-def _entity(leaf: Leaf, document: Document) -> Optional[Data]:
+def _entity(leaf: Leaf, document: Document) -> Data | None:
     """What one text says about a source or destination."""
     node = leaf.node
     found = as_nets(node)
@@ -255,7 +255,7 @@ def _port_value(text: str) -> int | str:
     return int(text) if text.isdigit() and len(text) < 9 else text
 
 
-def _number(leaf: Leaf, document: Document) -> Optional[Advice]:
+def _number(leaf: Leaf, document: Document) -> Advice | None:
     node = leaf.node
     parent = leaf.parent
     if not isinstance(node, Scalar):

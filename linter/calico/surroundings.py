@@ -6,7 +6,7 @@ from linter.text.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 
     from linter.calico.patches import PatchTarget
 else:
@@ -30,8 +30,8 @@ class Surroundings(NamedTuple):
 
     sets_namespace: bool = False
     is_patch: bool = False
-    patch_target: Optional[PatchTarget] = None
-    namespace: Optional[Place] = None
+    patch_target: PatchTarget | None = None
+    namespace: Place | None = None
 
 
 ALONE = Surroundings()

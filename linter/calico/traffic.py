@@ -8,10 +8,6 @@ from linter.calico import nets, protocols
 from linter.calico.kinds import ICMP_TYPES, ICMPV6_TYPES
 from linter.calico.values import Array, Container, Leaf, Object
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 LISTS = ('nets', 'notNets')
 
 
@@ -34,7 +30,7 @@ def networks(traffic: Object) -> Iterator[tuple[Leaf, nets.Net]]:
             yield leaf, net
 
 
-def icmp_type(text: str, traffic: Optional[Container]) -> Optional[int]:
+def icmp_type(text: str, traffic: Container | None) -> int | None:
     """The number of an ICMP type from its number or its name, under the protocol of a rule."""
     name = text.strip().lower().replace('_', '-').replace(' ', '-')
     if name.isdigit():

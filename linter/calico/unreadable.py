@@ -14,7 +14,6 @@ from linter.text.lazy_regex import lazy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Optional
 
 # The group with a version, as no address and no label has it.
 _GROUP = lazy(r'(?<![\w./@-])(?P<crd>crd\.)?projectcalico\.org/(?P<version>v\w+)')
@@ -36,7 +35,7 @@ _POLICY_FIELDS = ('selector', 'types', 'action', 'tier', 'order')
 _SURE_FIELDS = ('selector', 'types', 'action')
 
 
-def apparent_api(text: str, start: int, end: int) -> Optional[str]:
+def apparent_api(text: str, start: int, end: int) -> str | None:
     """The API (``v3``, ``v2`` or ``raw``) of a document by the looks of it; None: not Calico's."""
     part = _shown(text[start:end])
     folded = part.lower()

@@ -14,7 +14,7 @@ from linter.yaml.nodes import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 
 class Value:
@@ -48,7 +48,7 @@ class Value:
     def yaml_path(self) -> str:
         """Where the value stands in its document: ``spec.ingress[0].action``."""
         steps: list[str] = []
-        value: Optional[Value] = self
+        value: Value | None = self
         while value is not None and value.parent is not None:
             if value.index >= 0:
                 steps.append(f'[{value.index}]')
@@ -107,12 +107,12 @@ class Object(Value):
         self.fields: dict[str, Value] = {}
         self.nulls: dict[str, Leaf] = {}
 
-    def leaf(self, name: str) -> Optional[Leaf]:
+    def leaf(self, name: str) -> Leaf | None:
         """The field as a well-typed scalar, or None."""
         value = self.fields.get(name)
         return value if isinstance(value, Leaf) and value.ok else None
 
-    def object(self, name: str) -> Optional[Object]:
+    def object(self, name: str) -> Object | None:
         value = self.fields.get(name)
         return value if isinstance(value, Object) else None
 
@@ -132,9 +132,9 @@ class Object(Value):
         value = self.fields.get(name)
         return value.text if isinstance(value, Leaf) and value.ok else ''
 
-    def up(self, type: str) -> Optional[Object]:
+    def up(self, type: str) -> Object | None:
         """The nearest enclosing object of a type."""
-        at: Optional[Value] = self.parent
+        at: Value | None = self.parent
         while at is not None:
             if isinstance(at, Object) and at.type == type:
                 return at

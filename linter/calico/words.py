@@ -9,7 +9,7 @@ from linter.text.start import read_json, remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -73,7 +73,7 @@ def folded(word: str) -> str:
     return word.casefold().replace('-', '').replace('_', '')
 
 
-def look_up(name: str, owner: Object, kind: str) -> Optional[Word]:
+def look_up(name: str, owner: Object, kind: str) -> Word | None:
     """What a key means in an object of a document of a kind; None: the table does not say.
 
     ``side`` in the field is already the side that it stands for.

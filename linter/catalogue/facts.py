@@ -8,7 +8,7 @@ from linter.text.start import read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NamedTuple, Optional
+    from typing import Any, NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -24,19 +24,19 @@ class Row(NamedTuple):
 
     fact: str
     rule: str
-    kinds: Optional[tuple[str, ...]]
+    kinds: tuple[str, ...] | None
     lanes: tuple[str, ...]
-    since: Optional[Version]
-    until: Optional[Version]
-    effect: Optional[str]
+    since: Version | None
+    until: Version | None
+    effect: str | None
     severity: str
-    refused_by: Optional[str]
-    consequence: Optional[str]
+    refused_by: str | None
+    consequence: str | None
     source: str
     unreadable: bool = False
-    confidence: Optional[str] = None
+    confidence: str | None = None
 
-    def covers(self, kind: Optional[str], lane: str, target: Target) -> bool:
+    def covers(self, kind: str | None, lane: str, target: Target) -> bool:
         if self.since is not None and target.version < self.since:
             return False
         if self.until is not None and target.version > self.until:
@@ -52,7 +52,7 @@ class Row(NamedTuple):
         return lane == 'v2' and 'v2-kdd' in self.lanes and target.datastore == 'kubernetes'
 
 
-def _version(text: Optional[str]) -> Optional[Version]:
+def _version(text: str | None) -> Version | None:
     if text is None:
         return None
     major, minor = text.split('.')
@@ -84,7 +84,7 @@ class Facts:
         with open(schema_path('facts.json'), encoding='utf-8') as file:
             self._raw: list[dict[str, Any]] = read_json(file.read())
         self._rows: dict[str, list[Row]] = {}
-        self._found: dict[tuple[str, Optional[str], str, Target], Optional[Row]] = {}
+        self._found: dict[tuple[str, str | None, str, Target], Row | None] = {}
 
     def rows(self) -> list[Row]:
         """All rows, in the table's order."""
@@ -104,7 +104,7 @@ class Facts:
             self._rows[fact] = rows
         return rows
 
-    def find(self, fact: str, kind: Optional[str], lane: str, target: Target) -> Optional[Row]:
+    def find(self, fact: str, kind: str | None, lane: str, target: Target) -> Row | None:
         """The row in force, or None where the target does not mind. KeyError: no such fact."""
         key = (fact, kind, lane, target)
         try:

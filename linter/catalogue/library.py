@@ -8,10 +8,6 @@ from importlib import import_module
 
 from linter.catalogue.rule import SUBJECTS, Check, Rule
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')
 
 
@@ -22,8 +18,8 @@ class Library:
         self._folder = folder
         self._package = package
         self._rules: dict[str, Rule] = {}
-        self._names: Optional[list[str]] = None
-        self._index: Optional[dict[str, tuple[str, ...]]] = None
+        self._names: list[str] | None = None
+        self._index: dict[str, tuple[str, ...]] | None = None
         self._also: dict[str, tuple[str, ...]] = {}
         self._profiles: dict[str, str] = {}
 

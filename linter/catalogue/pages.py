@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.target import VERSIONS, Version, version_text
 from linter.catalogue.catalogue import standard
@@ -98,7 +98,7 @@ class Example(NamedTuple):
         ]
 
     @property
-    def file(self) -> Optional[str]:
+    def file(self) -> str | None:
         """The file that it is, where it is not a policy."""
         return next((word for word in self.flags if word.endswith('.yaml')), None)
 
@@ -180,7 +180,7 @@ def by_group() -> dict[str, list[Rule]]:
     return found
 
 
-def page(rule: Rule, reported: Optional[Reported] = None, docs: str = DOCS) -> str:
+def page(rule: Rule, reported: Reported | None = None, docs: str = DOCS) -> str:
     """A rule's page in Markdown, without a line break at its end.
 
     ``reported`` says what is found in an example; without it the page only shows the examples.
@@ -239,7 +239,7 @@ def _example(example: Example) -> Iterator[str]:
     yield f'```yaml\n{example.text}```'
 
 
-def _fix(told: Sequence[str], applicabilities: Optional[Sequence[str]]) -> Iterator[str]:
+def _fix(told: Sequence[str], applicabilities: Sequence[str] | None) -> Iterator[str]:
     """What a docstring says of the fix, where the examples show that there is one."""
     if applicabilities is None:
         if told:
@@ -263,9 +263,9 @@ def _fix(told: Sequence[str], applicabilities: Optional[Sequence[str]]) -> Itera
 class _Where(NamedTuple):
     """Versions and kinds, which some lanes share."""
 
-    since: Optional[Version]
-    until: Optional[Version]
-    kinds: Optional[tuple[str, ...]]
+    since: Version | None
+    until: Version | None
+    kinds: tuple[str, ...] | None
 
 
 class _Place(NamedTuple):
@@ -303,7 +303,7 @@ def _where(rows: Sequence[Row], docs: str) -> Iterator[str]:
         f'By [way into the cluster]({docs}/targets.md#ways-into-the-cluster) and Calico version. '
         'The source is the place in the code of Calico, or of what it is built on, that says so.'
     )
-    outcomes: dict[tuple[int, str, Optional[str]], dict[_Where, list[Row]]] = {}
+    outcomes: dict[tuple[int, str, str | None], dict[_Where, list[Row]]] = {}
     for row in rows:
         rank = _OUTCOMES.index((row.effect, row.refused_by))
         places = outcomes.setdefault((rank, row.severity, row.consequence), {})
@@ -337,7 +337,7 @@ def ways(lanes: Sequence[str]) -> str:
     )
 
 
-def versions(since: Optional[Version], until: Optional[Version]) -> str:
+def versions(since: Version | None, until: Version | None) -> str:
     """A span of versions in words."""
     if since is not None and until is not None:
         if since == until:

@@ -30,7 +30,7 @@ from linter.text.source import Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NamedTuple, Optional, TypeVar
+    from typing import Any, NamedTuple, TypeVar
 
     C = TypeVar('C', bound=Callable[..., Iterator[Any]])
 else:
@@ -80,12 +80,12 @@ def finding_at(
     fact: str,
     value: Value,
     message: str,
-    hint: Optional[str] = None,
+    hint: str | None = None,
     *,
     related: tuple[tuple[Span, str], ...] = (),
-    fix: Optional[Fix] = None,
-    same_mistake: Optional[MistakeKey] = None,
-    about: Optional[Value] = None,
+    fix: Fix | None = None,
+    same_mistake: MistakeKey | None = None,
+    about: Value | None = None,
 ) -> Finding:
     """A finding at a value's own token."""
     return Finding(
@@ -105,12 +105,12 @@ def finding_at_key(
     fact: str,
     value: Value,
     message: str,
-    hint: Optional[str] = None,
+    hint: str | None = None,
     *,
     related: tuple[tuple[Span, str], ...] = (),
-    fix: Optional[Fix] = None,
-    same_mistake: Optional[MistakeKey] = None,
-    about: Optional[Value] = None,
+    fix: Fix | None = None,
+    same_mistake: MistakeKey | None = None,
+    about: Value | None = None,
 ) -> Finding:
     """A finding at a value's key; of a list item, at its first token."""
     return Finding(

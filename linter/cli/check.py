@@ -11,7 +11,7 @@ from linter.text.errors import Fatal, shown_path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
-    from typing import Optional, TextIO
+    from typing import TextIO
 
     from linter.diagnostic import Diagnostic
     from linter.report._common import Summary
@@ -67,7 +67,7 @@ def check(options: Options, output_formats: Sequence[str], *, unsafe: bool = Fal
     return status
 
 
-def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional[str]]]:
+def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, str | None]]:
     if not words and not options.statistics:
         return [('text', None)]
     from linter.cli.outputs import outputs
@@ -75,7 +75,7 @@ def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, Optional
     return outputs(words, options)
 
 
-def _known(options: Options) -> Optional[Baseline]:
+def _known(options: Options) -> Baseline | None:
     """The baseline of the run: better read, and found wrong, before it."""
     if options.baseline is None:
         return None
@@ -87,9 +87,9 @@ def _known(options: Options) -> Optional[Baseline]:
 def _finish(
     outcome: Outcome,
     options: Options,
-    outputs: Sequence[tuple[str, Optional[str]]],
-    known: Optional[Baseline] = None,
-    out: Optional[TextIO] = None,
+    outputs: Sequence[tuple[str, str | None]],
+    known: Baseline | None = None,
+    out: TextIO | None = None,
     is_dry: bool = False,
     left_out: Sequence[Diagnostic] = (),
 ) -> int:
@@ -193,7 +193,7 @@ def fix(
 
 def _report(
     outcome: Outcome,
-    outputs: Sequence[tuple[str, Optional[str]]],
+    outputs: Sequence[tuple[str, str | None]],
     options: Options,
     out: TextIO,
 ) -> None:
@@ -201,7 +201,7 @@ def _report(
     from linter.report.formats import write
 
     summary = _summary(outcome)
-    root: Optional[str] = None
+    root: str | None = None
     if any(name != 'text' for name, _ in outputs):
         from linter.report._root import root as root_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import Any, Optional
+from typing import Any
 
 from linter.calico.target import Target, make_target, version_text
 from linter.catalogue import pages
@@ -82,7 +82,7 @@ def usual(rule: Rule) -> list[Row]:
     return held or rows
 
 
-def listing(width: Optional[int] = None) -> list[Line]:
+def listing(width: int | None = None) -> list[Line]:
     """The rules by group, with severity and summary; wrapped to a terminal's width."""
     groups = pages.by_group()
     longest = max(len(rule.id) for rules in groups.values() for rule in rules)
@@ -106,7 +106,7 @@ def listing(width: Optional[int] = None) -> list[Line]:
     return lines[1:]
 
 
-def _wrapped(text: str, room: Optional[int]) -> list[str]:
+def _wrapped(text: str, room: int | None) -> list[str]:
     from textwrap import wrap
 
     return [text] if room is None else wrap(text, max(room, _NARROWEST), break_on_hyphens=False)

@@ -20,10 +20,9 @@ from linter.text.errors import Fatal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Optional
 
 
-def main(argv: Optional[Sequence[str]] = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 0 clean, 1 findings, 2 bad usage or a run that could not finish.
 
     A run whose output nobody can read has not finished.

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
-    from typing import Any, Optional
+    from typing import Any
 
     from linter.policytest.commands import Output, World
 
@@ -279,7 +279,7 @@ def _explain_flow(namespace: argparse.Namespace) -> int:
     return 0
 
 
-def _icmp(text: Optional[str]) -> Optional[dict[str, int]]:
+def _icmp(text: str | None) -> dict[str, int] | None:
     if text is None:
         return None
     kind, slash, code = text.partition('/')

@@ -6,10 +6,6 @@ import sys
 
 from linter.text.errors import Fatal
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 
 def explain(name: str) -> int:
     from linter.catalogue.catalogue import standard

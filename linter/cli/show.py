@@ -10,8 +10,6 @@ from linter.text.errors import Fatal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
-
     from linter.run.run import Options
 
 
@@ -53,7 +51,7 @@ def init(directory: str) -> int:
     return 0
 
 
-def schema(kind: str, api: str, version: Optional[str]) -> int:
+def schema(kind: str, api: str, version: str | None) -> int:
     import json
 
     from linter.calico.kinds import ALIASES, KINDS, V2_KINDS

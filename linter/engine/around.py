@@ -15,11 +15,6 @@ from linter.yaml.edit import UNSAFE
 from linter.yaml.errors import BadBytes, TooDeep, TooManyAliases, YamlError
 from linter.yaml.nodes import MappingNode, Scalar
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
-
 _FACTS = {TooDeep: 'yaml-depth', TooManyAliases: 'yaml-aliases', BadBytes: 'yaml-encoding'}
 
 
@@ -64,7 +59,7 @@ def _lost_comment(text: str, root: Scalar) -> Finding:
     return Finding('stray-text', span, message, fix=fix)
 
 
-def between(document: ParsedDocument) -> Optional[Finding]:
+def between(document: ParsedDocument) -> Finding | None:
     """What is wrong with a document that is empty, or no object of anybody's, in a stream."""
     if is_empty(document.source.text, document.slice):
         return _empty(document)

@@ -30,11 +30,6 @@ from linter.quick.read import Reader, reader
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
-
 TEMPLATES = 'templates'
 """Why a document was passed over that only parses once it is rendered, in the summary."""
 MARKDOWN = ('.md', '.markdown')
@@ -359,7 +354,7 @@ def check_parts(path: str, parts: Iterable[bytes], conditions: Conditions) -> Ou
 
         return check_markdown(path, b''.join(parts), conditions)
     file = FileCheck(path, conditions)
-    waiting: Optional[bytes] = None
+    waiting: bytes | None = None
     for part in parts:
         if waiting is not None:
             file.part(waiting, last=False)

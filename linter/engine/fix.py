@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.parsed_file import ParsedFile, parse_bytes
 from linter.calico.target import Target
@@ -125,7 +125,7 @@ def fix_text(
     target: Target,
     *,
     unsafe: bool = False,
-    check: Optional[Check] = None,
+    check: Check | None = None,
     wanted: Wanted = list,
 ) -> Fixed:
     """Fix a file as far as it goes.
@@ -263,7 +263,7 @@ class _File:
     def is_fixable(self, diagnostic: Diagnostic) -> bool:
         return is_applicable(diagnostic.fix, self.unsafe)
 
-    def round(self, state: _State, strict: bool) -> tuple[list[Diagnostic], Optional[_State]]:
+    def round(self, state: _State, strict: bool) -> tuple[list[Diagnostic], _State | None]:
         """All fixes that can be applied at once, and the file after them."""
         fixes = self.candidates(state.result)
         spelling = [one for one in fixes if one.fact == _SUPPRESSION]
@@ -276,7 +276,7 @@ class _File:
 
     def together(
         self, state: _State, fixes: list[Diagnostic], strict: bool
-    ) -> tuple[list[Diagnostic], Optional[_State]]:
+    ) -> tuple[list[Diagnostic], _State | None]:
         """Those of the fixes that can be applied at once, and the file after them."""
         while True:
             chosen = apply(state.text, fixes, self.unsafe).applied

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.parsed_file import ParsedDocument, ParsedFile, parse_text
 from linter.diagnostic import Diagnostic, Identity
@@ -47,7 +47,7 @@ def identified_later(found: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def _identity(diagnostic: Diagnostic, documents: _Documents) -> Identity:
     reference = diagnostic.object
-    names: tuple[Optional[str], ...] = (None,) * 4
+    names: tuple[str | None, ...] = (None,) * 4
     if reference is not None:
         group = (reference.api_version or '').rpartition('/')[0]
         names = (group, reference.kind, reference.namespace, reference.name)
@@ -70,7 +70,7 @@ class _Documents:
     def __init__(self, parsed: ParsedFile) -> None:
         self.source = parsed.source
         self.parsed = parsed
-        self.trees: dict[int, Optional[_Tree]] = {}
+        self.trees: dict[int, _Tree | None] = {}
 
     def about(self, diagnostic: Diagnostic) -> tuple[str, str]:
         """The path within the object, and the content of what a finding is about."""
@@ -85,7 +85,7 @@ class _Documents:
         content = '' if place.is_key else content_of(place.node)
         return place.path if known is None else known, content
 
-    def _place(self, span: Span) -> Optional[_Place]:
+    def _place(self, span: Span) -> _Place | None:
         document = self.parsed.at(span.start)
         if document is None:
             return None
@@ -141,7 +141,7 @@ class _Tree:
         self.scalars.sort(key=lambda scalar: scalar[:2])
         self.outers = [outer for outer, *_ in self.scalars]
 
-    def place(self, span: Span) -> Optional[_Place]:
+    def place(self, span: Span) -> _Place | None:
         """The smallest node that begins with a span and holds it, else the scalar around it."""
         here = [
             (node.end - node.start, node, is_key)

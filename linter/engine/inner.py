@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.embedded import Inner, objects_in, patches_in
 from linter.calico.lists import ListFinding, owned
@@ -96,8 +96,8 @@ def judge_text(
     text: InnerText,
     index: int,
     surroundings: Surroundings,
-    target: Optional[PatchTarget] = None,
-    whole: Optional[Scalar] = None,
+    target: PatchTarget | None = None,
+    whole: Scalar | None = None,
 ) -> None:
     """Judge the documents of a text in the file; ``whole`` is where, if no closer can be said.
 
@@ -127,7 +127,7 @@ def judge_text(
     file.outcome.errors += came.errors
 
 
-def text_of(source: Source, inner: Inner) -> Optional[InnerText]:
+def text_of(source: Source, inner: Inner) -> InnerText | None:
     """The text that a scalar holds; None where it is none."""
     scalar = inner.text
     if scalar is None:
@@ -138,7 +138,7 @@ def text_of(source: Source, inner: Inner) -> Optional[InnerText]:
     return None if text is None else InnerText(text, lambda _: scalar.start, False)
 
 
-def _decoded(scalar: Scalar) -> Optional[str]:
+def _decoded(scalar: Scalar) -> str | None:
     try:
         data = base64.b64decode(''.join(scalar.value.split()), validate=True)
         return data.decode() if may_hold_calico(data) else None
@@ -147,7 +147,7 @@ def _decoded(scalar: Scalar) -> Optional[str]:
 
 
 def placed(
-    found: Iterable[Diagnostic], source: Source, inner: InnerText, index: int, whole: Optional[Span]
+    found: Iterable[Diagnostic], source: Source, inner: InnerText, index: int, whole: Span | None
 ) -> Iterator[Diagnostic]:
     """What was found in a text, at its places in the source; ``whole``: all of it there."""
     for one in found:
@@ -168,7 +168,7 @@ def _span(span: Span, inner: InnerText) -> Span:
     return Span(start, max(start, inner.offset(span.end - 1)) + 1)
 
 
-def _fix(fix: Optional[Fix], text: str, inner: InnerText) -> Optional[Fix]:
+def _fix(fix: Fix | None, text: str, inner: InnerText) -> Fix | None:
     """A fix in the file, where none of its edits takes or makes a line break."""
     if fix is None:
         return None

@@ -24,8 +24,6 @@ from linter.yaml.nodes import MappingNode, Node, Scalar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
-
     from linter.engine.summaries import Summaries
 
 
@@ -40,9 +38,9 @@ class Judge:
         self.file = file
         self.outcome = outcome
         self.surroundings = surroundings
-        self.summaries: Optional[Summaries] = None
+        self.summaries: Summaries | None = None
         # The one finding about raw resources, and what would make v3 of all of them.
-        self.raw: Optional[Source] = None
+        self.raw: Source | None = None
         self.raw_edits: list[Edit] = []
         self._bugs: set[str] = set()
 
@@ -50,9 +48,9 @@ class Judge:
         self,
         source: Source,
         finding: Finding,
-        kind: Optional[str],
+        kind: str | None,
         lane: str,
-        object: Optional[ObjectRef],
+        object: ObjectRef | None,
     ) -> None:
         """A finding that is no rule's own; which rule it belongs to is for the table to say."""
         found = self.stamp.diagnostic(source, finding, kind, lane, object)
@@ -127,7 +125,7 @@ class Judge:
             self._summarise(source, owned, None, 0)
 
     def _summarise(
-        self, source: Source, owned: CalicoObject, document: Optional[Document], begin: int
+        self, source: Source, owned: CalicoObject, document: Document | None, begin: int
     ) -> None:
         if self.summaries is not None:
             self.summaries.judged(source, owned, document, self.file.diagnostics[begin:])
@@ -185,7 +183,7 @@ class Judge:
 
         self.outcome.mistakes[source.path] = identified(parsed, [found])
 
-    def _unknown_kind(self, owned: CalicoObject, kind: str, lane: Lane) -> Optional[Finding]:
+    def _unknown_kind(self, owned: CalicoObject, kind: str, lane: Lane) -> Finding | None:
         """Why this version or lane does not know the kind at all."""
         known = KINDS[kind]
         entry = field(owned.node, 'kind')

@@ -5,7 +5,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from typing: importing that would double the time that a run without policies takes.
-    from typing import Union
 
     from linter.diagnostic import Diagnostic
     from linter.policy.model import Record, Unusable
@@ -68,7 +67,7 @@ class Outcome:
         self.paths: list[str] = []
         self.passed = 0
         self.notes: list[str] = []
-        self.records: list[Union[Record, Unusable]] = []
+        self.records: list[Record | Unusable] = []
         self.kubernetes: list[str] = []
 
     def skip(self, reason: str, count: int = 1) -> None:

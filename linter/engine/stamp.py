@@ -15,10 +15,6 @@ from linter.text.source import Source, Span
 from linter.yaml.edit import SAFE, UNSAFE
 from linter.yaml.nodes import MappingNode
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 _GRAVITY = {'refused': 0, 'dropped': 1, 'ignored': 2, 'hazard': 3, None: 4}
 
 Said = tuple[str, Finding]
@@ -40,7 +36,7 @@ class Stamp:
         self.catalogue = catalogue
         self.target = target
 
-    def row(self, finding: Finding, kind: Optional[str], lane: str) -> Optional[Row]:
+    def row(self, finding: Finding, kind: str | None, lane: str) -> Row | None:
         """The row in force, None where the target does not mind or the rule does not run.
 
         KeyError: there is no such fact.
@@ -52,10 +48,10 @@ class Stamp:
         self,
         source: Source,
         finding: Finding,
-        kind: Optional[str],
+        kind: str | None,
         lane: str,
-        object: Optional[ObjectRef],
-    ) -> Optional[Diagnostic]:
+        object: ObjectRef | None,
+    ) -> Diagnostic | None:
         """What becomes of a finding, None where nothing does."""
         row = self.row(finding, kind, lane)
         return None if row is None else self.stamped(source, finding, row, object)
@@ -132,7 +128,7 @@ class Stamp:
                 yield found
 
     def stamped(
-        self, source: Source, finding: Finding, row: Row, object: Optional[ObjectRef]
+        self, source: Source, finding: Finding, row: Row, object: ObjectRef | None
     ) -> Diagnostic:
         """A finding with what its row says."""
         message = finding.message
@@ -159,7 +155,7 @@ class Stamp:
         )
 
 
-def placeholder(fact: str, span: Span, yaml_path: Optional[str] = None) -> Finding:
+def placeholder(fact: str, span: Span, yaml_path: str | None = None) -> Finding:
     """What there is to say of something that is filled in later."""
     message = (
         'this looks like a placeholder that is filled in later, and Calico does not accept it as '
@@ -187,7 +183,7 @@ _ADDITIONS = {
 }
 
 
-def weighed(fix: Fix, effect: Optional[str]) -> Fix:
+def weighed(fix: Fix, effect: str | None) -> Fix:
     """A fix for a finding with this effect: nobody puts a policy in force without being asked.
 
     What is refused never came to the cluster; what is dropped or ignored is there, and the cluster

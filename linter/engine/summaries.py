@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Optional, Union
 
 from linter.calico.document import Document
 from linter.calico.ownership import CalicoObject, span_of
@@ -48,7 +47,7 @@ class Summaries:
         self,
         source: Source,
         owned: CalicoObject,
-        document: Optional[Document],
+        document: Document | None,
         found: Iterable[Diagnostic],
     ) -> None:
         """Note an object with these findings; ``document`` None: nothing could be made of it."""
@@ -79,7 +78,7 @@ class Summaries:
 
     def _why_not(
         self, source: Source, owned: CalicoObject, found: Iterable[Diagnostic]
-    ) -> Optional[str]:
+    ) -> str | None:
         """Why an object may not be reasoned from, as far as rules or the files around it know."""
         for one in found:
             if one.effect in _REFUSED and one.refused_by != 'calicoctl':
@@ -90,7 +89,7 @@ class Summaries:
             return 'has a placeholder, which is filled in later'
         return None
 
-    def _placed(self, record: Union[Record, Unusable]) -> Union[Record, Unusable]:
+    def _placed(self, record: Record | Unusable) -> Record | Unusable:
         """Without the namespace where a kustomization writes another one over it."""
         around = self.surroundings
         is_set = around.sets_namespace or around.namespace is not None

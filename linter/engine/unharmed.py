@@ -7,7 +7,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Optional
 
 from linter.calico.parsed_file import ParsedDocument, ParsedFile
 from linter.catalogue.catalogue import standard
@@ -18,7 +17,7 @@ from linter.yaml.edit import SAFE
 from linter.yaml.nodes import Scalar, walk
 
 
-def is_applicable(fix: Optional[Fix], unsafe: bool) -> bool:
+def is_applicable(fix: Fix | None, unsafe: bool) -> bool:
     """Whether a fix is to be applied at all."""
     return fix is not None and bool(fix.edits) and (unsafe or fix.applicability == SAFE)
 
@@ -37,7 +36,7 @@ def is_unclear(result: Outcome, candidates: Iterable[Diagnostic] = ()) -> bool:
 
 
 def harm_done(
-    before: Outcome, after: Outcome, is_forgiven: Optional[Callable[[Diagnostic], bool]] = None
+    before: Outcome, after: Outcome, is_forgiven: Callable[[Diagnostic], bool] | None = None
 ) -> list[Diagnostic]:
     """What is refused or dropped that was not.
 
@@ -169,7 +168,7 @@ class _Shift:
         return offset + self.sums[number]
 
 
-def _scalars(document: ParsedDocument) -> Optional[list[Scalar]]:
+def _scalars(document: ParsedDocument) -> list[Scalar] | None:
     """The scalars of a document that are not empty; None where it does not parse."""
     root, error = document.read()
     if error is not None:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.placeholders import Hole
 from linter.migrate.entries import Entry, value_of
@@ -72,7 +72,7 @@ class EditPlan:
     def is_json(self) -> bool:
         return self.quote == '"'
 
-    def say(self, place: Node, message: str, covers: Optional[Span] = None) -> None:
+    def say(self, place: Node, message: str, covers: Span | None = None) -> None:
         span = Span(place.start, place.end)
         self.obstacles.append(Obstacle(span, message, covers or span))
 
@@ -94,7 +94,7 @@ class EditPlan:
         self.settle(node)
         self._edit(node, lambda: self._written(node, right, self._context(owner)))
 
-    def _written(self, node: Scalar, right: str, context: Context) -> Optional[tuple[Edit, ...]]:
+    def _written(self, node: Scalar, right: str, context: Context) -> tuple[Edit, ...] | None:
         if node.style in ('|', '>'):
             return written(self.text, node, context, right)
         quote = node.style
@@ -124,7 +124,7 @@ class EditPlan:
         else:
             self._edit(node, lambda: (Edit(Span(node.start, node.end), right),))
 
-    def _edit(self, node: Scalar, make: Callable[[], Optional[tuple[Edit, ...]]]) -> None:
+    def _edit(self, node: Scalar, make: Callable[[], tuple[Edit, ...] | None]) -> None:
         if node.start in self.holes:
             self.say(node, 'this is filled in later: migrate the document that comes of it')
             return
@@ -182,7 +182,7 @@ class EditPlan:
         self.inserted.setdefault(at, {})[name] = new
 
     def append(
-        self, entry: Entry, node: SequenceNode, item: str, behind: Optional[int], origin: Node
+        self, entry: Entry, node: SequenceNode, item: str, behind: int | None, origin: Node
     ) -> None:
         """Write one more item behind the one of a number; ``origin`` is where it comes from."""
         text = self.text
@@ -212,7 +212,7 @@ class EditPlan:
         self.origins[at] = Span(origin.start, origin.end)
         self.inserted.setdefault(at, {})[item] = f'{new}{quote}{item}{quote}'
 
-    def drop(self, entry: Optional[Entry]) -> None:
+    def drop(self, entry: Entry | None) -> None:
         if entry is not None:
             self.settle(entry.value)
             self._alter(entry.owner, f'{entry.number} is gone')
@@ -225,7 +225,7 @@ class EditPlan:
 
     # ---- All together ----------------------------------------------------------------------------
 
-    def edits(self, ways: Optional[dict[int, int]]) -> tuple[Edit, ...]:
+    def edits(self, ways: dict[int, int] | None) -> tuple[Edit, ...]:
         """The edits in order; obstacles are added where they are not possible.
 
         ``ways``: on how many ways every node is reached, None where there are no aliases.

@@ -7,8 +7,6 @@ v3 say so afterwards.
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.kinds import API_VERSIONS
 from linter.calico.names import qualified_problem
 from linter.calico.selector.accept import accepts, explain
@@ -115,7 +113,7 @@ class Converter:
         if before:
             self.insert(found, spec, before)
 
-    def moved(self, metadata: Optional[MappingNode], kind: str) -> dict[str, str]:
+    def moved(self, metadata: MappingNode | None, kind: str) -> dict[str, str]:
         """What metadata of v1 has and the spec of v3 gets, as it is written there."""
         found = {} if metadata is None else entries(metadata)
         flow = MappingNode(True, None, 0, 0)
@@ -152,9 +150,7 @@ class Converter:
         )
         return {'labelsToApply': f'{{{shown}}}'} if given else {}
 
-    def insert(
-        self, root: dict[str, Entry], spec: Optional[MappingNode], new: dict[str, str]
-    ) -> None:
+    def insert(self, root: dict[str, Entry], spec: MappingNode | None, new: dict[str, str]) -> None:
         """Write these fields into the spec, which may not be there yet."""
         first = next(iter(entries(spec).values()), None) if spec is not None else None
         if first is not None and first.owner is spec:
@@ -305,7 +301,7 @@ class Converter:
             if entity is not None:
                 self.entity(entity)
 
-    def action(self, rule: MappingNode, entry: Optional[Entry]) -> None:
+    def action(self, rule: MappingNode, entry: Entry | None) -> None:
         if entry is None or entry.is_blank:
             place: Node = rule.entries[0][0] if rule.entries else rule
             covers = None
@@ -347,13 +343,13 @@ class Converter:
             self.canvas.drop(tag)
             self.rule_selector(selector, found.get('namespaceselector'), bool(prefix))
 
-    def nets(self, single: Optional[Entry], several: Optional[Entry], prefix: str) -> None:
+    def nets(self, single: Entry | None, several: Entry | None, prefix: str) -> None:
         """``net`` goes to the end of ``nets``; all of them lose their host bits."""
         if several is not None and several.is_null:
             self.canvas.drop(several)
             several = None
         seen: set[str] = set()
-        kept: Optional[int] = None
+        kept: int | None = None
         existing = sequence(several)
         if existing is not None:
             self.canvas.reach(existing)
@@ -395,7 +391,7 @@ class Converter:
 
     # ---- Selectors -------------------------------------------------------------------------------
 
-    def tag(self, tag: Entry, selector: Optional[Entry], prefix: str) -> None:
+    def tag(self, tag: Entry, selector: Entry | None, prefix: str) -> None:
         """A tag is a label now, an empty one: so the upgrade gives it to profiles, and asks for it.
 
         Of a ``notSelector`` beside a ``notTag`` the upgrade joined the two with ``&&``, which makes
@@ -435,7 +431,7 @@ class Converter:
         self.selector(selector, f") {'||' if prefix else '&&'} {name} == ''")
 
     def rule_selector(
-        self, selector: Optional[Entry], namespaces: Optional[Entry], negated: bool
+        self, selector: Entry | None, namespaces: Entry | None, negated: bool
     ) -> None:
         node = scalar(selector)
         if selector is None or node is None:
@@ -475,7 +471,7 @@ class Converter:
             selector.span,
         )
 
-    def selector(self, entry: Optional[Entry], and_more: str = '') -> None:
+    def selector(self, entry: Entry | None, and_more: str = '') -> None:
         """Rename labels, and put the selector into parentheses before something more."""
         node = scalar(entry)
         if entry is None or node is None or entry.is_null:
@@ -508,7 +504,7 @@ class Converter:
                     waiting += (item for item in found if isinstance(item, MappingNode))
         return entries(node)
 
-    def word(self, entry: Optional[Entry], right: str) -> None:
+    def word(self, entry: Entry | None, right: str) -> None:
         if entry is None:
             return
         if isinstance(entry.value, Scalar):
@@ -527,7 +523,7 @@ def _joined(changes: list[Change]) -> list[Change]:
     return joined
 
 
-def document_name(node: MappingNode) -> tuple[Optional[Scalar], str]:
+def document_name(node: MappingNode) -> tuple[Scalar | None, str]:
     """Where the name of an object stands, and its namespace."""
     metadata = mapping(entries(node).get('metadata'))
     found = {} if metadata is None else entries(metadata)

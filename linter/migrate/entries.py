@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.text.source import Span
 from linter.yaml.aliases import is_merge
@@ -66,15 +66,15 @@ def entries(node: MappingNode, depth: int = 0) -> dict[str, Entry]:
     return {**merged, **found}
 
 
-def mapping(entry: Optional[Entry]) -> Optional[MappingNode]:
+def mapping(entry: Entry | None) -> MappingNode | None:
     return entry.value if entry is not None and isinstance(entry.value, MappingNode) else None
 
 
-def sequence(entry: Optional[Entry]) -> Optional[SequenceNode]:
+def sequence(entry: Entry | None) -> SequenceNode | None:
     return entry.value if entry is not None and isinstance(entry.value, SequenceNode) else None
 
 
-def scalar(entry: Optional[Entry]) -> Optional[Scalar]:
+def scalar(entry: Entry | None) -> Scalar | None:
     return entry.value if entry is not None and isinstance(entry.value, Scalar) else None
 
 

@@ -9,7 +9,7 @@ counts as one document. Imported where there are such documents, and not before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.kinds import API_VERSIONS, POLICY_KINDS
 from linter.calico.parsed_file import OURS, RUNS_ON, ParsedFile
@@ -50,7 +50,7 @@ class Migration(NamedTuple):
     """
 
     places: tuple[Span, ...]
-    fix: Optional[Fix]
+    fix: Fix | None
     obstacles: tuple[tuple[Span, str], ...]
 
 
@@ -71,7 +71,7 @@ def migrate(parsed: ParsedFile, target: Target, catalogue: Catalogue) -> Iterato
     ]
     clashes = _clashes(source, [root for _, root in found])
     for chunk, root in found:
-        ways: Optional[dict[int, int]] = None
+        ways: dict[int, int] | None = None
         for job in _jobs(root):
             if ways is None and source.text.find('*', chunk.start, chunk.end) != -1:
                 ways = references(root)
@@ -82,7 +82,7 @@ def _migration(
     source: Source,
     chunk: DocumentSlice,
     job: _Job,
-    ways: Optional[dict[int, int]],
+    ways: dict[int, int] | None,
     clashes: dict[int, str],
     target: Target,
     catalogue: Catalogue,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Optional
 
 from linter.calico.decode import decode
 from linter.calico.document import Document
@@ -89,7 +88,7 @@ class _Back:
 _Found = tuple[Source, MappingNode, _Back]
 
 
-def _alone(text: str, node: MappingNode, edits: Sequence[Edit]) -> Optional[_Found]:
+def _alone(text: str, node: MappingNode, edits: Sequence[Edit]) -> _Found | None:
     """The document cut out of its file, which is quick; not where it has aliases to outside."""
     end = node.end
     if not node.flow:
@@ -108,7 +107,7 @@ def _alone(text: str, node: MappingNode, edits: Sequence[Edit]) -> Optional[_Fou
 
 def _whole(
     text: str, chunk: DocumentSlice, node: MappingNode, edits: Sequence[Edit]
-) -> Optional[_Found]:
+) -> _Found | None:
     piece = edited(text, edits, chunk.start, chunk.end)
     source = Source('', piece)
     root = ParsedDocument(source, DocumentSlice(0, 0, len(piece))).root

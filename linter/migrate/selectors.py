@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.selector.accept import LETTER, LITERAL
 from linter.calico.selector.meaning import (
@@ -55,7 +55,7 @@ def unprefixed(text: str) -> str:
     return _TOKEN.sub(shorter, text)
 
 
-def parted(text: str) -> Optional[Parts]:
+def parted(text: str) -> Parts | None:
     """The parts of a selector; None where a condition is about both."""
     # Only if `&&` is what joins it at the top may it be cut there: it binds closer than `||`.
     terms = [*_terms(text)] if isinstance(parse(text), And) else [text.strip()]

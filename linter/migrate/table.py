@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Optional
 
 from linter.calico import nets, protocols
 from linter.calico.names import LABEL
@@ -119,7 +118,7 @@ def new_net(text: str) -> str:
     return text if net.masked else net.network
 
 
-def new_protocol(text: str) -> Optional[str]:
+def new_protocol(text: str) -> str | None:
     """What to write for a protocol in quotes or without; None where it may stay."""
     if text.isascii() and text.isdigit() and len(text) < 20 and 1 <= int(text) <= 255:
         return str(int(text))

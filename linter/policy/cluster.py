@@ -7,7 +7,7 @@ endpoints, sets and policies there are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.selector.meaning import Selector, evaluate
 from linter.policy.effective import (
@@ -60,7 +60,7 @@ class Endpoint(NamedTuple):
     labels: Labels = ()
     service_account: str = ''
     ports: tuple[NamedPort, ...] = ()
-    profiles: Optional[tuple[str, ...]] = None
+    profiles: tuple[str, ...] | None = None
     interface: str = ''
 
     @property
@@ -95,7 +95,7 @@ class Thing:
         self,
         labels: dict[str, str],
         ports: frozenset[tuple[str, int, int]] = frozenset(),
-        endpoint: Optional[Endpoint] = None,
+        endpoint: Endpoint | None = None,
     ) -> None:
         self.labels = labels
         self.ports = ports
@@ -137,7 +137,7 @@ class Cluster:
         self,
         records: Iterable[Record],
         endpoints: Iterable[Endpoint] = (),
-        semantics: Optional[Semantics] = None,
+        semantics: Semantics | None = None,
     ) -> None:
         self.semantics = Semantics() if semantics is None else semantics
         self.policies: list[Policy] = []
@@ -164,7 +164,7 @@ class Cluster:
                 self.services.setdefault((record.namespace, record.service), []).append(record)
         self.tiers = all_tiers(tiers, self.semantics)
         self._queries: dict[str, Query] = {}
-        self._by_handle: dict[tuple[str, str, Optional[str]], list[Policy]] = {}
+        self._by_handle: dict[tuple[str, str, str | None], list[Policy]] = {}
         for policy in self.policies:
             self._index(policy)
         self._governing: dict[frozenset[tuple[str, str]], list[Governed]] = {}

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from itertools import combinations
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.index import (
     DENY,
@@ -144,7 +144,7 @@ class Root:
         policies: Iterable[Policy],
         tiers: Iterable[Tier],
         semantics: Semantics,
-        sets: Optional[Iterable[NetworkSet]] = None,
+        sets: Iterable[NetworkSet] | None = None,
     ) -> None:
         self.policies = once(policies)
         self.tiers = tuple(tiers)
@@ -181,11 +181,11 @@ class Root:
 
     def dead_rule(
         self, policy: Policy, direction: str, number: int, scope: str = ROOT
-    ) -> Optional[DeadRule]:
+    ) -> DeadRule | None:
         """Whether a rule is dead, for the nearest reason; raises ``TooComplex``: don't know."""
         scopes = {POLICY: (POLICY,), TIER: (TIER, POLICY), ROOT: (ROOT, TIER, POLICY)}[scope]
-        nearest: Optional[DeadRule] = None
-        trouble: Optional[TooComplex] = None
+        nearest: DeadRule | None = None
+        trouble: TooComplex | None = None
         for one in scopes:
             try:
                 found = self._dead(policy, direction, number, one)
@@ -203,7 +203,7 @@ class Root:
 
     def reaching(
         self, policy: Policy, direction: str, number: int
-    ) -> Optional[tuple[Point, Sequence]]:
+    ) -> tuple[Point, Sequence] | None:
         """A packet that reaches a rule, and the policies that it has passed; None: none is known.
 
         Raises ``TooComplex``.
@@ -216,7 +216,7 @@ class Root:
                 return search.reached, sequence
         return None
 
-    def _dead(self, policy: Policy, direction: str, number: int, scope: str) -> Optional[DeadRule]:
+    def _dead(self, policy: Policy, direction: str, number: int, scope: str) -> DeadRule | None:
         takers: dict[object, Taker] = {}
         verdicts: set[str] = set()
         is_asked = False
@@ -263,7 +263,7 @@ class _Search:
         self.entry = entry
         self.number = number
         self.scope = scope
-        self.reached: Optional[Point] = None
+        self.reached: Point | None = None
         self.since = 0
         if scope == POLICY:
             self.since = entry.rank
@@ -276,7 +276,7 @@ class _Search:
             # A tier that is not in view may be defined elsewhere, with an order.
             self.target = ()
 
-    def covers(self) -> Optional[list[Cover]]:
+    def covers(self) -> list[Cover] | None:
         """The fewest covers that leave nothing of the rule; None: it lives."""
         remaining = self.target
         found: list[Cover] = []

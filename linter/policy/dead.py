@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.policy.covers import INFO, ROOT, DeadRule, Taker
 from linter.policy.model import Place
@@ -40,7 +39,7 @@ def advice(dead: DeadRule) -> str:
     return f'give {dead.policy.shown} an order below {first.policy.order:g}, or remove the rule'
 
 
-def hint_of(dead: DeadRule) -> Optional[str]:
+def hint_of(dead: DeadRule) -> str | None:
     """On what the claim rests, where that may be wrong."""
     if dead.rests_on != ROOT:
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Optional
 
 from linter.calico.nets import format_address
 from linter.policy.label_values import Values
@@ -206,7 +205,7 @@ def _conditions(key: str, values: Values) -> list[str]:
     return found
 
 
-def _condition(condition: Condition) -> Optional[str]:
+def _condition(condition: Condition) -> str | None:
     kind = condition[0]
     if kind == 'not':
         inner = _condition(condition[1:])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.covers import Root, classes
 from linter.policy.index import ALLOW, END, Decision, Entry
@@ -32,7 +32,7 @@ class Side(NamedTuple):
     """
 
     verdict: str
-    policy: Optional[Policy] = None
+    policy: Policy | None = None
     number: int = END
 
     def says(self, verdict: str) -> bool:
@@ -209,7 +209,7 @@ class _Pair:
 
     def _witness(
         self, boxes: Iterable[Box], before: Side, after: Side
-    ) -> Optional[tuple[Point, Scene]]:
+    ) -> tuple[Point, Scene] | None:
         """A packet of which the evaluator says the same in both states."""
         tries = 0
         for box in boxes:
@@ -278,7 +278,7 @@ def _rising(numbers: list[int]) -> set[int]:
     return found
 
 
-def _side(verdict: str, decision: Optional[Decision]) -> Side:
+def _side(verdict: str, decision: Decision | None) -> Side:
     if decision is None:
         return Side(verdict)
     return Side(verdict, decision.entry.policy, decision.number)

@@ -8,7 +8,7 @@ globalnetworkpolicyprocessor.go).
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.selector.meaning import Selector, canonical, parse
 from linter.policy.model import Entity, Policy
@@ -69,7 +69,7 @@ def policy_selector(policy: Policy) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _policy_selector(
-    namespace: Optional[str], selector: str, namespace_selector: str, account_selector: str
+    namespace: str | None, selector: str, namespace_selector: str, account_selector: str
 ) -> str:
     if namespace == '':
         if namespace_selector:
@@ -101,7 +101,7 @@ class Sides(NamedTuple):
 NOTHING = Sides('', '')
 
 
-def entity_selectors(entity: Entity, namespace: Optional[str]) -> Sides:
+def entity_selectors(entity: Entity, namespace: str | None) -> Sides:
     """The selectors of a side of a rule in a policy of a namespace (``''``: a global one)."""
     if not (
         entity.selector
@@ -128,7 +128,7 @@ def _entity_selectors(
     namespace_selector: str,
     accounts: tuple[str, ...],
     account_selector: str,
-    namespace: Optional[str],
+    namespace: str | None,
 ) -> Sides:
     wanted = ''
     if namespace_selector:

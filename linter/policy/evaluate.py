@@ -7,7 +7,7 @@ judged, with Felix' own settings; HTTP, NAT and what is established already are 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 from linter.policy.cluster import Cluster, Endpoint
 from linter.policy.match import Matcher, Packet
@@ -37,12 +37,12 @@ class Step(NamedTuple):
 
     direction: str
     tier: str
-    by: Union[Policy, Profile, None]
+    by: Policy | Profile | None
     rule: int
     action: str
 
     @property
-    def written(self) -> Optional[Rule]:
+    def written(self) -> Rule | None:
         """The rule itself; None at an end."""
         if self.by is None or self.rule == END:
             return None
@@ -63,11 +63,11 @@ class Verdict(NamedTuple):
     action: str
     steps: tuple[Step, ...] = ()
     failsafe: bool = False
-    unknown: Optional[Step] = None
-    broken: Optional[Step] = None
+    unknown: Step | None = None
+    broken: Step | None = None
 
     @property
-    def decider(self) -> Optional[Step]:
+    def decider(self) -> Step | None:
         return self.steps[-1] if self.steps else None
 
 
@@ -78,7 +78,7 @@ class Way(NamedTuple):
     ``allow`` is None where a rule that matches HTTP would decide.
     """
 
-    allow: Optional[bool]
+    allow: bool | None
     verdicts: tuple[Verdict, ...]
     to_host: bool = False
 
@@ -99,7 +99,7 @@ class Evaluator:
         self.semantics: Semantics = cluster.semantics
         self._matchers: dict[tuple[int, str], tuple[Matcher, ...]] = {}
 
-    def _rules(self, owner: Union[Policy, Profile], direction: str) -> tuple[Matcher, ...]:
+    def _rules(self, owner: Policy | Profile, direction: str) -> tuple[Matcher, ...]:
         key = id(owner), direction
         found = self._matchers.get(key)
         if found is None:
@@ -110,8 +110,8 @@ class Evaluator:
         return found
 
     def _first(
-        self, owner: Union[Policy, Profile], direction: str, packet: Packet, tier: str
-    ) -> Optional[Step]:
+        self, owner: Policy | Profile, direction: str, packet: Packet, tier: str
+    ) -> Step | None:
         """The first rule that matches and does not only log."""
         for number, matcher in enumerate(self._rules(owner, direction)):
             action = matcher.rule.action
@@ -122,7 +122,7 @@ class Evaluator:
                 return step
         return None
 
-    def _policies(self, group: Group, direction: str, packet: Packet) -> Optional[Step]:
+    def _policies(self, group: Group, direction: str, packet: Packet) -> Step | None:
         for policy in group.policies:
             step = self._first(policy, direction, packet, group.tier.name)
             if step is not None:
@@ -151,7 +151,7 @@ class Evaluator:
         # Nobody is left whom a profile could pass the packet to.
         return Verdict(endpoint, stage, steps[-1].action.replace(PASS, DENY), tuple(steps))
 
-    def _log_in_profile(self, endpoint: Endpoint, direction: str) -> Optional[Step]:
+    def _log_in_profile(self, endpoint: Endpoint, direction: str) -> Step | None:
         """A Log rule in a profile, which breaks felix/bpf/polprog ``writeProfile``."""
         for name in endpoint.profile_names:
             profile = self.cluster.profiles.get(name)
@@ -198,7 +198,7 @@ class Evaluator:
 
     def _early(
         self, endpoint: Endpoint, direction: str, packet: Packet, of: str, stage: str
-    ) -> Optional[Verdict]:
+    ) -> Verdict | None:
         """What comes before all else, and has no end of tier; None where nothing is asked."""
         groups = self.cluster.groups(endpoint, direction, of)
         if not groups and not (of == UNTRACKED and self.cluster.is_governed(endpoint, of)):
@@ -235,8 +235,8 @@ class Evaluator:
     def way(
         self,
         packet: Packet,
-        source_interface: Optional[str] = None,
-        destination_interface: Optional[str] = None,
+        source_interface: str | None = None,
+        destination_interface: str | None = None,
     ) -> Way:
         """The whole way of a packet through the node on which all endpoints are.
 
@@ -252,7 +252,7 @@ class Evaluator:
             entry = cluster.interfaces.get(source_interface)
         if destination is None and destination_interface is not None:
             leaving = cluster.interfaces.get(destination_interface)
-        accepted: Optional[bool] = False
+        accepted: bool | None = False
         if entry is not None:
             accepted = self._enter(entry, packet, verdicts)
             if accepted is None:
@@ -286,7 +286,7 @@ class Evaluator:
             verdicts.append(self._forward(leaving, EGRESS, packet))
         return _way(verdicts)
 
-    def _enter(self, entry: Endpoint, packet: Packet, verdicts: list[Verdict]) -> Optional[bool]:
+    def _enter(self, entry: Endpoint, packet: Packet, verdicts: list[Verdict]) -> bool | None:
         """Before routing: whether later stages are skipped, or None where the packet ends here."""
         for of, stage in ((UNTRACKED, f'untracked-{INGRESS}'), (PRE_DNAT, 'pre-dnat')):
             verdict = self._early(entry, INGRESS, packet, of, stage)

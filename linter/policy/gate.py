@@ -12,8 +12,6 @@ from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional
-
     from linter.calico.document import Document
     from linter.calico.values import Object
 
@@ -162,7 +160,7 @@ def is_negative(text: str) -> bool:
 
 
 @remembered(4096)
-def labels_of(text: str, of_others: bool = False) -> Optional[tuple[str, ...]]:
+def labels_of(text: str, of_others: bool = False) -> tuple[str, ...] | None:
     """The labels that a selector asks; None where it may hold always, or never.
 
     ``of_others``: those are labels of a namespace or a service account.

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.selector.meaning import And, Compare, Has, Member, Or, Selector
 from linter.policy.effective import NAMESPACE, ORCHESTRATOR
 
 # Labels by which nearly every policy can be found, and so none quickly.
 _COMMON = frozenset((NAMESPACE, ORCHESTRATOR))
-Handles = list[tuple[str, Optional[str]]]
+Handles = list[tuple[str, str | None]]
 _MANY = 64
 _DEEP = 16
 
 
-def handles_of(selector: Selector, depth: int = 0) -> Optional[Handles]:
+def handles_of(selector: Selector, depth: int = 0) -> Handles | None:
     """Labels of which whatever is selected has one: (key, value), or (key, None) for any value.
 
     None where no such labels are to be had, or only by looking deep into parentheses.
@@ -32,7 +30,7 @@ def handles_of(selector: Selector, depth: int = 0) -> Optional[Handles]:
             return None
         return [(selector.key, value) for value in selector.values]
     if isinstance(selector, And):
-        best: Optional[Handles] = None
+        best: Handles | None = None
         for operand in selector.operands:
             found = handles_of(operand, depth + 1)
             if found is not None and (best is None or _cost(found) < _cost(best)):

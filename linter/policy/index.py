@@ -7,7 +7,7 @@ packet, ``Sequence.decide``, holds where every address belongs to one object at 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.selector.meaning import evaluate
 from linter.policy.effective import policy_selector, read
@@ -47,8 +47,8 @@ class Entry:
         self.rank = rank
         self.tier = tier
         self.rules = policy.rules(owner.direction)
-        self._own: Optional[Cubes] = None
-        self._traffic: dict[int, Optional[Traffic]] = {}
+        self._own: Cubes | None = None
+        self._traffic: dict[int, Traffic | None] = {}
         self._boxes: dict[int, Boxes] = {}
 
     @property
@@ -94,8 +94,8 @@ class Decision(NamedTuple):
     action: str
 
 
-Bucket = tuple[Optional[str], Optional[str], Optional[str]]
-_Members = dict[Optional[str], dict[Optional[str], list['Entry']]]
+Bucket = tuple[str | None, str | None, str | None]
+_Members = dict[str | None, dict[str | None, list['Entry']]]
 _NO_MEMBERS: _Members = {}
 
 
@@ -137,14 +137,14 @@ class Sequence:
         self._starts.append(len(self.entries))
         self._entries = {entry.policy.identity: entry for entry in self.entries}
         self._buckets: dict[Bucket, list[Entry]] = {}
-        self._by_namespace: dict[Optional[str], list[Entry]] = {}
+        self._by_namespace: dict[str | None, list[Entry]] = {}
         for entry in self.entries:
             buckets = _buckets(entry)
             for bucket in buckets:
                 self._buckets.setdefault(bucket, []).append(entry)
             for name in {bucket[0] for bucket in buckets}:
                 self._by_namespace.setdefault(name, []).append(entry)
-        self._passing: dict[int, dict[Optional[str], _Members]] = {}
+        self._passing: dict[int, dict[str | None, _Members]] = {}
 
     @property
     def own_is_source(self) -> bool:
@@ -183,7 +183,7 @@ class Sequence:
         for cube in own:
             values = cube.get(NAMESPACE_KEY)
             if values is None or values.inside is None:
-                names: Iterable[Optional[str]] = found
+                names: Iterable[str | None] = found
             else:
                 names = (None, *values.inside)
             for name in names:
@@ -201,7 +201,7 @@ class Sequence:
         found: dict[int, Entry] = {}
         buckets = self._buckets
         own = labels.get(NAMESPACE_KEY)
-        scopes: tuple[Optional[str], ...] = (None,) if own is None else (None, own)
+        scopes: tuple[str | None, ...] = (None,) if own is None else (None, own)
         for namespace in scopes:
             keys: list[Bucket] = [(namespace, None, None)]
             for key, value in labels.items():
@@ -228,7 +228,7 @@ class Sequence:
         """The namespaces that the selectors of policies name, sorted."""
         return tuple(sorted(name for name in self._by_namespace if name is not None))
 
-    def of_namespaces(self, names: Iterable[Optional[str]]) -> list[Entry]:
+    def of_namespaces(self, names: Iterable[str | None]) -> list[Entry]:
         """The policies for endpoints of these namespaces, in order; None: those for any."""
         ranks = {entry.rank for name in names for entry in self._by_namespace.get(name, ())}
         return [self.entries[rank] for rank in sorted(ranks)]
@@ -236,10 +236,10 @@ class Sequence:
     def decide(
         self,
         point: Point,
-        target: Optional[Entry] = None,
+        target: Entry | None = None,
         number: int = 0,
         since: int = 0,
-    ) -> Optional[Decision]:
+    ) -> Decision | None:
         """Who decides a packet, or None: nobody, and profiles are asked.
 
         With a target, who keeps the packet from one of its rules; that may be a rule that passes
@@ -289,11 +289,11 @@ def _buckets(entry: Entry) -> set[Bucket]:
 
 def _buckets_of(cube: Cube) -> Iterator[Bucket]:
     found = cube.get(NAMESPACE_KEY)
-    namespaces: Iterable[Optional[str]] = (None,)
+    namespaces: Iterable[str | None] = (None,)
     if found is not None and not found.absent and found.inside is not None:
         namespaces = found.inside
-    handle: Optional[str] = None
-    literals: Iterable[Optional[str]] = (None,)
+    handle: str | None = None
+    literals: Iterable[str | None] = (None,)
     for key, values in cube.items():
         # Every pod has these two.
         if values.absent or key in (NAMESPACE_KEY, ORCHESTRATOR):

@@ -7,7 +7,7 @@ here of the right shape; so of such a document nothing is made.
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 from linter.calico.ownership import field, text_of
 from linter.calico.selector.accept import accepts
@@ -62,7 +62,7 @@ class _Misshapen(Exception):
     """Not what Kubernetes reads."""
 
 
-def kind_of(node: Node) -> Optional[str]:
+def kind_of(node: Node) -> str | None:
     """The kind of a document that is one of ``KINDS``."""
     if not isinstance(node, MappingNode):
         return None
@@ -70,7 +70,7 @@ def kind_of(node: Node) -> Optional[str]:
     return kind if KINDS.get(kind) == text_of(field(node, 'apiVersion')) else None
 
 
-def summarise(source: Source, node: MappingNode, kind: str) -> Union[Record, Unusable]:
+def summarise(source: Source, node: MappingNode, kind: str) -> Record | Unusable:
     """The summary of a document of one of ``KINDS``."""
     name, namespace, place = _identity(source, node)
     try:
@@ -97,7 +97,7 @@ def summarise(source: Source, node: MappingNode, kind: str) -> Union[Record, Unu
         return Unusable(kind, namespace, name, 'refused', why, place)
 
 
-def _identity(source: Source, node: MappingNode) -> tuple[str, Optional[str], Place]:
+def _identity(source: Source, node: MappingNode) -> tuple[str, str | None, Place]:
     metadata = field(node, 'metadata')
     found = metadata[1] if metadata is not None else None
     name = namespace = None
@@ -109,7 +109,7 @@ def _identity(source: Source, node: MappingNode) -> tuple[str, Optional[str], Pl
     return sys.intern(text_of(name)), sys.intern(text_of(namespace)) or None, place
 
 
-def policy(source: Source, node: MappingNode, kind: str, lane: str) -> Optional[Policy]:
+def policy(source: Source, node: MappingNode, kind: str, lane: str) -> Policy | None:
     """A NetworkPolicy of Kubernetes, or a staged one, as a policy of Calico's.
 
     None where it is not of the shape that Kubernetes wants.
@@ -155,7 +155,7 @@ def policy(source: Source, node: MappingNode, kind: str, lane: str) -> Optional[
 
 class _Peer(NamedTuple):
     entity: Entity
-    node: Optional[Node]
+    node: Node | None
 
 
 def _rules(source: Source, spec: MappingNode, direction: str, side: str) -> tuple[Rule, ...]:
@@ -177,7 +177,7 @@ def _rule(
     source: Source,
     rule: Node,
     peer: _Peer,
-    ports: Optional[Node],
+    ports: Node | None,
     protocol: str,
     numbers: tuple[Port, ...],
     direction: str,
@@ -196,7 +196,7 @@ def _rule(
     else:
         sides = ANYTHING, peer.entity._replace(ports=numbers)
     at = rule if peer.node is None else peer.node
-    known: Optional[Protocol] = protocol or None
+    known: Protocol | None = protocol or None
     return Rule(
         'Allow',
         sides[0],
@@ -213,7 +213,7 @@ def _groups(ports: list[Node]) -> dict[str, tuple[Port, ...]]:
     """The ports by protocol, of which each makes a rule; no ports of one: all of them."""
     if not ports:
         return {'': ()}
-    groups: dict[str, Optional[list[Port]]] = {}
+    groups: dict[str, list[Port] | None] = {}
     for item in ports:
         entry = _mapping(item)
         protocol = _protocol(entry)
@@ -259,7 +259,7 @@ def _peer(peer: MappingNode) -> Entity:
     )
 
 
-def _pods(selector: Optional[Node]) -> str:
+def _pods(selector: Node | None) -> str:
     conditions = [] if selector is None else _conditions(_mapping(selector))
     return ' && '.join([_ON_PODS, *conditions])
 
@@ -314,7 +314,7 @@ def _port(node: Node) -> int:
     return port[0]
 
 
-def _get(node: MappingNode, name: str) -> Optional[Node]:
+def _get(node: MappingNode, name: str) -> Node | None:
     """A field that is there and not null."""
     found = field(node, name)
     if found is None:
@@ -325,13 +325,13 @@ def _get(node: MappingNode, name: str) -> Optional[Node]:
     return value
 
 
-def _mapping(node: Optional[Node]) -> MappingNode:
+def _mapping(node: Node | None) -> MappingNode:
     if not isinstance(node, MappingNode):
         raise _Misshapen
     return node
 
 
-def _items(node: Optional[Node]) -> list[Node]:
+def _items(node: Node | None) -> list[Node]:
     if node is None:
         return []
     if not isinstance(node, SequenceNode):
@@ -339,7 +339,7 @@ def _items(node: Optional[Node]) -> list[Node]:
     return node.items
 
 
-def _text(node: Optional[Node]) -> str:
+def _text(node: Node | None) -> str:
     if node is None:
         return ''
     if not isinstance(node, Scalar):

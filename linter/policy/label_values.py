@@ -11,7 +11,7 @@ import heapq
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 MOST_STATES = 20_000
 _LETTERS = 'xyzabcdefghijklmnopqrstuvw'
@@ -81,7 +81,7 @@ class Values(NamedTuple):
     one but those ``outside`` that fits all patterns."""
 
     absent: bool
-    inside: Optional[frozenset[str]]
+    inside: frozenset[str] | None
     outside: frozenset[str] = _NONE
     patterns: frozenset[Pattern] = frozenset()
 
@@ -89,7 +89,7 @@ class Values(NamedTuple):
     def is_empty(self) -> bool:
         return not self.absent and self.inside is not None and not self.inside
 
-    def takes(self, value: Optional[str]) -> bool:
+    def takes(self, value: str | None) -> bool:
         """Whether the set has the value; None stands for a label that is missing."""
         if value is None:
             return self.absent
@@ -158,7 +158,7 @@ def complement(domain: Domain, values: Values) -> list[Values]:
     return pieces
 
 
-def unite(one: Values, other: Values) -> Optional[Values]:
+def unite(one: Values, other: Values) -> Values | None:
     """One set that is both together, or None where this form has no such set."""
     absent = one.absent or other.absent
     if one.patterns != other.patterns:
@@ -189,9 +189,7 @@ def witness(domain: Domain, values: Values) -> str:
 
 
 @lru_cache(maxsize=4096)
-def shortest(
-    domain: Domain, outside: frozenset[str], patterns: frozenset[Pattern]
-) -> Optional[str]:
+def shortest(domain: Domain, outside: frozenset[str], patterns: frozenset[Pattern]) -> str | None:
     """The shortest legal value that fits all patterns and is none of those outside, or None."""
     if not patterns:
         return next((value for value in _plain(domain) if value not in outside), None)

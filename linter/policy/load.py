@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Optional, Union
 
 from linter.calico.decode import decode
 from linter.calico.document import Document
@@ -26,7 +25,7 @@ _NONE: Mapping[int, str] = {}
 
 def records(
     parsed: ParsedFile, target: Target, semantics: Semantics, refused: Mapping[int, str] = _NONE
-) -> Iterator[Union[Record, Unusable]]:
+) -> Iterator[Record | Unusable]:
     """The summaries of what a file holds of Calico's and Kubernetes' kinds, in its order.
 
     ``refused`` says of documents, by their number from 0, why Calico does not take them. What is
@@ -49,8 +48,8 @@ def _documents(
     root: Node,
     target: Target,
     semantics: Semantics,
-    refused: Optional[str],
-) -> Iterator[Union[Record, Unusable]]:
+    refused: str | None,
+) -> Iterator[Record | Unusable]:
     source = document.source
     kind = kubernetes.kind_of(root)
     if kind is not None:
@@ -82,8 +81,8 @@ def _items(root: Node) -> list[Node]:
 
 
 def _calico(
-    source: Source, one: CalicoObject, target: Target, semantics: Semantics, refused: Optional[str]
-) -> Union[Record, Unusable, None]:
+    source: Source, one: CalicoObject, target: Target, semantics: Semantics, refused: str | None
+) -> Record | Unusable | None:
     if one.kind is None:
         if one.skipped == 'other Calico kinds':
             return None
@@ -101,7 +100,7 @@ def _calico(
     return summarise(document, semantics, refused)
 
 
-def _unread(document: ParsedDocument, error: YamlError) -> Optional[Unusable]:
+def _unread(document: ParsedDocument, error: YamlError) -> Unusable | None:
     """What is no YAML, but Calico's by the looks of it."""
     if document.apparent_api is None:
         return None

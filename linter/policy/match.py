@@ -7,7 +7,7 @@ felix/bpf/polprog.
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.cluster import Address, Cluster, Query
 from linter.policy.effective import entity_selectors
@@ -35,7 +35,7 @@ class Packet(NamedTuple):
     protocol: int
     source_port: int = 0
     destination_port: int = 0
-    icmp: Optional[tuple[int, int]] = None
+    icmp: tuple[int, int] | None = None
 
 
 class _Side:
@@ -49,8 +49,8 @@ class _Side:
     def __init__(self, entity: Entity, namespace: str | None, cluster: Cluster) -> None:
         self.cluster = cluster
         sides = entity_selectors(entity, namespace)
-        self.positive: Optional[Query] = None
-        self.negative: Optional[Query] = None
+        self.positive: Query | None = None
+        self.negative: Query | None = None
         if sides.positive:
             self.positive = cluster.query(sides.positive)
         if sides.negative:
@@ -130,7 +130,7 @@ class Matcher:
         self.destination = _Side(rule.destination, namespace, cluster)
         self.protocol = None if rule.protocol is None else number_of(rule.protocol)
         self.named_protocol = self.protocol if self.protocol in _NAMED else _TCP
-        self.not_protocol: Optional[int] = None
+        self.not_protocol: int | None = None
         if rule.not_protocol is not None and rule.not_protocol not in semantics.unknown_protocols:
             self.not_protocol = number_of(rule.not_protocol)
         self.never = rule.protocol in semantics.unknown_protocols
@@ -196,14 +196,14 @@ class Matcher:
         return unwanted is None or not _is_icmp(packet.icmp, unwanted)
 
 
-def _is_icmp(icmp: tuple[int, int], wanted: tuple[Optional[int], Optional[int]]) -> bool:
+def _is_icmp(icmp: tuple[int, int], wanted: tuple[int | None, int | None]) -> bool:
     kind, code = wanted
     return (kind is None or icmp[0] == kind) and (code is None or icmp[1] == code)
 
 
 def _nets_of(
-    rule: Rule, family: int, protocol: Optional[Protocol]
-) -> Optional[tuple[_Nets, _Nets, _Nets, _Nets]]:
+    rule: Rule, family: int, protocol: Protocol | None
+) -> tuple[_Nets, _Nets, _Nets, _Nets] | None:
     """The networks of a family, or None where there is no such rule for that family.
 
     That is so where the rule or its protocol names the other one, or where one of its lists has

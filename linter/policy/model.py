@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from struct import Struct
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 INGRESS = 'ingress'
 EGRESS = 'egress'
@@ -22,10 +22,10 @@ GLOBAL_NETWORK_POLICY = 'GlobalNetworkPolicy'
 KUBERNETES_NETWORK_POLICY = 'KubernetesNetworkPolicy'
 """What Calico calls a NetworkPolicy of networking.k8s.io/v1."""
 
-Port = Union[tuple[int, int], str]
+Port = tuple[int, int] | str
 """A range of port numbers, both ends included, or the name of a port."""
 
-Protocol = Union[int, str]
+Protocol = int | str
 """A number, or a name as v3 spells it: ``ICMP`` means more (IPv4) than 1 does."""
 
 Labels = tuple[tuple[str, str], ...]
@@ -96,7 +96,7 @@ class Entity(NamedTuple):
     not_nets: tuple[Net, ...] = ()
     ports: tuple[Port, ...] = ()
     not_ports: tuple[Port, ...] = ()
-    service: Optional[tuple[str, str]] = None
+    service: tuple[str, str] | None = None
 
 
 ANYTHING = Entity()
@@ -114,11 +114,11 @@ class Rule(NamedTuple):
     action: str
     source: Entity = ANYTHING
     destination: Entity = ANYTHING
-    protocol: Optional[Protocol] = None
-    not_protocol: Optional[Protocol] = None
-    ip_version: Optional[int] = None
-    icmp: Optional[tuple[Optional[int], Optional[int]]] = None
-    not_icmp: Optional[tuple[Optional[int], Optional[int]]] = None
+    protocol: Protocol | None = None
+    not_protocol: Protocol | None = None
+    ip_version: int | None = None
+    icmp: tuple[int | None, int | None] | None = None
+    not_icmp: tuple[int | None, int | None] | None = None
     http: bool = False
     line: int = 0
     start: int = 0
@@ -141,10 +141,10 @@ class Policy(NamedTuple):
     """
 
     kind: str
-    namespace: Optional[str]
+    namespace: str | None
     name: str
     tier: str
-    order: Optional[float]
+    order: float | None
     staged: bool
     directions: tuple[str, ...]
     selector: str
@@ -172,7 +172,7 @@ class Policy(NamedTuple):
         return f'{kind} {self.namespace}/{self.name}' if self.namespace else f'{kind} {self.name}'
 
     @property
-    def identity(self) -> tuple[str, Optional[str], str]:
+    def identity(self) -> tuple[str, str | None, str]:
         return self.kind, self.namespace, self.name
 
     def rules(self, direction: str) -> tuple[Rule, ...]:
@@ -187,7 +187,7 @@ class NetworkSet(NamedTuple):
     """A NetworkSet or GlobalNetworkSet; ``namespace`` as in ``Policy``."""
 
     kind: str
-    namespace: Optional[str]
+    namespace: str | None
     name: str
     labels: Labels
     nets: tuple[Net, ...]
@@ -198,9 +198,9 @@ class Tier(NamedTuple):
     """A tier; ``order`` None comes after every number. ``place`` None: Calico makes it itself."""
 
     name: str
-    order: Optional[float]
+    order: float | None
     default_action: str
-    place: Optional[Place] = None
+    place: Place | None = None
 
 
 class NamedPort(NamedTuple):
@@ -231,7 +231,7 @@ class Profile(NamedTuple):
     labels: Labels
     ingress: tuple[Rule, ...]
     egress: tuple[Rule, ...]
-    place: Optional[Place] = None
+    place: Place | None = None
 
     def rules(self, direction: str) -> tuple[Rule, ...]:
         return self.ingress if direction == INGRESS else self.egress
@@ -242,7 +242,7 @@ class Namespace(NamedTuple):
 
     name: str
     labels: Labels
-    place: Optional[Place] = None
+    place: Place | None = None
 
 
 class ServiceAccount(NamedTuple):
@@ -251,7 +251,7 @@ class ServiceAccount(NamedTuple):
     namespace: str
     name: str
     labels: Labels
-    place: Optional[Place] = None
+    place: Place | None = None
 
 
 class Service(NamedTuple):
@@ -259,7 +259,7 @@ class Service(NamedTuple):
 
     namespace: str
     name: str
-    place: Optional[Place] = None
+    place: Place | None = None
 
 
 class EndpointSlice(NamedTuple):
@@ -269,20 +269,20 @@ class EndpointSlice(NamedTuple):
     service: str
     ips: tuple[Net, ...]
     ports: tuple[tuple[Protocol, int], ...]
-    place: Optional[Place] = None
+    place: Place | None = None
 
 
-Record = Union[
-    Policy,
-    NetworkSet,
-    Tier,
-    HostEndpoint,
-    Profile,
-    Namespace,
-    ServiceAccount,
-    Service,
-    EndpointSlice,
-]
+Record = (
+    Policy
+    | NetworkSet
+    | Tier
+    | HostEndpoint
+    | Profile
+    | Namespace
+    | ServiceAccount
+    | Service
+    | EndpointSlice
+)
 
 
 class Unusable(NamedTuple):
@@ -294,7 +294,7 @@ class Unusable(NamedTuple):
     """
 
     kind: str
-    namespace: Optional[str]
+    namespace: str | None
     name: str
     reason: str
     why: str

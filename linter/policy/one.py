@@ -11,10 +11,6 @@ from linter.policy.model import Policy
 from linter.policy.semantics import Semantics
 from linter.policy.summarise import summarise
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 
 class OnePolicy:
     """A policy of a document that Calico takes, and what holds where it is enforced."""
@@ -25,7 +21,7 @@ class OnePolicy:
         self.policy = policy
         self.semantics = semantics
         self.document = document
-        self._dead: Optional[tuple[DeadRule, ...]] = None
+        self._dead: tuple[DeadRule, ...] | None = None
 
     @property
     def dead(self) -> tuple[DeadRule, ...]:
@@ -53,7 +49,7 @@ class OnePolicy:
         assert isinstance(rule, Object)
         return rule
 
-    def part(self, direction: Optional[str], number: Optional[int], path: str) -> Value:
+    def part(self, direction: str | None, number: int | None, path: str) -> Value:
         """Where a part of a rule stands, or of the policy itself: ``source.selector``."""
         at: Value
         if direction is None or number is None:
@@ -70,7 +66,7 @@ class OnePolicy:
         return at
 
 
-def one_policy(document: Document, semantics: Semantics) -> Optional[OnePolicy]:
+def one_policy(document: Document, semantics: Semantics) -> OnePolicy | None:
     """What may be reasoned from a document; None where nothing may be."""
     summary = summarise(document, semantics)
     if not isinstance(summary, Policy) or (summary.namespace and not is_label(summary.namespace)):

@@ -7,7 +7,7 @@ about: one namespace, one claim. Every address belongs to one object at most.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.index import ALLOW, DENY, END, LOG, PASS, WORKLOADS, Decision, Entry, Sequence
 from linter.policy.label_values import TooComplex, Values
@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
 
     box: Box
     verdict: str
-    decision: Optional[Decision]
+    decision: Decision | None
 
 
 def default_verdict(sequence: Sequence) -> str:
@@ -50,7 +50,7 @@ class _Work:
 def outcomes(
     region: Boxes,
     sequence: Sequence,
-    entries: Optional[Iterable[Entry]] = None,
+    entries: Iterable[Entry] | None = None,
     most: int = MOST_PIECES,
 ) -> Iterator[Outcome]:
     """The pieces of the region; raises ``TooComplex`` where there are too many of them.
@@ -157,7 +157,7 @@ def asked(region: Boxes, sequence: Sequence) -> list[Entry]:
 
 
 def _looked_up(region: Boxes, sequence: Sequence) -> Iterable[Entry]:
-    namespaces: set[Optional[str]] = {None}
+    namespaces: set[str | None] = {None}
     for box in region:
         for cube in box.own:
             pinned = pinned_namespaces(cube)
@@ -167,7 +167,7 @@ def _looked_up(region: Boxes, sequence: Sequence) -> Iterable[Entry]:
     return sequence.of_namespaces(namespaces)
 
 
-def pinned_namespaces(cube: Cube) -> Optional[frozenset[str]]:
+def pinned_namespaces(cube: Cube) -> frozenset[str] | None:
     """The namespaces of which a cube is; empty for none at all, None for any."""
     values = cube.get(NAMESPACE_KEY)
     return None if values is None or values.inside is None else values.inside

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import Optional
 
 from linter.calico.selector.accept import LETTER, LONGEST_LABEL, accepts
 from linter.calico.values import Leaf, Object
@@ -99,7 +98,7 @@ def _rule(source: Source, rule: Object) -> Rule:
 _ACTIONS = frozenset(('Allow', 'Deny', 'Log', 'Pass'))
 
 
-def _protocol(rule: Object, field: str, parts: Parts) -> Optional[Protocol]:
+def _protocol(rule: Object, field: str, parts: Parts) -> Protocol | None:
     leaf = rule.leaf(field)
     if leaf is None:
         return None
@@ -110,7 +109,7 @@ def _protocol(rule: Object, field: str, parts: Parts) -> Optional[Protocol]:
     return found
 
 
-def _icmp(rule: Object, field: str, parts: Parts) -> Optional[tuple[Optional[int], Optional[int]]]:
+def _icmp(rule: Object, field: str, parts: Parts) -> tuple[int | None, int | None] | None:
     match = rule.object(field)
     if match is None:
         return None
@@ -233,7 +232,7 @@ def ports_of(owner: Object, field: str) -> tuple[Port, ...]:
     return tuple(found)
 
 
-def labels_of(owner: Optional[Object], field: str) -> Labels:
+def labels_of(owner: Object | None, field: str) -> Labels:
     """The labels of a map, sorted."""
     found = owner.object(field) if owner is not None else None
     if found is None:

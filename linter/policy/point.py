@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy import ranges
 from linter.policy.label_values import Values, intersect
@@ -61,7 +61,7 @@ class Point(NamedTuple):
     source: int
     destination: int
     own: Mapping[str, str]
-    peer: Optional[Mapping[str, str]]
+    peer: Mapping[str, str] | None
     own_side: str
     conditions: frozenset[Condition]
 
@@ -149,7 +149,7 @@ def _first(wanted: Ranges, preferred: tuple[int, ...]) -> int:
     return next((n for n in preferred if ranges.contains(wanted, n)), wanted[0][0])
 
 
-def _address(wanted: Ranges, family: int, preferred: int, other: Optional[int]) -> int:
+def _address(wanted: Ranges, family: int, preferred: int, other: int | None) -> int:
     if wanted == ALL_ADDRESSES:
         return preferred
     for low, high in wanted:
@@ -169,7 +169,7 @@ def _labels(cube: Cube) -> dict[str, str]:
     return {key: value for key, value in labels.items() if key in cube}
 
 
-def _peer(cubes: Cubes, own_namespace: Optional[str]) -> Optional[dict[str, str]]:
+def _peer(cubes: Cubes, own_namespace: str | None) -> dict[str, str] | None:
     """The labels of a known peer, of another namespace where there is a choice."""
     cube = cubes[0]
     known = cube.get(KNOWN)

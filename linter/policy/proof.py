@@ -9,7 +9,7 @@ another object with the same address, which only a network set can be.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy import ranges
 from linter.policy.effective import read
@@ -95,7 +95,7 @@ def is_proved(
     own: Cubes,
     covers: list[Cover],
     sequence: Sequence,
-    sets: Optional[tuple[NetworkSet, ...]],
+    sets: tuple[NetworkSet, ...] | None,
 ) -> bool:
     """Whether the covers take all packets of a rule of a policy for certain.
 
@@ -142,7 +142,7 @@ def _follows(condition: Condition, given: Condition) -> bool:
 
 
 def _may_pass(
-    entry: Entry, number: int, sequence: Sequence, sets: Optional[tuple[NetworkSet, ...]]
+    entry: Entry, number: int, sequence: Sequence, sets: tuple[NetworkSet, ...] | None
 ) -> Iterator[Box]:
     """All packets that a rule might match, whatever else has the address."""
     traffic = entry.traffic(number)

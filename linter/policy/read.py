@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Optional, Union
 
 from linter.calico import nets, ports, protocols
 from linter.policy.model import Net, Port, Protocol
@@ -17,7 +16,7 @@ def number_of(protocol: Protocol) -> int:
 
 
 @lru_cache(maxsize=4096)
-def net_of(text: str) -> Optional[Net]:
+def net_of(text: str) -> Net | None:
     """A CIDR or an address, host bits cleared; None where Go reads neither."""
     net = nets.parse(text)
     if net is None:
@@ -33,14 +32,14 @@ def net_of(text: str) -> Optional[Net]:
 
 
 @lru_cache(maxsize=4096)
-def address_of(text: str) -> Optional[Net]:
+def address_of(text: str) -> Net | None:
     """A single address, without a prefix; None for anything else."""
     net = net_of(text) if '/' not in text else None
     return net if net is not None and net.first == net.last else None
 
 
 @lru_cache(maxsize=4096)
-def port_of(value: Union[int, str]) -> Optional[Port]:
+def port_of(value: int | str) -> Port | None:
     """A port of a rule, or None where Calico reads none."""
     port = ports.parse(value)
     if port.problem == 'decode':
@@ -49,7 +48,7 @@ def port_of(value: Union[int, str]) -> Optional[Port]:
 
 
 @lru_cache(maxsize=256)
-def protocol_of(value: Union[int, str]) -> Optional[Protocol]:
+def protocol_of(value: int | str) -> Protocol | None:
     """A protocol of a rule, or None where Calico reads none."""
     parsed = protocols.parse(value, 'v3')
     if parsed.problem is not None:

@@ -6,7 +6,7 @@ Source: ``linter.policy.match``, which asks the same of a single packet.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy import ranges
 from linter.policy.effective import Sides, entity_selectors
@@ -90,8 +90,8 @@ class Traffic(NamedTuple):
 
 
 def traffic(
-    rule: Rule, namespace: Optional[str], direction: str, semantics: Semantics
-) -> Optional[Traffic]:
+    rule: Rule, namespace: str | None, direction: str, semantics: Semantics
+) -> Traffic | None:
     """What a rule of a policy in a namespace matches; None where HTTP has a say in it.
 
     Raises ``TooComplex`` for selectors that are.
@@ -211,7 +211,7 @@ def _icmp(boxes: list[Box], rule: Rule, semantics: Semantics) -> list[Box]:
     return found
 
 
-def _messages(icmp: tuple[Optional[int], Optional[int]]) -> Ranges:
+def _messages(icmp: tuple[int | None, int | None]) -> Ranges:
     kind, code = icmp
     if kind is None:
         return ALL_NUMBERS if code is None else tuple((n * 256 + code,) * 2 for n in range(256))

@@ -7,7 +7,7 @@ All of it is proved from the policy alone, so that nothing else in a cluster can
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.selector.meaning import (
     All,
@@ -48,8 +48,8 @@ class Spot(NamedTuple):
     ``source.notSelector``; ``direction`` and ``number`` are those of its rule, or None."""
 
     field: str
-    direction: Optional[str]
-    number: Optional[int]
+    direction: str | None
+    number: int | None
 
 
 class Contradiction(NamedTuple):
@@ -235,9 +235,7 @@ def _misses(own: Cubes, asked: Cubes) -> bool:
     )
 
 
-def never_matches(
-    policy: Policy, direction: str, number: int, semantics: Semantics
-) -> Optional[str]:
+def never_matches(policy: Policy, direction: str, number: int, semantics: Semantics) -> str | None:
     """Why no packet at all can match a rule, whatever its selectors take; None: some can.
 
     ``service``: a service is named without a namespace, where Felix finds none. ``protocol``: the

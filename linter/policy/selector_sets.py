@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 from linter.calico.selector import meaning
 from linter.calico.selector.meaning import Selector
@@ -74,7 +74,7 @@ class Universe(NamedTuple):
 
     def cubes(self, selector: Selector) -> Cubes:
         """The labels that a selector takes; raises ``TooComplex``."""
-        todo: list[Union[tuple[Selector, bool], tuple[str, int]]] = [(selector, False)]
+        todo: list[tuple[Selector, bool] | tuple[str, int]] = [(selector, False)]
         done: list[Cubes] = []
         while todo:
             node, negated = todo.pop()
@@ -123,7 +123,7 @@ class Universe(NamedTuple):
                 cubes.append({name or key: piece})
         return tuple(closed for cube in cubes if (closed := self._closed(cube)) is not None)
 
-    def _closed(self, cube: dict[str, Values]) -> Optional[dict[str, Values]]:
+    def _closed(self, cube: dict[str, Values]) -> dict[str, Values] | None:
         """Add what follows: a label of a namespace is that of something in a namespace."""
         needed = None
         for key, values in cube.items():
@@ -143,7 +143,7 @@ class Universe(NamedTuple):
                     return None
         return cube
 
-    def meet(self, one: Cube, other: Cube) -> Optional[Cube]:
+    def meet(self, one: Cube, other: Cube) -> Cube | None:
         """What is in both cubes, or None."""
         if not other:
             return one
@@ -230,33 +230,33 @@ class Universe(NamedTuple):
 
     # Questions. None is "don't know".
 
-    def satisfiable(self, selector: Selector) -> Optional[bool]:
+    def satisfiable(self, selector: Selector) -> bool | None:
         """Whether there can be labels that the selector takes."""
         try:
             return bool(self.cubes(selector))
         except TooComplex:
             return None
 
-    def implies(self, one: Selector, other: Selector) -> Optional[bool]:
+    def implies(self, one: Selector, other: Selector) -> bool | None:
         """Whether the second takes all labels that the first takes."""
         try:
             return not self.subtract(self.cubes(one), self.cubes(other))
         except TooComplex:
             return None
 
-    def disjoint(self, one: Selector, other: Selector) -> Optional[bool]:
+    def disjoint(self, one: Selector, other: Selector) -> bool | None:
         """Whether no labels can be taken by both."""
         try:
             return not self.all_of((self.cubes(one), self.cubes(other)))
         except TooComplex:
             return None
 
-    def equivalent(self, one: Selector, other: Selector) -> Optional[bool]:
+    def equivalent(self, one: Selector, other: Selector) -> bool | None:
         """Whether both take the same labels."""
         there = self.implies(one, other)
         return self.implies(other, one) if there else there
 
-    def witness(self, selector: Selector) -> Optional[dict[str, str]]:
+    def witness(self, selector: Selector) -> dict[str, str] | None:
         """The fewest and shortest labels that the selector takes, or None: none, or don't know."""
         try:
             found = [self.labels(cube) for cube in self.cubes(selector)]

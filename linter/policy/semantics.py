@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.schema_files import schema_path
 from linter.calico.target import DEFAULT_VERSION, Target, Version
@@ -19,12 +19,12 @@ EBPF = 'ebpf'
 class _Row(NamedTuple):
     fact: str
     value: str
-    lanes: Optional[tuple[str, ...]]
-    since: Optional[Version]
-    until: Optional[Version]
+    lanes: tuple[str, ...] | None
+    since: Version | None
+    until: Version | None
 
 
-def _version(text: Optional[str]) -> Optional[Version]:
+def _version(text: str | None) -> Version | None:
     if text is None:
         return None
     major, minor = text.split('.')
@@ -84,7 +84,7 @@ class Semantics:
             for direction in ('ingress', 'egress')
         }
         self.unknown_protocols: frozenset[str] = frozenset()
-        self.port_protocols: Optional[frozenset[int]] = None
+        self.port_protocols: frozenset[int] | None = None
         if dataplane == EBPF:
             self.unknown_protocols = frozenset(self._values('ebpf-unknown-protocol'))
             self.port_protocols = frozenset(
@@ -95,7 +95,7 @@ class Semantics:
     def is_ebpf(self) -> bool:
         return self.dataplane == EBPF
 
-    def _values(self, fact: str, lane: Optional[str] = None) -> list[str]:
+    def _values(self, fact: str, lane: str | None = None) -> list[str]:
         found = [
             row.value
             for row in self._rows
@@ -105,7 +105,7 @@ class Semantics:
             raise KeyError(fact)
         return found
 
-    def _value(self, fact: str, lane: Optional[str] = None) -> str:
+    def _value(self, fact: str, lane: str | None = None) -> str:
         return self._values(fact, lane)[0]
 
     def fills_in_types(self, lane: str) -> bool:
@@ -116,7 +116,7 @@ class Semantics:
         """Whether a policy is stored with the name of the default tier before its own."""
         return self._value('stored-name', lane) == 'prefixed'
 
-    def tier_order(self, lane: str) -> Optional[float]:
+    def tier_order(self, lane: str) -> float | None:
         """The order of a tier that gives none; None comes after every number."""
         value = self._value('tier-order', lane)
         return None if value == 'nil' else float(value)

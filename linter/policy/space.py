@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple, Optional
+from typing import Any, NamedTuple
 
 from linter.calico.selector.meaning import Not
 from linter.policy import ranges
@@ -120,7 +120,7 @@ def meet_labels(one: Cubes, other: Cubes) -> Cubes:
     return KUBERNETES.all_of((one, other))
 
 
-def meet(one: Box, other: Box) -> Optional[Box]:
+def meet(one: Box, other: Box) -> Box | None:
     """The packets in both boxes, or None; raises ``TooComplex``."""
     axes: list[Any] = list(one)
     others: tuple[Any, ...] = other
@@ -140,7 +140,7 @@ def meet(one: Box, other: Box) -> Optional[Box]:
     return possible(Box(*axes))
 
 
-def possible(box: Box) -> Optional[Box]:
+def possible(box: Box) -> Box | None:
     """The box without packets from one family to the other, or None if that leaves nothing."""
     family, source, destination = box.family, box.source, box.destination
     if source == ALL_ADDRESSES and destination == ALL_ADDRESSES:

@@ -8,7 +8,6 @@ none: whatever were said of it might be wrong.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Optional, Union
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -52,8 +51,8 @@ _HARMLESS = frozenset(('coerced', 'coerced-key', 'case', 'merge-override', 'abse
 
 
 def summarise(
-    document: Document, semantics: Semantics, refused: Optional[str] = None
-) -> Union[Record, Unusable, None]:
+    document: Document, semantics: Semantics, refused: str | None = None
+) -> Record | Unusable | None:
     """The summary of a document of Calico's; None of a kind that says nothing about traffic.
 
     ``refused`` is why Calico does not take it, where a rule has found that it does not.
@@ -63,7 +62,7 @@ def summarise(
         return None
     metadata = document.metadata
     name = metadata.text('name') if metadata is not None else ''
-    namespace: Optional[str] = ''
+    namespace: str | None = ''
     if KINDS[document.kind].namespaced:
         namespace = (metadata.text('namespace') if metadata is not None else '') or None
     place = _place(document, metadata)
@@ -82,7 +81,7 @@ def summarise(
         return Unusable(document.kind, namespace, name, stop.reason, stop.why, place)
 
 
-def _place(document: Document, metadata: Optional[Object]) -> Place:
+def _place(document: Document, metadata: Object | None) -> Place:
     name = metadata.fields.get('name') if metadata is not None else None
     span = (name or document.root).span if name is not None else document.root.key_span
     return place_of(document.source, span.start, span.end)
@@ -107,7 +106,7 @@ def _look_for_placeholders(document: Document) -> None:
 
 
 def _policy(
-    document: Document, semantics: Semantics, name: str, namespace: Optional[str], place: Place
+    document: Document, semantics: Semantics, name: str, namespace: str | None, place: Place
 ) -> Policy:
     spec = document.spec
     lane = document.decoded.lane.name
@@ -181,7 +180,7 @@ def directions_of(
 
 
 def _network_set(
-    document: Document, semantics: Semantics, name: str, namespace: Optional[str], place: Place
+    document: Document, semantics: Semantics, name: str, namespace: str | None, place: Place
 ) -> NetworkSet:
     spec = document.spec
     found = nets_of(spec, 'nets') if spec is not None else ()
@@ -191,7 +190,7 @@ def _network_set(
 
 
 def _tier(
-    document: Document, semantics: Semantics, name: str, namespace: Optional[str], place: Place
+    document: Document, semantics: Semantics, name: str, namespace: str | None, place: Place
 ) -> Tier:
     spec = document.spec
     order = spec.leaf('order') if spec is not None else None
@@ -201,7 +200,7 @@ def _tier(
 
 
 def _host_endpoint(
-    document: Document, semantics: Semantics, name: str, namespace: Optional[str], place: Place
+    document: Document, semantics: Semantics, name: str, namespace: str | None, place: Place
 ) -> HostEndpoint:
     spec = document.spec
     ports: list[NamedPort] = []
@@ -226,7 +225,7 @@ def _host_endpoint(
 
 
 def _profile(
-    document: Document, semantics: Semantics, name: str, namespace: Optional[str], place: Place
+    document: Document, semantics: Semantics, name: str, namespace: str | None, place: Place
 ) -> Profile:
     spec = document.spec
     if spec is None:
@@ -242,7 +241,7 @@ def _profile(
 
 
 def _kubernetes(
-    document: Document, semantics: Semantics, name: str, namespace: Optional[str], place: Place
+    document: Document, semantics: Semantics, name: str, namespace: str | None, place: Place
 ) -> Policy:
     lane = document.decoded.lane.name
     policy = kubernetes.policy(document.source, document.node, document.kind, lane)
@@ -251,7 +250,7 @@ def _kubernetes(
     return policy
 
 
-_Maker = Callable[[Document, Semantics, str, Optional[str], Place], Record]
+_Maker = Callable[[Document, Semantics, str, str | None, Place], Record]
 _MAKERS: dict[str, _Maker] = {
     'NetworkPolicy': _policy,
     'GlobalNetworkPolicy': _policy,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from math import inf, nextafter
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.covers import Root, classes
 from linter.policy.difference import Side
@@ -71,11 +71,11 @@ def ties(root: Root) -> Ties:
 
 def _pairs(sequence: Sequence) -> Iterator[tuple[Entry, Entry]]:
     """Policies of one tier and order that can select one endpoint and do not say the same."""
-    groups: dict[tuple[int, Optional[float]], list[Entry]] = {}
+    groups: dict[tuple[int, float | None], list[Entry]] = {}
     for entry in sequence.entries:
         groups.setdefault((entry.tier, entry.policy.order), []).append(entry)
     for members in groups.values():
-        by_namespace: dict[Optional[str], list[Entry]] = {}
+        by_namespace: dict[str | None, list[Entry]] = {}
         for entry in members:
             by_namespace.setdefault(entry.policy.namespace or None, []).append(entry)
         everywhere = by_namespace.pop(None, [])
@@ -102,8 +102,8 @@ def _conflicting(pairs: Iterable[tuple[Entry, Entry]]) -> Iterator[tuple[Entry, 
         yield one, other
 
 
-def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Optional[Tie]:
-    turned: Optional[list[Policy]] = None
+def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Tie | None:
+    turned: list[Policy] | None = None
     for box in _contested(one, other, sequence):
         point = pick(box, sequence.own_is_source)
         shown = scene(point, sequence) if contains(box, point) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import NamedTuple, Optional, TypeVar, Union
+from typing import NamedTuple, TypeVar
 
 from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
 from linter.policy.model import (
@@ -39,7 +39,7 @@ class RootFinding(NamedTuple):
     start: int
     end: int
     message: str
-    hint: Optional[str] = None
+    hint: str | None = None
     elsewhere: tuple[tuple[Place, str], ...] = ()
 
 
@@ -67,7 +67,7 @@ class RootView:
 
     def __init__(
         self,
-        records: Iterable[Union[Record, Unusable]],
+        records: Iterable[Record | Unusable],
         semantics: Semantics,
         is_closed: bool = False,
         external: External = NOTHING,
@@ -91,14 +91,14 @@ class RootView:
         self.tiers = [one for one in single if isinstance(one, Tier)]
         self.sets = [one for one in single if isinstance(one, NetworkSet)]
         self.endpoints = [one for one in single if isinstance(one, HostEndpoint)]
-        self._root: Optional[Root] = None
-        self._dead: Optional[list[DeadRule]] = None
-        self._ties: Optional[list[Tie]] = None
+        self._root: Root | None = None
+        self._dead: list[DeadRule] | None = None
+        self._ties: list[Tie] | None = None
 
     def _of(self, kind: type[R]) -> list[R]:
         return [record for record in self.records if isinstance(record, kind)]
 
-    def _flat(self) -> Iterable[Union[Record, Unusable]]:
+    def _flat(self) -> Iterable[Record | Unusable]:
         return (one for group in self.doubles for one in group)
 
     @property
@@ -159,10 +159,10 @@ class RootView:
         return self._dead
 
 
-Identity = tuple[str, Optional[str], str]
+Identity = tuple[str, str | None, str]
 
 
-def identity_of(record: Union[Record, Unusable]) -> Optional[Identity]:
+def identity_of(record: Record | Unusable) -> Identity | None:
     """What a cluster has but one of; None where that is not known."""
     if not isinstance(record, (Policy, NetworkSet, Tier, HostEndpoint, Unusable)):
         return None
@@ -171,9 +171,9 @@ def identity_of(record: Union[Record, Unusable]) -> Optional[Identity]:
     return None if namespace is None or not record.name else (kind, namespace, record.name)
 
 
-def doubles(records: Iterable[Union[Record, Unusable]]) -> list[list[Union[Record, Unusable]]]:
+def doubles(records: Iterable[Record | Unusable]) -> list[list[Record | Unusable]]:
     """The groups of records that have one identity, in the order of the first of each."""
-    groups: dict[Identity, list[Union[Record, Unusable]]] = {}
+    groups: dict[Identity, list[Record | Unusable]] = {}
     for record in records:
         identity = identity_of(record)
         if identity is not None:
@@ -181,7 +181,7 @@ def doubles(records: Iterable[Union[Record, Unusable]]) -> list[list[Union[Recor
     return [group for group in groups.values() if len(group) > 1]
 
 
-def has_doubles(records: Iterable[Union[Record, Unusable]]) -> bool:
+def has_doubles(records: Iterable[Record | Unusable]) -> bool:
     """Whether an identity occurs twice."""
     count = Counter(identity_of(record) for record in records)
     return any(number > 1 for identity, number in count.items() if identity is not None)

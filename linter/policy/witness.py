@@ -7,7 +7,7 @@ said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.cluster import Address, Cluster, Endpoint
 from linter.policy.evaluate import Evaluator, Verdict
@@ -50,7 +50,7 @@ class Scene(NamedTuple):
     records: tuple[Record, ...]
 
 
-def scene(point: Point, sequence: Sequence) -> Optional[Scene]:
+def scene(point: Point, sequence: Sequence) -> Scene | None:
     """The cluster in which a packet is what it is taken for; None: there is no such cluster."""
     if not is_possible(point):
         return None

@@ -8,7 +8,7 @@ nothing is reported that the evaluator has not seen.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy import describe
 from linter.policy.claim import Claim
@@ -91,9 +91,7 @@ class Prover:
             steps=tuple(say.shown(step) for step in verdict.steps),
         )
 
-    def counterexample(
-        self, claim: Claim, namespaces: tuple[Namespace, ...] = ()
-    ) -> Optional[Found]:
+    def counterexample(self, claim: Claim, namespaces: tuple[Namespace, ...] = ()) -> Found | None:
         """Traffic of a claim that has another verdict; None: there is none.
 
         ``namespaces`` are those whose labels are known; others may have any.

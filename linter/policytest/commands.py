@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Optional, TextIO
+from typing import NamedTuple, TextIO
 
 from linter.calico.target import Target
 from linter.policy.cluster import Endpoint
@@ -95,7 +95,7 @@ def order(
     paths: Sequence[str],
     world: World,
     output: Output,
-    endpoint: Optional[Endpoint] = None,
+    endpoint: Endpoint | None = None,
     directions: Sequence[str] = DIRECTIONS,
 ) -> list[str]:
     """Write in which order policies are asked, and return what was left out."""
@@ -112,7 +112,7 @@ def explain_flow(
     words: dict[str, object],
     endpoints: Iterable[Endpoint],
     paths: Sequence[str],
-    tests: Optional[str],
+    tests: str | None,
     world: World,
     output: Output,
 ) -> list[str]:

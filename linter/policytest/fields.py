@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
-
 from linter.calico.values import Leaf, Object
 from linter.policy.model import Protocol
 from linter.policy.read import PROTOCOL_NUMBERS
@@ -13,14 +11,14 @@ from linter.text.suggest import nearest, quoted
 _NAMES = {name.lower(): name for name in PROTOCOL_NUMBERS}
 
 
-def protocol_of(item: Object, fit: Fit, default: str = 'TCP') -> Optional[Protocol]:
+def protocol_of(item: Object, fit: Fit, default: str = 'TCP') -> Protocol | None:
     """The field ``protocol``; None where it is none, which ``fit`` then says."""
     value = item.fields.get('protocol')
     if value is None:
         return default
     if not isinstance(value, Leaf) or not value.ok:
         return None
-    given: Union[int, str] = value.value
+    given: int | str = value.value
     if isinstance(given, str) and given.lower() in _NAMES:
         return _NAMES[given.lower()]
     number = int(given) if not isinstance(given, str) or given.isdecimal() else 0
@@ -33,7 +31,7 @@ def protocol_of(item: Object, fit: Fit, default: str = 'TCP') -> Optional[Protoc
     return number
 
 
-def icmp_of(match: Optional[Object]) -> Optional[tuple[int, int]]:
+def icmp_of(match: Object | None) -> tuple[int, int] | None:
     """Type and code of the field ``icmp``."""
     kind = match.leaf('type') if match is not None else None
     if match is None or kind is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import Any, Optional
+from typing import Any
 
 from linter.calico.decode import Compiler
 from linter.calico.decoded import Decoded, Problem
@@ -90,9 +90,9 @@ class Fit:
                 self._problem(problem)
         return found
 
-    def _document(self) -> Optional[Node]:
+    def _document(self) -> Node | None:
         text = self.source.text
-        root: Optional[Node] = None
+        root: Node | None = None
         seen = False
         try:
             for chunk in split(text):
@@ -141,7 +141,7 @@ def read_source(path: str) -> Source:
         raise Mistakes([Mistake(path, line, column, message)]) from None
 
 
-def _meant(problem: Problem) -> Optional[str]:
+def _meant(problem: Problem) -> str | None:
     """The field that was probably meant by one that there is not."""
     known = problem.schema['properties']
     near = nearest(problem.name, known)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import NamedTuple, Optional, TextIO
+from typing import NamedTuple, TextIO
 
 from linter.policy.cluster import Endpoint
 from linter.policy.model import Labels
@@ -24,12 +24,12 @@ class Side(NamedTuple):
 
     option: str
     text: str
-    namespace: Optional[str]
-    service_account: Optional[str]
-    ip: Optional[str]
+    namespace: str | None
+    service_account: str | None
+    ip: str | None
 
 
-def endpoint_of(side: Side, number: int, family: int) -> Optional[Endpoint]:
+def endpoint_of(side: Side, number: int, family: int) -> Endpoint | None:
     """The pod that labels stand for, or None where the text is an address outside."""
     if address_of(side.text) is not None:
         for given, option in (
@@ -84,7 +84,7 @@ def case_of(words: dict[str, object], endpoints: Iterable[Endpoint]) -> Case:
         raise Fatal('; '.join(mistake.message for mistake in error.found)) from None
 
 
-def names_in(tests: Optional[str]) -> frozenset[str]:
+def names_in(tests: str | None) -> frozenset[str]:
     """The names of the endpoints of a file of tests; raises Mistakes."""
     if tests is None:
         return frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.claim import Claim
 from linter.policy.cluster import Endpoint
@@ -48,13 +48,13 @@ class Case(NamedTuple):
 
     name: str
     line: int
-    source: Optional[Endpoint]
-    destination: Optional[Endpoint]
+    source: Endpoint | None
+    destination: Endpoint | None
     packet: Packet
     verdict: str
     direction: str
-    by: Optional[Named]
-    interfaces: tuple[Optional[str], Optional[str]]
+    by: Named | None
+    interfaces: tuple[str | None, str | None]
 
 
 class ClaimCase(NamedTuple):

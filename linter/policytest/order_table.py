@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Optional, TextIO
+from typing import NamedTuple, TextIO
 
 from linter.policy.cluster import Cluster, Endpoint
 from linter.policy.effective import policy_selector
@@ -36,7 +36,7 @@ Sequences = dict[str, tuple[Tiered, ...]]
 def sequences(
     loaded: Loaded,
     semantics: Semantics,
-    endpoint: Optional[Endpoint] = None,
+    endpoint: Endpoint | None = None,
     directions: Sequence[str] = DIRECTIONS,
 ) -> Sequences:
     """In which order the policies are asked: all of them, or those that select an endpoint."""
@@ -109,7 +109,7 @@ def _policy(row: Row) -> dict[str, object]:
     }
 
 
-def number(order: Optional[float]) -> str:
+def number(order: float | None) -> str:
     """An order as people write it; ``-`` where there is none, which comes last."""
     if order is None:
         return '-'

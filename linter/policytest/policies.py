@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 from linter.calico.parsed_file import ParsedFile, parse_bytes
 from linter.calico.prefilter import may_be_calico
@@ -40,14 +40,14 @@ class Loader:
         self.target = target
         self.semantics = semantics
         self.conditions = conditions(target, suppress=False)
-        self._known: dict[str, tuple[Union[Record, Unusable], ...]] = {}
+        self._known: dict[str, tuple[Record | Unusable, ...]] = {}
 
     def load(self, paths: Iterable[str]) -> Loaded:
         """The summaries of some files."""
         found: list[Record] = []
         unusable: list[Unusable] = []
         doubles: list[tuple[Record, Record]] = []
-        seen: dict[tuple[str, Optional[str], str], Record] = {}
+        seen: dict[tuple[str, str | None, str], Record] = {}
         for path in paths:
             for record in self._file(path):
                 if isinstance(record, Unusable):
@@ -60,13 +60,13 @@ class Loader:
                 found.append(record)
         return Loaded(tuple(found), tuple(unusable), tuple(doubles))
 
-    def _file(self, path: str) -> tuple[Union[Record, Unusable], ...]:
+    def _file(self, path: str) -> tuple[Record | Unusable, ...]:
         known = self._known.get(path)
         if known is None:
             known = self._known[path] = tuple(self._read(path))
         return known
 
-    def _read(self, path: str) -> Iterator[Union[Record, Unusable]]:
+    def _read(self, path: str) -> Iterator[Record | Unusable]:
         try:
             data = b''.join(read(path))
         except Unreadable as error:
@@ -89,12 +89,12 @@ class Loader:
         return found
 
 
-def _identity(record: Record) -> Optional[tuple[str, Optional[str], str]]:
+def _identity(record: Record) -> tuple[str, str | None, str] | None:
     kind = getattr(record, 'kind', type(record).__name__)
     name = getattr(record, 'name', None)
     if name is None or isinstance(record, Service):
         return None
-    namespace: Optional[str] = getattr(record, 'namespace', '')
+    namespace: str | None = getattr(record, 'namespace', '')
     return kind, namespace, name
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Optional
 
 from linter.calico.values import Leaf, Object, Value
 from linter.policy.cluster import Endpoint
@@ -57,7 +56,7 @@ def one(words: dict[str, object], endpoints: Iterable[Endpoint]) -> Case:
 class _Side:
     """An end of a connection: an endpoint or nobody known, and its addresses."""
 
-    def __init__(self, endpoint: Optional[Endpoint], ips: tuple[Net, ...]) -> None:
+    def __init__(self, endpoint: Endpoint | None, ips: tuple[Net, ...]) -> None:
         self.endpoint = endpoint
         self.ips = ips
 
@@ -130,7 +129,7 @@ class _Reader:
             accounts.append(ServiceAccount(namespace, name, labels))
         return accounts
 
-    def endpoint(self, item: Object) -> Optional[Endpoint]:
+    def endpoint(self, item: Object) -> Endpoint | None:
         name = item.text('name')
         if not name:
             return None
@@ -198,7 +197,7 @@ class _Reader:
 
     # Tests
 
-    def case(self, item: Object) -> Optional[Case]:
+    def case(self, item: Object) -> Case | None:
         source, destination = self.side(item, 'from'), self.side(item, 'to')
         protocol = protocol_of(item, self.fit)
         if source is None or destination is None or protocol is None or not item.text('verdict'):
@@ -232,7 +231,7 @@ class _Reader:
             interfaces,
         )
 
-    def side(self, item: Object, field: str) -> Optional[_Side]:
+    def side(self, item: Object, field: str) -> _Side | None:
         leaf = item.leaf(field)
         if leaf is None:
             return None
@@ -247,7 +246,7 @@ class _Reader:
 
     def packet(
         self, item: Object, source: _Side, destination: _Side, protocol: int
-    ) -> Optional[Packet]:
+    ) -> Packet | None:
         family = _FAMILY_OF.get(protocol)
         pair = _pair(source.ips, destination.ips, family)
         if pair is None:
@@ -280,7 +279,7 @@ class _Reader:
             kind,
         )
 
-    def interface(self, item: Object, field: str, side: _Side, other: _Side) -> Optional[str]:
+    def interface(self, item: Object, field: str, side: _Side, other: _Side) -> str | None:
         """The interface by which an address outside is reached; a host's own if it is the other."""
         leaf = item.leaf(field)
         if leaf is not None:
@@ -295,9 +294,7 @@ class _Reader:
         return None
 
 
-def _pair(
-    one: Iterable[Net], other: Iterable[Net], family: Optional[int]
-) -> Optional[tuple[Net, Net]]:
+def _pair(one: Iterable[Net], other: Iterable[Net], family: int | None) -> tuple[Net, Net] | None:
     """The first addresses of one family, in the order of the sender's."""
     others = list(other)
     for net in one:
@@ -307,7 +304,7 @@ def _pair(
     return None
 
 
-def _labels(found: Optional[Object]) -> Labels:
+def _labels(found: Object | None) -> Labels:
     if found is None:
         return ()
     return tuple(
@@ -315,7 +312,7 @@ def _labels(found: Optional[Object]) -> Labels:
     )
 
 
-def _labelled(found: Optional[Object]) -> list[tuple[str, Labels]]:
+def _labelled(found: Object | None) -> list[tuple[str, Labels]]:
     """Names with their labels; a name may stand there without any."""
     if found is None:
         return []

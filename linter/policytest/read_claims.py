@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Optional
-
 from linter.calico.names import SUBDOMAIN
 from linter.calico.selector.accept import accepts, explain
 from linter.calico.values import Object
@@ -20,10 +18,10 @@ from linter.text.suggest import quoted
 _KINDS = {'namespace': 'namespace', 'serviceAccount': 'service account'}
 
 
-def claim_of(item: Object, fit: Fit) -> Optional[ClaimCase]:
+def claim_of(item: Object, fit: Fit) -> ClaimCase | None:
     """A claim of a file; None where it cannot be followed, which ``fit`` then says."""
     source, destination = _entity(item, fit, 'from'), _entity(item, fit, 'to')
-    protocol: Optional[Protocol] = None
+    protocol: Protocol | None = None
     if 'protocol' in item.fields:
         protocol = protocol_of(item, fit)
     port = item.leaf('port')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import NamedTuple, Optional, TextIO, Union
+from typing import NamedTuple, TextIO
 
 from linter.policytest.coverage import Coverage
 from linter.policytest.run import Result
@@ -28,13 +28,13 @@ class ClaimResult(NamedTuple):
     file: str
     line: int
     name: str
-    passed: Optional[bool]
+    passed: bool | None
     expected: str
     direction: str
     flow: str
     packet: str
     reason: str
-    by: Optional[str]
+    by: str | None
     steps: tuple[Shown, ...]
 
     @property
@@ -48,7 +48,7 @@ class ClaimResult(NamedTuple):
 _WORDS = {'allow': 'allowed', 'deny': 'denied'}
 
 
-Checked = Union[Result, ClaimResult]
+Checked = Result | ClaimResult
 
 
 class Report(NamedTuple):
@@ -56,7 +56,7 @@ class Report(NamedTuple):
 
     results: tuple[Result, ...]
     claims: tuple[ClaimResult, ...]
-    coverage: Optional[Coverage] = None
+    coverage: Coverage | None = None
 
     @property
     def every(self) -> list[Checked]:

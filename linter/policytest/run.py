@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.cluster import Cluster, Endpoint
 from linter.policy.evaluate import Evaluator, Step, Way
@@ -43,8 +43,8 @@ class Result(NamedTuple):
     passed: bool
     expected: str
     verdict: str
-    by: Optional[str]
-    expected_by: Optional[str]
+    by: str | None
+    expected_by: str | None
     lines: tuple[Line, ...]
     connection: str
 
@@ -109,7 +109,7 @@ class Runner:
         self.cluster = cluster_of(case_file, loaded, semantics)
         self.evaluator = Evaluator(self.cluster)
         self.deciders: set[tuple[int, str, int]] = set()
-        self._policies: Optional[dict[str, Policy]] = None
+        self._policies: dict[str, Policy] | None = None
 
     def run(self) -> list[Result]:
         mistakes = [
@@ -121,12 +121,12 @@ class Runner:
             raise Mistakes(mistakes)
         return [self.result(case) for case in self.file.tests]
 
-    def wrong_by(self, by: Named) -> Optional[Mistake]:
+    def wrong_by(self, by: Named) -> Mistake | None:
         """Why nobody can be called what a test says, or None."""
         message = self._wrong_by(by.text)
         return None if message is None else Mistake(self.file.path, by.line, by.column, message)
 
-    def _wrong_by(self, text: str) -> Optional[str]:
+    def _wrong_by(self, text: str) -> str | None:
         if text == 'profile':
             return None
         match = _BY.match(text)
@@ -210,7 +210,7 @@ class Runner:
         return Way(allow, (verdict,))
 
 
-def _same_name(name: str, known: Iterable[str]) -> Optional[str]:
+def _same_name(name: str, known: Iterable[str]) -> str | None:
     """A policy of that name in another tier, namespace or of another kind."""
     last = name.rsplit('/', 1)[1]
     return next((one for one in known if one.rsplit('/', 1)[1] == last), None)

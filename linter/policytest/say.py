@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.nets import format_address
 from linter.policy.cluster import Address, Endpoint
@@ -24,10 +24,10 @@ class Shown(NamedTuple):
     direction: str
     tier: str
     policy: str
-    rule: Optional[int]
+    rule: int | None
     action: str
-    path: Optional[str]
-    line: Optional[int]
+    path: str | None
+    line: int | None
 
     @property
     def place(self) -> str:
@@ -69,7 +69,7 @@ def full_name(by: Policy | Profile | None) -> str:
     return f'{by.kind}/{by.namespace}/{by.name}'
 
 
-def decider(step: Optional[Step]) -> Optional[str]:
+def decider(step: Step | None) -> str | None:
     """Who has decided, as the field ``by`` of a test names it."""
     if step is None:
         return None
@@ -160,7 +160,7 @@ def heading(verdict: Verdict) -> str:
     return f'{verdict.stage} of {verdict.endpoint.shown}'
 
 
-def decisive(way: Way) -> Optional[Verdict]:
+def decisive(way: Way) -> Verdict | None:
     """The verdict that counts: the first that denies or cannot be known, or the last that decides.
 
     Of a connection that is allowed, that is the last one judged; one that ended without a word
@@ -175,7 +175,7 @@ def decisive(way: Way) -> Optional[Verdict]:
     return way.verdicts[-1] if way.verdicts else None
 
 
-def who(endpoint: Optional[Endpoint], at: Address) -> str:
+def who(endpoint: Endpoint | None, at: Address) -> str:
     """``shop/api (10.0.1.1)``, ``8.8.8.8``."""
     return address(at) if endpoint is None else f'{endpoint.shown} ({address(at)})'
 

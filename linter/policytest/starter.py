@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.policy.effective import (
     ACCOUNT_PREFIX,
@@ -128,7 +128,7 @@ def example(path: str, loaded: Loaded, semantics: Semantics) -> str:
 
 def _verdicts(
     case_file: CaseFile, loaded: Loaded, semantics: Semantics
-) -> tuple[list[str], list[Optional[str]]]:
+) -> tuple[list[str], list[str | None]]:
     results = Runner(case_file, loaded, semantics).run()
     return [result.verdict for result in results], [result.by for result in results]
 
@@ -156,7 +156,7 @@ def _questions(loaded: Loaded) -> Iterator[_Question]:
         yield _Question(pod, stranger, protocol, port)
 
 
-def _pod(selector: str, known: dict[tuple[tuple[str, str], ...], _Pod]) -> Optional[_Pod]:
+def _pod(selector: str, known: dict[tuple[tuple[str, str], ...], _Pod]) -> _Pod | None:
     """The plainest pod that a selector selects; None where it can be none."""
     labels = KUBERNETES.witness(read(selector)) if selector else {NAMESPACE: 'default'}
     if labels is None:

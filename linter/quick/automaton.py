@@ -14,12 +14,10 @@ from linter.quick.texts import as_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Union
-
     from linter.quick.nodes import Facts, Node
     from linter.quick.scalars import Value
 
-    Collection = Union[Fields, Entries, Items]
+    Collection = Fields | Entries | Items
 
 MOST_STATES = 20_000
 """So many lines are remembered, at some 200 bytes each; then all is forgotten."""
@@ -43,13 +41,13 @@ class State(dict[str, 'State']):
     def __init__(
         self,
         machine: Machine,
-        parent: Optional[State],
+        parent: State | None,
         name: str,
         node: Collection,
         indent: int,
         seen: Facts,
         wait: str,
-        block: Optional[Block],
+        block: Block | None,
     ) -> None:
         self.machine = machine
         self.parent = parent
@@ -59,7 +57,7 @@ class State(dict[str, 'State']):
         self.seen = seen
         self.wait = wait
         self.block = block
-        self.end: Optional[Facts] = None
+        self.end: Facts | None = None
 
     __hash__ = object.__hash__  # type: ignore[assignment]  # a state is only ever itself
 
@@ -114,13 +112,13 @@ class Machine:
 
     def state(
         self,
-        parent: Optional[State],
+        parent: State | None,
         name: str,
         node: Collection,
         indent: int,
         seen: Facts,
         wait: str = '',
-        block: Optional[Block] = None,
+        block: Block | None = None,
     ) -> State:
         """The only state that is so."""
         key = parent, name, node, indent, seen, wait, block
@@ -134,7 +132,7 @@ class Machine:
         if state is DEAD:
             raise Ask
         if state.end is None:
-            at: Optional[State] = state
+            at: State | None = state
             while at is not None and at is not DEAD:
                 if at.block is not None:
                     at = self.end_block(at)
@@ -208,7 +206,7 @@ class Machine:
         if not written or written[0] == '#':
             return self.with_(state, state.seen, wait='-')
         node = state.node.item
-        value: Optional[Value]
+        value: Value | None
         if isinstance(node, Leaf) or written[0] == '{':
             value = scalar(written) if isinstance(node, Leaf) else flow(written)
             if value is None or (isinstance(value, tuple) and is_null(value)):
@@ -246,7 +244,7 @@ class Machine:
         if first in '|>':
             return self.begin_block(state, name, node, written)
         if isinstance(node, Leaf):
-            value: Optional[Value] = scalar(written)
+            value: Value | None = scalar(written)
         elif first in '[{':
             value = flow(written)
         elif written in NULLS:
@@ -264,7 +262,7 @@ class Machine:
 
     def below(self, state: State, node: Node, written: str) -> State:
         """A scalar, or a list or mapping in brackets, on the line below its key or dash."""
-        value: Optional[Value] = scalar(written) if isinstance(node, Leaf) else flow(written)
+        value: Value | None = scalar(written) if isinstance(node, Leaf) else flow(written)
         if value is None or (isinstance(value, tuple) and is_null(value)):
             return DEAD
         facts = node.judge(value)
@@ -359,7 +357,7 @@ class Machine:
         return self.with_(state, state.seen | under(name, facts))
 
 
-def scalar(written: str) -> Optional[tuple[str, str]]:
+def scalar(written: str) -> tuple[str, str] | None:
     """A scalar on one line."""
     return quoted(written) if written[0] in '"\'' else plain(written)
 

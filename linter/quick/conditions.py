@@ -16,7 +16,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Optional
 
     from linter.quick.nodes import Facts, World
 
@@ -29,7 +28,7 @@ def _up(seen: Facts, *starts: str) -> Facts:
     return frozenset(fact for fact in seen if fact.startswith(wanted))
 
 
-def _metadata(seen: Facts, world: World) -> Optional[Facts]:
+def _metadata(seen: Facts, world: World) -> Facts | None:
     """name-missing, namespace-missing, namespace-on-global, exported-fields."""
     if 'resourceVersion' in seen or 'uid' in seen:
         return None
@@ -38,7 +37,7 @@ def _metadata(seen: Facts, world: World) -> Optional[Facts]:
     return _up(seen, 'name=')
 
 
-def _spec(seen: Facts, world: World) -> Optional[Facts]:
+def _spec(seen: Facts, world: World) -> Facts | None:
     """misplaced-global and, for each kind, what follows."""
     if 'namespaceSelector.global' in seen or 'stagedAction=Delete' in seen:
         return None
@@ -47,7 +46,7 @@ def _spec(seen: Facts, world: World) -> Optional[Facts]:
     return None if facts is None else _up(seen | facts, 'tier=')
 
 
-def _policy(seen: Facts, world: World) -> Optional[Facts]:
+def _policy(seen: Facts, world: World) -> Facts | None:
     """The directions of a policy, its host flags, and where services and HTTP are matched.
 
     types-omitted, types-omits-direction, empty-rule-list-without-types, prednat-prerequisites,
@@ -105,12 +104,12 @@ _DIRECTIONS_OF_MATCHES = frozenset(
 )
 
 
-def _host_endpoint(seen: Facts, world: World) -> Optional[Facts]:
+def _host_endpoint(seen: Facts, world: World) -> Facts | None:
     """host-endpoint-fields, hep-missing-expected-ips."""
     return NONE if 'node' in seen and 'expectedIPs.item' in seen else None
 
 
-def _pool(seen: Facts, world: World) -> Optional[Facts]:
+def _pool(seen: Facts, world: World) -> Facts | None:
     """ip-pool-fields, v1-field: sizes of blocks, and what a pool is for, are for the engine."""
     if 'cidr' not in seen or 'blockSize' in seen or 'allowedUses=LoadBalancer' in seen:
         return None
@@ -127,19 +126,19 @@ _IPIP = frozenset(('ipipMode=Always', 'ipipMode=CrossSubnet'))
 _VXLAN = frozenset(('vxlanMode=Always', 'vxlanMode=CrossSubnet'))
 
 
-def _tier(seen: Facts, world: World) -> Optional[Facts]:
+def _tier(seen: Facts, world: World) -> Facts | None:
     """tier-order-missing."""
     if 'order' in seen:
         return NONE
     return None if world.minds('tier-order-omitted') else frozenset(('?tier-order-omitted',))
 
 
-def _profile(seen: Facts, world: World) -> Optional[Facts]:
+def _profile(seen: Facts, world: World) -> Facts | None:
     """services-match-misuse, http-match-misuse."""
     return NONE if _DIRECTIONS_OF_MATCHES.isdisjoint(seen) else None
 
 
-_SPECS: dict[str, Callable[[Facts, World], Optional[Facts]]] = {
+_SPECS: dict[str, Callable[[Facts, World], Facts | None]] = {
     'NetworkPolicy': _policy,
     'GlobalNetworkPolicy': _policy,
     'StagedNetworkPolicy': _policy,
@@ -151,7 +150,7 @@ _SPECS: dict[str, Callable[[Facts, World], Optional[Facts]]] = {
 }
 
 
-def _rule(seen: Facts, world: World) -> Optional[Facts]:
+def _rule(seen: Facts, world: World) -> Facts | None:
     """What the protocol of a rule must be, and that its networks are of one family.
 
     ports-without-protocol, icmp-fields, mixed-ip-family, ip-version-mismatch, http-match-misuse.
@@ -251,7 +250,7 @@ _OF_RULES = (
 )  # fmt: skip
 
 
-def _entity(seen: Facts, world: World) -> Optional[Facts]:
+def _entity(seen: Facts, world: World) -> Facts | None:
     """services-match-misuse, negated-catch-all (with ``notNets`` of its own)."""
     if 'services' in seen and not seen <= _ALONE:
         return None
@@ -276,50 +275,50 @@ _CHOOSES = frozenset(('selector', 'namespaceSelector', 'serviceAccounts'))
 _ALONE = frozenset(('services', '?many', '?long'))
 
 
-def _services(seen: Facts, world: World) -> Optional[Facts]:
+def _services(seen: Facts, world: World) -> Facts | None:
     """services-match-misuse, services-without-namespace."""
     if 'name' not in seen:
         return None
     return NONE if 'namespace' in seen else None
 
 
-def _accounts(seen: Facts, world: World) -> Optional[Facts]:
+def _accounts(seen: Facts, world: World) -> Facts | None:
     """empty-match-fails-open."""
     if ('selector' not in seen and 'names.item' not in seen) or 'selector.negative' in seen:
         return None
     return _up(seen)
 
 
-def _icmp(seen: Facts, world: World) -> Optional[Facts]:
+def _icmp(seen: Facts, world: World) -> Facts | None:
     """icmp-fields."""
     return None if 'code' in seen and 'type' not in seen else NONE
 
 
-def _http(seen: Facts, world: World) -> Optional[Facts]:
+def _http(seen: Facts, world: World) -> Facts | None:
     """http-match-misuse, size-limits."""
     return frozenset(('?many', '?http')) if '?many' in seen else NONE
 
 
-def _path(seen: Facts, world: World) -> Optional[Facts]:
+def _path(seen: Facts, world: World) -> Facts | None:
     """http-match-misuse."""
     return NONE if ('exact' in seen) is not ('prefix' in seen) else None
 
 
-def _kubernetes_port(seen: Facts, world: World) -> Optional[Facts]:
+def _kubernetes_port(seen: Facts, world: World) -> Facts | None:
     """sknp-conversion: which of two numbers is the higher one is for the engine to compare."""
     return None if 'endPort' in seen else NONE
 
 
-def _endpoint_port(seen: Facts, world: World) -> Optional[Facts]:
+def _endpoint_port(seen: Facts, world: World) -> Facts | None:
     """invalid-protocol."""
     return None if _HAVE_PORTS.isdisjoint(seen) else NONE
 
 
-def _nothing(seen: Facts, world: World) -> Optional[Facts]:
+def _nothing(seen: Facts, world: World) -> Facts | None:
     return NONE
 
 
-def _document(seen: Facts, world: World) -> Optional[Facts]:
+def _document(seen: Facts, world: World) -> Facts | None:
     """missing-field, name-missing, tier-name-prefix: what metadata and spec have in common."""
     if 'metadata' not in seen or 'spec' not in seen:
         return None
@@ -333,7 +332,7 @@ def _document(seen: Facts, world: World) -> Optional[Facts]:
     return facts
 
 
-CONDITIONS: dict[str, Callable[[Facts, World], Optional[Facts]]] = {
+CONDITIONS: dict[str, Callable[[Facts, World], Facts | None]] = {
     'document': _document,
     'Metadata': _metadata,
     'Spec': _spec,

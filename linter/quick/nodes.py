@@ -18,14 +18,14 @@ from linter.text.lazy_regex import lazy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Optional, Union
+    from typing import Any, TypeAlias
 
     from linter.calico.target import Target
     from linter.quick.scalars import Scalar, Value
 
     Schema = dict[str, Any]
     Facts = frozenset[str]
-    Node = Union['Leaf', 'Fields', 'Entries', 'Items']
+    Node: TypeAlias = 'Leaf | Fields | Entries | Items'
 
 NONE: Facts = frozenset()
 NULLS = frozenset(('~', 'null', 'Null', 'NULL'))
@@ -49,7 +49,7 @@ class World:
         self.is_namespaced = is_namespaced
         self.target = target
         self.definitions: dict[str, Schema] = schema.get('$defs', {})
-        self.made: dict[str, Optional[Node]] = {}
+        self.made: dict[str, Node | None] = {}
         self.minds = minds
         """Whether the target minds a fact; where it does not, the condition exports ``?fact``."""
         self.undecided = undecided
@@ -70,7 +70,7 @@ class Leaf:
 
     def __init__(
         self,
-        take: Callable[[str, str], Optional[Facts]],
+        take: Callable[[str, str], Facts | None],
         is_text: bool = True,
         is_free: bool = False,
     ) -> None:
@@ -78,7 +78,7 @@ class Leaf:
         self.is_free = is_free
         self.is_text = is_text
 
-    def judge(self, value: Value) -> Optional[Facts]:
+    def judge(self, value: Value) -> Facts | None:
         return self.take(*value) if isinstance(value, tuple) else None
 
 
@@ -92,10 +92,10 @@ class Fields:
         self._world = world
         self._properties: dict[str, Schema] = schema['properties']
         self._required: list[str] = schema.get('required', [])
-        self._nodes: dict[str, Optional[Node]] = {}
+        self._nodes: dict[str, Node | None] = {}
         self.close_ = CONDITIONS.get(type)
 
-    def field(self, name: str) -> Optional[Node]:
+    def field(self, name: str) -> Node | None:
         """What stands under a key; None: nothing that is known here."""
         try:
             return self._nodes[name]
@@ -108,7 +108,7 @@ class Fields:
         self._nodes[name] = node
         return node
 
-    def judge(self, value: Value) -> Optional[Facts]:
+    def judge(self, value: Value) -> Facts | None:
         if not isinstance(value, Pairs):
             return None
         seen = NONE
@@ -126,7 +126,7 @@ class Fields:
             seen |= under(name, facts)
         return self.close(seen)
 
-    def close(self, seen: Facts) -> Optional[Facts]:
+    def close(self, seen: Facts) -> Facts | None:
         """The facts about the object as a whole, once its fields are seen."""
         for name in self._required:
             if name not in seen:
@@ -143,10 +143,10 @@ class Entries:
         self.item = item
         self.accepts_key = accepts_key
 
-    def field(self, name: str) -> Optional[Leaf]:
+    def field(self, name: str) -> Leaf | None:
         return self.item if self.accepts_key(name) else None
 
-    def judge(self, value: Value) -> Optional[Facts]:
+    def judge(self, value: Value) -> Facts | None:
         if not isinstance(value, Pairs):
             return None
         seen: set[str] = set()
@@ -159,7 +159,7 @@ class Entries:
                 return None
         return NONE
 
-    def close(self, seen: Facts) -> Optional[Facts]:
+    def close(self, seen: Facts) -> Facts | None:
         return NONE
 
 
@@ -177,7 +177,7 @@ class Items:
         self.words = words
         self.more = more
 
-    def judge(self, value: Value) -> Optional[Facts]:
+    def judge(self, value: Value) -> Facts | None:
         if not isinstance(value, list):
             return None
         if len(value) > 20 or (len(value) > 1 and _repeats(value)):
@@ -190,7 +190,7 @@ class Items:
             seen = joined(seen, facts)
         return seen | {'item'} if value else seen
 
-    def add(self, seen: Facts, facts: Facts) -> Optional[Facts]:
+    def add(self, seen: Facts, facts: Facts) -> Facts | None:
         """The facts of the list with one more item that stands on a line of its own."""
         if 'item' not in seen:
             return facts | {'item'}
@@ -198,7 +198,7 @@ class Items:
             return None if facts <= seen else seen | facts
         return joined(seen, facts) | self.more
 
-    def close(self, seen: Facts) -> Optional[Facts]:
+    def close(self, seen: Facts) -> Facts | None:
         return seen
 
 
@@ -237,7 +237,7 @@ def _version(text: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def compile(schema: Schema, owner: str, name: str, world: World) -> Optional[Node]:
+def compile(schema: Schema, owner: str, name: str, world: World) -> Node | None:
     """The node of a field of an object, or of the items of a list that is one."""
     ref = schema.get('$ref')
     if ref is not None:
@@ -273,16 +273,16 @@ def compile(schema: Schema, owner: str, name: str, world: World) -> Optional[Nod
     if special is None:
         return None
 
-    def take(text: str, style: str) -> Optional[Facts]:
+    def take(text: str, style: str) -> Facts | None:
         return special(text, style, name, world)
 
     return Leaf(take, is_text=form not in NUMBERS)
 
 
-def _text(accepts: Callable[[str, World], Optional[Facts]], world: World) -> Leaf:
+def _text(accepts: Callable[[str, World], Facts | None], world: World) -> Leaf:
     coerces = world.target.admission == 'api'
 
-    def take(text: str, style: str) -> Optional[Facts]:
+    def take(text: str, style: str) -> Facts | None:
         return None if as_text(text, style, coerces) is None else accepts(text, world)
 
     return Leaf(take)
@@ -308,45 +308,45 @@ NUMBERS = frozenset(('calico-port', 'calico-protocol', 'int-or-string'))
 WORDS = frozenset((('Spec', 'policyTypes'),))
 
 
-def _object(schema: Schema, type: str, world: World) -> Optional[Fields]:
+def _object(schema: Schema, type: str, world: World) -> Fields | None:
     return None if world.undecided(type) else Fields(schema, type, world)
 
 
-def _entries(schema: Schema, owner: str, name: str, world: World) -> Optional[Entries]:
+def _entries(schema: Schema, owner: str, name: str, world: World) -> Entries | None:
     item = schema.get('additionalProperties') or {}
     if item.get('type') != 'string' or 'format' in item or 'enum' in item:
         return None
     accepts_key, accepts_value, is_free = KEYS.get((owner, name)) or KEYS['', '']
     coerces = world.target.admission == 'api'
 
-    def take(text: str, style: str) -> Optional[Facts]:
+    def take(text: str, style: str) -> Facts | None:
         value = as_text(text, style, coerces)
         return None if value is None or not accepts_value(value) else NONE
 
     return Entries(Leaf(take, is_free=is_free), accepts_key)
 
 
-def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Optional[Leaf]:
+def _scalar(schema: Schema, kind: str | None, name: str, world: World) -> Leaf | None:
     values = schema.get('enum') or ([schema['const']] if 'const' in schema else None)
     if kind == 'string':
         if values is not None:
             facts = {value: frozenset((f'={value}',)) for value in values}
 
-            def word(text: str, style: str) -> Optional[Facts]:
+            def word(text: str, style: str) -> Facts | None:
                 return facts.get(text)
 
             # No word of the schema's is a number or a boolean to YAML.
             return Leaf(word) if all(as_text(value, '', False) for value in values) else None
         coerces = world.target.admission == 'api'
 
-        def free(text: str, style: str) -> Optional[Facts]:
+        def free(text: str, style: str) -> Facts | None:
             return None if as_text(text, style, coerces) is None else NONE
 
         return Leaf(free)
     if kind in ('integer', 'number'):
         low, high = schema.get('minimum'), schema.get('maximum')
 
-        def within(text: str, style: str) -> Optional[Facts]:
+        def within(text: str, style: str) -> Facts | None:
             value = number(text, style)
             if value is None or (kind == 'integer' and not isinstance(value, int)):
                 return None
@@ -359,7 +359,7 @@ def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Opt
         return Leaf(within, is_text=False)
     if kind == 'boolean':
 
-        def boolean(text: str, style: str) -> Optional[Facts]:
+        def boolean(text: str, style: str) -> Facts | None:
             if style or text not in ('true', 'false'):
                 return None
             return frozenset((f'={text}',))
@@ -368,7 +368,7 @@ def _scalar(schema: Schema, kind: Optional[str], name: str, world: World) -> Opt
     return None
 
 
-def _selector(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+def _selector(text: str, style: str, name: str, world: World) -> Facts | None:
     if as_text(text, style, False) is None or len(text) > 1024 or not accepts(text):
         return None
     # Calico looks for the word wherever it stands, in quotes too.
@@ -383,7 +383,7 @@ def _selector(text: str, style: str, name: str, world: World) -> Optional[Facts]
     return _GLOBAL if is_alone and name == 'namespaceSelector' else None
 
 
-def _cidr(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+def _cidr(text: str, style: str, name: str, world: World) -> Facts | None:
     net = nets.parse(text) if as_text(text, style, False) is not None else None
     if net is None or net.prefix is None or not net.masked:
         return None
@@ -392,13 +392,13 @@ def _cidr(text: str, style: str, name: str, world: World) -> Optional[Facts]:
     return _FAMILIES[net.family]
 
 
-def _net(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+def _net(text: str, style: str, name: str, world: World) -> Facts | None:
     net = nets.parse(text) if as_text(text, style, False) is not None else None
     # A network set with all addresses is a hazard.
     return None if net is None or net.prefix == 0 else NONE
 
 
-def _port(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+def _port(text: str, style: str, name: str, world: World) -> Facts | None:
     value = number(text, style)
     if value is None:
         port = ports.parse(text) if as_text(text, style, False) is not None else None
@@ -416,7 +416,7 @@ def _port(text: str, style: str, name: str, world: World) -> Optional[Facts]:
     return _NUMBER if port.is_number else _NAME
 
 
-def _protocol(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+def _protocol(text: str, style: str, name: str, world: World) -> Facts | None:
     value = number(text, style)
     if value is None:
         protocol = protocols.parse(text, 'v3') if as_text(text, style, False) is not None else None
@@ -428,7 +428,7 @@ def _protocol(text: str, style: str, name: str, world: World) -> Optional[Facts]
     return frozenset((how + (protocol.name or ''),))
 
 
-def _time(text: str, style: str, name: str, world: World) -> Optional[Facts]:
+def _time(text: str, style: str, name: str, world: World) -> Facts | None:
     return NONE if as_text(text, style, False) is not None and _TIME.match(text) else None
 
 
@@ -445,7 +445,7 @@ _FAMILIES = {4: frozenset(('net4',)), 6: frozenset(('net6',))}
 _NUMBER = frozenset(('number',))
 _NAME = frozenset(('name',))
 
-FORMATS: dict[str, Callable[[str, str, str, World], Optional[Facts]]] = {
+FORMATS: dict[str, Callable[[str, str, str, World], Facts | None]] = {
     'calico-selector': _selector,
     'calico-cidr': _cidr,
     'calico-net': _net,

@@ -18,7 +18,6 @@ from linter.quick.nodes import Fields, World
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Optional
 
     from linter.calico.target import Target
     from linter.catalogue.catalogue import Catalogue
@@ -59,16 +58,16 @@ class Reader:
     def __init__(self, target: Target, asks: Callable[[str], Iterable[str]]) -> None:
         self.target = target
         self.asks = asks
-        self._machines: dict[str, Optional[Machine]] = {}
-        self._facts: Optional[Facts] = None
+        self._machines: dict[str, Machine | None] = {}
+        self._facts: Facts | None = None
 
-    def parts(self, parts: Iterable[bytes]) -> Optional[Clean]:
+    def parts(self, parts: Iterable[bytes]) -> Clean | None:
         """What a file holds that comes in parts, if there is nothing to say about it; None: ask.
 
         Each part but the first begins with the line break before a ``---``.
         """
         result = Clean()
-        waiting: Optional[bytes] = None
+        waiting: bytes | None = None
         for part in parts:
             if waiting is not None and not self._part(waiting, result, last=False):
                 return None
@@ -120,7 +119,7 @@ class Reader:
         result.dormant |= dormant
         return True
 
-    def document(self, text: str) -> Optional[frozenset[str]]:
+    def document(self, text: str) -> frozenset[str] | None:
         """The facts of a clean document that the target does not mind; None: ask the engine."""
         lines = text.split('\n')
         if lines[0][:3] == '---':
@@ -149,7 +148,7 @@ class Reader:
                 return None
         return facts - _SCANNED if facts else facts
 
-    def record(self, text: str, path: str, semantics: Semantics) -> Optional[Record]:
+    def record(self, text: str, path: str, semantics: Semantics) -> Record | None:
         """The summary of a clean document of Calico's, all of whose places are the file's start.
 
         None: ask the engine, or the document says nothing about traffic.
@@ -178,7 +177,7 @@ class Reader:
         found.release()
         return None if isinstance(record, Unusable) else record
 
-    def _machine(self, kind: str) -> Optional[Machine]:
+    def _machine(self, kind: str) -> Machine | None:
         """The tables of a kind, made when the first document of it comes."""
         known = KINDS.get(kind)
         machine = None
@@ -230,7 +229,7 @@ def _behind_marker(text: str, at: int) -> int:
 _KIND = ('kind:', '"kind":', "'kind':")
 
 
-def _kind(lines: list[str]) -> Optional[str]:
+def _kind(lines: list[str]) -> str | None:
     """The kind of a document; whether it is well written, the tables say."""
     for line in lines:
         if line.startswith(_KIND):
@@ -272,10 +271,10 @@ def _is_odd_list(lines: list[str], most: int) -> bool:
     return False
 
 
-_readers: dict[tuple[Target, object], Optional[Reader]] = {}
+_readers: dict[tuple[Target, object], Reader | None] = {}
 
 
-def reader(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Reader]:
+def reader(target: Target, catalogue: Catalogue | None = None) -> Reader | None:
     """What reads for a target, and remembers what it read; None where nothing is to be read so.
 
     Without a catalogue there are the rules of the default profile.
@@ -288,7 +287,7 @@ def reader(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Re
     return _readers[key]
 
 
-def make(target: Target, catalogue: Optional[Catalogue] = None) -> Optional[Reader]:
+def make(target: Target, catalogue: Catalogue | None = None) -> Reader | None:
     """A reader of one's own, whatever the environment says."""
     if catalogue is not None:
         return Reader(target, catalogue.modules_of)

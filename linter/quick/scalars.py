@@ -9,10 +9,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Union
+    from typing import TypeAlias
 
     Scalar = tuple[str, str]
-    Value = Union[Scalar, list['Value'], 'Pairs']
+    Value: TypeAlias = 'Scalar | list[Value] | Pairs'
 
 DEEPEST = 8
 """How many brackets of a flow value may be open at once."""
@@ -34,7 +34,7 @@ class Pairs:
         self.entries: list[tuple[Scalar, Value]] = []
 
 
-def quoted(written: str) -> Optional[Scalar]:
+def quoted(written: str) -> Scalar | None:
     """A scalar in quotes, with nothing but a comment behind it."""
     end = _quote_end(written, 0)
     if end == -1 or not _is_rest(written, end + 1):
@@ -75,7 +75,7 @@ def _is_rest(written: str, at: int) -> bool:
     return not rest or (rest[0] == '#' and written[at] == ' ')
 
 
-def plain(written: str) -> Optional[Scalar]:
+def plain(written: str) -> Scalar | None:
     """A scalar without quotes, and a comment perhaps."""
     first = written[0]
     if first not in _PLAIN_START and not (first == '-' and written[1:2].isdigit()):
@@ -87,11 +87,11 @@ def plain(written: str) -> Optional[Scalar]:
     return text, ''
 
 
-def flow(written: str) -> Optional[Value]:
+def flow(written: str) -> Value | None:
     """A list or mapping in brackets that ends on its line."""
-    holders: list[Union[list[Value], Pairs]] = []
-    keys: list[Optional[Scalar]] = []
-    key: Optional[Scalar] = None
+    holders: list[list[Value] | Pairs] = []
+    keys: list[Scalar | None] = []
+    key: Scalar | None = None
     at = 0
     is_filled = False  # whether a value stands here, so that only a comma or a bracket may follow
     while True:
@@ -150,7 +150,7 @@ def flow(written: str) -> Optional[Value]:
         is_filled = True
 
 
-def _word(written: str, at: int) -> Optional[tuple[Scalar, int]]:
+def _word(written: str, at: int) -> tuple[Scalar, int] | None:
     """A scalar in brackets, and where it ends."""
     first = written[at : at + 1]
     if first == '"' or first == "'":

@@ -13,14 +13,13 @@ from linter.yaml.scalars import go_string, plain_value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Optional, Union
 
     from linter.quick.nodes import Facts, World
 
 NONE: Facts = frozenset()
 
 
-def as_text(text: str, style: str, coerces: bool) -> Optional[str]:
+def as_text(text: str, style: str, coerces: bool) -> str | None:
     """The text of a scalar where text is wanted; None: YAML reads something else.
 
     ``coerces``: a number or boolean that becomes the very text that is written will do.
@@ -33,7 +32,7 @@ def as_text(text: str, style: str, coerces: bool) -> Optional[str]:
     return None
 
 
-def number(text: str, style: str) -> Union[int, float, None]:
+def number(text: str, style: str) -> int | float | None:
     """The number that a scalar is; one without a fraction is whole, however it is written."""
     value = None if style else plain_value(text)
     if isinstance(value, float) and value.is_integer():
@@ -43,7 +42,7 @@ def number(text: str, style: str) -> Union[int, float, None]:
     return value
 
 
-def _name(text: str, world: World) -> Optional[Facts]:
+def _name(text: str, world: World) -> Facts | None:
     """name-invalid, name-missing, name-reserved, tier-name-prefix, tier-builtin."""
     if len(text) > 253 or not names.is_subdomain(text) or text.startswith(_DERIVED):
         return None
@@ -61,7 +60,7 @@ def _name(text: str, world: World) -> Optional[Facts]:
 _DERIVED = ('knp.', 'kanp.', 'kbanp.', 'ossg.', 'projectcalico-default-allow')
 
 
-def _tier(text: str, world: World) -> Optional[Facts]:
+def _tier(text: str, world: World) -> Facts | None:
     """name-invalid, tier-name-prefix, tier-label-overwritten."""
     if not text:
         return NONE
@@ -70,17 +69,17 @@ def _tier(text: str, world: World) -> Optional[Facts]:
     return frozenset((f'={text}',))
 
 
-def _namespace(text: str, world: World) -> Optional[Facts]:
+def _namespace(text: str, world: World) -> Facts | None:
     """namespace-invalid, namespace-missing, namespace-on-global."""
     return NONE if len(text) <= 63 and names.is_label(text) else None
 
 
-def _subdomain(text: str, world: World) -> Optional[Facts]:
+def _subdomain(text: str, world: World) -> Facts | None:
     """host-endpoint-fields, services-match-misuse, size-limits."""
     return NONE if len(text) <= 253 and names.is_subdomain(text) else None
 
 
-def _interface(text: str, world: World) -> Optional[Facts]:
+def _interface(text: str, world: World) -> Facts | None:
     """host-endpoint-fields."""
     is_name = len(text) <= 15 and text.isascii() and _filled(text).isalnum()
     return NONE if is_name or text == '*' else None
@@ -90,30 +89,30 @@ def _filled(text: str) -> str:
     return text.replace('-', 'a').replace('_', 'a').replace('.', 'a')
 
 
-def _address(text: str, world: World) -> Optional[Facts]:
+def _address(text: str, world: World) -> Facts | None:
     """host-endpoint-fields."""
     net = nets.parse(text)
     return NONE if net is not None and net.prefix is None else None
 
 
-def _port_name(text: str, world: World) -> Optional[Facts]:
+def _port_name(text: str, world: World) -> Facts | None:
     """invalid-port."""
     port = ports.parse(text)
     return NONE if port.problem is None and port.name is not None else None
 
 
-def _account(text: str, world: World) -> Optional[Facts]:
+def _account(text: str, world: World) -> Facts | None:
     """serviceaccount-misuse."""
     return NONE if len(text) < 63 and (not text or names.is_subdomain(text)) else None
 
 
-def _path(text: str, world: World) -> Optional[Facts]:
+def _path(text: str, world: World) -> Facts | None:
     """http-match-misuse, size-limits."""
     good = text[:1] == '/' and len(text) <= 1024 and not any(sign in text for sign in '?# ')
     return NONE if good else None
 
 
-def _pool(text: str, world: World) -> Optional[Facts]:
+def _pool(text: str, world: World) -> Facts | None:
     """ip-pool-fields."""
     net = nets.parse(text)
     if net is None or net.prefix is None or not net.masked or net.address == 0:
@@ -127,12 +126,12 @@ def _pool(text: str, world: World) -> Optional[Facts]:
     return frozenset(('=4' if net.bits == 32 else '=6',))
 
 
-def _direction(text: str, world: World) -> Optional[Facts]:
+def _direction(text: str, world: World) -> Facts | None:
     """duplicate-item, size-limits."""
     return frozenset((f'={text}',)) if text in ('Ingress', 'Egress') else None
 
 
-TEXTS: dict[tuple[str, str], Callable[[str, World], Optional[Facts]]] = {
+TEXTS: dict[tuple[str, str], Callable[[str, World], Facts | None]] = {
     ('Metadata', 'name'): _name,
     ('Metadata', 'namespace'): _namespace,
     ('Spec', 'tier'): _tier,

@@ -17,8 +17,6 @@ from linter.yaml.scalars import plain_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, Union
-
     from linter.calico.target import Lane
     from linter.calico.values import Container
     from linter.calico.values import Value as Decoding
@@ -36,11 +34,11 @@ class _Open:
 
     __slots__ = ('indent', 'node', 'value', 'wait')
 
-    def __init__(self, indent: int, node: Union[Fields, Entries, Items], value: Container) -> None:
+    def __init__(self, indent: int, node: Fields | Entries | Items, value: Container) -> None:
         self.indent = indent
         self.node = node
         self.value = value
-        self.wait: Optional[str] = None
+        self.wait: str | None = None
 
 
 def decoded(lines: list[str], kind: str, root: Fields, lane: Lane) -> Decoded:
@@ -60,7 +58,7 @@ class _Reader:
     def __init__(self, root: Object, node: Fields) -> None:
         self.root = root
         self.open = [_Open(0, node, root)]
-        self.block: Optional[list[str]] = None
+        self.block: list[str] | None = None
         self.joint = ''
 
     def line(self, line: str) -> None:
@@ -137,7 +135,7 @@ class _Reader:
             self.block = None
             _put(top.value, name, _made(node, (text, '|'), name, top.value, -1))
 
-    def begin(self, top: _Open, name: str, node: Optional[Node], indent: int) -> None:
+    def begin(self, top: _Open, name: str, node: Node | None, indent: int) -> None:
         assert node is not None
         assert not isinstance(node, LeafNode)
         value = _empty(node, name, top.value)
@@ -146,7 +144,7 @@ class _Reader:
 
     def put(self, top: _Open, name: str, written: str) -> None:
         node = _below(top, name)
-        value: Optional[Value]
+        value: Value | None
         if written[0] in '[{' and not isinstance(node, LeafNode):
             value = flow(written)
         else:
@@ -155,7 +153,7 @@ class _Reader:
         _put(top.value, name, _made(node, value, name, top.value, -1))
 
 
-def _below(top: _Open, name: Optional[str] = None) -> Optional[Node]:
+def _below(top: _Open, name: str | None = None) -> Node | None:
     if isinstance(top.node, Items):
         return top.node.item
     return top.node.field(name if name is not None else top.wait or '')
@@ -179,7 +177,7 @@ def _put(parent: Container, name: str, value: Decoding) -> None:
         parent.fields[name] = value
 
 
-def _made(node: Optional[Node], value: Value, name: str, parent: Container, index: int) -> Decoding:
+def _made(node: Node | None, value: Value, name: str, parent: Container, index: int) -> Decoding:
     """The decoded value of what stands behind a key or a dash."""
     if isinstance(parent, Array):
         name, index = parent.name, len(parent.items)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.text.edit import Edit, Fix
 from linter.text.source import Source
@@ -20,7 +20,7 @@ class Change(NamedTuple):
         return len(self.new) - len(self.old)
 
 
-def changes(source: Source, fix: Optional[Fix], most: Optional[int] = None) -> list[Change]:
+def changes(source: Source, fix: Fix | None, most: int | None = None) -> list[Change]:
     """What a fix changes, by line, in the order of the lines.
 
     ``most`` lines or fewer: what comes after those is left out.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.diagnostic import Diagnostic
 from linter.report._changes import Change, changes
@@ -184,7 +184,7 @@ class Frame:
             for mark in here:
                 yield from self._underline(mark, self._view(here[0]))
 
-    def _gutter(self, number: Optional[int] = None) -> Line:
+    def _gutter(self, number: int | None = None) -> Line:
         shown = '' if number is None else str(number)
         return [Piece(f'{shown:>{self.margin}} |', QUIET)]
 

@@ -17,7 +17,7 @@ from linter.text.source import Source, Span
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Optional, TextIO
+    from typing import TextIO
 
 
 def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
@@ -78,7 +78,7 @@ def _place(source: Source, span: Span) -> dict[str, int]:
     return {'line': line, 'column': column, 'end_line': end_line, 'end_column': end_column}
 
 
-def _fix(source: Source, fix: Optional[Fix]) -> dict[str, object] | None:
+def _fix(source: Source, fix: Fix | None) -> dict[str, object] | None:
     if fix is None:
         return None
     return {
@@ -88,5 +88,5 @@ def _fix(source: Source, fix: Optional[Fix]) -> dict[str, object] | None:
     }
 
 
-def _object(reference: Optional[ObjectRef]) -> dict[str, object] | None:
+def _object(reference: ObjectRef | None) -> dict[str, object] | None:
     return None if reference is None else reference._asdict()

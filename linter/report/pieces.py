@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 STYLES = {'error': 'bold red', 'warning': 'bold yellow', 'info': 'bold cyan'}
 """The styles of the severities, as rich names them."""
@@ -16,7 +16,7 @@ class Piece(NamedTuple):
 
     text: str
     style: str = ''
-    link: Optional[str] = None
+    link: str | None = None
 
 
 Line = list[Piece]

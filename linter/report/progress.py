@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from time import monotonic
-from typing import TYPE_CHECKING, Optional, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from linter.report.terminal import Bar
@@ -32,7 +32,7 @@ class Progress:
         self._out = out
         self._color = color
         self._next = monotonic() + PATIENCE
-        self._bar: Optional[Bar] = None
+        self._bar: Bar | None = None
 
     def __call__(self, done: int, total: int) -> None:
         """So many files of so many are done."""

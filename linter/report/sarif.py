@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Optional, TextIO
+from typing import NamedTuple, TextIO
 from urllib.parse import quote
 
 from linter import __version__
@@ -41,14 +41,14 @@ class Suppressed(NamedTuple):
 
     diagnostic: Diagnostic
     kind: str
-    justification: Optional[str] = None
+    justification: str | None = None
 
 
 def write(
     diagnostics: Iterable[Diagnostic],
     summary: Summary,
     out: TextIO,
-    suppressed: Optional[Iterable[Suppressed]] = None,
+    suppressed: Iterable[Suppressed] | None = None,
     has_baseline: bool = False,
 ) -> None:
     """``suppressed`` None: this run knows no suppressions; else every result says whether it is.
@@ -210,7 +210,7 @@ def _unlinked(text: str) -> str:
     return _LINK.sub(r'\\[\1\\]', text)
 
 
-def _logical_name(reference: Optional[ObjectRef], yaml_path: Optional[str]) -> str:
+def _logical_name(reference: ObjectRef | None, yaml_path: str | None) -> str:
     parts = []
     if reference is not None:
         parts = [part for part in (reference.kind, reference.namespace, reference.name) if part]
@@ -264,7 +264,7 @@ def _fix(source: Source, fix: Fix) -> dict[str, object]:
     }
 
 
-def _suppressions(suppressed: Optional[Suppressed]) -> list[dict[str, str]]:
+def _suppressions(suppressed: Suppressed | None) -> list[dict[str, str]]:
     if suppressed is None:
         return []
     suppression = {'kind': suppressed.kind, 'status': 'accepted'}

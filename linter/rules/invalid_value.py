@@ -59,10 +59,6 @@ from linter.text.edit import Fix
 from linter.text.suggest import distance, listing, nearest, quoted
 from linter.yaml.nodes import Scalar
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 GROUP = 'fields'
 
 _MEANT = {
@@ -96,7 +92,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     ):
         return  # value-case
     shown = quoted(leaf.text) if isinstance(leaf.value, str) else str(leaf.value)
-    fix: Optional[Fix] = None
+    fix: Fix | None = None
     for reason in reasons(problem.schema, leaf.value):
         if reason.keyword == 'enum':
             values = [str(value) for value in reason.limit]
@@ -139,7 +135,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         return
 
 
-def _meant(leaf: Leaf, values: list[str]) -> Optional[str]:
+def _meant(leaf: Leaf, values: list[str]) -> str | None:
     """The value that was probably meant; None where two resemble the word alike."""
     word = leaf.text.lower()
     if leaf.name == 'defaultAction' and word in ('accept', 'allow', 'permit', 'continue', 'none'):

@@ -45,10 +45,6 @@ from linter.calico.values import Object
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 GROUP = 'security'
 PROFILE = 'security'
 
@@ -85,7 +81,7 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
                 break
 
 
-def _covers(entity: Optional[Object], field: str, otherwise: bool) -> bool:
+def _covers(entity: Object | None, field: str, otherwise: bool) -> bool:
     """Whether a list of networks has the address; ``otherwise`` where there is none."""
     leaves = [] if entity is None else list(entity.leaves(field))
     if not leaves:

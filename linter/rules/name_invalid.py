@@ -45,10 +45,6 @@ from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding, MistakeKey
 from linter.text.suggest import quoted
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 GROUP = 'names'
 
 _RULE = "it consists of a-z, 0-9, '-' and '.', and each part starts and ends with a letter or digit"
@@ -137,7 +133,7 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
             )
 
 
-def _of_tier(document: Document) -> Optional[MistakeKey]:
+def _of_tier(document: Document) -> MistakeKey | None:
     """The mistake that tiers are not known yet, from which a name with a dot follows."""
     later = any(one.kind == 'later' and one.name == 'tier' for one in document.problems)
     return ('tier', document.root.node.start) if later else None

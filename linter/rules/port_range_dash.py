@@ -54,10 +54,6 @@ from linter.text.lazy_regex import lazy
 from linter.text.suggest import listing, quoted
 from linter.yaml.edit import SAFE, UNSAFE
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 GROUP = 'ports'
 
 _PAIR = lazy(r'[0-9]+[\s/]+[0-9]+\Z')
@@ -73,7 +69,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     limits = ports.as_range(text)
     if limits is not None:
         low, high = limits
-        fix: Optional[Fix] = None
+        fix: Fix | None = None
         if 1 <= low <= high <= 65535:
             # In v2 the text is a name, if an odd one; and only a dash or dots are surely a range.
             sure = document.api != 'v2' and _SURE.match(text.strip())

@@ -50,10 +50,6 @@ from linter.policy.model import Rule
 from linter.policy.one import OnePolicy
 from linter.policy.rule_checks import never_matches
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 GROUP = 'hazards'
 
 _WHY = {
@@ -100,7 +96,7 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
             )
 
 
-def _reason(traffic: Rule) -> Optional[str]:
+def _reason(traffic: Rule) -> str | None:
     """Why there is no such packet; None where ip-version-mismatch or mixed-ip-family says so."""
     families = {
         net.family

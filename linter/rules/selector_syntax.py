@@ -72,10 +72,6 @@ from linter.yaml.breaks import BREAK
 from linter.yaml.edit import SAFE, UNSAFE, chomped
 from linter.yaml.nodes import Scalar
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 GROUP = 'selectors'
 
 
@@ -121,7 +117,7 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
 
 def _report_newline(leaf: Leaf, document: Document) -> Iterator[Finding]:
     node = leaf.node
-    fix: Optional[Fix] = None
+    fix: Fix | None = None
     if isinstance(node, Scalar) and node.style in ('|', '>'):
         span = Span(node.start, node.start + 1)
         right = f'{node.style}-'
@@ -149,8 +145,8 @@ def _report(
     fact: str,
     span: Span,
     message: str,
-    hint: Optional[str],
-    fix: Optional[Fix],
+    hint: str | None,
+    fix: Fix | None,
     same: MistakeKey,
 ) -> Iterator[Finding]:
     if fact == 'selector' and _is_scope(leaf, document):
@@ -168,7 +164,7 @@ def _is_scope(leaf: Leaf, document: Document) -> bool:
     )
 
 
-def _fix(leaf: Leaf, document: Document, mistake: Mistake) -> Optional[Fix]:
+def _fix(leaf: Leaf, document: Document, mistake: Mistake) -> Fix | None:
     edits = edit_value(document.source.text, leaf, mistake.edits)
     if edits is None:
         return None

@@ -95,10 +95,6 @@ from linter.text.source import Span
 from linter.text.suggest import listing, quoted
 from linter.yaml.nodes import Node
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 GROUP = 'fields'
 
 
@@ -120,7 +116,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             yield _misplaced(together, document)
         return
     meant = meaning(problem, document)
-    fix: Optional[Fix] = None
+    fix: Fix | None = None
     place = right_place(problem, document)
     if meant is not None and (place is None or meant.is_case):
         advice = _advice(problem, document, meant)
@@ -157,7 +153,7 @@ def _misplaced(together: tuple[Problem, ...], document: Document) -> Finding:
     if part not in document.root.fields:
         advice = f'write {part}: above it, and indent what belongs to it'
     names = {one.name for one in together}
-    same: Optional[MistakeKey] = None
+    same: MistakeKey | None = None
     if part not in document.root.fields and (part == 'spec' or 'name' in names):
         same = 'spec' if part == 'spec' else 'name', document.root.span.start
     return Finding(

@@ -65,7 +65,7 @@ from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 GROUP = 'fields'
 
@@ -103,7 +103,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 
 def _as_it_is(
     problem: Problem, leaf: Leaf, document: Document, wanted: str
-) -> tuple[str, Optional[Fix]]:
+) -> tuple[str, Fix | None]:
     """The advice where the value is to be written with other quotes, or nothing is known of it."""
     node = leaf.node
     type = problem.schema.get('type')
@@ -201,7 +201,7 @@ def check_merge(problem: Problem, document: Document) -> Iterator[Finding]:
         )
 
 
-def _fits(text: str, type: Optional[str]) -> bool:
+def _fits(text: str, type: str | None) -> bool:
     """Whether a text would be of the type if it had no quotes."""
     if type == 'boolean':
         return text in ('true', 'false')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Optional, Union
+from typing import NamedTuple
 
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.rule import Check
@@ -23,7 +23,7 @@ from linter.workspace import discover
 from linter.workspace.lookup import NAME, Lookup
 from linter.workspace.settings import Overrides
 
-Records = list[Union[Record, Unusable]]
+Records = list[Record | Unusable]
 _KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
 
 
@@ -92,8 +92,8 @@ class _Run:
         outcome: Outcome,
         options: Options,
         lookup: Lookup,
-        texts: Optional[dict[str, bytes]] = None,
-        around: Optional[Outcome] = None,
+        texts: dict[str, bytes] | None = None,
+        around: Outcome | None = None,
     ) -> None:
         self.outcome = outcome
         self.options = options
@@ -108,8 +108,8 @@ class _Run:
             for path in (*options.paths, *([options.context] if options.context else ()))
             if os.path.isdir(path)
         ]
-        self.roots: dict[str, Optional[_Root]] = {}
-        self._kustomized: dict[str, Optional[str]] = {}
+        self.roots: dict[str, _Root | None] = {}
+        self._kustomized: dict[str, str | None] = {}
         self._broken: set[str] = set()
 
     def run(self) -> None:
@@ -142,14 +142,14 @@ class _Run:
             places = {path: at for at, path in enumerate(self.outcome.paths)}
             self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
 
-    def root_of(self, path: str) -> Optional[_Root]:
+    def root_of(self, path: str) -> _Root | None:
         """The root in which a file is, if it is in any."""
         folder = os.path.dirname(os.path.abspath(path))
         if folder not in self.roots:
             self.roots[folder] = self._find_root(path, folder)
         return self.roots[folder]
 
-    def _find_root(self, path: str, folder: str) -> Optional[_Root]:
+    def _find_root(self, path: str, folder: str) -> _Root | None:
         home = self.lookup.home_of(path)
         named: list[_Root] = []
         for one in home.config.roots if home is not None else ():
@@ -170,7 +170,7 @@ class _Run:
         """Whether a folder that is checked is known to be a whole repository."""
         return is_root_marked(folder, self.options.overrides, self.lookup.files.exists)
 
-    def _kubernetes(self) -> Iterator[Union[Record, Unusable]]:
+    def _kubernetes(self) -> Iterator[Record | Unusable]:
         """Kubernetes' own policies of the roots."""
         from linter.calico.parsed_file import parse_bytes
         from linter.policy import kubernetes
@@ -197,7 +197,7 @@ class _Run:
         if root.is_named or not has_doubles(records):
             yield _Unit(records, root.is_closed, root.is_named)
             return
-        groups: dict[Optional[str], Records] = {}
+        groups: dict[str | None, Records] = {}
         for record in records:
             groups.setdefault(self._kustomization_of(_path(record), root.folder), []).append(record)
         units: list[Records] = []
@@ -213,11 +213,11 @@ class _Run:
         for unit in units:
             yield _Unit(unit, are_variants=is_collection)
 
-    def _kustomization_of(self, path: str, top: str) -> Optional[str]:
+    def _kustomization_of(self, path: str, top: str) -> str | None:
         """The nearest folder with a kustomization, from a file's up to that of the root."""
         folder = os.path.dirname(os.path.abspath(path))
         passed = []
-        found: Optional[str] = None
+        found: str | None = None
         while _is_below(folder, top):
             if folder in self._kustomized:
                 found = self._kustomized[folder]
@@ -296,7 +296,7 @@ class _Run:
         file.diagnostics.append(diagnostic)
         file.diagnostics.sort(key=_position)
 
-    def _moved(self, finding: RootFinding, named: set[str]) -> Optional[RootFinding]:
+    def _moved(self, finding: RootFinding, named: set[str]) -> RootFinding | None:
         """A finding in a file that is not checked, at what makes it so in one that is."""
         cause = next((place for place, _ in finding.elsewhere if place.path in named), None)
         owner = None if cause is None else self.sources.owner(cause, cause.start)
@@ -330,9 +330,7 @@ class _Run:
             for name in one.names
         )
 
-    def _diagnostic(
-        self, finding: RootFinding, file: Optional[FileFindings]
-    ) -> Optional[Diagnostic]:
+    def _diagnostic(self, finding: RootFinding, file: FileFindings | None) -> Diagnostic | None:
         path = finding.place.path
         settings = self.lookup.settings_for(path)
         terms = conditions_of(path, settings, self.options, self.lookup)
@@ -379,7 +377,7 @@ def _position(one: Diagnostic) -> tuple[tuple[int, int], int, str, str]:
     return one.source.position(one.span.start), one.span.end, one.rule, one.message
 
 
-def _path(record: Union[Record, Unusable]) -> str:
+def _path(record: Record | Unusable) -> str:
     place = record.place
     assert place is not None
     return place.path

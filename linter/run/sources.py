@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Optional
 
 from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import ParsedFile, parse_bytes
@@ -20,11 +19,11 @@ class Sources:
     a suppression is about the text in which it was found.
     """
 
-    def __init__(self, texts: Optional[dict[str, bytes]] = None) -> None:
+    def __init__(self, texts: dict[str, bytes] | None = None) -> None:
         self._texts = texts or {}
         self._files: dict[str, list[ParsedFile]] = {}
 
-    def part(self, place: Place) -> Optional[ParsedFile]:
+    def part(self, place: Place) -> ParsedFile | None:
         """The part of a file in which something is; None where it is gone."""
         parts = self._files.get(place.path)
         if parts is None:
@@ -35,7 +34,7 @@ class Sources:
             except discover.Unreadable:
                 parts = []
             self._files[place.path] = parts
-        found: Optional[ParsedFile] = None
+        found: ParsedFile | None = None
         for part in parts:
             if found is None or part.source.first_line < place.line:
                 found = part
@@ -43,14 +42,14 @@ class Sources:
             return None
         return found
 
-    def source(self, place: Place, file: Optional[FileFindings] = None) -> Optional[Source]:
+    def source(self, place: Place, file: FileFindings | None = None) -> Source | None:
         """The text in which something is; None where it is gone."""
         part = self.part(place)
         if part is None:
             return None
         return _known(part.source, file)
 
-    def owner(self, place: Place, start: int) -> Optional[tuple[CalicoObject, int]]:
+    def owner(self, place: Place, start: int) -> tuple[CalicoObject, int] | None:
         """The object at an offset, and the number of its document."""
         part = self.part(place)
         document = None if part is None else part.at(start)
@@ -83,7 +82,7 @@ def _parts(path: str, read: Iterator[bytes]) -> list[ParsedFile]:
     return found
 
 
-def _known(source: Source, file: Optional[FileFindings]) -> Source:
+def _known(source: Source, file: FileFindings | None) -> Source:
     if file is None:
         return source
     held = [suppression.source for suppression in file.suppressions]

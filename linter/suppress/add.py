@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.parsed_file import ParsedDocument, ParsedFile
 from linter.diagnostic import Diagnostic
@@ -84,7 +84,7 @@ def add_ignore(parsed: ParsedFile, diagnostics: Iterable[Diagnostic], reason: st
     return Added(''.join((*parts, text[end:])), left)
 
 
-def _document(parsed: ParsedFile, diagnostic: Diagnostic) -> Optional[ParsedDocument]:
+def _document(parsed: ParsedFile, diagnostic: Diagnostic) -> ParsedDocument | None:
     """The document that a finding is in, or behind whose ``---`` it stands."""
     documents, start = parsed.documents, diagnostic.span.start
     if not documents:
@@ -92,7 +92,7 @@ def _document(parsed: ParsedFile, diagnostic: Diagnostic) -> Optional[ParsedDocu
     return documents[min(bisect_left(documents, start, key=_end), len(documents) - 1)]
 
 
-def _place(parsed: ParsedFile, diagnostic: Diagnostic) -> Optional[_Place]:
+def _place(parsed: ParsedFile, diagnostic: Diagnostic) -> _Place | None:
     source = parsed.source
     start = diagnostic.span.start
     document = _document(parsed, diagnostic)
@@ -130,7 +130,7 @@ def _is_json(text: str, chunk: DocumentSlice) -> bool:
     return True
 
 
-def _top(page: DocumentLines) -> Optional[_Place]:
+def _top(page: DocumentLines) -> _Place | None:
     """The top of a document, below its ``---``."""
     text, chunk = page.source.text, page.chunk
     start = chunk.start

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.calico.ownership import CalicoObject, field
 from linter.calico.parsed_file import ParsedDocument
@@ -45,7 +45,7 @@ def annotate(document: ParsedDocument, diagnostics: Iterable[Diagnostic], reason
     return done
 
 
-def _owner(document: ParsedDocument, diagnostic: Diagnostic) -> Optional[CalicoObject]:
+def _owner(document: ParsedDocument, diagnostic: Diagnostic) -> CalicoObject | None:
     at = diagnostic.span.start
     for one in document.objects:
         if isinstance(one, CalicoObject) and one.node.start <= at < one.node.end:

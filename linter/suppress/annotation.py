@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.text.edit import Edit, Fix
 from linter.text.source import Source, Span, line_end
@@ -84,7 +84,7 @@ class Written:
         self.value = scalar.value
         self.spans = pieces(text, scalar) or []
 
-    def spot(self, start: int, end: int) -> Optional[Span]:
+    def spot(self, start: int, end: int) -> Span | None:
         """Where a part of the value is written, if it is written just so."""
         if start >= len(self.spans):
             return None
@@ -93,7 +93,7 @@ class Written:
         return Span(at, at + len(part)) if self.text.startswith(part, at) else None
 
 
-def without_entry(written: Written, entries: list[Entry], number: int) -> Optional[Fix]:
+def without_entry(written: Written, entries: list[Entry], number: int) -> Fix | None:
     """Take one of several ids out of an annotation; a reason it shares stays."""
     entry = entries[number]
     if number == 0:
@@ -109,7 +109,7 @@ def without_entry(written: Written, entries: list[Entry], number: int) -> Option
 
 def without_annotation(
     source: Source, metadata: MappingNode, held: MappingNode, number: int
-) -> Optional[Fix]:
+) -> Fix | None:
     """Take the whole annotation out, and ``annotations`` with the last one."""
     mapping = held
     if len(held.entries) == 1:
@@ -122,7 +122,7 @@ def without_annotation(
     return Fix(f'Remove {ANNOTATION}', 'unsafe', (Edit(span, ''),))
 
 
-def _entry_span(source: Source, mapping: MappingNode, number: int) -> Optional[Span]:
+def _entry_span(source: Source, mapping: MappingNode, number: int) -> Span | None:
     """What to remove for an entry to be gone; None where somebody's comment would go, too."""
     span = _span(source, mapping, number)
     if span is None or _has_comment(source.text, span, *mapping.entries[number]):
@@ -144,7 +144,7 @@ def _has_comment(text: str, span: Span, *nodes: Node) -> bool:
     return '#' in text[at : span.end]
 
 
-def _span(source: Source, mapping: MappingNode, number: int) -> Optional[Span]:
+def _span(source: Source, mapping: MappingNode, number: int) -> Span | None:
     text = source.text
     key, value = mapping.entries[number]
     end = max(key.end, value.end)

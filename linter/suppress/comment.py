@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span
@@ -66,7 +66,7 @@ def comments(page: DocumentLines, begin: int, end: int) -> Iterator[Comment]:
         )
 
 
-def exact(text: str, comment: Comment) -> Optional[re.Match[str]]:
+def exact(text: str, comment: Comment) -> re.Match[str] | None:
     """The comment as it should be written, with groups ``word`` and ``ids``."""
     return _EXACT.match(text, comment.start, comment.end)
 

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Optional
 
 from linter.calico.ownership import field
 from linter.calico.parsed_file import FOREIGN, ParsedFile
@@ -101,8 +100,8 @@ class _Finder:
         self.known = frozenset(catalogue.ids())
         self.ids = tuple(sorted(self.known))
         # Found out once, for a file may ask as often as it has room.
-        self._groups: Optional[frozenset[str]] = None
-        self._like: dict[str, Optional[str]] = {}
+        self._groups: frozenset[str] | None = None
+        self._like: dict[str, str | None] = {}
         self.partial = partial
         self.more = more
 
@@ -246,7 +245,7 @@ class _Finder:
             self.source, scope, span, reach, tuple(names), reason, tuple(problems), is_settled
         )
 
-    def unknown(self, name: str, span: Span, removal: Optional[Fix]) -> Finding:
+    def unknown(self, name: str, span: Span, removal: Fix | None) -> Finding:
         meant = self.meant(name)
         if meant is not None:
             message = f'there is no rule {quoted(name)}: write {meant}'
@@ -275,19 +274,19 @@ class _Finder:
             self._groups = frozenset(self.catalogue.groups())
         return self._groups
 
-    def like(self, word: str) -> Optional[str]:
+    def like(self, word: str) -> str | None:
         """The only id that has a word in it."""
         if word not in self._like:
             found = [id for id in self.ids if f'-{word}-' in f'-{id}-']
             self._like[word] = found[0] if len(found) == 1 else None
         return self._like[word]
 
-    def meant(self, name: str) -> Optional[str]:
+    def meant(self, name: str) -> str | None:
         """The id that was meant."""
         plain = name.strip('\'"`').replace('_', '-')
         return plain if plain in self.known else nearest(plain, self.ids)
 
-    def malformed(self, comment: Comment) -> Optional[Finding]:
+    def malformed(self, comment: Comment) -> Finding | None:
         """What is wrong with a comment that is not written as it should be; None: it is prose."""
         text = self.text
         found = _LOOSE.match(text, comment.start, comment.end)
@@ -366,7 +365,7 @@ class _Finder:
         key: Scalar,
         value: Node,
         reach: Span,
-        removal: Optional[Fix],
+        removal: Fix | None,
         is_settled: bool,
     ) -> Iterator[Suppression]:
         place = Span(key.start, key.end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 from linter.diagnostic import Finding
 from linter.text.edit import Fix
@@ -38,7 +38,7 @@ class Named(NamedTuple):
 
     id: str
     span: Span
-    removal: Optional[Fix]
+    removal: Fix | None
     is_repeated: bool = False
 
 

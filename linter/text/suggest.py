@@ -7,7 +7,6 @@ from linter.text.start import remembered
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Optional
 
 
 def distance(one: str, other: str, limit: int) -> int:
@@ -32,18 +31,18 @@ def distance(one: str, other: str, limit: int) -> int:
     return row[-1]
 
 
-def nearest(word: str, candidates: Iterable[str]) -> Optional[str]:
+def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was probably meant, letter case aside; None where none is near."""
     return None if len(word) > 64 else _nearest(word, tuple(candidates))
 
 
 # A file may repeat its mistakes as often as it has room.
 @remembered(4096)
-def _nearest(word: str, candidates: tuple[str, ...]) -> Optional[str]:
+def _nearest(word: str, candidates: tuple[str, ...]) -> str | None:
     folded = word.casefold()
     letters = frozenset(folded)
     limit = 1 if len(word) < 5 else 2
-    best: Optional[str] = None
+    best: str | None = None
     best_distance = limit + 1
     for candidate, other, others in _folded(candidates):
         # Each letter that the other word does not have takes an edit.

@@ -23,7 +23,7 @@ from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 
     from linter.workspace.files import Files
 else:
@@ -39,9 +39,9 @@ class Kustomization(NamedTuple):
 
     folder: str
     source: Source
-    namespace: Optional[Span]
+    namespace: Span | None
     is_component: bool
-    patches: dict[str, Optional[PatchTarget]]
+    patches: dict[str, PatchTarget | None]
     resources: frozenset[str]
 
 
@@ -51,9 +51,9 @@ class Kustomizations:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._above: dict[str, tuple[Kustomization, ...]] = {}
-        self._own: dict[str, Optional[Kustomization]] = {}
+        self._own: dict[str, Kustomization | None] = {}
 
-    def of(self, folder: str) -> Optional[Kustomization]:
+    def of(self, folder: str) -> Kustomization | None:
         """The one in a folder, by its absolute path."""
         if folder not in self._own:
             self._own[folder] = read(folder, self._files)
@@ -66,8 +66,8 @@ class Kustomizations:
         if not above:
             return Surroundings()
         sets_namespace = is_patch = False
-        target: Optional[PatchTarget] = None
-        place: Optional[Place] = None
+        target: PatchTarget | None = None
+        place: Place | None = None
         taken = {whole}
         for one in above:
             if whole in one.patches:
@@ -104,7 +104,7 @@ class Kustomizations:
         return found
 
 
-def read(folder: str, files: Files) -> Optional[Kustomization]:
+def read(folder: str, files: Files) -> Kustomization | None:
     """The kustomization in a folder, None where there is none that can be read."""
     for name in KUSTOMIZATIONS:
         path = os.path.join(folder, name)
@@ -114,7 +114,7 @@ def read(folder: str, files: Files) -> Optional[Kustomization]:
     return None
 
 
-def parse(source: Source, folder: str) -> Optional[Kustomization]:
+def parse(source: Source, folder: str) -> Kustomization | None:
     """A kustomization of its text; ``folder`` is what its paths are relative to."""
     try:
         root = compose(source.text, next(split(source.text)))
@@ -126,10 +126,10 @@ def parse(source: Source, folder: str) -> Optional[Kustomization]:
     span = None
     if namespace is not None and text_of(namespace):
         span = Span(namespace[1].start, namespace[1].end)
-    patches: dict[str, Optional[PatchTarget]] = {}
+    patches: dict[str, PatchTarget | None] = {}
     for name in ('patches', 'patchesStrategicMerge', 'patchesJson6902'):
         for item in _items(root, name):
-            patch: Optional[Node] = item
+            patch: Node | None = item
             target = None
             if isinstance(item, MappingNode):
                 entry, aim = field(item, 'path'), field(item, 'target')
@@ -152,13 +152,13 @@ def _items(root: MappingNode, name: str) -> list[Node]:
     return entry[1].items if entry is not None and isinstance(entry[1], SequenceNode) else []
 
 
-def _paths(node: Optional[Node], folder: str) -> Iterator[str]:
+def _paths(node: Node | None, folder: str) -> Iterator[str]:
     """The path that a scalar is; a patch may also be written there itself."""
     if isinstance(node, Scalar) and node.value.strip() and '\n' not in node.value:
         yield os.path.normpath(os.path.join(folder, node.value))
 
 
-def _read(path: str, files: Files) -> Optional[str]:
+def _read(path: str, files: Files) -> str | None:
     try:
         return read_whole(files, path, SMALL_FILE).decode('utf-8', 'replace')
     except OSError:

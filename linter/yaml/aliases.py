@@ -8,10 +8,6 @@ from linter.yaml.nodes import (
     children,
 )
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 _MERGE_TAG = 'tag:yaml.org,2002:merge'
 
 
@@ -33,7 +29,7 @@ def expanded_size(node: Node) -> int:
     return _sizes(node)[1][id(node)]
 
 
-def excessive_aliasing(node: Node) -> Optional[Node]:
+def excessive_aliasing(node: Node) -> Node | None:
     """The node at whose expansion go-yaml gives up on a document, or None.
 
     It counts the nodes it decodes, and refuses when too large a share of them are reached through
@@ -63,7 +59,7 @@ def _sizes(root: Node) -> tuple[list[tuple[Node, bool]], dict[int, int]]:
     order: list[tuple[Node, bool]] = []
     sizes: dict[int, int] = {}
     extra: dict[int, int] = {}
-    todo: list[tuple[Node, Optional[Node], bool]] = [(root, None, False)]
+    todo: list[tuple[Node, Node | None, bool]] = [(root, None, False)]
     while todo:
         node, parent, complete = todo.pop()
         if complete:

@@ -32,15 +32,13 @@ from linter.yaml.nodes import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
-else:
-    pass
+    from typing import Any
 
 # Nothing in Calico's API is deeper than 15; go-yaml itself gives up at 10,000.
 MAX_DEPTH = 200
 
 
-def compose(text: str, chunk: DocumentSlice, reader: str = 'auto') -> Optional[Node]:
+def compose(text: str, chunk: DocumentSlice, reader: str = 'auto') -> Node | None:
     """The tree of the first YAML document of a chunk, None where there is no node.
 
     Offsets in it are offsets into the whole text. An alias is its anchor's very node. Raises
@@ -102,19 +100,19 @@ class _Document:
         self.base = base
         self.module = module
         # Where reading stopped: the last complete node, and the flow collections around it.
-        self.last: Optional[Node] = None
+        self.last: Node | None = None
         self.flow: list[int] = []
 
-    def build(self) -> Optional[Node]:
+    def build(self) -> Node | None:
         """Events to nodes: one loop with few calls, since most of a run's time goes here."""
         base, module = self.base, self.module
         kinds: dict[type, int] = module.KINDS
         scalar_event = module.SCALAR
         anchors: dict[str, Node] = {}
         parents: list[Any] = []
-        keys: list[Optional[Scalar]] = []
+        keys: list[Scalar | None] = []
         top: Any = None
-        key: Optional[Scalar] = None
+        key: Scalar | None = None
         node: Any = None
         flow = False
         aliases = end = 0
@@ -204,7 +202,7 @@ class _Document:
         if node.__class__ is Scalar and node.start == node.end == node.outer:
             # `---` alone has an empty scalar that nobody wrote.
             return None
-        root: Optional[Node] = node
+        root: Node | None = node
         return root
 
     def _alias(self, event: Any, anchors: dict[str, Node], top: Any, parents: list[Any]) -> Node:
@@ -258,7 +256,7 @@ class _Document:
             raise _Differs
         return end
 
-    def _empty(self, node: Scalar, key: Optional[Scalar]) -> None:
+    def _empty(self, node: Scalar, key: Scalar | None) -> None:
         """Put a value that is not there behind its colon; parsers may put it on a later line.
 
         A key that is not there comes right behind its ``?``, or what else is before it.

@@ -13,7 +13,7 @@ from linter.yaml.nodes import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -71,7 +71,7 @@ def is_empty(text: str, chunk: DocumentSlice) -> bool:
     return found is not None and found.end() == chunk.end
 
 
-def unread(text: str, chunk: DocumentSlice, root: Optional[Node]) -> Optional[int]:
+def unread(text: str, chunk: DocumentSlice, root: Node | None) -> int | None:
     """Where text starts that no parser of Calico ever sees, or None.
 
     go-yaml reads one document of a chunk and leaves the rest alone: what follows ``...``, or a

@@ -23,7 +23,7 @@ from linter.yaml.scalars import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -51,7 +51,7 @@ def written(
     right: str,
     *,
     quoted: bool = False,
-) -> Optional[tuple[Edit, ...]]:
+) -> tuple[Edit, ...] | None:
     """The edits that give a scalar another value."""
     if node.style in ('|', '>'):
         body = node.value.rstrip('\n')
@@ -82,7 +82,7 @@ def write_word(
     right: str,
     applicability: str = SAFE,
     *,
-    title: Optional[str] = None,
+    title: str | None = None,
 ) -> Fix:
     """Replace a key, or another scalar, by a text that needs no quotes, keeping those it has."""
     quote = node.style if node.style in ('"', "'") else ''
@@ -114,7 +114,7 @@ def edited(
     node: Scalar,
     context: Context,
     edits: Iterable[tuple[int, int, str]],
-) -> Optional[tuple[Edit, ...]]:
+) -> tuple[Edit, ...] | None:
     """The same for any scalar."""
     changes = sorted(edits, key=lambda edit: edit[:2])
     if not changes:
@@ -216,7 +216,7 @@ _GAP = lazy(r'[ \t\r\n]*,[ \t\r\n]*')
 _DASH = lazy(r'[ ]*-[ \t]+\Z')
 
 
-def item_span(text: str, node: SequenceNode, index: int) -> Optional[Span]:
+def item_span(text: str, node: SequenceNode, index: int) -> Span | None:
     """What to remove for an item, not the first, to be gone."""
     if index == 0:
         return None
@@ -235,7 +235,7 @@ def item_span(text: str, node: SequenceNode, index: int) -> Optional[Span]:
     return _lines_span(text, text.index('-', begin), item.end)
 
 
-def _lines_span(text: str, start: int, end: int) -> Optional[Span]:
+def _lines_span(text: str, start: int, end: int) -> Span | None:
     """The lines of a block entry or item, which is first on its line; a comment behind it stays."""
     begin, stop = line_start(text, start), line_end(text, end)
     rest = text[end:stop]
@@ -251,7 +251,7 @@ def _lines_span(text: str, start: int, end: int) -> Optional[Span]:
     return Span(begin - (2 if text.startswith('\r\n', begin - 2) else 1), stop)
 
 
-def entry_spans(text: str, node: MappingNode, indices: Iterable[int]) -> Optional[list[Span]]:
+def entry_spans(text: str, node: MappingNode, indices: Iterable[int]) -> list[Span] | None:
     """What to remove for entries of a mapping to be gone, of which others stay."""
     gone = set(indices)
     if len(gone) == len(node.entries):
@@ -275,7 +275,7 @@ def entry_spans(text: str, node: MappingNode, indices: Iterable[int]) -> Optiona
             is_last = gone.issuperset(range(index, len(ends)))
             before = ends[index - 1] if index else None
             if is_last and before is not None:
-                span: Optional[Span] = Span(before, ends[index])
+                span: Span | None = Span(before, ends[index])
             else:
                 span = None if following is None else Span(key.outer, following)
         elif text[begin : key.outer].strip(' '):

@@ -6,10 +6,6 @@ from linter.text.lazy_regex import lazy
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.errors import SAVE_AS_UTF8, BadBytes
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 
 class BadEncoding(ValueError):
     """The bytes are not what their byte order mark says, or not UTF-8.
@@ -85,7 +81,7 @@ def decode_bytes(data: bytes) -> str:
     return text
 
 
-def _wide_codec(data: bytes) -> Optional[str]:
+def _wide_codec(data: bytes) -> str | None:
     """UTF-16 or UTF-32, by the zeros beside the first character, which is ASCII in any manifest."""
     zeros = ''.join('x' if byte else '0' for byte in data[:4])
     codecs = {'x0x0': 'utf-16-le', '0x0x': 'utf-16-be', 'x000': 'utf-32-le', '000x': 'utf-32-be'}

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
-
 SAVE_AS_UTF8 = 'save it as UTF-8'
 
 
 class YamlError(ValueError):
     """The document is refused before anything is known of it; ``offset`` is where."""
 
-    def __init__(self, offset: int, message: str, hint: Optional[str] = None) -> None:
+    def __init__(self, offset: int, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.offset = offset
         self.message = message

@@ -16,10 +16,6 @@ from linter.yaml.nodes import (
     walk,
 )
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional
-
 SPACES = BLANKS + '\ufeff'
 MARKER = lazy('\ufeff*---(?=\\s|\\Z)')
 """A ``---`` with which a document starts."""
@@ -33,7 +29,7 @@ class DocumentLines:
     Without a root nothing is known of it but its text.
     """
 
-    def __init__(self, source: Source, chunk: DocumentSlice, root: Optional[Node]) -> None:
+    def __init__(self, source: Source, chunk: DocumentSlice, root: Node | None) -> None:
         self.source = source
         self.chunk = chunk
         self.root = root
@@ -46,7 +42,7 @@ class DocumentLines:
         # Where block scalars end that keep the blank lines after them.
         self.keeps: list[int] = []
         # Where the next thing stands that is no comment, for lines that were asked for.
-        self._content: dict[int, Optional[int]] = {}
+        self._content: dict[int, int | None] = {}
         # Of lines that scalars join, by the first: those that a comment can stand on.
         self._free: dict[int, list[int]] = {}
         self._masks: list[tuple[int, int, bool]] = []
@@ -181,7 +177,7 @@ class DocumentLines:
         at = self.content(self.line(before) + 1)
         return at is None or at >= following
 
-    def content(self, line: int) -> Optional[int]:
+    def content(self, line: int) -> int | None:
         """Where the next thing stands, from a line on, that is no comment; None at the end."""
         passed: list[int] = []
         while line not in self._content:
@@ -196,7 +192,7 @@ class DocumentLines:
             self._content[one] = found
         return found
 
-    def _look(self, line: int) -> tuple[Optional[int], Optional[int]]:
+    def _look(self, line: int) -> tuple[int | None, int | None]:
         """What is the first thing from a line on, or behind which line to look on."""
         text, starts = self.source.text, self.source.line_starts
         if line >= len(starts) or starts[line] > self.chunk.end:
@@ -217,7 +213,7 @@ class DocumentLines:
         text = self.source.text
         return line + 1 if MARKER.match(text, self.chunk.start, self.chunk.end) else line
 
-    def reach_above(self, line: int, column: int) -> Optional[tuple[str, Span]]:
+    def reach_above(self, line: int, column: int) -> tuple[str, Span] | None:
         """What a comment that is alone on a line stands above; None: the document's end."""
         at = self.content(line + 1)
         text = self.source.text
@@ -236,7 +232,7 @@ class DocumentLines:
             while text[at : at + 1] in (' ', '	'):
                 at += 1
         if start in self.whole or at in self.whole:
-            end: Optional[int] = whole.end
+            end: int | None = whole.end
         else:
             end = self.blocks.get(at, self.blocks.get(start))
         if end is not None:

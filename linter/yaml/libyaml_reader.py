@@ -16,7 +16,7 @@ from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 # From these the extension takes the class of an error, with marks or without, and nothing else:
 # to import all that is in them takes as long as to check twenty policies.
@@ -143,7 +143,7 @@ def events(text: str) -> Iterator[Any]:
     return iter(_yaml.CParser(text).get_event, None)
 
 
-def problem(error: Any, text: str) -> tuple[str, int, str, Optional[int]]:
+def problem(error: Any, text: str) -> tuple[str, int, str, int | None]:
     """What an error says: problem, its offset, context, and the context's offset."""
     if isinstance(error, _yaml.ReaderError):
         # libyaml counts bytes here, and code points everywhere else.

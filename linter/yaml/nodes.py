@@ -10,7 +10,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Optional
 
 
 class Scalar:
@@ -83,7 +82,7 @@ def children(node: Node) -> list[Node]:
     return node.items if isinstance(node, SequenceNode) else []
 
 
-def walk(root: Optional[Node]) -> Iterator[Node]:
+def walk(root: Node | None) -> Iterator[Node]:
     """A node and all that is in it, each once however many aliases lead there; holders first."""
     waiting: list[Node] = [] if root is None else [root]
     seen: set[int] = set()

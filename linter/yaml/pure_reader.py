@@ -24,7 +24,7 @@ from linter.yaml.token_parts import BLANK_RUN, BLANKS_OR_END, END, SPACES, Token
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Optional
+    from typing import Any
 
 KINDS: dict[type, int] = {
     event_types.ScalarEvent: 0,
@@ -67,7 +67,7 @@ _WORDS = (
 )
 
 
-def problem(error: Exception, text: str) -> tuple[str, int, str, Optional[int]]:
+def problem(error: Exception, text: str) -> tuple[str, int, str, int | None]:
     """What an error says, in libyaml's words: problem, offset, context, and its offset."""
     if isinstance(error, ReaderError):
         # The position is off by what was already read, and that is nothing.
@@ -186,7 +186,7 @@ class _Scanner(TokenParts, Scanner):
     def scan_tag(self) -> Any:
         reader = self.reader
         start = reader.get_mark()
-        handle: Optional[str] = None
+        handle: str | None = None
         if reader.peek(1) == '<':
             reader.forward(2)
             suffix = self._skip(_URI)
@@ -214,7 +214,7 @@ class _Scanner(TokenParts, Scanner):
             )
         return TagToken((handle, suffix), start, reader.get_mark())
 
-    def scan_block_scalar(self, style: str, rt: Optional[bool] = False) -> Any:
+    def scan_block_scalar(self, style: str, rt: bool | None = False) -> Any:
         reader = self.reader
         start = reader.get_mark()
         reader.forward()

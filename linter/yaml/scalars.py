@@ -13,10 +13,6 @@ from linter.text.lazy_regex import lazy
 from linter.text.start import remembered
 from linter.yaml.nodes import Scalar
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Optional, Union
-
 Value = str | int | float | bool | None
 
 _CORE = 'tag:yaml.org,2002:'
@@ -108,7 +104,7 @@ def _number(text: str) -> Value:
 _short_number = remembered(1 << 14)(_number)
 
 
-def _integer(plain: str) -> Optional[int]:
+def _integer(plain: str) -> int | None:
     """strconv.ParseInt(plain, 0, 64), or else strconv.ParseUint(plain, 0, 64)."""
     sign = plain[0] if plain[:1] in ('+', '-') else ''
     digits = plain[len(sign) :]
@@ -128,7 +124,7 @@ def _integer(plain: str) -> Optional[int]:
     return None
 
 
-def _float(text: str) -> Union[float, str]:
+def _float(text: str) -> float | str:
     value = float(text)
     return text if math.isinf(value) else value
 

@@ -17,7 +17,7 @@ from linter.yaml.nodes import Node, Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -30,11 +30,11 @@ class Problem(NamedTuple):
     what: str
     offset: int
     context: str
-    start: Optional[int]
+    start: int | None
 
 
 def explained(
-    problem: Problem, part: str, base: int, last: Optional[Node], flow: Sequence[int]
+    problem: Problem, part: str, base: int, last: Node | None, flow: Sequence[int]
 ) -> YamlError:
     """The error for a problem in a document, whose text starts at an offset of the source.
 
@@ -45,7 +45,7 @@ def explained(
 
 
 class _Explanation:
-    def __init__(self, part: str, base: int, last: Optional[Node], flow: Sequence[int]) -> None:
+    def __init__(self, part: str, base: int, last: Node | None, flow: Sequence[int]) -> None:
         self.part = part
         self.base = base
         self.last = last
@@ -60,7 +60,7 @@ class _Explanation:
         begin = line_start(part, at)
         ahead = part[begin:at].strip(BLANKS)
         opened = self._unclosed(problem)
-        hint: Optional[str] = None
+        hint: str | None = None
         if opened is not None:
             at = opened
             message = f'the `{part[at : at + 1]}` opened here is never closed'
@@ -143,7 +143,7 @@ class _Explanation:
             at = max(0, len(part.rstrip(BLANKS)) - 1)
         return YamlError(self.base + at, message, hint)
 
-    def _keyless(self, begin: int) -> Optional[int]:
+    def _keyless(self, begin: int) -> int | None:
         """Where a line starts that is no key, though it lines up with the key on the next one."""
         lines = re.split(r'(?<=\n)|(?<=\r)(?!\n)', self.part[max(0, begin - 4000) : begin])
         lines.pop()
@@ -162,7 +162,7 @@ class _Explanation:
             above = begin + indent
         return above
 
-    def _misplaced(self, at: int, ahead: str, in_mapping: bool) -> tuple[str, Optional[str]]:
+    def _misplaced(self, at: int, ahead: str, in_mapping: bool) -> tuple[str, str | None]:
         """The words for something that stands where a key or a list item should."""
         part = self.part
         char = part[at : at + 1]
@@ -203,7 +203,7 @@ class _Explanation:
             )
         return 'the indentation of this line fits none of the lines above', None
 
-    def _unclosed(self, problem: Problem) -> Optional[int]:
+    def _unclosed(self, problem: Problem) -> int | None:
         """The bracket that is never closed, if that is what stopped the parser."""
         what, _at, context, start = problem
         if 'did not find expected' not in what and "expected ':'" not in what:

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable
-    from typing import NamedTuple, Optional
+    from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
 
@@ -44,10 +44,10 @@ class Mistake(NamedTuple):
     start: int
     end: int
     message: str
-    hint: Optional[str]
+    hint: str | None
     edits: tuple[tuple[int, int, str], ...]
-    applicability: Optional[str]
-    fix_title: Optional[str]
+    applicability: str | None
+    fix_title: str | None
     kind: str
 
 
@@ -59,7 +59,7 @@ _V2_RESERVED = r'(?!(?:not[ \t\n\f\r]*)?in(?![A-Za-z0-9_]))'
 
 
 @remembered()
-def condition(dialect: str) -> Callable[[str, int], Optional[re.Match[str]]]:
+def condition(dialect: str) -> Callable[[str, int], re.Match[str] | None]:
     """Match one condition with all signs before it, and what closes and joins it after it."""
     return pattern(dialect).match
 
