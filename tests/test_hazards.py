@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from command import Ran, call
 from conftest import FIXTURES, blocks, documents, golden_cases
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from linter.calico.selector.meaning import All, parse
@@ -114,6 +116,45 @@ def test_labels_that_are_known_say_neither_always_nor_never(text: str, of_others
 def test_whatever_is_no_selector_is_looked_at_and_left(text: str) -> None:
     labels_of(text)
     labels_of(f"a == 'x' && a != 'y' || {text}")
+
+
+@st.composite
+def broken_selectors(draw: st.DrawFn) -> str:
+    """A selector in which a few tokens are lost, doubled or in a wrong place."""
+    tokens = re.findall(
+        r"""'[^']*'|"[^"]*"|&&|\|\||[!=]=|[(){},!]|[^\s(){},!='"]+""", draw(SELECTORS)
+    )
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(tokens)))
+        piece = draw(
+            st.sampled_from(('', '(', ')', '((', '))', ')(', '!', '&&', '||', 'has(', 'a'))
+        )
+        tokens[at : at + draw(st.integers(0, 1))] = [piece]
+    return draw(st.sampled_from((' ', '  '))).join(tokens)
+
+
+@settings(max_examples=1500)
+@example("a noglobal(t in {'x'} &has(a)  ||a not in {'x'}", True)
+@example("a == 'x') && a != 'y'", False)
+@example("(a == 'x' && a != 'y'", False)
+@given(broken_selectors(), st.booleans())
+def test_a_broken_selector_ends(text: str, of_others: bool) -> None:
+    labels_of(text, of_others)
+
+
+@settings(max_examples=300)
+@given(broken_selectors(), st.sampled_from(('selector', 'namespaceSelector')))
+def test_a_policy_with_a_broken_selector_is_judged(text: str, field: str) -> None:
+    policy = {
+        'apiVersion': 'projectcalico.org/v3',
+        'kind': 'GlobalNetworkPolicy',
+        'metadata': {'name': 'a'},
+        'spec': {field: text, 'ingress': [{'action': 'Deny', 'source': {field: text}}]},
+    }
+    found = check.check('p.yaml', json.dumps(policy).encode(), Target())
+    assert found.errors == []
+    if parse(text) is None:
+        assert any(one.effect == 'refused' for one in found.diagnostics), text
 
 
 @pytest.mark.parametrize(

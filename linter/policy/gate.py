@@ -214,7 +214,7 @@ def _varies(code: str, literals: list[str]) -> bool:
     first: dict[str, str] = {}
     terms: list[tuple[str, bool, bool, list[str]]] = []
     shape: list[str] = []
-    at = depth = 0
+    at = 0
     for part in code.replace('&&', '\0&&\0').replace('||', '\0||\0').split('\0'):
         if part in ('&&', '||'):
             shape.append(part)
@@ -236,36 +236,54 @@ def _varies(code: str, literals: list[str]) -> bool:
         is_negated = not is_has and (words[1] == '!=' or words[1].startswith('not'))
         terms.append((key, is_has, is_negated, values))
         closing = body.count(')') - is_has
-        depth += part.count('(') - is_has - closing
-        if depth < 0:
-            return False
         opening = part[: len(part) - len(body)].replace(' ', '').replace('\t', '')
         shape.append(f'{opening}?{")" * closing}')
+    around = ''.join(shape).split('?')
     outcomes = set()
     nothing: dict[str, str] = {}
     for assignment in (nothing, dict.fromkeys((term[0] for term in terms), '\n'), first):
-        filled = ''.join(shape)
-        for key, is_has, is_negated, values in terms:
+        filled = [around[0]]
+        for (key, is_has, is_negated, values), after in zip(terms, around[1:], strict=True):
             value = assignment.get(key)
             holds = value is not None if is_has else (value in values) is not is_negated
-            filled = filled.replace('?', 'T' if holds else 'F', 1)
-        outcomes.add(_truth(filled))
-    return len(outcomes) == 2 and not depth
+            filled += 'T' if holds else 'F', after
+        outcomes.add(_truth(''.join(filled)))
+    return outcomes == {True, False}
 
 
-def _truth(text: str) -> bool:
-    """The value of ``(T||!F)&&T``."""
-    while True:
-        end = text.find(')')
-        start = text.rfind('(', 0, end) if end != -1 else -1
-        inner = text[start + 1 : end] if end != -1 else text
-        value = any(
-            all((unit[-1:] == 'T') is not (unit.count('!') % 2 == 1) for unit in part.split('&&'))
-            for part in inner.split('||')
-        )
-        if end == -1:
-            return value
-        text = f'{text[:start]}{"T" if value else "F"}{text[end + 1 :]}'
+def _truth(text: str) -> bool | None:
+    """The value of ``(T||!F)&&T``; None where that is no expression. Linear in its length."""
+    around: list[tuple[bool, bool, bool]] = []
+    some, every, is_negated = False, True, False
+    value: bool | None = None
+    for part in text.replace('&&', '&').replace('||', '|'):
+        if part == '!' and value is None:
+            is_negated = not is_negated
+        elif part == '(' and value is None:
+            around.append((some, every, is_negated))
+            some, every, is_negated = False, True, False
+        elif part in 'TF' and value is None:
+            value = (part == 'T') is not is_negated
+        elif part in '&|)' and value is not None:
+            every = every and value
+            if part == '&':
+                value, is_negated = None, False
+                continue
+            some = some or every
+            every = True
+            if part == '|':
+                value, is_negated = None, False
+            elif not around:
+                return None
+            else:
+                inner = some
+                some, every, is_negated = around.pop()
+                value = inner is not is_negated
+        else:
+            return None
+    if around or value is None:
+        return None
+    return some or (every and value)
 
 
 def _is_name(text: str) -> bool:
