@@ -54,7 +54,9 @@ _SIDES = {'ingress': 'source', 'egress': 'destination'}
 
 @rule('ServiceMatch', kinds=('NetworkPolicy', 'StagedNetworkPolicy'))
 def check(services: Object, document: Document) -> Iterator[Finding]:
-    if not services.text('name') or services.text('namespace'):
+    namespace = services.fields.get('namespace')
+    is_written = namespace is not None and getattr(namespace, 'value', None) != ''
+    if not services.text('name') or is_written:
         return
     entity, traffic = services.parent, services.up('Rule')
     side = None if traffic is None else _SIDES.get(traffic.name)
