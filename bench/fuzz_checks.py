@@ -46,10 +46,10 @@ from linter.run.baseline_file import (
     _parsed,
     dumped,
 )
-from linter.run.one_file import Options
 from linter.text.source import Source
 from linter.workspace import config, discover, patterns
 from linter.workspace.atomic_write import unified_diff
+from linter.workspace.options import Options
 from linter.yaml import compose
 from linter.yaml.aliases import expanded_size
 from linter.yaml.documents import DocumentSlice, split

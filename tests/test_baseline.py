@@ -26,7 +26,8 @@ from linter.engine.conditions import conditions
 from linter.engine.outcome import Outcome
 from linter.run import baseline, baseline_file
 from linter.run.baseline import Baseline, Scope, read
-from linter.run.run import Options, run
+from linter.run.run import run
+from linter.workspace.options import Options
 from linter.yaml.compose import compose
 from linter.yaml.documents import split
 from linter.yaml.errors import YamlError

@@ -31,7 +31,7 @@ from linter.workspace.config_text import STARTER, init
 from linter.workspace.discover import find
 from linter.workspace.files import Disk
 from linter.workspace.lookup import MISNAMED, NAME, Lookup
-from linter.workspace.settings import Overrides
+from linter.workspace.options import Options
 from linter.workspace.show_settings import show_settings
 from tools import generate, generate_config
 
@@ -305,13 +305,13 @@ def write(root: Path, files: dict[str, str]) -> None:
 
 
 def test_no_configuration(repository: Path) -> None:
-    found = Lookup().settings_for('a/b.yaml')
+    found = Options().lookup().settings_for('a/b.yaml')
     assert found.target == Target()
     assert found.source is None
     assert found.wants('invalid-port')
     assert not found.require_reason
     assert (found.severity, found.tiers, found.namespaces) == ({}, frozenset(), frozenset())
-    assert not Lookup().is_excluded('a/b.yaml')
+    assert not Options().lookup().is_excluded('a/b.yaml')
 
 
 def test_the_nearest_counts_alone(repository: Path) -> None:
@@ -320,7 +320,7 @@ def test_the_nearest_counts_alone(repository: Path) -> None:
         f'a/{NAME}': 'ignore: [ports]\n',
         'a/b/c/x.yaml': '',
     })  # fmt: skip
-    lookup = Lookup()
+    lookup = Options().lookup()
     assert lookup.settings_for('x.yaml').target.version == (3, 31)
     assert lookup.settings_for('b/x.yaml').require_reason
     for path in ('a/x.yaml', 'a/b/c/x.yaml', 'a/b/x.yaml', str(repository / 'a/b/x.yaml')):
@@ -334,11 +334,11 @@ def test_the_nearest_counts_alone(repository: Path) -> None:
 def test_the_search_ends_with_the_repository(repository: Path) -> None:
     write(repository.parent, {NAME: 'calico-version: 3.26\n', 'outside/x.yaml': ''})
     write(repository, {'module/.git': 'gitdir: elsewhere\n'})
-    lookup = Lookup()
+    lookup = Options().lookup()
     assert lookup.settings_for('x.yaml').source is None
     assert lookup.settings_for('../outside/x.yaml').source == f'../{NAME}'
     write(repository, {NAME: 'calico-version: 3.27\n'})
-    lookup = Lookup()
+    lookup = Options().lookup()
     assert lookup.settings_for('x.yaml').source == NAME
     assert lookup.settings_for('module/x.yaml').source is None
 
@@ -346,7 +346,7 @@ def test_the_search_ends_with_the_repository(repository: Path) -> None:
 def test_from_a_folder_inside(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(repository, {NAME: 'exclude: [/a/b/]\nexlude: []\n', 'a/b/x.yaml': ''})
     monkeypatch.chdir(repository / 'a')
-    lookup = Lookup()
+    lookup = Options().lookup()
     assert lookup.is_excluded('b/x.yaml')
     assert not lookup.is_excluded('x.yaml')
     assert lookup.mistakes.keys() == {f'../{NAME}'}
@@ -354,13 +354,13 @@ def test_from_a_folder_inside(repository: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_the_suffix_is_yaml(repository: Path) -> None:
     write(repository, {MISNAMED: 'calico-version: 3.31\n'})
-    lookup = Lookup()
+    lookup = Options().lookup()
     assert lookup.settings_for('a/x.yaml').target == Target()
     assert lookup.settings_for('b/x.yaml').target == Target()
     ((found,),) = lookup.mistakes.values()
     assert found.source.path == MISNAMED
     write(repository, {NAME: ''})
-    lookup = Lookup()
+    lookup = Options().lookup()
     assert lookup.settings_for('a/x.yaml').source == NAME
     assert lookup.mistakes == {}
 
@@ -379,7 +379,7 @@ def test_each_file_is_read_once_and_each_folder_looked_up_once(
     reads: list[str] = []
     reading = config.read
     monkeypatch.setattr(config, 'read', lambda *of: reads.append(of[0]) or reading(*of))
-    lookup = Lookup()
+    lookup = Options().lookup()
     for number in range(10_000):
         lookup.settings_for(f'a/b/x{number}.yaml')
         lookup.is_excluded(f'a/b/x{number}.yaml')
@@ -395,8 +395,8 @@ def test_each_file_is_read_once_and_each_folder_looked_up_once(
 def test_without_a_configuration_nothing_is_imported(repository: Path) -> None:
     code = (
         'import __future__, errno, os, stat, sys; before = set(sys.modules)\n'
-        'from linter.workspace.lookup import Lookup\n'
-        'lookup = Lookup()\n'
+        'from linter.workspace.options import Options\n'
+        'lookup = Options().lookup()\n'
         'assert lookup.settings_for("a/b.yaml").source is None\n'
         'assert not lookup.is_excluded("a/b.yaml")\n'
         'print(*sorted(set(sys.modules) - before))\n'
@@ -415,6 +415,7 @@ def test_without_a_configuration_nothing_is_imported(repository: Path) -> None:
         'linter.workspace',
         'linter.workspace.files',
         'linter.workspace.lookup',
+        'linter.workspace.options',
         'linter.workspace.settings',
     }
 
@@ -443,7 +444,7 @@ per-path:
 
 def test_layers(repository: Path) -> None:
     write(repository, {NAME: LAYERED})
-    lookup = Lookup()
+    lookup = Options().lookup()
 
     found = lookup.settings_for('x.yaml')
     assert found.target == Target((3, 31), 'api', None)
@@ -475,7 +476,7 @@ def test_layers(repository: Path) -> None:
 
 def test_patterns_are_those_of_gitignore(repository: Path) -> None:
     write(repository, {NAME: 'per-path: [{paths: ["/*", "!/prod/"], ignore: [ports]}]'})
-    lookup = Lookup()
+    lookup = Options().lookup()
     ignores = {
         path: not lookup.settings_for(path).wants('invalid-port')
         for path in ('x.yaml', 'test/x.yaml', 'test/prod/x.yaml', 'prod/x.yaml', 'prod/a/x.yaml')
@@ -493,21 +494,25 @@ def test_the_command_line_beats_the_file(repository: Path) -> None:
     write(repository, {NAME: LAYERED})
     ports = names('ports') or frozenset()
 
-    found = Lookup(Overrides((3, 30), 'api', 'etcdv3')).settings_for('prod/x.yaml')
+    found = (
+        Options(version=(3, 30), admission='api', datastore='etcdv3')
+        .lookup()
+        .settings_for('prod/x.yaml')
+    )
     assert found.target == Target((3, 30), 'api', 'etcdv3')
     assert not found.wants('invalid-port')
 
     # What is selected there is reported, whatever the file ignores.
-    found = Lookup(Overrides(select=ports)).settings_for('x.yaml')
+    found = Options(select=ports).lookup().settings_for('x.yaml')
     assert found.wants('invalid-port')
     assert not found.wants('types-omitted')
-    found = Lookup(Overrides(select=ports, ignore=frozenset({'invalid-port'}))).settings_for(
-        'x.yaml'
+    found = (
+        Options(select=ports, ignore=frozenset({'invalid-port'})).lookup().settings_for('x.yaml')
     )
     assert not found.wants('invalid-port')
 
     # What is ignored there is ignored, too.
-    found = Lookup(Overrides(ignore=frozenset({'icmp-fields'}))).settings_for('x.yaml')
+    found = Options(ignore=frozenset({'icmp-fields'})).lookup().settings_for('x.yaml')
     assert not found.wants('icmp-fields')
     assert not found.wants('invalid-port')
     assert found.wants('port-range-dash')
@@ -515,17 +520,19 @@ def test_the_command_line_beats_the_file(repository: Path) -> None:
 
 def test_a_target_that_does_not_exist(repository: Path) -> None:
     write(repository, {NAME: 'admission: native\n'})
-    found = Lookup(Overrides((3, 31))).settings_for('x.yaml')
+    found = Options(version=(3, 31)).lookup().settings_for('x.yaml')
     with pytest.raises(Fatal, match=rf'{NAME}: Calico 3\.31 has no native'):
         _ = found.target
-    assert Lookup(Overrides((3, 31), 'api')).settings_for('x.yaml').target.version == (3, 31)
+    assert Options(version=(3, 31), admission='api').lookup().settings_for(
+        'x.yaml'
+    ).target.version == (3, 31)
 
 
 def test_external_and_reason(repository: Path) -> None:
     write(repository, {
         NAME: 'external: {tiers: [a], namespaces: [b, c]}\nrequire-reason: true\n'
     })  # fmt: skip
-    found = Lookup().settings_for('x.yaml')
+    found = Options().lookup().settings_for('x.yaml')
     assert (found.tiers, found.namespaces) == ({'a'}, {'b', 'c'})
     assert found.require_reason
 
@@ -568,18 +575,18 @@ def test_excludes(
     repository: Path, path: str, paths: list[str], excluded: bool, forced: bool
 ) -> None:
     write(repository, {NAME: EXCLUDES, 'vendor/x.yaml': ''})
-    assert Lookup(paths=paths).is_excluded(path) is excluded
-    assert Lookup(Overrides(force_exclude=True), paths).is_excluded(path) is forced
+    assert Options(paths).lookup().is_excluded(path) is excluded
+    assert Options(paths, force_exclude=True).lookup().is_excluded(path) is forced
     absolute = [str(repository / one) for one in paths]
-    assert Lookup(paths=absolute).is_excluded(path) is excluded
-    assert Lookup().is_excluded(path) is forced
+    assert Options(absolute).lookup().is_excluded(path) is excluded
+    assert Options().lookup().is_excluded(path) is forced
 
 
 def test_a_named_folder_above_the_configuration(repository: Path) -> None:
     write(repository, {f'a/{NAME}': EXCLUDES})
-    assert Lookup(paths=['.']).is_excluded('a/vendor/x.yaml')
-    assert not Lookup(paths=['a/vendor']).is_excluded('a/vendor/x.yaml')
-    assert not Lookup(paths=['.']).is_excluded('vendor/x.yaml')
+    assert Options(['.']).lookup().is_excluded('a/vendor/x.yaml')
+    assert not Options(['a/vendor']).lookup().is_excluded('a/vendor/x.yaml')
+    assert not Options(['.']).lookup().is_excluded('vendor/x.yaml')
 
 
 class Seen(Disk):
@@ -601,11 +608,11 @@ def test_an_excluded_folder_is_not_looked_into(repository: Path) -> None:
         'vendor/a/b/x.yaml': '', 'vendor/keep/x.yaml': '', 'a/gen/x/x.yaml': '', 'a/x.yaml': '',
     })  # fmt: skip
     disk = Seen()
-    lookup = Lookup(paths=['.'], files=disk)
+    lookup = Lookup(Options(['.']), disk)
     assert list(find(['.'], lookup.is_excluded, disk)) == ['.calico-lint.yaml', 'a/x.yaml']
     assert disk.listed == ['.', 'a']
     disk = Seen()
-    lookup = Lookup(paths=['vendor'], files=disk)
+    lookup = Lookup(Options(['vendor']), disk)
     assert list(find(['vendor'], lookup.is_excluded, disk)) == [
         'vendor/a/b/x.yaml',
         'vendor/keep/x.yaml',
@@ -618,31 +625,33 @@ def test_a_configuration_in_an_excluded_folder_takes_nothing_back(repository: Pa
         NAME: 'exclude: [vendor/]\n', f'vendor/lib/{NAME}': 'exclude: [c/]\n',
         'vendor/lib/x.yaml': '', 'vendor/module/.git': '', f'vendor/module/{NAME}': '',
     })  # fmt: skip
-    lookup = Lookup(paths=['.'])
+    lookup = Options(['.']).lookup()
     assert lookup.is_excluded('vendor/lib/x.yaml')
     assert lookup.is_excluded('vendor/lib/')
     assert lookup.settings_for('vendor/lib/x.yaml').source == f'vendor/lib/{NAME}'
     named = ['vendor/lib/x.yaml']
-    assert not Lookup(paths=named).is_excluded(named[0])
-    assert Lookup(Overrides(force_exclude=True), named).is_excluded(named[0])
-    assert not Lookup(paths=['vendor/lib']).is_excluded('vendor/lib/x.yaml')
-    assert Lookup(paths=['vendor/lib']).is_excluded('vendor/lib/c/x.yaml')
+    assert not Options(named).lookup().is_excluded(named[0])
+    assert Options(named, force_exclude=True).lookup().is_excluded(named[0])
+    assert not Options(['vendor/lib']).lookup().is_excluded('vendor/lib/x.yaml')
+    assert Options(['vendor/lib']).lookup().is_excluded('vendor/lib/c/x.yaml')
     # Another repository is another matter.
     assert not lookup.is_excluded('vendor/module/x.yaml')
 
 
 def test_exclude_of_the_command_line(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(repository, {NAME: 'exclude: [/a/]\n', 'a/x.yaml': '', 'b/x.yaml': '', 'b/c/x.yaml': ''})
-    lookup = Lookup(Overrides(exclude=('c/', '/b/x.yaml')), ['.'])
+    lookup = Options(['.'], exclude=('c/', '/b/x.yaml')).lookup()
     excluded = [path for path in ('a/x.yaml', 'b/x.yaml', 'b/c/x.yaml') if lookup.is_excluded(path)]
     assert excluded == ['a/x.yaml', 'b/x.yaml', 'b/c/x.yaml']
-    assert not Lookup(Overrides(exclude=('c/',)), ['b/c/x.yaml']).is_excluded('b/c/x.yaml')
-    assert Lookup(Overrides(exclude=('c/',), force_exclude=True), ['b/c/x.yaml']).is_excluded(
-        'b/c/x.yaml'
+    assert not Options(['b/c/x.yaml'], exclude=('c/',)).lookup().is_excluded('b/c/x.yaml')
+    assert (
+        Options(['b/c/x.yaml'], exclude=('c/',), force_exclude=True)
+        .lookup()
+        .is_excluded('b/c/x.yaml')
     )
     # Its patterns are seen from the working directory.
     monkeypatch.chdir(repository / 'b')
-    assert Lookup(Overrides(exclude=('/c/',)), ['.']).is_excluded('c/x.yaml')
+    assert Options(['.'], exclude=('/c/',)).lookup().is_excluded('c/x.yaml')
 
 
 def test_one_named_configuration_counts_alone(
@@ -652,7 +661,7 @@ def test_one_named_configuration_counts_alone(
         NAME: 'calico-version: "3.30"\n', f'a/{NAME}': 'ignore: [ports]\n',
         'ci/strict.yaml': 'calico-version: "3.31"\nexclude: [/a/b/]\nexlude: []\n',
     })  # fmt: skip
-    lookup = Lookup(Overrides(config='ci/strict.yaml'), ['.'])
+    lookup = Options(['.'], config='ci/strict.yaml').lookup()
     for path in ('x.yaml', 'a/x.yaml', '../outside/x.yaml'):
         assert lookup.settings_for(path).target.version == (3, 31)
         assert lookup.settings_for(path).wants('invalid-port')
@@ -660,8 +669,8 @@ def test_one_named_configuration_counts_alone(
     assert lookup.is_excluded('a/b/x.yaml')
     assert lookup.mistakes.keys() == {'ci/strict.yaml'}
     with pytest.raises(Fatal, match=r'there is no configuration nowhere\.yaml'):
-        Lookup(Overrides(config='nowhere.yaml'))
-    lookup = Lookup(Overrides(no_config=True), ['.'])
+        Options(config='nowhere.yaml').lookup()
+    lookup = Options(['.'], no_config=True).lookup()
     assert lookup.settings_for('a/x.yaml') is lookup.default
     assert lookup.run_config() is None
 
@@ -670,13 +679,13 @@ def test_the_dot_is_part_of_the_name(repository: Path) -> None:
     write(
         repository, {'calico-lint.yaml': 'ignore: [ports]\n', 'a/calico-lint.yaml': 'ignore: []\n'}
     )
-    lookup = Lookup()
+    lookup = Options().lookup()
     assert lookup.settings_for('a/x.yaml').wants('invalid-port')
     ((found,),) = lookup.mistakes.values()
     assert found.source.path == 'calico-lint.yaml'
     # A workflow that runs the linter is called so, too.
     write(repository, {'calico-lint.yaml': 'name: lint\non: push\njobs: {}\n'})
-    lookup = Lookup()
+    lookup = Options().lookup()
     lookup.settings_for('x.yaml')
     assert not lookup.mistakes
 
@@ -686,7 +695,7 @@ def test_many_entries_are_asked_once_a_file(repository: Path) -> None:
         f'- {{paths: [apps/{number}/, "*-{number}"], ignore: [ports]}}' for number in range(300)
     )
     write(repository, {NAME: f'per-path:\n{entries}\n'})
-    lookup = Lookup()
+    lookup = Options().lookup()
     asked: list[str] = []
     lookup.settings_for('x.yaml')
     (home,) = lookup.homes()
@@ -712,8 +721,8 @@ def test_many_entries_are_asked_once_a_file(repository: Path) -> None:
 
 def test_show_settings(repository: Path) -> None:
     write(repository, {NAME: LAYERED + EXCLUDES + 'external: {tiers: [a]}\nexternl: {}\n'})
-    overrides = Overrides(ignore=frozenset({'host-bits'}))
-    shown = show_settings('prod/strict/x.yaml', overrides)
+    options = Options(ignore=frozenset({'host-bits'}))
+    shown = show_settings('prod/strict/x.yaml', options)
     assert shown == (
         '# prod/strict/x.yaml\n'
         '# configuration: .calico-lint.yaml\n'
@@ -759,7 +768,7 @@ def uncommented(text: str) -> str:
 def test_starter_changes_nothing(repository: Path) -> None:
     text = init('.')
     assert (repository / NAME).read_text(encoding='utf-8') == text
-    lookup = Lookup()
+    lookup = Options().lookup()
     assert lookup.settings_for('x.yaml').target == Target()
     assert lookup.settings_for('x.yaml').wants('types-omitted')
     assert lookup.mistakes == {}

@@ -17,7 +17,8 @@ from conftest import (
 )
 
 from linter.catalogue.catalogue import standard
-from linter.run.run import Options, run
+from linter.run.run import run
+from linter.workspace.options import Options
 from tools import generate_facts, generate_index
 
 NUMBER = re.compile(r'[RF]-\d+')

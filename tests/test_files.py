@@ -15,6 +15,7 @@ from linter.workspace.discover import Unreadable, find, read
 from linter.workspace.files import DISK, FILE, FOLDER, NOTHING, read_whole
 from linter.workspace.kustomize import Kustomizations
 from linter.workspace.lookup import Lookup
+from linter.workspace.options import Options
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -102,7 +103,7 @@ def test_files_need_not_be_on_the_disk(tmp_path: Path, monkeypatch: pytest.Monke
         'apps/kustomization.yaml': 'namespace: shop\n',
         'apps/d.yaml': 'd: 1\n' * 20_000,
     })  # fmt: skip
-    lookup = Lookup(paths=['.'], files=tree)
+    lookup = Lookup(Options(['.']), tree)
     found = list(find(['.'], lookup.is_excluded, tree))
     assert found == ['.calico-lint.yaml', 'a.yaml', 'apps/d.yaml', 'apps/kustomization.yaml']
     assert b''.join(read('apps/d.yaml', tree)) == b'd: 1\n' * 20_000
@@ -118,9 +119,9 @@ def test_a_run_remembers_nothing_of_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert not Lookup().surroundings_of('a.yaml').sets_namespace
+    assert not Options().lookup().surroundings_of('a.yaml').sets_namespace
     Path('kustomization.yaml').write_text('namespace: shop\n')
-    assert Lookup().surroundings_of('a.yaml').sets_namespace
+    assert Options().lookup().surroundings_of('a.yaml').sets_namespace
 
 
 posix = pytest.mark.skipif(os.name != 'posix', reason='POSIX kinds of files')

@@ -16,6 +16,7 @@ from conftest import FIXTURES, check_file, golden_cases, printed
 
 from linter.catalogue.catalogue import standard
 from linter.run import run
+from linter.workspace.options import Options
 
 CASES = golden_cases()
 OUTPUTS = sorted((FIXTURES / 'cases').rglob('*.out'))
@@ -65,7 +66,7 @@ def test_no_case_is_forgotten() -> None:
 def test_gitops_repository(update: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A whole repository, as ``calico-lint check .`` prints it."""
     monkeypatch.chdir(FIXTURES / 'gitops')
-    outcome = run.run(run.Options())
+    outcome = run.run(Options())
     assert outcome.errors == []
     assert run.status(outcome) == 1
     compare(FIXTURES / 'gitops.out', printed(outcome.diagnostics).replace(os.sep, '/'), update)

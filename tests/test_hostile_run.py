@@ -39,6 +39,7 @@ from linter.cli import main
 from linter.engine import check as engine
 from linter.run import run
 from linter.workspace import discover
+from linter.workspace.options import Options
 
 posix = pytest.mark.skipif(os.name != 'posix', reason='POSIX files, signals and streams')
 # More than a pipe holds.
@@ -191,7 +192,7 @@ def test_a_read_that_fails(here: Path, monkeypatch: pytest.MonkeyPatch, error: O
 
     real = os.open
     monkeypatch.setattr(discover.os, 'open', failing)
-    outcome = run.run(run.Options(('.',)))
+    outcome = run.run(Options(('.',)))
     assert {found.source.path for found in outcome.diagnostics} == {'a.yaml', 'c.yaml'}
     assert [message.partition(':')[0] for message in outcome.errors] == ['b.yaml']
     assert run.status(outcome) == 2
@@ -218,7 +219,7 @@ def test_a_file_that_changes_before_it_is_read(
             yield entry
 
     monkeypatch.setattr(discover, 'find', racing)
-    outcome = run.run(run.Options(('.',)))
+    outcome = run.run(Options(('.',)))
     assert {found.source.path for found in outcome.diagnostics} == {'a.yaml', 'c.yaml'}
     assert len(outcome.errors) == (becomes != 'another file')
 
@@ -503,6 +504,7 @@ def watch(event, arguments):
         sys.stderr.write('HARM: ' + event + chr(10))
 sys.addaudithook(watch)
 from linter.__main__ import run
+from linter.workspace.options import Options
 sys.exit(run())
 """
 

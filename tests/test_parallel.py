@@ -17,9 +17,9 @@ from test_run import place, policy
 
 from linter.engine.outcome import Outcome
 from linter.run import one_file, parallel
-from linter.run.one_file import Options
 from linter.text.errors import Fatal
 from linter.workspace.lookup import Lookup
+from linter.workspace.options import Options
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 40
@@ -50,16 +50,15 @@ def nobody_is_left() -> Any:
 def share(files: list[str], jobs: int = 3) -> Outcome:
     outcome, options = Outcome(), Options((), jobs=jobs)
     parallel.share(files, options, outcome)
-    one_file.settle(outcome, options, options.lookup())
+    one_file.settle(outcome, options)
     return outcome
 
 
 def alone(files: list[str]) -> Outcome:
     outcome, options = Outcome(), Options(())
-    lookup = options.lookup()
     for name in files:
-        one_file.check(name, options, lookup, outcome)
-    one_file.settle(outcome, options, lookup)
+        one_file.check(name, options, outcome)
+    one_file.settle(outcome, options)
     return outcome
 
 
@@ -82,10 +81,10 @@ def instead(monkeypatch: pytest.MonkeyPatch, name: str, act: Callable[[], object
     """Something happens to the process that checks a file."""
     check = one_file.check
 
-    def replaced(entry: Any, options: Options, lookup: Lookup, outcome: Outcome) -> None:
+    def replaced(entry: Any, options: Options, outcome: Outcome) -> None:
         if entry == name:
             act()
-        check(entry, options, lookup, outcome)
+        check(entry, options, outcome)
 
     monkeypatch.setattr(parallel, 'check', replaced)
 

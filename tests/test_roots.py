@@ -17,8 +17,9 @@ from linter.catalogue.catalogue import standard
 from linter.cli.main import main
 from linter.run import parallel
 from linter.run import run as running
-from linter.run.run import Options, Outcome, run
-from linter.workspace.settings import Overrides
+from linter.run.run import Outcome, run
+from linter.workspace.options import Options
+from linter.workspace.roots import are_wanted
 
 ROOTS = sorted(path for path in (FIXTURES / 'roots').glob('*/*') if path.is_dir())
 OF_ROOT = [rule for rule in standard().ids() if standard().is_of_root(rule)]
@@ -126,11 +127,11 @@ def test_settings_of_a_path_hold(dead: Path) -> None:
 
 
 def test_the_command_line_selects(dead: Path) -> None:
-    assert rules(run(Options(overrides=Overrides(ignore=frozenset(['dead-rule']))))) == []
-    assert rules(run(Options(overrides=Overrides(select=frozenset(['dead-rule'])))))
-    assert not Options(overrides=Overrides(select=frozenset(['invalid-port']))).summarise
-    assert not Options(overrides=Overrides(ignore=frozenset(OF_ROOT))).summarise
-    assert Options(overrides=Overrides(select=frozenset(['covered-rule']))).summarise
+    assert rules(run(Options(ignore=frozenset(['dead-rule'])))) == []
+    assert rules(run(Options(select=frozenset(['dead-rule']))))
+    assert not are_wanted(Options(select=frozenset(['invalid-port'])))
+    assert not are_wanted(Options(ignore=frozenset(OF_ROOT)))
+    assert are_wanted(Options(select=frozenset(['covered-rule'])))
 
 
 def test_findings_have_an_identity_and_an_object(dead: Path) -> None:

@@ -15,6 +15,7 @@ from linter.engine.check import check
 from linter.engine.outcome import Outcome
 from linter.run import run
 from linter.workspace import discover
+from linter.workspace.options import Options
 
 POLICY = """\
 apiVersion: projectcalico.org/v3
@@ -83,7 +84,7 @@ def test_processes_that_share_a_run_say_what_one_says(
         Path(f'{number:03}.yaml').write_text(policy(number))
     Path('020.yaml').write_bytes(b'kind: GlobalNetworkPolicy\n\xff')
     Path('030.yaml').write_text('{{ GlobalNetworkPolicy }}: [\n')
-    alone, shared = run.run(run.Options(('.',))), run.run(run.Options(('.',), jobs=2))
+    alone, shared = run.run(Options(('.',))), run.run(Options(('.',), jobs=2))
     assert [place(found) for found in shared.diagnostics] == [
         place(found) for found in alone.diagnostics
     ]
@@ -117,7 +118,7 @@ def test_policies_behind_a_first_part_without_any_are_found(
     monkeypatch.setattr(discover.parts, '__defaults__', (100,))
     path = tmp_path / 'bundle.yaml'
     path.write_text('kind: A\n---\n' * 50 + policy(7), encoding='utf-8')
-    outcome = run.run(run.Options((str(path),)))
+    outcome = run.run(Options((str(path),)))
     assert (outcome.documents, outcome.checked, len(outcome.diagnostics)) == (51, 1, 1)
 
 

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     from linter.diagnostic import Diagnostic
     from linter.report._common import Summary
     from linter.run.baseline import Baseline
-    from linter.run.run import Options, Outcome
+    from linter.run.run import Outcome
+    from linter.workspace.options import Options
 
 
-def add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> int:
+def add_ignore(options: Options) -> int:
+    """Write suppressions of what is found, then report what is left."""
     if options.baseline is not None:
         raise Fatal('a baseline and --add-ignore exclude each other: name one of them')
     if '-' in options.paths:
@@ -32,14 +34,14 @@ def add_ignore(options: Options, reason: str, output_formats: Sequence[str]) -> 
     from linter.run.fix_files import add_ignores
     from linter.run.run import run
 
-    written, errors, notes = add_ignores(run(options).diagnostics, options, reason)
+    written, errors, notes = add_ignores(run(options).diagnostics, options)
     for path in written:
         complain(f'{shown_path(path)}: suppressions added')
     for line in notes:
         complain(line)
     for message in errors:
         complain(message)
-    return max(check(options, output_formats), 2 if errors else 0)
+    return max(check(options), 2 if errors else 0)
 
 
 def _is_pipe(path: str) -> bool:
@@ -51,13 +53,13 @@ def _is_pipe(path: str) -> bool:
         return False
 
 
-def check(options: Options, output_formats: Sequence[str], *, unsafe: bool = False) -> int:
-    """Check and report; ``unsafe``: say what --fix --unsafe-fixes would write, too."""
-    outputs, known = _outputs(output_formats, options), _known(options)
+def check(options: Options) -> int:
+    """Check and report, and with --unsafe-fixes say what --fix would write, too."""
+    outputs, known = _outputs(options), _known(options)
     outcome = _run(options)
     found = tuple(outcome.diagnostics)
     status = _finish(outcome, options, outputs, known)
-    if unsafe and not options.quiet:
+    if options.unsafe and not options.quiet:
         from linter.run.fix_files import obstacles
 
         for line in obstacles(found):
@@ -67,12 +69,12 @@ def check(options: Options, output_formats: Sequence[str], *, unsafe: bool = Fal
     return status
 
 
-def _outputs(words: Sequence[str], options: Options) -> list[tuple[str, str | None]]:
-    if not words and not options.statistics:
+def _outputs(options: Options) -> list[tuple[str, str | None]]:
+    if not options.formats and not options.statistics:
         return [('text', None)]
     from linter.cli.outputs import outputs
 
-    return outputs(words, options)
+    return outputs(options)
 
 
 def _known(options: Options) -> Baseline | None:
@@ -90,13 +92,11 @@ def _finish(
     outputs: Sequence[tuple[str, str | None]],
     known: Baseline | None = None,
     out: TextIO | None = None,
-    is_dry: bool = False,
     left_out: Sequence[Diagnostic] = (),
 ) -> int:
     """Report, and the exit status; ``out`` stands for standard output where that is taken.
 
-    ``is_dry``: the findings are those that a change would leave which was only shown;
-    ``left_out``: those whose fixes would do harm.
+    ``left_out`` are the findings whose fixes would do harm.
     """
     from linter.run.run import status
 
@@ -116,7 +116,7 @@ def _finish(
     elif summarise and not (outcome.checked or outcome.known) and outcome.skipped:
         summarise = not _is_all_foreign(outcome)
     if summarise:
-        _summarise(outcome, options, is_dry, frozenset(left_out))
+        _summarise(outcome, options, frozenset(left_out))
     for number, line in enumerate(() if options.quiet else notes):
         say(line if number else f'calico-lint: {line}')
     for line in () if options.quiet else outcome.notes:
@@ -146,14 +146,12 @@ def _run(options: Options) -> Outcome:
         shown.close()
 
 
-def fix(
-    options: Options, output_formats: Sequence[str], *, unsafe: bool = False, diff: bool = False
-) -> int:
+def fix(options: Options) -> int:
     """Fix, or show how; then report what is left."""
-    outputs, known = _outputs(output_formats, options), _known(options)
+    outputs, known, diff = _outputs(options), _known(options), options.diff
     is_stdin = '-' in options.paths
     taken = is_stdin or diff
-    if taken and output_formats and any(file is None for _, file in outputs):
+    if taken and options.formats and any(file is None for _, file in outputs):
         what = 'the difference' if diff else 'what is fixed'
         raise Fatal(f'{what} goes to standard output: write --output-format FORMAT:FILE')
     if diff:
@@ -164,14 +162,14 @@ def fix(
         outcome = _run(options)
         if not any(one.fix or one.related for one in outcome.diagnostics):
             # Most runs have nothing to fix, nor to say about that, and need not wait.
-            return _finish(outcome, options, outputs, known, out, diff)
+            return _finish(outcome, options, outputs, known, out)
     from linter.run import fix_files
 
     if is_stdin:
-        data, outcome, done = fix_files.fix_stdin(options, unsafe=unsafe, diff=diff)
+        data, outcome, done = fix_files.fix_stdin(options)
         shown = done.diff.encode('utf-8', 'surrogateescape') if diff else data
     else:
-        done = fix_files.fix_files(outcome, options, unsafe=unsafe, write=not diff)
+        done = fix_files.fix_files(outcome, options)
         shown = done.diff.encode('utf-8', 'surrogateescape')
     if diff and shown and (sys.stdout.isatty() or _color(options, sys.stdout)):
         from linter.report.terminal import write_diff
@@ -182,12 +180,11 @@ def fix(
         sys.stdout.buffer.write(shown)
         sys.stdout.buffer.flush()
     if not options.quiet:
-        left = outcome.diagnostics
-        for line in fix_files.sentences(done, left, unsafe=unsafe, is_dry=diff):
+        for line in fix_files.sentences(done, outcome.diagnostics, options):
             complain(line)
     outcome.errors += done.errors
     dropped = [one for fixed in done.files.values() for one in fixed.dropped]
-    result = _finish(outcome, options, outputs, known, out, diff, dropped)
+    result = _finish(outcome, options, outputs, known, out, dropped)
     return max(result, 1) if diff and shown and options.fail_on != 'never' else result
 
 
@@ -288,9 +285,7 @@ def _color(options: Options, out: TextIO) -> bool:
     return wants_color(out)
 
 
-def _summarise(
-    outcome: Outcome, options: Options, is_dry: bool, left_out: Container[Diagnostic]
-) -> None:
+def _summarise(outcome: Outcome, options: Options, left_out: Container[Diagnostic]) -> None:
     """The run in a sentence, and what fixes there are."""
     from linter.report.summary import print_summary
     from linter.run.run import counts
@@ -310,15 +305,14 @@ def _summarise(
         sys.stderr,
         fixable,
         configuration=counts(of_configuration),
-        is_dry=is_dry,
+        is_dry=options.diff,
         is_hook=_is_hook(options),
     )
 
 
 def _is_hook(options: Options) -> bool:
     """Whether pre-commit runs this, or what its hooks run: their users pass no options."""
-    overrides = options.overrides
-    return bool(os.environ.get('PRE_COMMIT')) or bool(overrides and overrides.force_exclude)
+    return bool(os.environ.get('PRE_COMMIT')) or options.force_exclude
 
 
 def _is_worth_a_summary(outcome: Outcome, options: Options) -> bool:

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
-    from linter.run.run import Options
+    from linter.workspace.options import Options
 
 
 def options(namespace: argparse.Namespace) -> Options:
     """What `check` is to do; Fatal for words that contradict one another."""
     from linter.calico.target import make_target, parse_version
-    from linter.run.run import Options, cores
-    from linter.workspace.settings import Overrides
+    from linter.run.run import cores
+    from linter.workspace.options import Options
 
     if '-' in namespace.paths and len(namespace.paths) > 1:
         raise Fatal('- stands for standard input and cannot be mixed with other paths')
@@ -37,37 +37,39 @@ def options(namespace: argparse.Namespace) -> Options:
     version = namespace.calico_version
     if version is not None and namespace.admission is not None:
         make_target(version, namespace.admission, None)  # better said before the run
-    overrides = Overrides(
-        None if version is None else parse_version(version),
-        namespace.admission,
-        namespace.datastore,
-        _rule_ids('--select', namespace.select) or None,
-        _rule_ids('--ignore', namespace.ignore),
-        namespace.force_exclude,
-        namespace.edition,
-        tuple(namespace.exclude),
-        namespace.config,
-        namespace.no_config,
-        namespace.embedded,
-        namespace.markdown,
-        namespace.profile,
-        namespace.dataplane,
-    )
     found = Options(
         tuple(namespace.paths) or ('.',),
-        overrides,
-        namespace.stdin_filename,
-        namespace.jobs or cores(),
-        not namespace.no_ignore,
-        'never' if namespace.exit_zero else namespace.fail_on,
-        namespace.require_policies,
-        baseline=namespace.write_baseline or namespace.baseline,
-        write_baseline=namespace.write_baseline is not None,
-        allow_growth=namespace.allow_growth,
+        stdin_filename=namespace.stdin_filename,
+        version=None if version is None else parse_version(version),
+        admission=namespace.admission,
+        datastore=namespace.datastore,
+        edition=namespace.edition,
+        dataplane=namespace.dataplane,
+        profile=namespace.profile,
+        select=_rule_ids('--select', namespace.select) or None,
+        ignore=_rule_ids('--ignore', namespace.ignore),
+        embedded=namespace.embedded,
+        markdown=namespace.markdown,
+        exclude=tuple(namespace.exclude),
+        force_exclude=namespace.force_exclude,
+        config=namespace.config,
+        no_config=namespace.no_config,
+        context=namespace.context,
+        jobs=namespace.jobs or cores(),
+        suppress=not namespace.no_ignore,
+        formats=tuple(namespace.output_format),
         statistics=namespace.statistics,
         quiet=namespace.quiet,
         color=namespace.color,
-        context=namespace.context,
+        fail_on='never' if namespace.exit_zero else namespace.fail_on,
+        require_policies=namespace.require_policies,
+        fix=namespace.fix or namespace.diff,
+        unsafe=namespace.unsafe_fixes,
+        diff=namespace.diff,
+        add_ignore=namespace.add_ignore,
+        baseline=namespace.write_baseline or namespace.baseline,
+        write_baseline=namespace.write_baseline is not None,
+        allow_growth=namespace.allow_growth,
     )
     found.require_context()
     return found

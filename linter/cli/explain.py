@@ -29,6 +29,12 @@ def check(example: Example) -> list[Diagnostic]:
     """What is found in an example."""
     if example.file is not None:
         return config.parse(Source(example.file, example.text)).diagnostics
+    if example.is_root:
+        from linter.run.root import alone
+
+        words = arguments.read(['check', *example.options, '--no-config', '--context', '.', FILE])
+        options = check_options.options(words)
+        return alone(FILE, example.text.encode(), options, example.is_closed)
     words = arguments.read(['check', *example.options])
     target = make_target(
         words.calico_version,
@@ -36,12 +42,6 @@ def check(example: Example) -> list[Diagnostic]:
         words.datastore,
         words.dataplane or 'iptables',
     )
-    if example.is_root:
-        from linter.run.root import alone
-
-        overrides = check_options.options(words).overrides
-        assert overrides is not None
-        return alone(FILE, example.text.encode(), overrides, example.is_closed)
     result = engine.check(
         FILE,
         example.text.encode(),

@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from linter.workspace.options import Options
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 0 clean, 1 findings, 2 bad usage or a run that could not finish.
@@ -69,33 +71,30 @@ def _main(arguments: list[str]) -> int:
         context = words[2]
         del words[1:3]
     if words[:1] == ['check'] and not any(word.startswith('-') for word in words):
-        from linter.run.run import Options, cores
-        from linter.workspace.settings import Overrides
+        from linter.run.run import cores
+        from linter.workspace.options import Options
 
         # The hooks' calls have no other option: argparse would double the time to start.
-        overrides = Overrides(force_exclude='--force-exclude' in arguments)
-        plain = Options(tuple(words[1:]) or ('.',), overrides, jobs=cores(), context=context)
+        plain = Options(
+            tuple(words[1:]) or ('.',),
+            force_exclude='--force-exclude' in arguments,
+            fix='--fix' in arguments,
+            jobs=cores(),
+            context=context,
+        )
         plain.require_context()
-        plain.follow_configuration()
-        return fix(plain, []) if '--fix' in arguments else check(plain, [])
+        return _check(plain)
     from linter.cli.arguments import read
     from linter.cli.check_options import options
 
     namespace = read(arguments)
     if namespace.command == 'check':
-        wanted = options(namespace)
-        if not (namespace.show_settings or namespace.show_files):
-            wanted.follow_configuration()
+        asked = options(namespace)
         if namespace.show_settings:
-            return show_settings(wanted)
+            return show_settings(asked)
         if namespace.show_files:
-            return show_files(wanted)
-        if namespace.add_ignore is not None:
-            return add_ignore(wanted, namespace.add_ignore, namespace.output_format)
-        unsafe, diff = namespace.unsafe_fixes, namespace.diff
-        if namespace.fix or diff:
-            return fix(wanted, namespace.output_format, unsafe=unsafe, diff=diff)
-        return check(wanted, namespace.output_format, unsafe=unsafe)
+            return show_files(asked)
+        return _check(asked)
     if namespace.command == 'init':
         return init(namespace.directory)
     if namespace.command == 'explain':
@@ -107,3 +106,10 @@ def _main(arguments: list[str]) -> int:
 
         return policy.run(namespace)
     return schema(namespace.kind, namespace.api, namespace.calico_version)
+
+
+def _check(options: Options) -> int:
+    options.follow_configuration()
+    if options.add_ignore is not None:
+        return add_ignore(options)
+    return fix(options) if options.fix else check(options)

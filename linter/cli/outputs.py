@@ -10,10 +10,9 @@ from linter.workspace.files import DISK, FILE, NOTHING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import TextIO
 
-    from linter.run.run import Options
+    from linter.workspace.options import Options
 
     Output = tuple[str, str | None]
 
@@ -27,13 +26,13 @@ _REPORTS = (
 )
 
 
-def outputs(words: Sequence[str], options: Options) -> list[Output]:
+def outputs(options: Options) -> list[Output]:
     """The formats that were asked for, each with its file or None; Fatal where one cannot be.
 
     No output is written over what the run reads, nor over what a link leads to: a repository may
     hold a link to anywhere.
     """
-    found = [_output(word) for word in words] or [('text', None)]
+    found = [_output(word) for word in options.formats] or [('text', None)]
     files = [None if file is None else DISK.real(file) for _, file in found]
     if files.count(None) > 1:
         raise Fatal('only one output format can go to standard output: write FORMAT:FILE')
@@ -68,9 +67,7 @@ def _obstacle(file: str, path: str, options: Options) -> str:
         return 'is to be checked, and not to be written'
     if _is_link(file):
         return 'is a link, or lies behind one'
-    overrides = options.overrides
-    config = None if overrides is None else overrides.config
-    if os.path.basename(path) == '.calico-lint.yaml' or _is(path, config):
+    if os.path.basename(path) == '.calico-lint.yaml' or _is(path, options.config):
         return 'is a configuration, and not to be written'
     if _is(path, options.baseline):
         return 'is the baseline, and not to be written'

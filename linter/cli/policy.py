@@ -161,12 +161,15 @@ def _world(namespace: argparse.Namespace, path: str) -> World:
     """The Calico that the command line or the configuration names for a path."""
     from linter.calico.target import parse_version
     from linter.policytest.commands import World
-    from linter.workspace.lookup import Lookup
-    from linter.workspace.settings import Overrides
+    from linter.workspace.options import Options
 
     version = namespace.calico_version
-    overrides = Overrides(None if version is None else parse_version(version), namespace.admission)
-    settings = Lookup(overrides, (path,)).settings_for(path)
+    options = Options(
+        (path,),
+        version=None if version is None else parse_version(version),
+        admission=namespace.admission,
+    )
+    settings = options.lookup().settings_for(path)
     return World(settings.target, namespace.dataplane or settings.dataplane)
 
 

@@ -10,7 +10,7 @@ from linter.text.errors import Fatal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from linter.run.run import Options
+    from linter.workspace.options import Options
 
 
 def show_settings(options: Options) -> int:
@@ -19,7 +19,7 @@ def show_settings(options: Options) -> int:
     from linter.workspace.show_settings import show_settings
 
     paths = [options.stdin_path() if path == '-' else relative(path) for path in options.paths]
-    shown = '\n'.join(show_settings(path, options.overrides) for path in paths)
+    shown = '\n'.join(show_settings(path, options) for path in paths)
     for line in shown.splitlines():
         emit(sys.stdout, f'{escape_line(line)}\n')
     return 0

@@ -23,13 +23,13 @@ from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Identity
 from linter.engine.outcome import Outcome
 from linter.run.baseline_file import Entry, dumped, read_entries
-from linter.run.one_file import STDIN_NAME, Options
 from linter.text.errors import Fatal
 from linter.text.escape import escape
 from linter.workspace.atomic_write import Unwritable, create, replace
 from linter.workspace.discover import relative
 from linter.workspace.files import DISK, NOTHING
 from linter.workspace.lookup import NAME
+from linter.workspace.options import STDIN_NAME, Options
 
 _SHOWN = 10
 

@@ -15,7 +15,6 @@ from linter.engine.fix import Fixed, encoded, fix_text
 from linter.engine.outcome import Outcome
 from linter.engine.unharmed import is_applicable
 from linter.run.one_file import (
-    Options,
     apply_settings,
     check_parts,
     conditions_of,
@@ -31,6 +30,7 @@ from linter.workspace.atomic_write import Unwritable, replace, unified_diff
 from linter.workspace.discover import read
 from linter.workspace.files import DISK, PIPE
 from linter.workspace.lookup import Lookup
+from linter.workspace.options import Options
 from linter.yaml.encoding import BadEncoding, decode_bytes
 
 
@@ -46,20 +46,21 @@ class Rewritten(NamedTuple):
     errors: list[str]
 
 
-def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) -> Rewritten:
-    """Apply the fixes of a run to its files, or say what would change; the rest stays found.
+def fix_files(outcome: Outcome, options: Options) -> Rewritten:
+    """Apply the fixes of a run to its files, or show what would change; the rest stays found.
 
     A file is written as a whole or not at all; one that cannot be does not stop the others.
     """
-    lookup = options.lookup()
     done = Rewritten({}, '', [])
     diffs: list[str] = []
-    for path in _paths(one for one in outcome.diagnostics if is_applicable(one.fix, unsafe)):
+    for path in _paths(
+        one for one in outcome.diagnostics if is_applicable(one.fix, options.unsafe)
+    ):
         try:
             data = _whole(path)
             # Once more and as a whole: places in a file that was read in parts are those in a part.
-            fixed = fix(path, data, options, lookup, unsafe=unsafe)
-            if fixed.data is not data and write:
+            fixed = fix(path, data, options)
+            if fixed.data is not data and not options.diff:
                 replace(path, data, fixed.data)
         except Unwritable as error:
             done.errors.append(str(error))
@@ -67,9 +68,9 @@ def fix_files(outcome: Outcome, options: Options, *, unsafe: bool, write: bool) 
             done.errors.append(failure_message(path, error))
         else:
             done.files[path] = fixed
-            if not write:
+            if options.diff:
                 diffs.append(unified_diff(path, data, fixed.data))
-    _leave(outcome, done.files, lookup)
+    _leave(outcome, done.files, options.lookup())
     return done._replace(diff=''.join(diffs))
 
 
@@ -104,7 +105,7 @@ def _leave(outcome: Outcome, files: Mapping[str, Fixed], lookup: Lookup) -> None
         keep_suppressed(outcome, one.after.suppressed, lookup.settings_for(path))
 
 
-def fix_stdin(options: Options, *, unsafe: bool, diff: bool) -> tuple[bytes, Outcome, Rewritten]:
+def fix_stdin(options: Options) -> tuple[bytes, Outcome, Rewritten]:
     """Standard input as it should be, what is left of its findings, and what was fixed."""
     path = options.stdin_path()
     outcome, lookup = Outcome(), options.lookup()
@@ -114,11 +115,10 @@ def fix_stdin(options: Options, *, unsafe: bool, diff: bool) -> tuple[bytes, Out
         data = b''.join(standard_input(path))
         if options.stdin_filename and lookup.is_excluded(path):
             return data, outcome, done
-        settings = lookup.settings_for(path)
-        check_parts(path, iter((data,)), settings, options, lookup, outcome)
-        settle(outcome, options, lookup)
+        check_parts(path, iter((data,)), options, outcome)
+        settle(outcome, options)
         outcome.diagnostics += [one for found in lookup.mistakes.values() for one in found]
-        fixed = fix(path, data, options, lookup, unsafe=unsafe)
+        fixed = fix(path, data, options)
     except Fatal:
         raise
     except Exception as error:
@@ -127,7 +127,7 @@ def fix_stdin(options: Options, *, unsafe: bool, diff: bool) -> tuple[bytes, Out
         return data, outcome, done
     done.files[path] = fixed
     _leave(outcome, done.files, lookup)
-    shown = unified_diff(path, data, fixed.data) if diff else ''
+    shown = unified_diff(path, data, fixed.data) if options.diff else ''
     return fixed.data, outcome, done._replace(diff=shown)
 
 
@@ -144,11 +144,9 @@ def obstacles(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
                 )
 
 
-def sentences(
-    done: Rewritten, left: Iterable[Diagnostic], *, unsafe: bool, is_dry: bool
-) -> Iterator[str]:
+def sentences(done: Rewritten, left: Iterable[Diagnostic], options: Options) -> Iterator[str]:
     """What was done and what was not, for people, a line each; ``left`` are the findings left."""
-    verb = 'would be applied' if is_dry else 'applied'
+    verb = 'would be applied' if options.diff else 'applied'
     for path, fixed in done.files.items():
         count = len(fixed.applied)
         rules = Counter(diagnostic.rule for diagnostic in fixed.applied)
@@ -158,7 +156,7 @@ def sentences(
     for path, fixed in done.files.items():
         if fixed.is_unclear:
             yield f'{escape(path)}: not changed, for it has a part that cannot be read'
-    if unsafe:
+    if options.unsafe:
         yield from map(escape, obstacles(left))
     yield from _left_out(done)
 
@@ -178,25 +176,23 @@ def _left_out(done: Rewritten) -> Iterator[str]:
         yield f'{len(found) - _SHOWN} more fixes were left out'
 
 
-def fix(path: str, data: bytes, options: Options, lookup: Lookup, *, unsafe: bool) -> Fixed:
+def fix(path: str, data: bytes, options: Options) -> Fixed:
     """What the fixes for which the settings ask make of a file."""
-    settings = lookup.settings_for(path)
+    settings = options.lookup().settings_for(path)
     # What a fix may not bring about is looked for by every rule.
-    terms = conditions_of(path, settings, options, lookup)._replace(
-        catalogue=standard(), identify=False
-    )
+    terms = conditions_of(path, options)._replace(catalogue=standard(), identify=False)
     return fix_text(
         path,
         data,
         settings.target,
-        unsafe=unsafe,
+        unsafe=options.unsafe,
         check=lambda parsed: check_parsed(parsed, terms),
         wanted=lambda found: apply_settings(found, settings),
     )
 
 
 def add_ignores(
-    diagnostics: Iterable[Diagnostic], options: Options, reason: str
+    diagnostics: Iterable[Diagnostic], options: Options
 ) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
     """Suppress these findings in their files.
 
@@ -215,9 +211,9 @@ def add_ignores(
             settings = lookup.settings_for(path)
             # Once more and as a whole: places in a file that was read in parts are those in a part.
             parsed = parse_bytes(path, data)
-            terms = conditions_of(path, settings, options, lookup)
+            terms = conditions_of(path, options)
             found = apply_settings(check_parsed(parsed, terms).diagnostics, settings)
-            added = add_ignore(parsed, found, reason)
+            added = add_ignore(parsed, found, options.add_ignore or '')
             after = encoded(added.text, data)
             if after != data:
                 replace(path, data, after)

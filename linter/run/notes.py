@@ -12,13 +12,14 @@ from linter.workspace.lookup import Home, Lookup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from linter.run.one_file import Options
+    from linter.workspace.options import Options
 
 _SHOWN = 3
 
 
-def notes(outcome: Outcome, options: Options, lookup: Lookup) -> Iterator[str]:
+def notes(outcome: Outcome, options: Options) -> Iterator[str]:
     """About what was passed, and about settings that are without effect."""
+    lookup = options.lookup()
     if outcome.passed:
         number = outcome.passed
         what = '1 field' if number == 1 else f'{number} fields'

@@ -17,9 +17,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
 from linter.engine.outcome import Outcome
-from linter.run.one_file import Options, check
+from linter.run.one_file import check
 from linter.workspace.discover import Unreadable
-from linter.workspace.lookup import Lookup
+from linter.workspace.options import Options
 from linter.workspace.orderly_end import SIGNALS, orderly_end
 
 BATCH = 64
@@ -57,7 +57,7 @@ def share(
     outcome: Outcome,
     report_progress: Callable[[int], None] = _silent,
 ) -> None:
-    """Check the files, in their order, as ``work.check`` would one by one.
+    """Check the files, in their order, as ``one_file.check`` would one by one.
 
     What a process that died had in hand is named among the errors of the outcome. However this
     process ends, the others do not outlive it.
@@ -76,11 +76,10 @@ def _share(
     batches = [entries[start : start + size] for start in range(0, len(entries), size)]
     workers, life = _start(batches, options)
     if not workers:
-        lookup = options.lookup()
         for entry in entries:
-            check(entry, options, lookup, outcome)
+            check(entry, options, outcome)
             report_progress(outcome.files)
-        outcome.mistakes |= lookup.mistakes
+        outcome.mistakes |= options.lookup().mistakes
         return
     options.lookup().is_shared = True
     arrived: dict[int, bytes] = {}
@@ -169,11 +168,10 @@ def _work(todo: int, out: int, batches: Sequence[Sequence[Entry]], options: Opti
         for sign in (signal.SIGINT, *SIGNALS):
             if signal.getsignal(sign) != signal.SIG_IGN:
                 signal.signal(sign, signal.SIG_DFL)
-        lookup = options.lookup()
         while number := os.read(todo, _NUMBER):
             batch = batches[int.from_bytes(number, 'big')]
             try:
-                message = pickle.dumps(_check(batch, options, lookup))
+                message = pickle.dumps(_check(batch, options))
             except Exception as error:
                 message = _raised(error)
             _write(out, number + len(message).to_bytes(8, 'big') + message)
@@ -189,11 +187,11 @@ def _work(todo: int, out: int, batches: Sequence[Sequence[Entry]], options: Opti
         os._exit(status)
 
 
-def _check(entries: Sequence[Entry], options: Options, lookup: Lookup) -> Outcome:
+def _check(entries: Sequence[Entry], options: Options) -> Outcome:
     part = Outcome()
     for entry in entries:
-        check(entry, options, lookup, part)
-    part.mistakes |= lookup.mistakes
+        check(entry, options, part)
+    part.mistakes |= options.lookup().mistakes
     return part
 
 

@@ -16,12 +16,13 @@ from linter.engine.stamp import Stamp
 from linter.engine.summaries import semantics_of
 from linter.policy.model import Policy, Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
-from linter.run.one_file import Options, check, conditions_of, is_root_marked, settle
+from linter.run.one_file import check, conditions_of, settle
 from linter.run.sources import Sources
 from linter.text.source import Span
 from linter.workspace import discover
-from linter.workspace.lookup import NAME, Lookup
-from linter.workspace.settings import Overrides
+from linter.workspace.lookup import NAME
+from linter.workspace.options import Options
+from linter.workspace.roots import is_marked
 
 Records = list[Record | Unusable]
 _KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
@@ -44,42 +45,39 @@ class _Unit(NamedTuple):
     are_variants: bool = False
 
 
-def judge(outcome: Outcome, options: Options, lookup: Lookup) -> None:
+def judge(outcome: Outcome, options: Options) -> None:
     """Add what the rules of a root find to the findings of the files."""
     around = Outcome()
     if options.context is not None and outcome.records:
         # A run that met nothing of Calico's need not look any further.
-        around = _context(options.context, outcome, options, lookup)
+        around = _context(options.context, outcome, options)
     records = (*outcome.records, *around.records)
     if any(isinstance(record, Policy) for record in records):
-        _Run(outcome, options, lookup, around=around).run()
+        _Run(outcome, options, around=around).run()
     outcome.records = []
 
 
-def _context(folder: str, outcome: Outcome, options: Options, lookup: Lookup) -> Outcome:
+def _context(folder: str, outcome: Outcome, options: Options) -> Outcome:
     """What the files of a folder mean that were not to be checked."""
     named = set(outcome.paths)
     found = Outcome()
-    for entry in discover.find((folder,), lookup.is_excluded):
+    for entry in discover.find((folder,), options.lookup().is_excluded):
         if isinstance(entry, str) and entry not in named:
-            check(entry, options, lookup, found)
+            check(entry, options, found)
     return found
 
 
-def alone(
-    path: str, data: bytes, overrides: Overrides, is_closed: bool = False
-) -> list[Diagnostic]:
-    """What is found in a file that is a root by itself, whatever its path holds."""
-    overrides.no_config = True
-    options = Options((path,), overrides, context=os.curdir)
-    lookup = options.lookup()
-    terms = conditions_of(path, lookup.settings_for(path), options, lookup)
-    outcome = check_parts(path, [data], terms)
-    run = _Run(outcome, options, lookup, {path: data})
+def alone(path: str, data: bytes, options: Options, is_closed: bool = False) -> list[Diagnostic]:
+    """What is found in a file that is a root by itself, whatever its path holds.
+
+    The options have a ``context``, so that what the documents mean is noted.
+    """
+    outcome = check_parts(path, [data], conditions_of(path, options))
+    run = _Run(outcome, options, {path: data})
     folder = os.path.dirname(os.path.abspath(path))
     run.roots[folder] = _Root(folder, is_closed, is_closed)
     run.run()
-    settle(outcome, options, lookup)
+    settle(outcome, options)
     assert not outcome.errors, outcome.errors
     return outcome.diagnostics
 
@@ -91,13 +89,12 @@ class _Run:
         self,
         outcome: Outcome,
         options: Options,
-        lookup: Lookup,
         texts: dict[str, bytes] | None = None,
         around: Outcome | None = None,
     ) -> None:
         self.outcome = outcome
         self.options = options
-        self.lookup = lookup
+        self.lookup = options.lookup()
         self.sources = Sources(texts)
         self.files = {file.path: file for file in outcome.found}
         self.around = around or Outcome()
@@ -121,7 +118,7 @@ class _Run:
             if root is None:
                 continue
             settings = self.lookup.settings_for(path)
-            catalogue = conditions_of(path, settings, self.options, self.lookup).catalogue
+            catalogue = conditions_of(path, self.options).catalogue
             catalogues.setdefault(id(catalogue), catalogue)
             key = settings.target.version, settings.dataplane
             groups.setdefault((root, key), []).append(record)
@@ -162,13 +159,9 @@ class _Run:
         found = [
             _Root(base)
             for base in self.checked
-            if _is_below(folder, base) and self._is_marked(base)
+            if _is_below(folder, base) and is_marked(base, self.lookup)
         ]
         return min(found, key=lambda one: len(one.folder), default=None)
-
-    def _is_marked(self, folder: str) -> bool:
-        """Whether a folder that is checked is known to be a whole repository."""
-        return is_root_marked(folder, self.options.overrides, self.lookup.files.exists)
 
     def _kubernetes(self) -> Iterator[Record | Unusable]:
         """Kubernetes' own policies of the roots."""
@@ -333,7 +326,7 @@ class _Run:
     def _diagnostic(self, finding: RootFinding, file: FileFindings | None) -> Diagnostic | None:
         path = finding.place.path
         settings = self.lookup.settings_for(path)
-        terms = conditions_of(path, settings, self.options, self.lookup)
+        terms = conditions_of(path, self.options)
         source = self.sources.source(finding.place, file)
         owner = self.sources.owner(finding.place, finding.start)
         if source is None or owner is None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from linter.engine.outcome import Outcome
-from linter.run.one_file import Options, check, settle
+from linter.run.one_file import check, settle
 from linter.text.errors import Fatal
 from linter.workspace import discover
+from linter.workspace.options import Options
 
 WORTH_SHARING = 300
 """After so many policies the rest may be shared among processes, if there is as much of it."""
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from linter.diagnostic import Diagnostic
 
-__all__ = ['FAILING', 'Options', 'Outcome', 'cores', 'counts', 'run', 'status']
+__all__ = ['FAILING', 'Outcome', 'cores', 'counts', 'run', 'status']
 
 
 def run(options: Options, progress: Callable[[int, int], None] | None = None) -> Outcome:
@@ -52,7 +53,7 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
             progress(done, number)
 
     for entry in entries:
-        check(entry, options, lookup, outcome)
+        check(entry, options, outcome)
         report_progress(outcome.files)
         if options.jobs > 1 and outcome.checked >= WORTH_SHARING:
             # So far it was cheaper alone; from here on it may not be.
@@ -67,17 +68,17 @@ def run(options: Options, progress: Callable[[int, int], None] | None = None) ->
                     raise Fatal(f'no further processes: {reason}; write --jobs 1') from None
                 break
             for entry in rest:
-                check(entry, options, lookup, outcome)
+                check(entry, options, outcome)
                 report_progress(outcome.files)
     if outcome.records or outcome.kubernetes:
         from linter.run.root import judge
 
-        judge(outcome, options, lookup)
-    settle(outcome, options, lookup)
+        judge(outcome, options)
+    settle(outcome, options)
     if lookup.has_configurations or outcome.passed:
         from linter.run.notes import notes
 
-        outcome.notes += notes(outcome, options, lookup)
+        outcome.notes += notes(outcome, options)
     outcome.mistakes |= lookup.mistakes
     # They come first: with a mistake there, all the rest may not be what was asked for.
     outcome.diagnostics[:0] = [one for found in outcome.mistakes.values() for one in found]

@@ -239,3 +239,11 @@ def _kind_of(entry: os.DirEntry[str]) -> str:
         return FOLDER
     # Pipes, sockets and devices are alike to whoever looks for files; nothing asks the disk again.
     return FILE if entry.is_file(follow_symlinks=False) else DEVICE
+
+
+def is_folder(path: str, files: Files = DISK) -> bool:
+    """Whether a name stands for a folder; one that cannot be looked at does not."""
+    try:
+        return files.kind(path) == FOLDER
+    except (OSError, ValueError):
+        return False

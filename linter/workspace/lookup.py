@@ -10,7 +10,7 @@ import os
 
 from linter.text.errors import Fatal
 from linter.workspace.files import DISK
-from linter.workspace.settings import Overrides, merged
+from linter.workspace.settings import merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from linter.workspace.config import Config
     from linter.workspace.files import Files
     from linter.workspace.kustomize import Kustomizations
+    from linter.workspace.options import Options
     from linter.workspace.patterns import Rules
+    from linter.workspace.roots import Roots
     from linter.workspace.settings import Settings
 
 # As in linter.workspace.config, which is not worth importing for it.
@@ -86,7 +88,7 @@ class _Folder:
 class Lookup:
     """The settings of every file of one run: each folder is looked up, and each file read, once.
 
-    ``paths`` are those on the command line, where excludes do not concern what is named, unless
+    Excludes do not concern what is ``named`` (None: what the ``options`` name), unless
     ``force_exclude`` says that they do. What is wrong with configuration files gathers in
     ``mistakes``, by the path of the file: processes that share a run read the same file each.
     ``default`` are the settings where there is no such file. ``is_shared``: other processes asked
@@ -95,20 +97,18 @@ class Lookup:
 
     __slots__ = (
         '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_kustomized', '_named',
-        '_paths', 'default', 'files', 'is_shared', 'mistakes', 'overrides',
+        '_names', '_roots', 'default', 'files', 'is_shared', 'mistakes', 'options',
     )  # fmt: skip
 
     def __init__(
-        self,
-        overrides: Overrides | None = None,
-        paths: Sequence[str] = (),
-        files: Files = DISK,
+        self, options: Options, files: Files = DISK, named: Sequence[str] | None = None
     ) -> None:
-        self.overrides = overrides or Overrides()
+        self.options = options
         self.files = files
         self.is_shared = False
         self.mistakes: dict[str, list[Diagnostic]] = {}
-        self._paths = paths
+        self._roots: Roots | None = None
+        self._names = named
         self._named: set[str] | None = None
         # By the folder as it is written, and by its absolute path; None: no configuration.
         self._folders: dict[str, _Folder | None] = {}
@@ -117,13 +117,13 @@ class Lookup:
         self._excludes: Rules | None = None
         self._kustomizations: Kustomizations | None = None
         self._kustomized: dict[str, bool] = {}
-        if self.overrides.exclude:
+        if self.options.exclude:
             from linter.workspace.patterns import rules
 
-            self._excludes = rules(self.overrides.exclude)
-        if self.overrides.config is not None:
-            self._fixed = self._named_home(self.overrides.config)
-        self.default = merged(None, (), self.overrides)
+            self._excludes = rules(self.options.exclude)
+        if self.options.config is not None:
+            self._fixed = self._named_home(self.options.config)
+        self.default = merged(None, (), self.options)
 
     def surroundings_of(self, path: str) -> Surroundings:
         """What the files around a file say about it."""
@@ -146,6 +146,14 @@ class Lookup:
             found = self._kustomized[folder]
         self._kustomized.update(dict.fromkeys(passed, found))
         return found
+
+    def may_be_in_root(self, path: str) -> bool:
+        """Whether a file may be in a root, so that what its documents mean has to be noted."""
+        if self._roots is None:
+            from linter.workspace.roots import Roots
+
+            self._roots = Roots(self)
+        return self._roots.may_hold(path)
 
     @property
     def kustomizations(self) -> Kustomizations:
@@ -170,7 +178,7 @@ class Lookup:
         settings = home.known.get(layers)
         if settings is None:
             chosen = tuple(home.config.layers[number] for number in layers)
-            settings = home.known[layers] = merged(home.config, chosen, self.overrides)
+            settings = home.known[layers] = merged(home.config, chosen, self.options)
         return settings
 
     def is_excluded(self, path: str) -> bool:
@@ -186,7 +194,7 @@ class Lookup:
             name and any(rules.covers(seen + name, len(seen)) for rules, _, seen in folder.excludes)
         ):
             return False
-        return self.overrides.force_exclude or self._is_excluded_below(folder, name)
+        return self.options.force_exclude or self._is_excluded_below(folder, name)
 
     def config_for(self, folder: str) -> Config | None:
         """The configuration that holds in a folder, as far as there is one."""
@@ -227,7 +235,8 @@ class Lookup:
         if self._named is None:
             from linter.workspace.discover import relative
 
-            self._named = {os.path.abspath(relative(path)) for path in self._paths}
+            names = self.options.named() if self._names is None else self._names
+            self._named = {os.path.abspath(relative(path)) for path in names}
         _, base, seen = folder.excludes[0]
         top = whole = os.path.normpath(os.path.join(base, *(seen + name).split('/')))
         while top not in self._named:
@@ -289,7 +298,7 @@ class Lookup:
 
     def _home(self, folder: str) -> Home | None:
         """The nearest configuration file, from a folder up to the root of its repository."""
-        if self._fixed is not None or self.overrides.no_config:
+        if self._fixed is not None or self.options.no_config:
             return self._fixed
         exists = self.files.exists
         passed = []

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from linter.calico.target import Target, Version
     from linter.workspace.config import Config, Layer
+    from linter.workspace.options import Options
 
 _NONE: frozenset[str] = frozenset()
 PASSED: dict[str, frozenset[str]] = {
@@ -18,51 +19,6 @@ PASSED: dict[str, frozenset[str]] = {
     'enterprise': frozenset(('enterprise-field',)),
 }
 """The facts that do not hold for an edition of Calico."""
-
-
-class Overrides:
-    """What the command line says; None: nothing, so that the file's word counts.
-
-    ``exclude`` are patterns seen from the working directory, and so are those of ``config``, a
-    file that counts instead of every other. ``no_config``: no such file is read.
-    """
-
-    __slots__ = (
-        'admission', 'config', 'dataplane', 'datastore', 'edition', 'embedded', 'exclude',
-        'force_exclude', 'ignore', 'markdown', 'no_config', 'profile', 'select', 'version',
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        version: Version | None = None,
-        admission: str | None = None,
-        datastore: str | None = None,
-        select: frozenset[str] | None = None,
-        ignore: frozenset[str] = _NONE,
-        force_exclude: bool = False,
-        edition: str | None = None,
-        exclude: tuple[str, ...] = (),
-        config: str | None = None,
-        no_config: bool = False,
-        embedded: bool = False,
-        markdown: bool = False,
-        profile: str | None = None,
-        dataplane: str | None = None,
-    ) -> None:
-        self.version = version
-        self.admission = admission
-        self.datastore = datastore
-        self.select = select
-        self.ignore = ignore
-        self.force_exclude = force_exclude
-        self.edition = edition
-        self.exclude = exclude
-        self.config = config
-        self.no_config = no_config
-        self.embedded = embedded
-        self.markdown = markdown
-        self.profile = profile
-        self.dataplane = dataplane
 
 
 class Settings:
@@ -144,7 +100,7 @@ class Settings:
         return (not self.select or rule in self.select) and rule not in self.ignore
 
 
-def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides) -> Settings:
+def merged(config: Config | None, layers: Iterable[Layer], options: Options) -> Settings:
     """Layer upon layer, the command line last; a ``select`` starts anew, an ``ignore`` adds."""
     settings = Settings(None if config is None else config.path)
     origins = settings.origins
@@ -166,35 +122,35 @@ def merged(config: Config | None, layers: Iterable[Layer], overrides: Overrides)
         for key, line in layer.lines.items():
             kept = origins.get(key, []) if key in ('ignore', 'severity') else []
             origins[key] = [*kept, f'{settings.source}:{line}']
-    _lay(settings, overrides)
+    _lay(settings, options)
     said = ['the command line']
     for key, value in (
-        ('calico-version', overrides.version),
-        ('admission', overrides.admission),
-        ('datastore', overrides.datastore),
-        ('edition', overrides.edition),
-        ('dataplane', overrides.dataplane),
-        ('profile', overrides.profile),
+        ('calico-version', options.version),
+        ('admission', options.admission),
+        ('datastore', options.datastore),
+        ('edition', options.edition),
+        ('dataplane', options.dataplane),
+        ('profile', options.profile),
     ):
         if value is not None:
             origins[key] = said
-    if overrides.embedded:
+    if options.embedded:
         settings.embedded = True
         origins['embedded'] = said
-    settings.markdown = overrides.markdown
-    if overrides.exclude:
+    settings.markdown = options.markdown
+    if options.exclude:
         origins['exclude'] = [*origins.get('exclude', []), *said]
-    if overrides.select is not None:
-        settings.select, settings.ignore = overrides.select, _NONE
+    if options.select is not None:
+        settings.select, settings.ignore = options.select, _NONE
         origins['select'] = said
         origins.pop('ignore', None)
-    if overrides.ignore:
-        settings.ignore |= overrides.ignore
+    if options.ignore:
+        settings.ignore |= options.ignore
         origins['ignore'] = [*origins.get('ignore', []), *said]
     return settings
 
 
-def _lay(settings: Settings, layer: Layer | Overrides) -> None:
+def _lay(settings: Settings, layer: Layer | Options) -> None:
     if layer.version is not None:
         settings.version = layer.version
     if layer.admission is not None:

@@ -8,21 +8,22 @@ from collections.abc import Sequence
 from linter.calico.target import version_text
 from linter.text.errors import shown_path
 from linter.text.suggest import listing
-from linter.workspace.files import FOLDER
+from linter.workspace.files import is_folder
 from linter.workspace.lookup import NAME, Lookup
-from linter.workspace.settings import Overrides
+from linter.workspace.options import Options
 
 
-def show_settings(path: str, overrides: Overrides | None = None) -> str:
-    """A line for each setting of a file or folder."""
-    lookup = Lookup(overrides)
+def show_settings(path: str, options: Options | None = None) -> str:
+    """A line for each setting of a file or folder, as they hold where nobody names it."""
+    options = options or Options()
+    lookup = Lookup(options, named=())
     shown = path
-    if _is_folder(lookup, path):
+    if is_folder(path, lookup.files):
         path = os.path.join(path, '')
     settings = lookup.settings_for(path)
     target = settings.target
     config = lookup.config_for(os.path.dirname(path))
-    patterns = (*(() if config is None else config.patterns), *lookup.overrides.exclude)
+    patterns = (*(() if config is None else config.patterns), *options.exclude)
     mistakes = sum(map(len, lookup.mistakes.values()))
     lines = [f'# {shown_path(shown)}', f'# configuration: {settings.source or f"no {NAME}"}']
     if mistakes:
@@ -69,13 +70,6 @@ def show_settings(path: str, overrides: Overrides | None = None) -> str:
         origin = listing(settings.origins.get(key, ['default']), 'and')
         lines.append(f'{key}: {value}  # {origin}')
     return '\n'.join(lines) + '\n'
-
-
-def _is_folder(lookup: Lookup, path: str) -> bool:
-    try:
-        return lookup.files.kind(path) == FOLDER
-    except (OSError, ValueError):
-        return False
 
 
 def _flow(words: Sequence[str]) -> str:
