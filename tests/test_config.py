@@ -743,6 +743,7 @@ def test_show_settings(repository: Path) -> None:
         'fail-on: warning  # default\n'
         'require-reason: false  # default\n'
         'embedded: false  # default\n'
+        'kubernetes: false  # default\n'
     )
     assert '# .calico-lint.yaml:4 and .calico-lint.yaml:9\n' in shown
     assert '# excluded' not in shown

@@ -14,6 +14,7 @@ from linter.policy.model import (
     Net,
     NetworkSet,
     Policy,
+    Pool,
     Profile,
     Record,
     Tier,
@@ -262,7 +263,7 @@ kind: IPPool
 metadata: {name: pool}
 spec: {cidr: 10.0.0.0/16}
 """)
-    one, tier, host, profile, slices = found
+    one, tier, host, profile, slices, pool = found
     assert isinstance(one, NetworkSet)
     assert one.labels == (('a', 'x'), ('b', '1'))
     assert [show_net(net) for net in one.nets] == ['10.0.0.0/8', '::1']
@@ -274,6 +275,8 @@ spec: {cidr: 10.0.0.0/16}
     assert (profile.labels, len(profile.egress)) == ((('k', 'v'),), 1)
     assert isinstance(slices, EndpointSlice)
     assert slices.ports == (('TCP', 5432), ('UDP', 53))
+    assert isinstance(pool, Pool)
+    assert show_net(pool.net) == '10.0.0.0/16'
 
 
 def test_networks() -> None:

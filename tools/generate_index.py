@@ -38,6 +38,13 @@ def render() -> str:
             if (rule := library.load(name)).profile != 'default'
         ),
         '}',
+        'READS: dict[str, tuple[str, ...]] = {',
+        *(
+            f'    {name!r}: {rule.reads!r},'
+            for name in library.names()
+            if (rule := library.load(name)).reads
+        ),
+        '}',
         'INDEX: dict[str, tuple[str, ...]] = {',
         *(
             f'    {subject!r}: (' + ''.join(f'\n        {name!r},' for name in names) + '\n    ),'

@@ -133,6 +133,11 @@ class Catalogue:
             names = tuple(name for name in names if any(map(self.runs, library.speaks_for(name))))
         return names
 
+    def reads(self) -> frozenset[str]:
+        """The kinds of Kubernetes' own that the rules of a root ask for."""
+        reads = self._library.reads
+        return frozenset(kind for name in self.modules_of('root') for kind in reads(name))
+
     def _checks_of(self, subject: str) -> list[tuple[str, Check]]:
         return [
             (rule.id, check)

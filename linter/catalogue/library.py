@@ -22,6 +22,7 @@ class Library:
         self._index: dict[str, tuple[str, ...]] | None = None
         self._also: dict[str, tuple[str, ...]] = {}
         self._profiles: dict[str, str] = {}
+        self._reads: dict[str, tuple[str, ...]] = {}
 
     def names(self) -> list[str]:
         """The names of the modules that are rules."""
@@ -50,6 +51,7 @@ class Library:
                 tuple(checks),
                 getattr(module, 'ALSO', ()),
                 getattr(module, 'PROFILE', 'default'),
+                getattr(module, 'READS', ()),
             )
         return rule
 
@@ -60,6 +62,11 @@ class Library:
         if also is None:
             also = self.load(name).also
         return (name.replace('_', '-'), *also)
+
+    def reads(self, name: str) -> tuple[str, ...]:
+        """The kinds of Kubernetes' own for which a module of rules of a root asks."""
+        self.of_subject('')
+        return self._reads.get(name, ())
 
     def profile(self, id: str) -> str:
         """The profile from which on a rule runs."""
@@ -78,15 +85,17 @@ class Library:
 
     def _read_index(self) -> dict[str, tuple[str, ...]]:
         if self._folder == FOLDER:
-            from linter.catalogue.index import ALSO, INDEX, MODULES, PROFILES
+            from linter.catalogue.index import ALSO, INDEX, MODULES, PROFILES, READS
 
             if _is_installed() or self.checksums() == MODULES:
                 self._also = {name: ALSO.get(name, ()) for name in MODULES}
                 self._profiles = PROFILES
+                self._reads = READS
                 return INDEX
         self._profiles = {
             name: rule.profile for name, rule in self._loaded() if rule.profile != 'default'
         }
+        self._reads = {name: rule.reads for name, rule in self._loaded() if rule.reads}
         return self.index()
 
     def _loaded(self) -> Iterator[tuple[str, Rule]]:

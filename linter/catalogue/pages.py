@@ -34,6 +34,7 @@ GROUPS = {
     'strict': 'What is often not meant, and sometimes is: looked for with `--profile strict`.',
     'security': 'What an auditor asks about: looked for with `--profile security`.',
     'root': 'What the policies of a repository mean together: order, tiers, what is there twice.',
+    'kubernetes': "Kubernetes' own NetworkPolicies, where something of Calico's is beside them.",
     'suppressions': 'The comments and annotations that suppress findings.',
     'configuration': 'The configuration file.',
 }

@@ -47,6 +47,7 @@ class Rule(NamedTuple):
 
     ``also`` are the ids of other rules for which the fact table may take a finding of this one.
     ``profile`` names the profile from which on it runs: ``default``, ``strict`` or ``security``.
+    ``reads`` are the kinds of Kubernetes' own that a rule of a root wants to see.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Rule(NamedTuple):
     checks: tuple[tuple[str, Check], ...]
     also: tuple[str, ...] = ()
     profile: str = 'default'
+    reads: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:

@@ -44,12 +44,14 @@ class Outcome:
     where there is no baseline; ``paths`` the files of the whole run, excluded ones too. ``passed``
     counts the findings that do not hold for the edition of Calico; ``notes`` are sentences about
     the run. ``records`` are summaries of documents, where they were asked for, in order, and
-    ``kubernetes`` the files that may hold policies of Kubernetes' own.
+    ``kubernetes`` the files that may hold policies of Kubernetes' own, ``others`` those that may
+    hold other objects of its that a rule of a root asks for.
     """
 
     __slots__ = (
         'checked', 'diagnostics', 'documents', 'errors', 'files', 'found', 'known', 'kubernetes',
-        'mistakes', 'notes', 'passed', 'paths', 'records', 'skipped', 'suppressed', 'templates',
+        'mistakes', 'notes', 'others', 'passed', 'paths', 'records', 'skipped', 'suppressed',
+        'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -69,6 +71,7 @@ class Outcome:
         self.notes: list[str] = []
         self.records: list[Record | Unusable] = []
         self.kubernetes: list[str] = []
+        self.others: list[str] = []
 
     def skip(self, reason: str, count: int = 1) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
@@ -85,6 +88,7 @@ class Outcome:
         self.notes += other.notes
         self.records += other.records
         self.kubernetes += other.kubernetes
+        self.others += other.others
         self.templates += other.templates
         self.errors += other.errors
         self.mistakes |= other.mistakes

@@ -10,6 +10,7 @@ import sys
 from typing import NamedTuple
 
 from linter.calico.ownership import field, text_of
+from linter.calico.placeholders import placeholders
 from linter.calico.selector.accept import accepts
 from linter.policy.model import (
     ANYTHING,
@@ -31,7 +32,12 @@ from linter.policy.model import (
     Rule,
     Service,
     ServiceAccount,
+    ServicePort,
     Unusable,
+    Written,
+    WrittenPeer,
+    WrittenPort,
+    WrittenRule,
     packed,
 )
 from linter.policy.read import net_of, port_of
@@ -73,6 +79,10 @@ def kind_of(node: Node) -> str | None:
 def summarise(source: Source, node: MappingNode, kind: str) -> Record | Unusable:
     """The summary of a document of one of ``KINDS``."""
     name, namespace, place = _identity(source, node)
+    text = source.text
+    if placeholders(text, node) or '{{' in text[node.start : node.end]:
+        why = 'has a placeholder, which is filled in later'
+        return Unusable(kind, namespace, name, 'placeholder', why, place)
     try:
         if not name or "'" in (namespace or ''):
             raise _Misshapen
@@ -90,7 +100,11 @@ def summarise(source: Source, node: MappingNode, kind: str) -> Record | Unusable
         if kind == 'ServiceAccount':
             return ServiceAccount(namespace, name, _labels(node), place)
         if kind == 'Service':
-            return Service(namespace, name, place)
+            try:
+                return _service(node, namespace, name, place)
+            except _Misshapen:
+                # That there is one is enough for most who ask.
+                return Service(namespace, name, place)
         return _slice(node, namespace, place)
     except _Misshapen:
         why = 'is not what Kubernetes reads'
@@ -148,9 +162,69 @@ def policy(source: Source, node: MappingNode, kind: str, lane: str) -> Policy | 
             lane,
             place,
             packed(parts),
+            _written(source, spec),
         )
     except _Misshapen:
         return None
+
+
+def _written(source: Source, spec: MappingNode) -> Written:
+    rules: dict[str, tuple[WrittenRule, ...] | None] = {}
+    for direction, side in ((INGRESS, 'from'), (EGRESS, 'to')):
+        found = _get(spec, direction)
+        rules[direction] = None
+        if found is not None:
+            rules[direction] = tuple(_written_rule(source, item, side) for item in _items(found))
+    key = field(spec, EGRESS)
+    return Written(
+        bool(_items(_get(spec, 'policyTypes'))),
+        rules[INGRESS],
+        rules[EGRESS],
+        None if key is None else (key[0].start, key[0].end),
+    )
+
+
+def _written_rule(source: Source, node: Node, side: str) -> WrittenRule:
+    rule = _mapping(node)
+    peers = _get(rule, side)
+    is_empty = isinstance(peers, SequenceNode) and not peers.items
+    start = rule.entries[0][0].start if rule.entries else node.start
+    return WrittenRule(
+        tuple(_written_peer(item) for item in _items(peers)),
+        tuple(_written_port(item) for item in _items(_get(rule, 'ports'))),
+        (peers.start, peers.end) if is_empty and peers is not None else None,
+        source.position(start)[0],
+        start,
+        node.end,
+    )
+
+
+def _written_peer(node: Node) -> WrittenPeer:
+    peer = _mapping(node)
+    selectors: list[str | None] = []
+    for name in ('namespaceSelector', 'podSelector'):
+        found = _get(peer, name)
+        text = None if found is None else ' && '.join(_conditions(_mapping(found)))
+        selectors.append(text)
+    block = _peer(peer) if _get(peer, 'ipBlock') is not None else ANYTHING
+    return WrittenPeer(
+        selectors[0],
+        selectors[1],
+        block.nets[0] if block.nets else None,
+        block.not_nets,
+        peer.entries[0][0].start if peer.entries else node.start,
+        node.end,
+    )
+
+
+def _written_port(node: Node) -> WrittenPort:
+    entry = _mapping(node)
+    number, last = _get(entry, 'port'), _get(entry, 'endPort')
+    port = None if number is None else port_of(_text(number))
+    if last is not None and isinstance(port, tuple):
+        port = port[0], _port(last)
+    at = node if number is None else number
+    return WrittenPort(_text(_get(entry, 'protocol')), port, at.start, at.end)
 
 
 class _Peer(NamedTuple):
@@ -281,6 +355,39 @@ def _conditions(selector: MappingNode) -> list[str]:
     if found and not accepts(' && '.join(found)):
         raise _Misshapen
     return found
+
+
+def _service(node: MappingNode, namespace: str, name: str, place: Place) -> Service:
+    spec = _get(node, 'spec')
+    if spec is None:
+        return Service(namespace, name, place)
+    spec = _mapping(spec)
+    selector = _get(spec, 'selector')
+    ports: list[ServicePort] = []
+    for item in _items(_get(spec, 'ports')):
+        entry = _mapping(item)
+        number, target, outside = (_get(entry, key) for key in ('port', 'targetPort', 'nodePort'))
+        if number is None:
+            raise _Misshapen
+        port = _port(number)
+        found = port if target is None else port_of(_text(target))
+        if isinstance(found, tuple):
+            found = found[0]
+        if found is None:
+            raise _Misshapen
+        node_port = None if outside is None else _port(outside)
+        ports.append(ServicePort(_protocol(entry), port, found, node_port))
+    ips: list[Net] = []
+    for text in (
+        _text(_get(spec, 'clusterIP')),
+        _text(_get(spec, 'loadBalancerIP')),
+        *(_text(item) for item in _items(_get(spec, 'externalIPs'))),
+    ):
+        net = net_of(text) if text and '/' not in text else None
+        if net is not None:
+            ips.append(net)
+    labels = () if selector is None else tuple(_pairs(_mapping(selector)))
+    return Service(namespace, name, place, labels, tuple(ports), tuple(ips))
 
 
 def _slice(node: MappingNode, namespace: str, place: Place) -> EndpointSlice:

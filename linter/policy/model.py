@@ -130,6 +130,58 @@ class Rule(NamedTuple):
         return unpacked(self.parts).get(name) or (self.start, self.end)
 
 
+class WrittenPort(NamedTuple):
+    """A port of a Kubernetes NetworkPolicy; ``protocol`` is ``''`` and ``port`` None where the file
+    has none."""
+
+    protocol: str
+    port: Port | None
+    start: int
+    end: int
+
+
+class WrittenPeer(NamedTuple):
+    """A peer of a Kubernetes NetworkPolicy.
+
+    ``namespaces`` and ``pods`` are selectors as texts, ``''`` of one that selects everything, and
+    None where there is none.
+    """
+
+    namespaces: str | None
+    pods: str | None
+    net: Net | None
+    excepted: tuple[Net, ...]
+    start: int
+    end: int
+
+
+class WrittenRule(NamedTuple):
+    """A rule of a Kubernetes NetworkPolicy; ``empty`` is where a list of peers has none."""
+
+    peers: tuple[WrittenPeer, ...]
+    ports: tuple[WrittenPort, ...]
+    empty: tuple[int, int] | None
+    line: int
+    start: int
+    end: int
+
+
+class Written(NamedTuple):
+    """A Kubernetes NetworkPolicy as it is written, before defaults are filled in.
+
+    ``ingress`` and ``egress`` are None where the key is missing, and ``egress_key`` is where that
+    of the egress rules stands. ``has_types``: it says ``policyTypes``.
+    """
+
+    has_types: bool
+    ingress: tuple[WrittenRule, ...] | None
+    egress: tuple[WrittenRule, ...] | None
+    egress_key: tuple[int, int] | None
+
+    def rules(self, direction: str) -> tuple[WrittenRule, ...]:
+        return (self.ingress if direction == INGRESS else self.egress) or ()
+
+
 class Policy(NamedTuple):
     """A policy of Calico's or Kubernetes', staged or not.
 
@@ -137,7 +189,8 @@ class Policy(NamedTuple):
     ``namespace`` is ``''`` of a global policy and None where the document names none: it is
     unknown then, and not ``default``. ``order`` None comes after every number. ``directions`` are
     those that it governs, with what Calico fills in where ``types`` is missing. ``lane`` is how it
-    reaches the datastore: ``api``, ``native`` or ``raw``.
+    reaches the datastore: ``api``, ``native`` or ``raw``. ``written`` is what a policy of
+    Kubernetes says itself.
     """
 
     kind: str
@@ -158,6 +211,7 @@ class Policy(NamedTuple):
     lane: str
     place: Place
     parts: bytes = b''
+    written: Written | None = None
 
     @property
     def is_global(self) -> bool:
@@ -254,12 +308,35 @@ class ServiceAccount(NamedTuple):
     place: Place | None = None
 
 
+class ServicePort(NamedTuple):
+    """A port of a service; ``target`` is the number or name of the pods' port."""
+
+    protocol: str
+    port: int
+    target: int | str
+    node_port: int | None
+
+
 class Service(NamedTuple):
-    """A service of Kubernetes: that there is one. What it stands for is in its EndpointSlices."""
+    """A service of Kubernetes. What it stands for in a cluster is in its EndpointSlices.
+
+    ``selector`` are the labels of its pods, ``ips`` the addresses that are its own.
+    """
 
     namespace: str
     name: str
     place: Place | None = None
+    selector: Labels = ()
+    ports: tuple[ServicePort, ...] = ()
+    ips: tuple[Net, ...] = ()
+
+
+class Pool(NamedTuple):
+    """An IPPool: the network whose addresses pods get."""
+
+    name: str
+    net: Net
+    place: Place
 
 
 class EndpointSlice(NamedTuple):
@@ -282,6 +359,7 @@ Record = (
     | ServiceAccount
     | Service
     | EndpointSlice
+    | Pool
 )
 
 

@@ -25,6 +25,7 @@ from linter.policy.model import (
     NetworkSet,
     Place,
     Policy,
+    Pool,
     Profile,
     Record,
     Rule,
@@ -43,7 +44,7 @@ from linter.policy.parts import (
     rules_of,
     selector_of,
 )
-from linter.policy.read import protocol_of
+from linter.policy.read import net_of, protocol_of
 from linter.policy.semantics import Semantics
 
 # What does not fit the schema, and leaves no doubt about what Calico makes of it all the same.
@@ -250,6 +251,16 @@ def _kubernetes(
     return policy
 
 
+def _pool(
+    document: Document, semantics: Semantics, name: str, namespace: str | None, place: Place
+) -> Pool:
+    spec = document.spec
+    net = net_of(spec.text('cidr')) if spec is not None else None
+    if net is None:
+        raise Unreasonable('refused', 'has no network that Calico reads')
+    return Pool(name, net, place)
+
+
 _Maker = Callable[[Document, Semantics, str, str | None, Place], Record]
 _MAKERS: dict[str, _Maker] = {
     'NetworkPolicy': _policy,
@@ -262,4 +273,5 @@ _MAKERS: dict[str, _Maker] = {
     'Tier': _tier,
     'HostEndpoint': _host_endpoint,
     'Profile': _profile,
+    'IPPool': _pool,
 }

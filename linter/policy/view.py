@@ -13,7 +13,9 @@ from linter.policy.model import (
     NetworkSet,
     Place,
     Policy,
+    Pool,
     Record,
+    Service,
     Tier,
     Unusable,
 )
@@ -22,6 +24,9 @@ from linter.policy.ties import Tie, ties
 
 MOST_POLICIES = 20_000
 """So many policies of a root are looked at together."""
+
+_BESIDE = frozenset(('IPPool', 'Service'))
+"""Kinds that decide about no packet."""
 
 R = TypeVar('R')
 
@@ -60,6 +65,7 @@ class RootView:
     """The records of one cluster, as far as they may be reasoned from.
 
     ``written`` are all of Calico's policies, ``policies`` those whose identity occurs once;
+    ``kubernetes`` are the policies that are written as Kubernetes wants them, staged ones too;
     ``doubles`` are the groups of records that have one identity. ``is_closed``: the cluster has
     nothing but what is here and in ``external``. ``is_named``: the configuration says that all of
     it is of one cluster. ``are_variants``: files define the same objects, and are no cluster.
@@ -85,12 +91,15 @@ class RootView:
         several = {identity for identity in map(identity_of, self._flat()) if identity}
         single = [record for record in self.records if identity_of(record) not in several]
         self.written = [one for one in self._of(Policy) if one.kind != KUBERNETES_NETWORK_POLICY]
+        self.kubernetes = [one for one in self._of(Policy) if one.written is not None]
         if are_variants:
             single = []
         self.policies = [one for one in single if isinstance(one, Policy)]
         self.tiers = [one for one in single if isinstance(one, Tier)]
         self.sets = [one for one in single if isinstance(one, NetworkSet)]
         self.endpoints = [one for one in single if isinstance(one, HostEndpoint)]
+        self.pools = self._of(Pool)
+        self.services = self._of(Service)
         self._root: Root | None = None
         self._dead: list[DeadRule] | None = None
         self._ties: list[Tie] | None = None
@@ -104,7 +113,11 @@ class RootView:
     @property
     def is_whole(self) -> bool:
         """Whether every policy of the cluster is here, and may be reasoned from."""
-        return self.is_closed and not self.unusable and not self.doubles
+        return (
+            self.is_closed
+            and not self.doubles
+            and all(one.kind in _BESIDE for one in self.unusable)
+        )
 
     @property
     def tier_names(self) -> frozenset[str]:

@@ -67,6 +67,7 @@ from linter.policy.ties import Tie
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
+READS = ('NetworkPolicy',)
 
 _MOST = 4
 

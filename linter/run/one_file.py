@@ -94,6 +94,8 @@ def check_parts(
         note_namespace(path, conditions_of(path, options), lookup, outcome)
     if second is None and not may_be_calico(first) and not _may_hold(first, path, settings, lookup):
         # Nearly every file ends here, before the engine is even imported.
+        if _SERVICE in first and lookup.may_be_in_root(path) and 'Service' in lookup.reads(path):
+            outcome.others.append(path)
         count = documents_in(first)
         outcome.documents += count
         outcome.skip(NOT_CALICO, count)
@@ -105,6 +107,8 @@ def check_parts(
     in_root = lookup.may_be_in_root(path)
     if in_root and (second is not None or b'networking.k8s.io' in first):
         outcome.kubernetes.append(path)
+    elif in_root and _SERVICE in first and 'Service' in lookup.reads(path):
+        outcome.others.append(path)
     # What is surely clean is so for the default profile alone, and what a clean document means is
     # known only once it is read.
     is_usual = settings.profile == 'default' and not settings.select
@@ -135,6 +139,8 @@ def check_parts(
     outcome.add(found)
 
 
+_SERVICE = b'kind: Service\n'
+"""What a file holds that has a service, as nearly everybody writes it."""
 _GLOBAL = (b'Global', b'HostEndpoint', b'IPPool', b'Profile', b'Tier')
 
 

@@ -14,10 +14,10 @@ from linter.engine.judge import reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.stamp import Stamp
 from linter.engine.summaries import semantics_of
-from linter.policy.model import Policy, Record, Unusable
+from linter.policy.model import NetworkSet, Policy, Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
 from linter.run.one_file import check, conditions_of, settle
-from linter.run.sources import Sources
+from linter.run.sources import Owner, Sources, known
 from linter.text.source import Span
 from linter.workspace import discover
 from linter.workspace.lookup import NAME
@@ -48,13 +48,20 @@ class _Unit(NamedTuple):
 def judge(outcome: Outcome, options: Options) -> None:
     """Add what the rules of a root find to the findings of the files."""
     around = Outcome()
-    if options.context is not None and outcome.records:
+    if options.context is not None and (outcome.records or outcome.kubernetes):
         # A run that met nothing of Calico's need not look any further.
         around = _context(options.context, outcome, options)
     records = (*outcome.records, *around.records)
-    if any(isinstance(record, Policy) for record in records):
+    is_wanted = any(not isinstance(record, Unusable) for record in records)
+    if is_wanted or (outcome.kubernetes and _reads_kubernetes(outcome.kubernetes[0], options)):
         _Run(outcome, options, around=around).run()
     outcome.records = []
+
+
+def _reads_kubernetes(path: str, options: Options) -> bool:
+    """Whether policies of Kubernetes' own are to be looked at where none of Calico's is in view."""
+    home = options.lookup().home_of(path)
+    return home is not None and home.config.kubernetes
 
 
 def _context(folder: str, outcome: Outcome, options: Options) -> Outcome:
@@ -73,6 +80,7 @@ def alone(path: str, data: bytes, options: Options, is_closed: bool = False) -> 
     The options have a ``context``, so that what the documents mean is noted.
     """
     outcome = check_parts(path, [data], conditions_of(path, options))
+    outcome.kubernetes.append(path)
     run = _Run(outcome, options, {path: data})
     folder = os.path.dirname(os.path.abspath(path))
     run.roots[folder] = _Root(folder, is_closed, is_closed)
@@ -108,6 +116,7 @@ class _Run:
         self.roots: dict[str, _Root | None] = {}
         self._kustomized: dict[str, str | None] = {}
         self._broken: set[str] = set()
+        self._heard: set[str] = set()
 
     def run(self) -> None:
         catalogues: dict[int, Catalogue] = {}
@@ -164,22 +173,35 @@ class _Run:
         return min(found, key=lambda one: len(one.folder), default=None)
 
     def _kubernetes(self) -> Iterator[Record | Unusable]:
-        """Kubernetes' own policies of the roots."""
-        from linter.calico.parsed_file import parse_bytes
+        """Kubernetes' own policies of the roots, and what else of its the rules ask for."""
         from linter.policy import kubernetes
         from linter.yaml.nodes import MappingNode
 
-        for path in (*self.outcome.kubernetes, *self.around.kubernetes):
+        for path in (
+            *self.outcome.kubernetes,
+            *self.around.kubernetes,
+            *self.outcome.others,
+            *self.around.others,
+        ):
             if self.root_of(path) is None:
                 continue
-            try:
-                data = b''.join(discover.read(path))
-            except discover.Unreadable:
+            around = self.lookup.surroundings_of(path)
+            if around.is_patch:
                 continue
-            for document in parse_bytes(path, data).documents:
+            wanted = self.lookup.reads(path)
+            is_moved = around.sets_namespace or around.namespace is not None
+            for document in (one for part in self.sources.parts(path) for one in part.documents):
                 root = document.root
-                if isinstance(root, MappingNode) and kubernetes.kind_of(root) == 'NetworkPolicy':
-                    yield kubernetes.summarise(document.source, root, 'NetworkPolicy')
+                kind = None if root is None else kubernetes.kind_of(root)
+                if kind is None or kind not in wanted:
+                    continue
+                assert isinstance(root, MappingNode)
+                record = kubernetes.summarise(document.source, root, kind)
+                if is_moved and isinstance(record, (Policy, NetworkSet, Unusable)):
+                    record = record._replace(namespace=None)
+                elif is_moved:
+                    continue
+                yield record
 
     def _units(self, root: _Root, records: Records) -> Iterator[_Unit]:
         """The records of one cluster each: what occurs twice is of two, or is there by mistake.
@@ -279,15 +301,43 @@ class _Run:
                 return
             finding, path = moved, moved.place.path
         file = self.files.get(path)
+        owner = self.sources.owner(finding.place, finding.start)
+        if file is None:
+            file = FileFindings(path)
+            file.is_in_root = True
+        if owner is not None and not owner.is_ours and path not in self._heard:
+            self._heard.add(path)
+            self._hear(file)
         diagnostic = self._diagnostic(finding, file)
         if diagnostic is None:
             return
-        if file is None:
-            file = self.files[path] = FileFindings(path)
-            file.is_in_root = True
+        if path not in self.files:
+            self.files[path] = file
             self.outcome.found.append(file)
         file.diagnostics.append(diagnostic)
         file.diagnostics.sort(key=_position)
+
+    def _hear(self, file: FileFindings) -> None:
+        """Find the suppressions in documents of Kubernetes' own, which nobody has looked for."""
+        terms = conditions_of(file.path, self.options)
+        if not terms.suppress:
+            return
+        from linter.policy.kubernetes import kind_of
+        from linter.suppress.find import find
+
+        heard = {(one.source.first_line, one.span) for one in file.suppressions}
+        for part in self.sources.parts(file.path):
+            if 'lint' not in part.source.text.lower():
+                continue
+            source = known(part.source, file)
+            for document in part.documents:
+                root = document.root
+                document.is_host |= root is not None and kind_of(root) is not None
+            file.suppressions += [
+                one._replace(source=source)
+                for one in find(part, terms.catalogue)
+                if (source.first_line, one.span) not in heard
+            ]
 
     def _moved(self, finding: RootFinding, named: set[str]) -> RootFinding | None:
         """A finding in a file that is not checked, at what makes it so in one that is."""
@@ -300,7 +350,7 @@ class _Run:
         line = finding.place.line if source is None else source.position(finding.start)[0]
         return RootFinding(
             finding.fact,
-            owner[0].kind or '',
+            owner.kind,
             cause,
             cause.start,
             cause.end,
@@ -328,12 +378,11 @@ class _Run:
         settings = self.lookup.settings_for(path)
         terms = conditions_of(path, self.options)
         source = self.sources.source(finding.place, file)
-        owner = self.sources.owner(finding.place, finding.start)
+        owner: Owner | None = self.sources.owner(finding.place, finding.start)
         if source is None or owner is None:
             return None
-        owned, index = owner
         span = Span(finding.start, finding.end)
-        lane = settings.target.lane(owned.api).name
+        lane = settings.target.lane(owner.api).name
         own: list[tuple[Span, str]] = []
         others: list[Place] = []
         for place, message in finding.elsewhere:
@@ -349,7 +398,7 @@ class _Run:
             Finding(finding.fact, span, finding.message, finding.hint, tuple(own)),
             finding.kind,
             lane,
-            reference_of(owned.node, index),
+            reference_of(owner.node, owner.number),
         )
         if found is None:
             return None

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import ParsedFile, parse_bytes
 from linter.engine.outcome import FileFindings
+from linter.policy.kubernetes import kind_of
 from linter.policy.model import Place
 from linter.text.source import Source
 from linter.workspace import discover
+from linter.yaml.nodes import MappingNode
+
+
+class Owner(NamedTuple):
+    """The object at a place: its node, the number of its document, its API and kind.
+
+    ``is_ours``: it is one of Calico's, and not of Kubernetes' own.
+    """
+
+    node: MappingNode
+    number: int
+    api: str
+    kind: str
+    is_ours: bool
 
 
 class Sources:
@@ -23,19 +39,23 @@ class Sources:
         self._texts = texts or {}
         self._files: dict[str, list[ParsedFile]] = {}
 
-    def part(self, place: Place) -> ParsedFile | None:
-        """The part of a file in which something is; None where it is gone."""
-        parts = self._files.get(place.path)
+    def parts(self, path: str) -> list[ParsedFile]:
+        """The parts of a file; none where it is gone."""
+        parts = self._files.get(path)
         if parts is None:
             try:
-                text = self._texts.get(place.path)
-                read = discover.read(place.path) if text is None else iter((text,))
-                parts = list(_parts(place.path, read))
+                text = self._texts.get(path)
+                read = discover.read(path) if text is None else iter((text,))
+                parts = list(_parts(path, read))
             except discover.Unreadable:
                 parts = []
-            self._files[place.path] = parts
+            self._files[path] = parts
+        return parts
+
+    def part(self, place: Place) -> ParsedFile | None:
+        """The part of a file in which something is; None where it is gone."""
         found: ParsedFile | None = None
-        for part in parts:
+        for part in self.parts(place.path):
             if found is None or part.source.first_line < place.line:
                 found = part
         if found is None or place.end > len(found.source.text):
@@ -47,10 +67,10 @@ class Sources:
         part = self.part(place)
         if part is None:
             return None
-        return _known(part.source, file)
+        return known(part.source, file)
 
-    def owner(self, place: Place, start: int) -> tuple[CalicoObject, int] | None:
-        """The object at an offset, and the number of its document."""
+    def owner(self, place: Place, start: int) -> Owner | None:
+        """The object at an offset."""
         part = self.part(place)
         document = None if part is None else part.at(start)
         if document is None:
@@ -59,7 +79,11 @@ class Sources:
             if isinstance(one, CalicoObject) and one.node.start <= start < max(
                 one.node.end, one.node.start + 1
             ):
-                return one, document.index
+                return Owner(one.node, document.index, one.api, one.kind or '', True)
+        root = document.root
+        kind = None if root is None else kind_of(root)
+        if kind is not None and isinstance(root, MappingNode):
+            return Owner(root, document.index, 'v3', kind, False)
         return None
 
 
@@ -82,7 +106,8 @@ def _parts(path: str, read: Iterator[bytes]) -> list[ParsedFile]:
     return found
 
 
-def _known(source: Source, file: FileFindings | None) -> Source:
+def known(source: Source, file: FileFindings | None) -> Source:
+    """The text of a part as findings or suppressions of the file hold it already."""
     if file is None:
         return source
     held = [suppression.source for suppression in file.suppressions]

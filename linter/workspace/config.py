@@ -75,6 +75,8 @@ class Config(NamedTuple):
     patterns of these, whose owners are the numbers of the layers. ``baseline`` is relative to the
     file's folder; it and ``fail_on`` are about a run as a whole. ``tiers``, ``namespaces``,
     ``labels``, ``sets`` and ``service_accounts`` exist although no file defines them.
+    ``kubernetes``: those policies of Kubernetes are looked at, too, beside which there is nothing
+    of Calico's.
     """
 
     path: str
@@ -93,6 +95,7 @@ class Config(NamedTuple):
     labels: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()
     service_accounts: frozenset[str] = frozenset()
+    kubernetes: bool = False
 
 
 def read(path: str, files: Files = DISK) -> Config:

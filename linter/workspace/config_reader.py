@@ -116,6 +116,7 @@ class Reader:
                     layers.append(layer._replace(patterns=words, line=line))
         excluded = self._pattern_leaves(root, 'exclude')
         external = root.object('external')
+        kubernetes = root.leaf('kubernetes')
         reason, embedded = root.leaf('require-reason'), root.leaf('embedded')
         return Config(
             self._source.path,
@@ -134,6 +135,7 @@ class Reader:
             self._words(external, 'labels'),
             self._words(external, 'sets'),
             self._words(external, 'serviceAccounts'),
+            bool(kubernetes is not None and kubernetes.value is True),
         )
 
     def _roots(self, root: Object) -> Iterator[RootEntry]:

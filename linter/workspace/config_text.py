@@ -100,4 +100,7 @@ STARTER = """\
 
 # Whether to look for Calico's objects inside others: in ConfigMaps, Helm's values, Ansible tasks.
 #embedded: true
+
+# Whether to look at Kubernetes' own NetworkPolicies where nothing of Calico's is beside them, too.
+#kubernetes: true
 """

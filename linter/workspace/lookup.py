@@ -97,7 +97,7 @@ class Lookup:
 
     __slots__ = (
         '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_kustomized', '_named',
-        '_names', '_roots', 'default', 'files', 'is_shared', 'mistakes', 'options',
+        '_names', '_reads', '_roots', 'default', 'files', 'is_shared', 'mistakes', 'options',
     )  # fmt: skip
 
     def __init__(
@@ -108,6 +108,7 @@ class Lookup:
         self.is_shared = False
         self.mistakes: dict[str, list[Diagnostic]] = {}
         self._roots: Roots | None = None
+        self._reads: dict[int, frozenset[str]] = {}
         self._names = named
         self._named: set[str] | None = None
         # By the folder as it is written, and by its absolute path; None: no configuration.
@@ -154,6 +155,17 @@ class Lookup:
 
             self._roots = Roots(self)
         return self._roots.may_hold(path)
+
+    def reads(self, path: str) -> frozenset[str]:
+        """The kinds of Kubernetes' own that the rules of a root ask for in a file."""
+        settings = self.settings_for(path)
+        found = self._reads.get(id(settings))
+        if found is None:
+            from linter.catalogue.catalogue import standard
+
+            catalogue = standard().selecting(settings.select, settings.ignore, settings.profile)
+            found = self._reads[id(settings)] = catalogue.reads()
+        return found
 
     @property
     def kustomizations(self) -> Kustomizations:

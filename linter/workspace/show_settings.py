@@ -65,6 +65,7 @@ def show_settings(path: str, options: Options | None = None) -> str:
         'fail-on': (config and config.fail_on) or 'warning',
         'require-reason': 'true' if settings.require_reason else 'false',
         'embedded': 'true' if settings.embedded else 'false',
+        'kubernetes': 'true' if config is not None and config.kubernetes else 'false',
     }
     for key, value in values.items():
         origin = listing(settings.origins.get(key, ['default']), 'and')
