@@ -39,7 +39,6 @@ from linter.policy.load import records
 from linter.policy.model import Place
 from linter.policy.semantics import Semantics
 from linter.quick.read import Reader, make
-from linter.report._common import Summary
 from linter.report.formats import write
 from linter.run.baseline import Baseline, Scope
 from linter.run.baseline_file import (
@@ -235,11 +234,10 @@ def judged(data: bytes, rnd: Random) -> None:
         for each in results
     )
     assert Counter(one) == Counter(other), 'the readers say different things'
-    summary = Summary(1, result.documents, result.checked, result.skipped, result.templates)
     name = rnd.choices(FORMATS, (9, 1, *[4] * 7))[0]  # SARIF takes its time
     file = io.TextIOWrapper(io.BytesIO(), rnd.choice(('utf-8', 'ascii')), newline='\n')
-    hidden, known = result.suppressed, rnd.choice((None, result.diagnostics[:1]))
-    write(result.diagnostics, summary, name, file, False, None, hidden, known)
+    known = rnd.choice((None, result.diagnostics[:1]))
+    write(result.replaced(result.diagnostics, result.suppressed, known), name, file)
     file.seek(0)
     out = file.read()
     if name in FORMATS[:4]:
@@ -432,12 +430,11 @@ def harmless(data: bytes, rnd: Random) -> None:
     """Whatever stands in the fields of a document, no output acts on a terminal or a log."""
     path = rnd.choice((*NAMES, '::error::x.yaml', ' ##[error].yaml', 'a\n::warning::b.yaml'))
     result = check.check(path, data, rnd.choice(TARGETS))
-    summary = Summary(1, result.documents, result.checked, result.skipped, result.templates)
     entries = Baseline('b.json').entries(result.diagnostics)
     words = [dumped(entries).decode(), *map(str, entries)]
     for name in FORMATS:
         file = io.TextIOWrapper(io.BytesIO(), 'utf-8', newline='\n')
-        write(result.diagnostics, summary, name, file, False, None, result.suppressed, None)
+        write(result, name, file)
         file.seek(0)
         out = file.read()
         if name == 'github':

@@ -32,7 +32,6 @@ from linter.calico.target import Target  # noqa: E402
 from linter.engine import check as engine  # noqa: E402
 from linter.engine.fix import fix_text  # noqa: E402
 from linter.quick.read import _readers  # noqa: E402
-from linter.report._common import Summary  # noqa: E402
 from linter.report.formats import write  # noqa: E402
 from linter.suppress.add import add_ignore  # noqa: E402
 from linter.text.source import Source  # noqa: E402
@@ -81,10 +80,10 @@ def looked_at(data: bytes) -> None:
 
 
 def printed(data: bytes) -> None:
-    found = engine.check('x.yaml', data, TARGET).diagnostics
+    outcome = engine.check('x.yaml', data, TARGET)
     for name in ('text', 'json', 'markdown', 'github', 'junit', 'gitlab', 'rdjson'):
         out = io.TextIOWrapper(io.BytesIO(), 'utf-8')
-        write(found, Summary(1, 1, 1, {}, ()), name, out, False, None, (), None)
+        write(outcome, name, out)
 
 
 class Shape(NamedTuple):

@@ -7,7 +7,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +28,6 @@ from linter.engine.check import check_parts
 from linter.engine.conditions import conditions
 from linter.engine.outcome import Outcome
 from linter.engine.settle import settled
-from linter.report._common import Summary
 from linter.report.formats import write
 
 # A change is judged by the same examples every time; HYPOTHESIS_PROFILE=random looks further.
@@ -107,10 +106,27 @@ def check_file(path: Path) -> list[Diagnostic]:
     return result.diagnostics
 
 
+def outcome_of(
+    diagnostics: Iterable[Diagnostic] = (),
+    files: int = 1,
+    documents: int = 1,
+    checked: int = 1,
+    skipped: Mapping[str, int] | None = None,
+    templates: Iterable[str] = (),
+) -> Outcome:
+    """What came of a run that has found this and seen so much."""
+    outcome = Outcome()
+    outcome.diagnostics = list(diagnostics)
+    outcome.files, outcome.documents, outcome.checked = files, documents, checked
+    outcome.skipped = dict(skipped or {})
+    outcome.templates = list(templates)
+    return outcome
+
+
 def printed(diagnostics: Sequence[Diagnostic]) -> str:
     """Diagnostics as the text format has them."""
     out = io.StringIO()
-    write(diagnostics, Summary(1, 1, 1, {}, ()), 'text', out, color=False)
+    write(outcome_of(diagnostics), 'text', out)
     return out.getvalue()
 
 

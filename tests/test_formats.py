@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 import cmarkgfm
 import pytest
-from conftest import blocks
+from conftest import blocks, outcome_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
@@ -26,14 +26,13 @@ from junitparser import JUnitXml
 from linter.catalogue.catalogue import standard
 from linter.catalogue.pages import page
 from linter.diagnostic import Diagnostic, ObjectRef, url_of
+from linter.engine.outcome import Outcome
 from linter.report import markdown
-from linter.report._common import SEVERITIES, Summary
+from linter.report._common import SEVERITIES
 from linter.report._encode import byte_position, merged
 from linter.report._fingerprint import fingerprints
 from linter.report.formats import formats, write
-from linter.report.junit import write as write_junit
-from linter.report.sarif import Suppressed
-from linter.report.sarif import write as write_sarif
+from linter.suppress.model import Suppression
 from linter.text.edit import Edit, Fix
 from linter.text.escape import escape
 from linter.text.source import Source, Span
@@ -41,7 +40,6 @@ from linter.text.source import Source, Span
 ROOT = Path(__file__).resolve().parent.parent
 FORMATS = ROOT / 'fixtures' / 'formats'
 MATCHER = ROOT / 'linter' / 'report' / 'problem-matcher.json'
-SUMMARY = Summary(3, 5, 4, {'templates': 1}, ('a.yaml:9',))
 OBJECT = ObjectRef('projectcalico.org/v3', 'NetworkPolicy', 'shop', 'web', 0)
 URL = 'https://example.org/unknown-field'
 
@@ -98,9 +96,13 @@ def replacing(text: str, *edits: tuple[str, str], applicability: str = 'safe') -
     )
 
 
-def written(fmt: str, *diagnostics: Diagnostic, summary: Summary = SUMMARY) -> str:
+def seen(*diagnostics: Diagnostic, files: int = 3) -> Outcome:
+    return outcome_of(diagnostics, files, 5, 4, {'templates': 1}, ('a.yaml:9',))
+
+
+def written(fmt: str, *diagnostics: Diagnostic, files: int = 3) -> str:
     out = io.StringIO()
-    write(diagnostics, summary, fmt, out, color=False)
+    write(seen(*diagnostics, files=files), fmt, out)
     return out.getvalue()
 
 
@@ -167,8 +169,8 @@ def rdjson(*diagnostics: Diagnostic) -> Any:
     return value['diagnostics']
 
 
-def junit(*diagnostics: Diagnostic, summary: Summary = SUMMARY) -> Any:
-    text = written('junit', *diagnostics, summary=summary)
+def junit(*diagnostics: Diagnostic, files: int = 3) -> Any:
+    text = written('junit', *diagnostics, files=files)
     suites = JUnitXml.fromstring(text.encode())
     (suite,) = suites
     before = (suite.tests, suite.failures, suite.errors, suite.skipped)
@@ -321,7 +323,7 @@ def test_no_encoding_ends_the_run(fmt: str, encoding: str) -> None:
     )
     binary = io.BytesIO()
     out = io.TextIOWrapper(binary, encoding=encoding, newline='')
-    write([one], SUMMARY, fmt, out, color=False)
+    write(seen(one), fmt, out)
     out.flush()
     text = binary.getvalue().decode(encoding)
     if fmt in ('gitlab', 'rdjson', 'sarif'):
@@ -368,7 +370,7 @@ def test_nothing_quoted_breaks_a_report(words: tuple[str, str, str, str, str]) -
         assert not re.search('[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\u2028\ufeff]', raw)
     assert gitlab(one)[0]['description'] == f'unknown-field: m{escape(message)} (h{escape(hint)})'
     assert rdjson(one)[0]['message'] == f'm{escape(message)}\nh{escape(hint)}'
-    (case,) = junit(one, two, summary=SUMMARY._replace(files=1))
+    (case,) = junit(one, two, files=1)
     assert case.name == f'd/{escape(path)}.yaml'
     assert f'm{escape(message)}' in case.result[0].text.split('\n')[0]
     first, second = annotated(one, two)
@@ -424,7 +426,7 @@ def test_real_findings_make_valid_reports() -> None:
     assert any('fixes' in result for result in results)
     assert any('relatedLocations' in result for result in results)
     files = {one.source.path for one in found}
-    cases = junit(*found, summary=SUMMARY._replace(files=len(files)))
+    cases = junit(*found, files=len(files))
     assert {case.name for case in cases} == files
     commands, log = runner(written('github', *found))
     shown = [one for one in commands if one.name in ('error', 'warning', 'notice')]
@@ -443,7 +445,7 @@ def test_concise_is_text_even_on_a_terminal() -> None:
             return True
 
     out = Terminal()
-    write([finding()], SUMMARY, 'concise', out, color=True)
+    write(seen(finding()), 'concise', out, color=True)
     assert out.getvalue() == "a.yaml:6:5: error[unknown-field] unknown field 'acton'\n"
 
 
@@ -626,23 +628,23 @@ def test_sarif_knows_a_finding_of_no_rule() -> None:
 
 
 def test_sarif_suppressions() -> None:
-    def told(suppressed: Iterable[Suppressed] | None) -> Any:
+    def told(outcome: Outcome) -> Any:
         out = io.StringIO()
-        write_sarif([finding(path='b.yaml')], SUMMARY, out, suppressed)
+        write(outcome, 'sarif', out)
         return valid_sarif(out.getvalue())['runs'][0]['results']
 
-    assert 'suppressions' not in told(None)[0]
-    assert [one['suppressions'] for one in told([])] == [[]]
-    results = told(
-        [
-            Suppressed(finding(path='a.yaml'), 'inSource', 'a\x1b reason'),
-            Suppressed(finding(path='c.yaml'), 'external'),
-        ]
-    )
+    outcome = seen(finding(path='b.yaml'))
+    assert 'suppressions' not in told(outcome)[0]
+    here = finding(path='a.yaml')
+    why = Suppression(here.source, 'line', here.span, here.span, (), 'a\x1b reason')
+    outcome.suppressed = [(here, why), (finding(path='d.yaml'), why._replace(reason=''))]
+    outcome.known = [finding(path='c.yaml')]
+    results = told(outcome)
     assert [one['suppressions'] for one in results] == [
         [{'kind': 'inSource', 'status': 'accepted', 'justification': 'a\\x1b reason'}],
         [],
-        [{'kind': 'external', 'status': 'accepted'}],
+        [{'kind': 'external', 'status': 'accepted', 'justification': 'baseline'}],
+        [{'kind': 'inSource', 'status': 'accepted'}],
     ]
     shown = sarif(finding(path='a.yaml'))['results'][0]
     assert results[0]['partialFingerprints'] == shown['partialFingerprints']
@@ -968,18 +970,9 @@ def test_a_case_for_each_file() -> None:
     assert (others.name, others.is_passed) == ('1 file without findings', True)
 
 
-def test_clean_files_by_name() -> None:
-    out = io.StringIO()
-    write_junit([finding()], SUMMARY, out, files=['./c.yaml', 'a.yaml', 'b.yaml'])
-    (suite,) = JUnitXml.fromstring(out.getvalue().encode())
-    assert [(case.name, case.is_passed) for case in suite] == [
-        ('a.yaml', False),
-        ('b.yaml', True),
-        ('c.yaml', True),
-    ]
-    assert (suite.tests, suite.failures) == (3, 1)
+def test_files_without_findings_are_a_case() -> None:
     assert [case.name for case in junit()] == ['3 files without findings']
-    assert junit(summary=SUMMARY._replace(files=0)) == []
+    assert junit(files=0) == []
 
 
 # --- Markdown ---

@@ -8,17 +8,20 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
+from conftest import outcome_of
 from jsonschema import Draft202012Validator
 
 from linter import report
 from linter.diagnostic import Diagnostic, ObjectRef, Place
+from linter.engine.outcome import Outcome
 from linter.report import terminal
-from linter.report._common import Summary, wants_color
+from linter.report._common import wants_color
 from linter.report.formats import formats, write
 from linter.report.summary import print_summary
 from linter.text.edit import Edit, Fix
@@ -29,7 +32,6 @@ from linter.text.source import Source, Span
 ROOT = Path(__file__).resolve().parent.parent
 
 SCHEMA = json.loads((ROOT / 'schemas' / 'diagnostics.schema.json').read_bytes())
-SUMMARY = Summary(1, 2, 1, {'templates': 1}, ('a.yaml:9',))
 
 POLICY = """\
 kind: NetworkPolicy
@@ -79,6 +81,10 @@ def diagnostic(
     )
 
 
+def seen(*diagnostics: Diagnostic, templates: Sequence[str] = ('a.yaml:9',)) -> Outcome:
+    return outcome_of(diagnostics, 1, 2, 1, {'templates': 1}, templates)
+
+
 def written(
     *diagnostics: Diagnostic,
     fmt: str = 'text',
@@ -87,7 +93,7 @@ def written(
     out: io.StringIO | None = None,
 ) -> str:
     out = io.StringIO() if out is None else out
-    write(diagnostics, SUMMARY, fmt, out, color, width)
+    write(seen(*diagnostics), fmt, out, color, width)
     return out.getvalue()
 
 
@@ -150,7 +156,7 @@ def test_no_encoding_ends_the_run(fmt: str, encoding: str, color: bool) -> None:
     binary = io.BytesIO()
     out = io.TextIOWrapper(binary, encoding=encoding, newline='')
     one = diagnostic('x: 日本 WRONG\n', 'WRONG', 'é\udcff.yaml', message='日本 \ud800')
-    write([one], SUMMARY, fmt, out, color, 80)
+    write(seen(one), fmt, out, color, 80)
     out.flush()
     text = binary.getvalue().decode(encoding)
     if fmt == 'json':
@@ -216,7 +222,7 @@ def test_no_line_starts_as_a_command(path: str, shown: str) -> None:
     assert written(one).startswith(f'{shown}:6:5: ')
     assert f' --> {shown}:6:5\n' in frames(one)
     said = io.StringIO()
-    print_summary(SUMMARY._replace(templates=(f'{path}:9',)), {}, said)
+    print_summary(seen(templates=[f'{path}:9']), {}, said)
     assert said.getvalue().splitlines()[-1] == f'  {shown}:9'
     assert json.loads(written(one, fmt='json'))['diagnostics'][0]['path'] == path_of(path)
 
@@ -860,8 +866,8 @@ def test_formats_are_the_modules() -> None:
 
 def test_a_new_format_is_a_new_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / 'two_lines.py').write_text(
-        'def write(diagnostics, summary, out):\n'
-        '    for one in diagnostics: out.write(f"{one.rule}\\n{summary.files}\\n")\n'
+        'def write(outcome, out):\n'
+        '    for one in outcome.diagnostics: out.write(f"{one.rule}\\n{outcome.files}\\n")\n'
     )
     (tmp_path / 'broken.py').write_text('import nowhere_to_be_found\n')
     monkeypatch.setattr(report, '__path__', [*report.__path__, str(tmp_path)])
@@ -889,15 +895,17 @@ def test_an_unknown_format_is_fatal(fmt: str) -> None:
 def test_reports_for_programs_import_nothing_heavy(fmt: str) -> None:
     code = (
         'import sys; before = set(sys.modules)\n'
-        'from linter.report._common import Summary\nfrom linter.report.formats import write\n'
+        'from linter.engine.outcome import Outcome\nfrom linter.report.formats import write\n'
         'from linter.diagnostic import Diagnostic\n'
         'from linter.text.source import Source, Span\n'
         'one = Diagnostic(Source("a.yaml", "x"), Span(0, 1), "r", "error", None, None, "m", None,\n'
         '    None, (), None, None, None)\n'
-        'summary = Summary(1, 1, 1, {}, ())\n'
-        f'write([one], summary, {fmt!r}, sys.stderr, False, None)\n'
+        'outcome = Outcome()\n'
+        'outcome.diagnostics.append(one)\n'
+        'outcome.files = outcome.documents = outcome.checked = 1\n'
+        f'write(outcome, {fmt!r}, sys.stderr)\n'
         'from linter.report.summary import print_summary\n'
-        'print_summary(summary, {"error": 1}, sys.stderr)\n'
+        'print_summary(outcome, {"error": 1}, sys.stderr)\n'
         'print(*set(sys.modules) - before)'
     )
     run = subprocess.run(
@@ -916,52 +924,54 @@ def test_reports_for_programs_import_nothing_heavy(fmt: str) -> None:
 # --- summary ---
 
 
-def said(summary: Summary, **counts: int) -> str:
+def said(outcome: Outcome, **counts: int) -> str:
     out = io.StringIO()
-    print_summary(summary, counts, out)
+    print_summary(outcome, counts, out)
     return out.getvalue()
 
 
 @pytest.mark.parametrize(
-    ('summary', 'counts', 'expected'),
+    ('outcome', 'counts', 'expected'),
     [
         (
-            Summary(14, 37, 12, {"not Calico's": 20, 'other Calico kinds': 3, 'templates': 2}, ()),
+            outcome_of(
+                (), 14, 37, 12, {"not Calico's": 20, 'other Calico kinds': 3, 'templates': 2}
+            ),
             {'error': 2, 'warning': 1, 'info': 0},
             "2 errors, 1 warning in 14 files (37 documents, 12 checked; skipped: 20 not Calico's, "
             '3 other Calico kinds, 2 templates)',
         ),
         (
-            Summary(1, 3, 1, {"not Calico's": 1, 'other Calico kinds': 1, 'templates': 0}, ()),
+            outcome_of((), 1, 3, 1, {"not Calico's": 1, 'other Calico kinds': 1, 'templates': 0}),
             {'error': 1, 'info': 2},
             "1 error, 2 info in 1 file (3 documents, 1 checked; skipped: 1 not Calico's, "
             '1 other Calico kind)',
         ),
-        (Summary(2, 2, 2, {}, ()), {}, 'no findings in 2 files (2 documents, 2 checked)'),
+        (outcome_of((), 2, 2, 2), {}, 'no findings in 2 files (2 documents, 2 checked)'),
         (
-            Summary(3, 5, 0, {"not Calico's": 4, 'templates': 1}, ()),
+            outcome_of((), 3, 5, 0, {"not Calico's": 4, 'templates': 1}),
             {},
             "nothing to check in 3 files (5 documents; skipped: 4 not Calico's, 1 template)",
         ),
         (
-            Summary(1, 0, 0, {}, ()),
+            outcome_of((), 1, 0, 0, {}),
             {'error': 1},
             '1 error, nothing to check in 1 file (0 documents)',
         ),
-        (Summary(0, 0, 0, {}, ()), {}, 'nothing to check: there is no file to read'),
+        (outcome_of((), 0, 0, 0), {}, 'nothing to check: there is no file to read'),
         (
-            Summary(1, 2, 1, {'v1 API': 1}, ()),
+            outcome_of((), 1, 2, 1, {'v1 API': 1}),
             {'warning': 2},
             '2 warnings in 1 file (2 documents, 1 checked; skipped: 1 v1 API)',
         ),
     ],
 )
-def test_the_summary_is_a_sentence(summary: Summary, counts: dict[str, int], expected: str) -> None:
-    assert said(summary, **counts) == f'calico-lint: {expected}\n'
+def test_the_summary_is_a_sentence(outcome: Outcome, counts: dict[str, int], expected: str) -> None:
+    assert said(outcome, **counts) == f'calico-lint: {expected}\n'
 
 
 def test_templates_are_listed() -> None:
-    assert said(Summary(1, 2, 1, {'templates': 1}, ('c/a\x1b.yaml:7',))) == (
+    assert said(outcome_of((), 1, 2, 1, {'templates': 1}, ('c/a\x1b.yaml:7',))) == (
         'calico-lint: no findings in 1 file (2 documents, 1 checked; skipped: 1 template)\n'
         'skipped as templates, which only parse once they are rendered:\n'
         '  c/a\\x1b.yaml:7\n'
@@ -973,6 +983,6 @@ def test_templates_are_listed() -> None:
 )
 def test_but_not_all_of_them(number: int, more: str) -> None:
     places = tuple(f'a.yaml:{line}' for line in range(1, number + 1))
-    text = said(Summary(1, number, 0, {'templates': number}, places))
+    text = said(outcome_of((), 1, number, 0, {'templates': number}, places))
     assert text.count('  a.yaml:') == 10
     assert text.endswith(more or 'a.yaml:10\n')

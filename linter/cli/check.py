@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from linter.diagnostic import Diagnostic
-    from linter.report._common import Summary
     from linter.run.baseline import Baseline
     from linter.run.run import Outcome
     from linter.workspace.options import Options
@@ -197,7 +196,6 @@ def _report(
     """Write every format that is wanted, then what could not be checked."""
     from linter.report.formats import write
 
-    summary = _summary(outcome)
     root: str | None = None
     if any(name != 'text' for name, _ in outputs):
         from linter.report._root import root as root_of
@@ -205,56 +203,23 @@ def _report(
         root = root_of()
     for name, file in outputs:
         if file is None:
-            color = _color(options, out)
-            write(
-                outcome.diagnostics,
-                summary,
-                name,
-                out,
-                color,
-                suppressed=outcome.suppressed,
-                known=outcome.known,
-                root=root,
-            )
+            write(outcome, name, out, _color(options, out), root=root)
             out.flush()
             continue
         try:
             from linter.cli.outputs import open_output
 
             with open_output(file) as opened:
-                write(
-                    outcome.diagnostics,
-                    summary,
-                    name,
-                    opened,
-                    color=False,
-                    suppressed=outcome.suppressed,
-                    known=outcome.known,
-                    root=root,
-                )
+                write(outcome, name, opened, root=root)
         except OSError as error:
             # The others can still be written.
             outcome.errors.append(
                 f'{shown_path(file)} cannot be written: {error.strerror or error}'
             )
     if options.statistics and all(name != 'statistics' for name, _ in outputs):
-        color = _color(options, sys.stderr)
-        write(outcome.diagnostics, summary, 'statistics', sys.stderr, color)
+        write(outcome, 'statistics', sys.stderr, _color(options, sys.stderr))
     for message in outcome.errors:
         complain(message)
-
-
-def _summary(outcome: Outcome) -> Summary:
-    from linter.report._common import Summary
-
-    return Summary(
-        outcome.files,
-        outcome.documents,
-        outcome.checked,
-        outcome.skipped,
-        tuple(outcome.templates),
-        len(outcome.known or ()),
-    )
 
 
 def _is_all_foreign(outcome: Outcome) -> bool:
@@ -300,7 +265,7 @@ def _summarise(outcome: Outcome, options: Options, left_out: Container[Diagnosti
     for one in outcome.diagnostics:
         (of_configuration if one.rule == 'invalid-configuration' else of_files).append(one)
     print_summary(
-        _summary(outcome),
+        outcome,
         counts(of_files),
         sys.stderr,
         fixable,

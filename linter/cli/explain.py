@@ -14,7 +14,7 @@ from linter.catalogue.rule import Rule
 from linter.cli import arguments, check_options
 from linter.diagnostic import DOCS, Diagnostic, url_of
 from linter.engine import check as engine
-from linter.report._common import Summary
+from linter.engine.outcome import Outcome
 from linter.report.formats import write
 from linter.report.pieces import STYLES, Line, Piece, plain
 from linter.text.source import Source
@@ -56,8 +56,9 @@ def check(example: Example) -> list[Diagnostic]:
 def reported(example: Example) -> Report:
     """What is found in an example, for its page."""
     found = check(example)
-    out = io.StringIO()
-    write(found, Summary(1, 1, 1, {}, ()), 'text', out, color=False)
+    outcome, out = Outcome(), io.StringIO()
+    outcome.diagnostics = found
+    write(outcome, 'text', out)
     fixes = tuple((one.rule, one.fix.applicability) for one in found if one.fix)
     return Report(out.getvalue(), fixes)
 

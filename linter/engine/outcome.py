@@ -73,6 +73,18 @@ class Outcome:
         self.kubernetes: list[str] = []
         self.others: list[str] = []
 
+    def replaced(
+        self,
+        diagnostics: list[Diagnostic],
+        suppressed: list[tuple[Diagnostic, Suppression]],
+        known: list[Diagnostic] | None,
+    ) -> Outcome:
+        """The same, with these findings in the place of its own."""
+        other = Outcome()
+        other.add(self)
+        other.diagnostics, other.suppressed, other.known = diagnostics, suppressed, known
+        return other
+
     def skip(self, reason: str, count: int = 1) -> None:
         self.skipped[reason] = self.skipped.get(reason, 0) + count
 

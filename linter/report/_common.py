@@ -1,4 +1,4 @@
-"""What several formats share: the summary of a run, severities, the parts of a headline."""
+"""What several formats share: severities, whether there is colour, the parts of a headline."""
 
 from __future__ import annotations
 
@@ -9,28 +9,12 @@ from linter.text.escape import escape, escape_path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import NamedTuple, TextIO
+    from typing import TextIO
 
     from linter.diagnostic import Diagnostic
-else:
-    from linter.text.records import NamedTuple
 
 
 SEVERITIES = ('error', 'warning', 'info')
-
-
-class Summary(NamedTuple):
-    """What a run has seen; ``templates`` are the ``path:line`` of documents left out as such.
-
-    ``known`` counts the findings that are not reported since the baseline has them.
-    """
-
-    files: int
-    documents: int
-    checked: int
-    skipped: dict[str, int]
-    templates: tuple[str, ...]
-    known: int = 0
 
 
 def wants_color(out: TextIO, environ: Mapping[str, str] = os.environ) -> bool:

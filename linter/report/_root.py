@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from linter.diagnostic import Diagnostic
+from linter.engine.outcome import Outcome
 from linter.text.source import Source
 
 FORMATS = frozenset(('github', 'gitlab', 'junit', 'markdown', 'sarif'))
@@ -35,8 +36,8 @@ def root(environ: Mapping[str, str] = os.environ) -> str:
     return folder
 
 
-def from_root(diagnostics: Iterable[Diagnostic], root: str) -> list[Diagnostic]:
-    """The diagnostics with the paths of their files from there."""
+def from_root(outcome: Outcome, root: str) -> Outcome:
+    """What came of a run, with the paths of its files from there."""
     known: dict[int, Source] = {}
 
     def moved(source: Source) -> Source:
@@ -45,13 +46,15 @@ def from_root(diagnostics: Iterable[Diagnostic], root: str) -> list[Diagnostic]:
             found = known[id(source)] = source.renamed(path_from(source.path, root))
         return found
 
-    return [
-        one._replace(
-            source=moved(one.source),
-            elsewhere=tuple(place._replace(source=moved(place.source)) for place in one.elsewhere),
-        )
-        for one in diagnostics
-    ]
+    def placed(one: Diagnostic) -> Diagnostic:
+        elsewhere = tuple(place._replace(source=moved(place.source)) for place in one.elsewhere)
+        return one._replace(source=moved(one.source), elsewhere=elsewhere)
+
+    return outcome.replaced(
+        list(map(placed, outcome.diagnostics)),
+        [(placed(one), suppression) for one, suppression in outcome.suppressed],
+        None if outcome.known is None else list(map(placed, outcome.known)),
+    )
 
 
 def path_from(path: str, root: str) -> str:

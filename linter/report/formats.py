@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
 
-from linter.report._common import Summary
 from linter.text.errors import Fatal
 from linter.text.escape import escape
 
@@ -14,8 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from linter.diagnostic import Diagnostic
-    from linter.suppress.model import Suppression
+    from linter.engine.outcome import Outcome
 
 
 # Modules that are not formats themselves.
@@ -25,57 +22,37 @@ _HELPERS = frozenset(
 
 
 def write(
-    diagnostics: Iterable[Diagnostic],
-    summary: Summary,
+    outcome: Outcome,
     fmt: str,
     out: TextIO,
-    color: bool,
+    color: bool = False,
     width: int | None = None,
-    suppressed: Iterable[tuple[Diagnostic, Suppression]] = (),
-    known: Iterable[Diagnostic] | None = None,
     root: str | None = None,
 ) -> None:
-    """Write diagnostics in a format.
+    """Write what came of a run in a format.
 
     Text becomes code frames where a person reads it: on a terminal, or where colour is forced.
     ``statistics`` is what takes the place of text where only numbers are asked for, and no format
     of its own. ``color`` and ``width`` concern frames alone; a width of None is the terminal's.
-    ``suppressed`` are findings that are not reported, and so are ``known`` ones, which the
-    baseline has; None: there is no baseline. SARIF lists both as suppressed. ``root`` is the
-    folder from which the formats for CI systems name files; None: the working directory.
+    ``root`` is the folder from which the formats for CI systems name files; None: the working
+    directory.
     """
     if root is not None:
         from linter.report import _root
 
         if fmt in _root.FORMATS:
-            diagnostics = _root.from_root(diagnostics, root)
-            known = None if known is None else _root.from_root(known, root)
-            suppressed = list(suppressed)
-            hides = [suppression for _, suppression in suppressed]
-            hidden_ones = _root.from_root((one for one, _ in suppressed), root)
-            suppressed = zip(hidden_ones, hides, strict=True)
+            outcome = _root.from_root(outcome, root)
     if fmt == 'text' and (color or out.isatty()):
         from linter.report import terminal
 
-        terminal.write(diagnostics, out, color, width)
+        terminal.write(outcome.diagnostics, out, color, width)
         return
     if fmt == 'statistics':
         from linter.report import statistics
 
-        statistics.write(diagnostics, out, color)
+        statistics.write(outcome.diagnostics, out, color)
         return
-    if fmt == 'sarif':
-        from linter.report import sarif
-
-        hidden = [
-            sarif.Suppressed(diagnostic, 'inSource', suppression.reason or None)
-            for diagnostic, suppression in suppressed
-        ]
-        hidden += [sarif.Suppressed(one, 'external', 'baseline') for one in known or ()]
-        # Where nothing is hidden, nothing needs to say so.
-        sarif.write(diagnostics, summary, out, hidden or None, known is not None)
-        return
-    _module(fmt).write(diagnostics, summary, out)
+    _module(fmt).write(outcome, out)
 
 
 def require(fmt: str) -> None:

@@ -8,11 +8,11 @@ the log, and the last annotation says how many they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report._common import SEVERITIES, Summary, headline
+from linter.engine.outcome import Outcome
+from linter.report._common import SEVERITIES, headline
 from linter.report._encode import ordered
 from linter.text.escape import emit, escape, path_of
 
@@ -20,8 +20,8 @@ _COMMANDS = {'error': 'error', 'warning': 'warning', 'info': 'notice'}
 _SHOWN = 10
 
 
-def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
-    found = ordered(diagnostics)
+def write(outcome: Outcome, out: TextIO) -> None:
+    found = ordered(outcome.diagnostics)
     by_severity = {
         severity: [one for one in found if one.severity == severity] for severity in SEVERITIES
     }

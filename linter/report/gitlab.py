@@ -5,11 +5,10 @@ https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report._common import Summary
+from linter.engine.outcome import Outcome
 from linter.report._encode import clean, dump, ordered
 from linter.report._fingerprint import fingerprints
 from linter.text.escape import escape, path_of
@@ -17,8 +16,8 @@ from linter.text.escape import escape, path_of
 _SEVERITIES = {'error': 'major', 'warning': 'minor', 'info': 'info'}
 
 
-def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
-    found = ordered(diagnostics)
+def write(outcome: Outcome, out: TextIO) -> None:
+    found = ordered(outcome.diagnostics)
     lines = [
         dump(_issue(diagnostic, fingerprint), out)
         for diagnostic, fingerprint in zip(found, fingerprints(found), strict=True)

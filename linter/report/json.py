@@ -7,10 +7,10 @@ control.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 from linter.diagnostic import Diagnostic, ObjectRef
-from linter.report._common import SEVERITIES, Summary
+from linter.engine.outcome import Outcome
+from linter.report._common import SEVERITIES
 from linter.text.edit import Fix
 from linter.text.escape import escape_json, is_utf8, path_of
 from linter.text.source import Source, Span
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
+def write(outcome: Outcome, out: TextIO) -> None:
     by_severity = dict.fromkeys(SEVERITIES, 0)
     ascii_only = not is_utf8(out)
     out.write('{"version": 1, "diagnostics": [')
     separator = '\n'
-    for diagnostic in diagnostics:
+    for diagnostic in outcome.diagnostics:
         by_severity[diagnostic.severity] += 1
         out.write(separator + _dump(_diagnostic(diagnostic), ascii_only))
         separator = ',\n'
     last = {
-        'files': summary.files,
-        'documents': summary.documents,
-        'checked': summary.checked,
-        'skipped': summary.skipped,
+        'files': outcome.files,
+        'documents': outcome.documents,
+        'checked': outcome.checked,
+        'skipped': outcome.skipped,
         'by_severity': by_severity,
     }
     end = '' if separator == '\n' else '\n'

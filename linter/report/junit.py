@@ -10,26 +10,21 @@ from collections.abc import Iterable, Sequence
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report._common import SEVERITIES, Summary, headline
+from linter.engine.outcome import Outcome
+from linter.report._common import SEVERITIES, headline
 from linter.report._encode import ordered
 from linter.text.escape import escape, is_utf8, path_of
 
 _XML = str.maketrans({'&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\n': '&#10;'})
 
 
-def write(
-    diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO, files: Sequence[str] = ()
-) -> None:
-    """``files`` are the paths of all files that were read.
-
-    Without them, those that have no findings are one case together: a clean run should not look
-    like one that tested nothing.
-    """
-    by_file: dict[str, list[Diagnostic]] = {path_of(path): [] for path in files}
-    for diagnostic in ordered(diagnostics):
+def write(outcome: Outcome, out: TextIO) -> None:
+    """The files without findings are one case together: a clean run has tested something."""
+    by_file: dict[str, list[Diagnostic]] = {}
+    for diagnostic in ordered(outcome.diagnostics):
         by_file.setdefault(path_of(diagnostic.source.path), []).append(diagnostic)
     cases = [_case(path, by_file[path]) for path in sorted(by_file)]
-    others = summary.files - len(by_file)
+    others = outcome.files - len(by_file)
     if others > 0:
         noun = 'file' if others == 1 else 'files'
         cases.append(_open(f'{others} {noun} without findings') + '/>\n')

@@ -6,15 +6,15 @@ The comment in its first line lets a bot find it again and edit it instead of ad
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report._common import SEVERITIES, Summary, headline
+from linter.engine.outcome import Outcome
+from linter.report._common import SEVERITIES, headline
 from linter.report._encode import ordered
-from linter.report.summary import print_summary
+from linter.report.summary import sentence
 from linter.text.escape import emit, escape
 
 # A comment on GitHub has room for 65,536 characters.
@@ -33,9 +33,9 @@ _ALIVE = re.compile(
 )
 
 
-def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
-    found = sorted(ordered(diagnostics), key=lambda one: SEVERITIES.index(one.severity))
-    emit(out, f'<!-- calico-lint -->\n### calico-lint\n\n{_sentence(found, summary)}\n')
+def write(outcome: Outcome, out: TextIO) -> None:
+    found = sorted(ordered(outcome.diagnostics), key=lambda one: SEVERITIES.index(one.severity))
+    emit(out, f'<!-- calico-lint -->\n### calico-lint\n\n{_sentence(found, outcome)}\n')
     if not found:
         return
     rows = []
@@ -51,13 +51,11 @@ def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> N
         emit(out, f'\nand {len(found) - len(rows)} more\n')
 
 
-def _sentence(diagnostics: Iterable[Diagnostic], summary: Summary) -> str:
+def _sentence(diagnostics: Iterable[Diagnostic], outcome: Outcome) -> str:
     counts = dict.fromkeys(SEVERITIES, 0)
     for diagnostic in diagnostics:
         counts[diagnostic.severity] += 1
-    said = io.StringIO()
-    print_summary(summary._replace(templates=()), counts, said)
-    return prose(said.getvalue().strip().removeprefix('calico-lint: '))
+    return prose(sentence(outcome, counts))
 
 
 def _row(diagnostic: Diagnostic) -> str:

@@ -5,11 +5,10 @@ https://github.com/reviewdog/reviewdog/tree/master/proto/rdf: columns count byte
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TextIO
 
 from linter.diagnostic import Diagnostic
-from linter.report._common import Summary
+from linter.engine.outcome import Outcome
 from linter.report._encode import (
     byte_position,
     clean,
@@ -24,8 +23,8 @@ _SEVERITIES = {'error': 'ERROR', 'warning': 'WARNING', 'info': 'INFO'}
 _SOURCE = {'name': 'calico-lint', 'url': 'https://github.com/calico-lint/calico-lint'}
 
 
-def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
-    lines = [dump(_diagnostic(diagnostic), out) for diagnostic in ordered(diagnostics)]
+def write(outcome: Outcome, out: TextIO) -> None:
+    lines = [dump(_diagnostic(diagnostic), out) for diagnostic in ordered(outcome.diagnostics)]
     body = '[\n' + ',\n'.join(lines) + '\n]' if lines else '[]'
     out.write(f'{{"source": {dump(_SOURCE, out)}, "diagnostics": {body}}}\n')
 

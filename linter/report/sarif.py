@@ -8,7 +8,7 @@ rules are described, also those that found nothing: a viewer can tell what was l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TextIO
 from urllib.parse import quote
 
@@ -18,7 +18,8 @@ from linter.catalogue.facts import Row
 from linter.catalogue.pages import page
 from linter.catalogue.rule import Rule
 from linter.diagnostic import Diagnostic, ObjectRef, url_of
-from linter.report._common import SEVERITIES, Summary
+from linter.engine.outcome import Outcome
+from linter.report._common import SEVERITIES
 from linter.report._encode import clean, dump, ordered
 from linter.report._fingerprint import fingerprints
 from linter.text.edit import Fix
@@ -44,29 +45,23 @@ class Suppressed(NamedTuple):
     justification: str | None = None
 
 
-def write(
-    diagnostics: Iterable[Diagnostic],
-    summary: Summary,
-    out: TextIO,
-    suppressed: Iterable[Suppressed] | None = None,
-    has_baseline: bool = False,
-) -> None:
-    """``suppressed`` None: this run knows no suppressions; else every result says whether it is.
+def write(outcome: Outcome, out: TextIO) -> None:
+    """Where anything is suppressed, every result says whether it is.
 
-    ``has_baseline``: every result says whether it is new, too; what is suppressed from outside the
-    file is not.
+    Where there is a baseline, every result says whether it is new, too; what is suppressed from
+    outside the file is not.
     """
-    hidden = {} if suppressed is None else {one.diagnostic: one for one in suppressed}
-    found = ordered([*diagnostics, *hidden])
+    hidden = {one.diagnostic: one for one in _suppressed(outcome)}
+    found = ordered([*outcome.diagnostics, *hidden])
     rules = _rules(found)
     index = {descriptor['id']: place for place, descriptor in enumerate(rules)}
     results = []
     for diagnostic, fingerprint in zip(found, fingerprints(found), strict=True):
         result = _result(diagnostic, index[diagnostic.rule], fingerprint)
-        if suppressed is not None:
+        if hidden:
             # Where one result has the property, all must: empty is "not suppressed".
             result['suppressions'] = _suppressions(hidden.get(diagnostic))
-        if has_baseline:
+        if outcome.known is not None:
             one = hidden.get(diagnostic)
             is_known = one is not None and one.kind == 'external'
             result['baselineState'] = 'unchanged' if is_known else 'new'
@@ -262,6 +257,13 @@ def _fix(source: Source, fix: Fix) -> dict[str, object]:
         ],
         'properties': {'applicability': fix.applicability},
     }
+
+
+def _suppressed(outcome: Outcome) -> Iterator[Suppressed]:
+    for one, suppression in outcome.suppressed:
+        yield Suppressed(one, 'inSource', suppression.reason or None)
+    for one in outcome.known or ():
+        yield Suppressed(one, 'external', 'baseline')
 
 
 def _suppressions(suppressed: Suppressed | None) -> list[dict[str, str]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from linter.report._common import SEVERITIES, Summary
+from linter.report._common import SEVERITIES
 from linter.text.escape import emit, escape, escape_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
+
+    from linter.engine.outcome import Outcome
 
 _V2 = 'of projectcalico.org/v2 that'
 # A reason for leaving documents out is a phrase that goes after a number; these bend for one.
@@ -23,7 +25,7 @@ _HOOK = 'the hook calico-lint-fix'
 
 
 def print_summary(
-    summary: Summary,
+    outcome: Outcome,
     counts: Mapping[str, int],
     out: TextIO,
     fixable: Mapping[str, int] = _NONE,
@@ -42,7 +44,7 @@ def print_summary(
     emit(out, f'calico-lint: {"would leave " if is_dry else ""}')
     if any(configuration.values()):
         emit(out, f'{_found(configuration)} in the configuration; ')
-    emit(out, f'{_sentence(summary, counts)}\n')
+    emit(out, f'{sentence(outcome, counts)}\n')
     safe, more = fixable.get('safe', 0), sum(fixable.values()) - fixable.get('safe', 0)
     ways = [f'{safe} with {_HOOK if is_hook else "--fix"}'] if safe else []
     if more:
@@ -52,13 +54,13 @@ def print_summary(
         ways.append(f'{more}{" more" if safe else ""} with {rest}')
     if ways:
         emit(out, f'fixable: {", ".join(ways)}\n')
-    shown = summary.templates[:_TEMPLATES_SHOWN]
+    shown = outcome.templates[:_TEMPLATES_SHOWN]
     if shown:
         emit(out, 'skipped as templates, which only parse once they are rendered:\n')
     for place in shown:
         emit(out, f'  {escape_path(place)}\n')
-    if len(summary.templates) > len(shown):
-        emit(out, f'  and {len(summary.templates) - len(shown)} more\n')
+    if len(outcome.templates) > len(shown):
+        emit(out, f'  and {len(outcome.templates) - len(shown)} more\n')
 
 
 def _found(counts: Mapping[str, int]) -> str:
@@ -69,25 +71,26 @@ def _found(counts: Mapping[str, int]) -> str:
     )
 
 
-def _sentence(summary: Summary, counts: Mapping[str, int]) -> str:
+def sentence(outcome: Outcome, counts: Mapping[str, int]) -> str:
+    """``2 errors in 14 files (37 documents, 12 checked; skipped: 2 templates)``."""
     found = _found(counts)
-    if not summary.files:
+    if not outcome.files:
         return found or 'nothing to check: there is no file to read'
     skipped = ', '.join(
         _count(number, _ONE.get(reason, reason), reason)
-        for reason, number in summary.skipped.items()
+        for reason, number in outcome.skipped.items()
         if number
     )
-    documents = _count(summary.documents, 'document', 'documents')
-    if summary.checked:
-        seen = f'{documents}, {summary.checked} checked'
+    documents = _count(outcome.documents, 'document', 'documents')
+    if outcome.checked:
+        seen = f'{documents}, {outcome.checked} checked'
     else:
         found = f'{found}, nothing to check' if found else 'nothing to check'
         seen = documents
     if skipped:
         seen += f'; skipped: {skipped}'
-    files = _count(summary.files, 'file', 'files')
-    known = f'; {summary.known} in the baseline' if summary.known else ''
+    files = _count(outcome.files, 'file', 'files')
+    known = f'; {len(outcome.known)} in the baseline' if outcome.known else ''
     return f'{found or "no findings"} in {files} ({escape(seen)}){known}'
 
 

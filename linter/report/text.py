@@ -6,10 +6,8 @@ in JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from linter.diagnostic import Diagnostic
-from linter.report._common import Summary, headline
+from linter.engine.outcome import Outcome
+from linter.report._common import headline
 from linter.text.escape import emit
 
 TYPE_CHECKING = False
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
-def write(diagnostics: Iterable[Diagnostic], summary: Summary, out: TextIO) -> None:
-    for diagnostic in diagnostics:
+def write(outcome: Outcome, out: TextIO) -> None:
+    for diagnostic in outcome.diagnostics:
         place, severity, rule, message = headline(diagnostic)
         emit(out, f'{place}: {severity}[{rule}] {message}\n')
