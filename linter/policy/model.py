@@ -332,10 +332,11 @@ class Service(NamedTuple):
 
 
 class Pool(NamedTuple):
-    """An IPPool: the network whose addresses pods get."""
+    """An IPPool: a network whose addresses are given out, to pods where ``for_pods`` says so."""
 
     name: str
     net: Net
+    for_pods: bool
     place: Place
 
 

@@ -256,9 +256,10 @@ def _pool(
 ) -> Pool:
     spec = document.spec
     net = net_of(spec.text('cidr')) if spec is not None else None
-    if net is None:
+    if spec is None or net is None:
         raise Unreasonable('refused', 'has no network that Calico reads')
-    return Pool(name, net, place)
+    uses = [leaf.text for leaf in spec.leaves('allowedUses')]
+    return Pool(name, net, not uses or 'Workload' in uses, place)
 
 
 _Maker = Callable[[Document, Semantics, str, str | None, Place], Record]

@@ -1,0 +1,102 @@
+"""A NetworkPolicy looks for a GlobalNetworkSet in its own namespace.
+
+A selector of a NetworkPolicy's rule sees what is in the policy's namespace, and with a
+namespaceSelector what is in the namespaces that fit. A GlobalNetworkSet is in none: only
+`namespaceSelector: global()` finds it. Without it the rule matches nothing, and nobody says so.
+
+It is reported where a GlobalNetworkSet of the root has the labels, no NetworkSet does, and no
+policy is for endpoints with such a label. To silence it, write `namespaceSelector: global()`.
+
+```yaml bad root
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSet
+metadata: {name: db, labels: {role: ext-db}}
+spec: {nets: [198.51.100.0/24]}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: to-db, namespace: app}
+spec:
+  selector: app == 'api'
+  types: [Egress]
+  egress:
+  - action: Allow
+    destination: {selector: role == 'ext-db'}
+```
+
+```yaml good root
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkSet
+metadata: {name: db, labels: {role: ext-db}}
+spec: {nets: [198.51.100.0/24]}
+---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: to-db, namespace: app}
+spec:
+  selector: app == 'api'
+  types: [Egress]
+  egress:
+  - action: Allow
+    destination: {selector: role == 'ext-db', namespaceSelector: global()}
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.catalogue.rule import rule
+from linter.policy.effective import entity_selectors
+from linter.policy.model import Entity, NetworkSet, Policy
+from linter.policy.selecting import fits, labels_of_set
+from linter.policy.view import RootFinding, RootView
+
+GROUP = 'root'
+
+
+@rule('root')
+def check(view: RootView) -> Iterator[RootFinding]:
+    everywhere = [one for one in view.sets if one.namespace == '' and one.labels]
+    if not everywhere:
+        return
+    others = [labels_of_set(one) for one in view.sets if one.namespace != '']
+    on_pods = ' '.join({one.selector for one in view.policies if one.selector})
+    for policy in view.policies:
+        if policy.is_global or policy.written is not None:
+            continue
+        for one in (*policy.ingress, *policy.egress):
+            for side, entity in (('source', one.source), ('destination', one.destination)):
+                found = _missed(policy, entity, everywhere, others, on_pods)
+                if found is None:
+                    continue
+                start, end = one.part(f'{side}.selector')
+                yield RootFinding(
+                    'global-set-missed', policy.kind, policy.place, start, end,
+                    f'GlobalNetworkSet {found.name} has these labels, and is in no namespace, so '
+                    'that this does not find it: write namespaceSelector: global() beside the '
+                    'selector if it is meant',
+                    None, ((found.place, f'GlobalNetworkSet {found.name}'),),
+                )  # fmt: skip
+
+
+def _missed(
+    policy: Policy,
+    entity: Entity,
+    everywhere: list[NetworkSet],
+    others: list[dict[str, str]],
+    on_pods: str,
+) -> NetworkSet | None:
+    """The set that a side of a rule seems to mean, and does not find."""
+    if not entity.selector or fits(entity.selector, {}):
+        return None
+    text = entity_selectors(entity, policy.namespace).positive
+    for one in everywhere:
+        labels = dict(one.labels)
+        if not fits(entity.selector, labels) or fits(text, labels):
+            continue
+        asked = [key for key in labels if key in entity.selector]
+        if any(fits(text, other) for other in others) or any(key in on_pods for key in asked):
+            continue
+        return one
+    return None

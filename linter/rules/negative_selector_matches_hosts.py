@@ -1,0 +1,99 @@
+"""A policy that excludes some pods or namespaces selects host endpoints, too.
+
+What lacks a label fulfils `!=`, `not in` and `!has()`, and host endpoints have no labels of a
+namespace. A GlobalNetworkPolicy for all namespaces but some so selects every node that has a host
+endpoint, and isolates it.
+
+It is reported where a host endpoint of the root is selected that way: by no label that it has. To
+silence it, add `has(projectcalico.org/name)` to the namespaceSelector.
+
+```yaml bad root
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: deny-app}
+spec:
+  namespaceSelector: kubernetes.io/metadata.name not in {'kube-system', 'calico-system'}
+  types: [Ingress, Egress]
+---
+apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata: {name: n1-eth0, labels: {role: worker}}
+spec:
+  node: n1
+  interfaceName: eth0
+  expectedIPs: [192.0.2.1]
+```
+
+```yaml good root
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: deny-app}
+spec:
+  namespaceSelector: >-
+    has(projectcalico.org/name) &&
+    kubernetes.io/metadata.name not in {'kube-system', 'calico-system'}
+  types: [Ingress, Egress]
+---
+apiVersion: projectcalico.org/v3
+kind: HostEndpoint
+metadata: {name: n1-eth0, labels: {role: worker}}
+spec:
+  node: n1
+  interfaceName: eth0
+  expectedIPs: [192.0.2.1]
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from linter.catalogue.rule import rule
+from linter.policy.effective import policy_selector
+from linter.policy.model import Policy
+from linter.policy.selecting import fits, is_normal
+from linter.policy.view import RootFinding, RootView
+
+GROUP = 'root'
+
+
+@rule('root')
+def check(view: RootView) -> Iterator[RootFinding]:
+    if not view.endpoints:
+        return
+    for policy in view.policies:
+        text = policy_selector(policy)
+        if not (policy.is_global and is_normal(policy) and text) or policy.apply_on_forward:
+            continue
+        # What everything fulfils that has no labels names no host, and was not meant for any.
+        if text.strip('() ') == 'all' or not fits(text, {}) or _asks_nothing(policy):
+            continue
+        found = [
+            one
+            for one in view.endpoints
+            if fits(text, dict(one.labels)) and not any(key in text for key, _ in one.labels)
+        ]
+        if not found:
+            continue
+        first = found[0]
+        more = f' and {len(found) - 1} more' if len(found) > 1 else ''
+        is_of_namespaces = bool(policy.namespace_selector)
+        start, end = policy.part('namespaceSelector' if is_of_namespaces else 'selector')
+        advice = (
+            'begin it with has(projectcalico.org/name) &&'
+            if is_of_namespaces
+            else 'add namespaceSelector: all()'
+        )
+        yield RootFinding(
+            'hosts-selected', policy.kind, policy.place, start, end,
+            f'host endpoint {first.name}{more} lacks the labels that this excludes, so that the '
+            f'policy isolates the node, too: {advice} if it is for pods',
+            None, ((first.place, f'host endpoint {first.name}'),),
+        )  # fmt: skip
+
+
+def _asks_nothing(policy: Policy) -> bool:
+    """Whether the selector is written for everything: that is meant, or another rule's."""
+    return policy.selector in ('', 'all()') and not (
+        policy.namespace_selector or policy.service_account_selector
+    )
