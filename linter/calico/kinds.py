@@ -270,8 +270,14 @@ ENTERPRISE_FIELDS = {
     'egressGateway': 'egress gateways are not part of open-source Calico',
     'headers': 'open-source Calico matches HTTP methods and paths only',
     'dnsPolicy': 'DNS policy is not part of open-source Calico',
+    'awsSubnetID': 'addresses of AWS subnets are not part of open-source Calico',
 }
 """Fields that only Calico Enterprise and Cloud know, and what to do without them."""
+
+ENTERPRISE_VALUES = {
+    'allowedUses': {'HostSecondaryInterface': 'write Workload, Tunnel or LoadBalancer'},
+}
+"""By their field the values that only Calico Enterprise and Cloud know, and what to do."""
 
 V1_FIELDS = {
     'net': 'nets',
@@ -280,6 +286,9 @@ V1_FIELDS = {
     'notTag': 'notSelector',
 }
 """Fields of the v1 API that are gone, and what replaced them."""
+
+V1_POOL_FIELDS = {'ipip': 'ipipMode', 'nat-outgoing': 'natOutgoing'}
+"""Fields of the v1 API's pools, which v3 once knew to refuse them, and what replaced them."""
 
 TIER_ORDERS = {
     'default': 1000000,

@@ -1,4 +1,4 @@
-"""Rules that lost their dash: their keys stand in the list's neighbour, or in the rule before."""
+"""Rules and documents that lost their dashes: their keys stand in the one before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.misplaced import is_kubernetes
 from linter.calico.values import Array, Object
+from linter.diagnostic import MistakeKey
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span, line_start
 from linter.yaml.edit import UNSAFE
@@ -153,3 +154,54 @@ def fix_of_repeated(document: Document, first: Problem) -> Fix | None:
         return None
     replaced = f'{" " * dash}-{" " * (column - dash - 1)}'
     return Fix('Begin a new rule', UNSAFE, (Edit(Span(line, first.key.start), replaced),))
+
+
+@lru_cache(maxsize=1)
+def joined_documents(document: Document) -> dict[int, tuple[Problem, ...]]:
+    """By the identity of a key the top-level keys of its document, where --- is missing above it.
+
+    Whoever writes a key twice by mistake writes one; a document has its apiVersion and kind again.
+    """
+    found = [
+        problem
+        for problem in document.problems
+        if problem.kind == 'duplicate' and problem.owner is document.root and problem.key
+    ]
+    found.sort(key=lambda problem: problem.key.start if problem.key else 0)
+    groups: list[list[Problem]] = []
+    for problem in found:
+        if not groups or any(problem.name == one.name for one in groups[-1]):
+            groups.append([])
+        groups[-1].append(problem)
+    return {
+        id(one.key): tuple(group)
+        for group in groups
+        if {'apiVersion', 'kind'} <= {one.name for one in group}
+        for one in group
+    }
+
+
+def fragment(rule: Object, document: Document) -> MistakeKey | None:
+    """The mistake that dashes part what is one rule, for the second part of it and those behind."""
+    return _fragments(document).get(id(rule))
+
+
+@lru_cache(maxsize=1)
+def _fragments(document: Document) -> dict[int, MistakeKey]:
+    """By the identity of a rule without an action the rule above that it may be a part of."""
+    found: dict[int, MistakeKey] = {}
+    spec = document.spec
+    for direction in ('ingress', 'egress') if spec is not None else ():
+        said: set[str] = set()
+        head: Object | None = None
+        for item in spec.items(direction) if spec is not None else ():
+            keys = set(item.fields) | set(item.nulls) if isinstance(item, Object) else set()
+            if not isinstance(item, Object) or 'action' in keys or not keys <= RULE_KEYS:
+                head = item if isinstance(item, Object) and 'action' in keys else None
+                said = keys
+            elif head is not None and keys and not keys & said:
+                found[id(item)] = ('parts of one rule', head.node.start)
+                said = said | keys
+            else:
+                head = None
+    return found

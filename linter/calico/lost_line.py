@@ -28,6 +28,28 @@ _ENTITY_KEYS = frozenset(
     )
 )
 
+_KNOWN_KEYS = (
+    RULE_KEYS
+    | _ENTITY_KEYS
+    | frozenset(
+        (
+            'apiVersion',
+            'kind',
+            'metadata',
+            'name',
+            'namespace',
+            'labels',
+            'annotations',
+            'spec',
+            'order',
+            'tier',
+            'types',
+            'ingress',
+            'egress',
+        )
+    )
+)
+
 
 def hint(text: str, slice: DocumentSlice, error: YamlError) -> str | None:
     """What to do about a line at which a document of Calico's breaks; None: as YAML says."""
@@ -43,6 +65,9 @@ def hint(text: str, slice: DocumentSlice, error: YamlError) -> str | None:
             return None
         if words.startswith(_CONFLICT):
             return 'choose one side of the merge conflict'
+        first = words.split()[0].removeprefix('-').strip()
+        if first in _KNOWN_KEYS:
+            return f'write a colon after {first}, or # before it if it is a comment'
         return 'write # before it if it is a comment'
     key = _KEY.match(line)
     name = key[1] if key is not None else ''

@@ -147,8 +147,25 @@ def meaning(problem: Problem, document: Document) -> Meaning | None:
         if not word.write or first in properties or word.write.startswith(('../', '/')):
             return Meaning(word.write, word.value, word.advice)
     # A field that is there already is looked at, too: it may be the one that is resembled.
+    if owner is document.metadata:
+        properties = [field for field in properties if field not in _WRITTEN_BY_THE_CLUSTER]
     field = resembled(name, properties)
     return None if field is None else Meaning(field, 'same')
+
+
+# Nobody who writes a file means these.
+_WRITTEN_BY_THE_CLUSTER = frozenset(
+    (
+        'creationTimestamp',
+        'deletionGracePeriodSeconds',
+        'deletionTimestamp',
+        'generation',
+        'managedFields',
+        'resourceVersion',
+        'selfLink',
+        'uid',
+    )
+)
 
 
 def resembled(name: str, fields: Iterable[str]) -> str | None:
@@ -288,6 +305,7 @@ _MISSED = frozenset(
         'interfaceName',
         'expectedIPs',
         'types',
+        'selector',
     )
 )
 
@@ -304,6 +322,12 @@ def is_meant_elsewhere(owner: Object, name: str, document: Document) -> bool:
                 if path in (field, field.partition('.')[0]):
                     return True
     return False
+
+
+def is_misspelt(owner: Value, document: Document) -> bool:
+    """Whether an object has a key that nobody knows, which may be what it is for."""
+    problems = _problems_by_owner(document).get(id(owner), ())
+    return any(problem.kind == 'unknown' for problem in problems)
 
 
 def absorbs_name(document: Document) -> Problem | None:

@@ -328,7 +328,7 @@ def rendered(node: Node, how: str) -> Data | None:
         if isinstance(node, Scalar) and names.LABEL.match(node.value):
             return {'name': node.value}
         return None
-    if how == 'protocol':
+    if how in ('protocol', 'one'):
         found = pieces(node)
         return None if found is None or len(found) != 1 else found[0]
     if how == 'family':

@@ -63,7 +63,7 @@ def right_value(problem: Problem, document: Document) -> Advice | None:
         return _number(leaf, document)
     if isinstance(leaf.node, MappingNode):
         return _stray_mapping(leaf, document)
-    return None
+    return _inner_list(leaf, document) if kind == 'string' else None
 
 
 def _write(
@@ -115,8 +115,39 @@ def _port(leaf: Leaf, document: Document) -> Advice | None:
     node = leaf.node
     found = port_items(node) if not isinstance(leaf.value, bool) else None
     if found is not None and len(found) == 1:
+        said, entity = protocol_of_port(leaf), leaf.parent.parent if leaf.parent else None
+        traffic = entity.up('Rule') if isinstance(entity, Object) else None
+        if said is not None and traffic is not None:
+            protocol = traffic.leaf('protocol')
+            port = written(found[0], flow=False)
+            if protocol is None and 'protocol' not in traffic.fields:
+                return f'write {port}, and protocol: {said} in the rule', None
+            if protocol is None or protocols.parse(protocol.value, document.api).name != said:
+                return f'write {port}, in a rule of its own with protocol: {said}', None
         return _write(leaf, document, found[0])
     return _stray_mapping(leaf, document)
+
+
+def protocol_of_port(leaf: Leaf) -> str | None:
+    """The protocol that a port says itself, as Kubernetes' do: ``{port: 53, protocol: UDP}``."""
+    if isinstance(leaf.node, MappingNode):
+        for key, value in leaf.node.entries:
+            if key.value.lower() == 'protocol' and isinstance(value, Scalar) and value.value:
+                return protocols.parse(value.value, 'v3').name or value.value
+    return None
+
+
+def _inner_list(leaf: Leaf, document: Document) -> Advice | None:
+    """A list among the items of a list of texts: its brackets, or its dash, are too many."""
+    node, array = leaf.node, leaf.parent
+    if not isinstance(node, SequenceNode) or not isinstance(array, Array) or not node.items:
+        return None
+    found = as_nets(node) if array.name in ('nets', 'notNets') else texts(node)
+    if not isinstance(found, list):
+        return None
+    if len(found) == 1:
+        return _write(leaf, document, found[0])
+    return 'write each of its items as an item of the outer list', None
 
 
 def _stray_mapping(leaf: Leaf, document: Document) -> Advice | None:

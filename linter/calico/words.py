@@ -55,6 +55,7 @@ VALUES = frozenset(
         'item',
         'path',
         'protocol',
+        'one',
     )
 )
 """What may become of a value: see the table."""

@@ -23,7 +23,7 @@ MODULES: dict[str, int] = {
     'empty_document': 2083219989,
     'empty_match_fails_open': 3530281703,
     'empty_rule_list_without_types': 3964009216,
-    'enterprise_only_field': 1363486520,
+    'enterprise_only_field': 1589397368,
     'exported_fields': 3187852863,
     'field_case': 2411989824,
     'field_not_yet_known': 1451204438,
@@ -128,7 +128,7 @@ MODULES: dict[str, int] = {
     'unread_text': 2083219989,
     'unsupported_operation': 4090774298,
     'unused_suppression': 2794047387,
-    'v1_field': 44535560,
+    'v1_field': 2174227150,
     'value_case': 1584753311,
     'wrong_api_version': 2722677065,
     'wrong_type': 1290460391,
@@ -412,6 +412,9 @@ INDEX: dict[str, tuple[str, ...]] = {
     'problem:later': (
         'field_not_yet_known',
     ),
+    'problem:later@IPPool': (
+        'v1_field',
+    ),
     'problem:merge': (
         'wrong_type',
     ),
@@ -435,6 +438,7 @@ INDEX: dict[str, tuple[str, ...]] = {
         'v1_field',
     ),
     'problem:value': (
+        'enterprise_only_field',
         'invalid_value',
         'value_case',
     ),

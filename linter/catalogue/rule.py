@@ -88,6 +88,7 @@ def finding_at(
     fix: Fix | None = None,
     same_mistake: MistakeKey | None = None,
     about: Value | None = None,
+    is_root: bool = False,
 ) -> Finding:
     """A finding at a value's own token."""
     return Finding(
@@ -100,6 +101,7 @@ def finding_at(
         value.yaml_path,
         same_mistake,
         None if about is None else about.yaml_path,
+        is_root,
     )
 
 

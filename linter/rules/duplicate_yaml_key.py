@@ -58,11 +58,13 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.lost_dash import fix_of_repeated, repeated_keys
+from linter.calico.lost_dash import fix_of_repeated, joined_documents, repeated_keys
 from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
-from linter.text.source import Span
+from linter.text.edit import Edit, Fix
+from linter.text.source import Span, line_start
 from linter.text.suggest import quoted
+from linter.yaml.edit import UNSAFE
 
 GROUP = 'yaml'
 
@@ -70,6 +72,11 @@ GROUP = 'yaml'
 @rule('problem:duplicate', 'problem:merge-override', 'problem:case-duplicate')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if problem.key is None:
+        return
+    joined = joined_documents(document).get(id(problem.key))
+    if joined is not None:
+        if problem is joined[0]:
+            yield _joined(joined, document)
         return
     related: tuple[tuple[Span, str], ...] = ()
     if problem.first is not None:
@@ -107,3 +114,27 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             other = quoted(problem.first.value)
             message = f'{shown} and {other} are the same field: keep the one that is meant'
     yield Finding(fact, Span(problem.key.start, problem.key.end), message, related=related, fix=fix)
+
+
+def _joined(keys: tuple[Problem, ...], document: Document) -> Finding:
+    """The keys of another document, which nothing parts from the one before: one mistake."""
+    first = keys[0]
+    assert first.key is not None
+    text = document.source.text
+    at = first.key.start
+    return Finding(
+        'duplicate-key',
+        Span(at, first.key.end),
+        f'{quoted(first.key.value)} is set twice, for another document begins here: '
+        'write --- on a line of its own above it',
+        related=tuple(
+            (Span(one.key.start, one.key.end), f'{one.key.value} is set again, too')
+            for one in keys[1:]
+            if one.key is not None
+        ),
+        fix=(
+            Fix('Write --- above it', UNSAFE, (Edit(Span(at, at), '---\n'),))
+            if at == line_start(text, at) and not text.startswith('{', document.node.start)
+            else None
+        ),
+    )

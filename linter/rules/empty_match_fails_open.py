@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.document import Document
+from linter.calico.misplaced import is_misspelt
 from linter.calico.values import Array, Object, Value
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
@@ -62,7 +63,11 @@ _WIDE = {
 def check(entity: Object, document: Document) -> Iterator[Finding]:
     if not entity.fields:
         return
-    empty = [name for name, value in entity.fields.items() if _is_empty(value)]
+    empty = [
+        name
+        for name, value in entity.fields.items()
+        if _is_empty(value) and not is_misspelt(value, document)
+    ]
     if not empty:
         return
     is_bare = all(name in empty or not entity.fields.get(name) for name in _PEERS)

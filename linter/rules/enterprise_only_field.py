@@ -1,4 +1,4 @@
-"""A field exists only in Calico Enterprise and Calico Cloud.
+"""A field, or a value of one, exists only in Calico Enterprise and Calico Cloud.
 
 Open-source Calico refuses it. Where kubectl drops unknown fields the match disappears: an `Allow`
 to some domains becomes an `Allow` to everywhere.
@@ -38,9 +38,10 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.kinds import ENTERPRISE_FIELDS
+from linter.calico.kinds import ENTERPRISE_FIELDS, ENTERPRISE_VALUES
 from linter.calico.misplaced import neighbour
-from linter.catalogue.rule import rule
+from linter.calico.values import Leaf
+from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.text.source import Span
 from linter.text.suggest import quoted
@@ -57,4 +58,18 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             f'{quoted(problem.name)} exists only in Calico Enterprise and Calico Cloud: '
             f'{ENTERPRISE_FIELDS[problem.name]}',
             yaml_path=problem.value.yaml_path if problem.value is not None else None,
+        )
+
+
+@rule('problem:value')
+def check_value(problem: Problem, document: Document) -> Iterator[Finding]:
+    leaf = problem.value
+    if not isinstance(leaf, Leaf):
+        return
+    advice = ENTERPRISE_VALUES.get(leaf.name, {}).get(leaf.text)
+    if advice is not None:
+        yield finding_at(
+            'enterprise-value',
+            leaf,
+            f'{quoted(leaf.text)} exists only in Calico Enterprise and Calico Cloud: {advice}',
         )

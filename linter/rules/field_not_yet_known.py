@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
+from linter.calico.kinds import V1_POOL_FIELDS
 from linter.catalogue.rule import rule
 from linter.diagnostic import Finding
 from linter.text.source import Span
@@ -46,8 +47,8 @@ _HARMLESS = frozenset(('performanceHints', 'assignmentMode'))
 
 @rule('problem:later')
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
-    if problem.key is None:
-        return
+    if problem.key is None or problem.name in V1_POOL_FIELDS:
+        return  # v1-field
     since = problem.schema.get('x-calico-since')
     until = problem.schema.get('x-calico-until')
     when = f'exists since Calico {since}' if since else f'existed until Calico {until}'

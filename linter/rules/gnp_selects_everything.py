@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.document import Document
+from linter.calico.misplaced import missing
 from linter.calico.traffic import types_of
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
@@ -70,4 +71,5 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
             f'this policy isolates the {" and ".join(closed)} of every namespace, those of the '
             'system among them, and of every host endpoint: select with namespaceSelector what is '
             'meant',
+            same_mistake=missing(spec, 'selector', document),
         )

@@ -50,6 +50,7 @@ from collections.abc import Iterator
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
 from linter.calico.json_schema import reasons
+from linter.calico.kinds import ENTERPRISE_VALUES
 from linter.calico.lost_hash import lost_comment
 from linter.calico.repair import right_case
 from linter.calico.values import Leaf, Object
@@ -84,6 +85,8 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     leaf = problem.value
     if not isinstance(leaf, Leaf):
         return
+    if leaf.text in ENTERPRISE_VALUES.get(leaf.name, ()):
+        return  # enterprise-only-field
     fact = problem.schema.get('x-calico-fact', 'wrong-type')
     if (
         leaf.text

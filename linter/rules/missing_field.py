@@ -48,6 +48,7 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
+from linter.calico.lost_dash import fragment
 from linter.calico.misplaced import absorbs, missing, owner_name
 from linter.calico.values import Object
 from linter.catalogue.rule import finding_at, finding_at_key, rule
@@ -87,12 +88,15 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             fact, empty.span, f'{problem.name} is empty: {advice}', yaml_path=empty.yaml_path
         )
     else:
+        part = fragment(owner, document) if problem.name == 'action' else None
+        if part is not None:
+            advice = 'take away its `- ` if it belongs to the rule above, else give it an action'
         yield finding_at_key(
             fact,
             owner,
             f'{owner_name(owner, document)} has no {problem.name}: {advice}',
-            same_mistake=missing(owner, problem.name, document),
-        )
+            same_mistake=missing(owner, problem.name, document) or part,
+        )._replace(is_root=part is not None)
 
 
 @rule('problem:absent')

@@ -50,17 +50,22 @@ GROUP = 'nets'
 
 @rule('EntityRule')
 def check(entity: Object, document: Document) -> Iterator[Finding]:
+    first = False
     for leaf in entity.leaves('notNets'):
         net = nets.parse(leaf.text)
         if net is None or net.prefix != 0 or not net.masked:
             continue
         # Calico compares the text of an IPv4 network, and of an IPv6 network what it means.
         if net.bits == 128 or leaf.text == '0.0.0.0/0':
+            array, first = (None if first else leaf.parent), True
             yield finding_at(
                 'notnets-catch-all',
                 leaf,
                 f'{quoted(leaf.text)} in notNets excludes every address, so the '
                 f'rule matches nothing: {_advice(entity, document)}',
+                # That the rule never matches follows from the first of them.
+                same_mistake=('never', array.node.start) if array is not None else None,
+                is_root=True,
             )
 
 

@@ -58,7 +58,9 @@ from collections.abc import Iterator
 
 from linter.calico import ports, protocols
 from linter.calico.document import Document
+from linter.calico.lost_dash import fragment
 from linter.calico.misplaced import missing
+from linter.calico.right_value import protocol_of_port
 from linter.calico.values import Array, Leaf, Object
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
@@ -82,6 +84,8 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
         return
     protocol = traffic.fields.get('protocol')
     if protocol is None:
+        if any(map(protocol_of_port, _leaves(lists))):
+            return  # wrong-type says where it belongs
         lists.sort(key=_place)
         numeric = [value for value in lists if _has_number(value)]
         first = numeric[0] if numeric else lists[0]
@@ -98,7 +102,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             f'{listing(protocols.with_ports(document.api))}',
             related=also,
             about=traffic,
-            same_mistake=missing(traffic, 'protocol', document),
+            same_mistake=missing(traffic, 'protocol', document) or fragment(traffic, document),
         )
     elif isinstance(protocol, Leaf) and protocol.ok:
         read = protocols.parse(protocol.value, document.api)
@@ -125,3 +129,8 @@ def _has_number(value: Array) -> bool:
         isinstance(item, Leaf) and (not item.ok or ports.parse(item.value).is_number)
         for item in value.items
     )
+
+
+def _leaves(lists: list[Array]) -> Iterator[Leaf]:
+    for value in lists:
+        yield from (item for item in value.items if isinstance(item, Leaf))

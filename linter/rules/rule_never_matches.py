@@ -53,12 +53,12 @@ from linter.policy.rule_checks import never_matches
 GROUP = 'hazards'
 
 _WHY = {
-    'protocol': 'notProtocol takes away its protocol: remove one of them',
+    'protocol': 'notProtocol takes away its protocol: correct one of them',
     'icmp': 'its protocol, icmp and notICMP leave no packet: correct one of them',
     'family': 'its protocol and its networks are of different IP families: write one of them for '
     'the family of the other',
-    'nets': 'notNets takes away all of nets: remove one of them',
-    'ports': 'notPorts takes away all of ports: remove one of them',
+    'nets': 'notNets takes away all of nets: correct one of them',
+    'ports': 'notPorts takes away all of ports: correct one of them',
 }
 _PLACES = {
     'protocol': ('notProtocol',),
@@ -92,7 +92,11 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
             if why == 'family' and isinstance(found, Array) and found.items:
                 found = found.items[0]
             yield finding_at(
-                'rule-never-matches', found, f'this rule never matches: {_WHY[why]}', about=at
+                'rule-never-matches',
+                found,
+                f'this rule never matches: {_WHY[why]}',
+                same_mistake=('never', found.node.start),
+                about=at,
             )
 
 

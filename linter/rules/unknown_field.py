@@ -180,7 +180,8 @@ def _advice(problem: Problem, document: Document, meant: Meaning) -> str:
     if several is not None and len(several) > 1:
         return f'write a rule for each of {listing(several, "and")}, with its protocol'
     if meant.field.startswith('/metadata.'):
-        return 'write it in metadata'
+        name = meant.field.removeprefix('/metadata.')
+        return 'write it in metadata' + ('' if name == problem.name else f', as {name}')
     owner = problem.owner
     assert isinstance(owner, Object)
     if meant.field.startswith('../'):
@@ -238,9 +239,18 @@ def _without(problem: Problem, document: Document) -> str:
             'write the field that is meant; without it the policy applies to every '
             f'endpoint {where}'
         )
-    return 'remove it'
+    if owner.type == 'RuleMetadata' or in_metadata(owner) or owner is document.metadata:
+        return 'remove it'
+    fields = problem.schema.get('properties', {})
+    known = [name for name in fields if 'x-calico-until' not in fields[name]]
+    if 0 < len(known) <= _FEW:
+        verb = 'is' if len(known) == 1 else 'are'
+        return f'write the field that is meant; there {verb} {listing(known, "and")}'
+    return 'write the field that is meant; remove it only where it limits nothing'
 
 
+# So many fields can be said in a sentence.
+_FEW = 5
 _RULES = ('Rule', 'IngressRule', 'EgressRule')
 
 

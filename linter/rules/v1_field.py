@@ -3,7 +3,7 @@
 `net` became `nets`, `tag` became a selector, and their negations likewise. Calico refuses them;
 where kubectl drops unknown fields the match disappears, and the rule matches everything. The v2
 pre-release does not know them either, though its reference page still lists `tag` and `notTag`.
-Pools have the fields `ipip` and `nat-outgoing` up to Calico 3.31, which refuses what they say.
+Of pools `ipip` became `ipipMode` and `nat-outgoing` became `natOutgoing`.
 
 In a document of v1 or v2 the fix of `legacy-api`, which is unsafe, takes them along.
 
@@ -42,15 +42,15 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.kinds import V1_FIELDS
+from linter.calico.kinds import V1_FIELDS, V1_POOL_FIELDS
 from linter.calico.misplaced import neighbour
 from linter.calico.rendered import as_nets, written
-from linter.calico.values import Leaf, Object
+from linter.calico.values import Leaf, Object, Value
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
 from linter.text.source import Span
 from linter.text.suggest import quoted
-from linter.yaml.nodes import Scalar
+from linter.yaml.nodes import MappingNode, Scalar
 
 GROUP = 'fields'
 
@@ -82,9 +82,31 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
 def check_v1(spec: Object, document: Document) -> Iterator[Finding]:
     ipip = spec.fields.get('ipip')
     if ipip is not None:
-        yield finding_at_key(
-            'pool-v1-ipip', ipip, 'ipip is of the v1 API: remove it, and write ipipMode'
-        )
+        yield finding_at_key('pool-v1-ipip', ipip, _of_a_pool('ipip', ipip))
     nat = spec.leaf('nat-outgoing')
     if nat is not None and nat.value is True:
-        yield finding_at_key('pool-v1-nat', nat, 'nat-outgoing is of the v1 API: write natOutgoing')
+        yield finding_at_key('pool-v1-nat', nat, _of_a_pool('nat-outgoing', nat))
+
+
+@rule('problem:later', kinds=('IPPool',))
+def check_gone(problem: Problem, document: Document) -> Iterator[Finding]:
+    """Since Calico 3.32 pools do not even have the fields whose content was refused before."""
+    if problem.key is not None and problem.name in V1_POOL_FIELDS:
+        yield Finding(
+            'v1-field',
+            Span(problem.key.start, problem.key.end),
+            _of_a_pool(problem.name, problem.value),
+            yaml_path=problem.value.yaml_path if problem.value is not None else None,
+        )
+
+
+def _of_a_pool(name: str, value: Value | None) -> str:
+    field = V1_POOL_FIELDS[name]
+    node = value.node if value is not None else None
+    if isinstance(node, MappingNode):
+        said = {key.value: one.value for key, one in node.entries if isinstance(one, Scalar)}
+        mode = 'CrossSubnet' if said.get('mode') == 'cross-subnet' else 'Always'
+        field += f': {mode if said.get("enabled") == "true" else "Never"}'
+    elif isinstance(node, Scalar) and node.value in ('true', 'false'):
+        field += f': {node.value}'
+    return f'{quoted(name)} is a field of the v1 API, which is gone: write {field}'

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NONE: frozenset[str] = frozenset()
 PASSED: dict[str, frozenset[str]] = {
     'open-source': _NONE,
-    'enterprise': frozenset(('enterprise-field',)),
+    'enterprise': frozenset(('enterprise-field', 'enterprise-value')),
 }
 """The facts that do not hold for an edition of Calico."""
 
