@@ -26,13 +26,14 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, ROOT)
 
 import fuzz_checks as checks  # noqa: E402
-from fuzz_inputs import growing, hostile, nudged, policy, selector, settings  # noqa: E402
+from fuzz_inputs import growing, hostile, meant, nudged, policy, selector, settings  # noqa: E402
 
 Random = random.Random
 PARTS: dict[str, tuple[Callable[[Random], bytes], Callable[[bytes, Random], None]]] = {
     'loader': (policy, checks.read_twice),
     'scan': (policy, checks.looked_at),
     'quick': (nudged, checks.surely_clean),
+    'rules': (meant, checks.surely_clean),
     'selectors': (selector, checks.explained),
     'runs': (policy, checks.judged),
     'configuration': (settings, checks.configured),

@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from linter.calico.target import Target
@@ -198,6 +198,132 @@ def nudged(rnd: Random) -> bytes:
                 lines[one], lines[other] = lines[other], line
         text = '\n'.join(lines)
     return text.encode('utf-8', 'surrogatepass')
+
+
+_SELECTORS = (
+    "a == 'x'", "a != 'x'", 'has(a)', '!has(a)', "a in {'x', 'y'}", "a not in {'x'}", "b == 'x'",
+    "a starts with 'x'", "a == 'x' && b == 'y'", "a == 'x' || !has(b)", "!(a == 'x') && has(b)",
+    'all()', "a == 'é'", "a not in {'é'}", "a contains ''", "a in {'x', 'é'} && a != 'x'",
+    "all() && a == 'x'", "(!has(a) || a starts with 'x') && a in {'y', 'xz'}", "''",
+    "has(c) || a != 'x'",
+    "projectcalico.org/namespace == 'shop'", '!has(projectcalico.org/namespace)',
+    "projectcalico.org/namespace == 'data' && a == 'x'", "projectcalico.org/orchestrator == 'k8s'",
+    "projectcalico.org/serviceaccount == 'x'",
+)  # fmt: skip
+_OF_OTHERS = (
+    "a == 'x'", "a != 'x'", 'all()', 'has(a)', "projectcalico.org/name == 'shop'", "a not in {'é'}",
+    "projectcalico.org/name != 'shop'", "projectcalico.org/name in {'data', 'shop'} && has(a)",
+    "kubernetes.io/metadata.name == 'data'", '!has(a) || has(b)', 'has(projectcalico.org/name)',
+    "!has(projectcalico.org/name) && a == 'x'", "a == 'x' && a == 'y'", "''",
+)  # fmt: skip
+_NETS = (
+    '10.0.0.0/8', '10.1.0.0/16', '10.0.0.0/9', '10.128.0.0/9', '0.0.0.0/0', '0.0.0.0/1',
+    '128.0.0.0/1', '192.0.2.0/24', '"::/0"', '"fd00::/8"', '"fd00::/16"', '10.1.2.3/32',
+)  # fmt: skip
+_PORTS = (
+    '80',
+    '443',
+    '"1:65535"',
+    '"1:100"',
+    '"101:65535"',
+    'http',
+    '"80:443"',
+    '"0:65535"',
+    '65535',
+)
+
+
+def _listed(values: Sequence[str], rnd: Random) -> str:
+    return f'[{", ".join(rnd.sample(values, rnd.choice((1, 1, 2, 3))))}]'
+
+
+def _side(rnd: Random, is_own: bool) -> list[str]:
+    found = []
+    for name, chance, value in (
+        ('nets', 0.3, _listed(_NETS, rnd)),
+        ('notNets', 0.1, _listed(_NETS, rnd)),
+        ('ports', 0.3, _listed(_PORTS, rnd)),
+        ('notPorts', 0.1, _listed(_PORTS, rnd)),
+        ('selector', 0.05 if is_own else 0.4, rnd.choice(_SELECTORS)),
+        ('notSelector', 0.02 if is_own else 0.1, rnd.choice(_SELECTORS)),
+        ('namespaceSelector', 0.02 if is_own else 0.2, rnd.choice((*_OF_OTHERS, 'global()'))),
+        ('serviceAccounts', 0.02 if is_own else 0.1, f'{{selector: {_in_flow(_OF_OTHERS, rnd)}}}'),
+        (
+            'serviceAccounts',
+            0.02 if is_own else 0.1,
+            rnd.choice(('{names: [x]}', '{names: [x, y]}')),
+        ),
+        ('services', 0.01 if is_own else 0.03, '{name: x, namespace: shop}'),
+    ):
+        if rnd.random() < chance:
+            value = value if value[0] not in '!' else f'"{value}"'
+            found.append(f'      {name}: {value}')
+    return found
+
+
+def _in_flow(values: Sequence[str], rnd: Random) -> str:
+    return f'"{rnd.choice(values)}"' if rnd.random() < 0.9 else "''"
+
+
+def meant(rnd: Random) -> bytes:
+    """A policy that Calico takes, most of the time, and whose rules may have to do with another."""
+    is_global = rnd.random() < 0.4
+    lines = [
+        'apiVersion: projectcalico.org/v3',
+        f'kind: {rnd.choice(("", "", "Staged"))}{"Global" * is_global}NetworkPolicy',
+        'metadata:',
+        '  name: web',
+        *([] if is_global else ['  namespace: shop']),
+        'spec:',
+    ]
+    for name, chance, values in (
+        ('selector', 0.7, _SELECTORS),
+        ('namespaceSelector', 0.2 * is_global, _OF_OTHERS),
+        ('serviceAccountSelector', 0.1, _OF_OTHERS),
+        ('order', 0.5, ('10', '20.5')),
+        ('applyOnForward', 0.1 * is_global, ('true',)),
+        ('doNotTrack', 0.05 * is_global, ('true',)),
+        ('preDNAT', 0.05 * is_global, ('true',)),
+    ):
+        if rnd.random() < chance:
+            value = rnd.choice(values)
+            lines.append(f'  {name}: {value if value[0] != "!" else chr(34) + value + chr(34)}')
+    directions = rnd.choice((('ingress',), ('egress',), ('ingress', 'egress')))
+    lines.append(f'  types: [{", ".join(map(str.title, directions))}]')
+    for direction in directions:
+        lines.append(f'  {direction}:')
+        for _ in range(rnd.choice((1, 2, 2, 2, 3, 3, 4))):
+            lines.append(
+                f'  - action: {rnd.choice(("Allow", "Allow", "Deny", "Deny", "Pass", "Log"))}'
+            )
+            sides = {
+                side: _side(rnd, (side == 'source') is (direction == 'egress'))
+                if rnd.random() < 0.7
+                else []
+                for side in ('source', 'destination')
+            }
+            needs_ports = any('orts:' in line for side in sides.values() for line in side)
+            protocols = ('TCP', 'UDP', 'TCP', '6', 'SCTP')
+            if needs_ports or rnd.random() < 0.4:
+                more = ('ICMP', 'ICMPv6', '"47"', 'UDPLite')
+                lines.append(
+                    f'    protocol: {rnd.choice(protocols if needs_ports else protocols + more)}'
+                )
+                if lines[-1].endswith(('ICMP', 'ICMPv6')) and rnd.random() < 0.5:
+                    lines.append(f'    icmp: {{type: {rnd.choice((0, 8))}}}')
+            elif rnd.random() < 0.1:
+                lines.append(f'    notProtocol: {rnd.choice(protocols)}')
+            if rnd.random() < 0.05:
+                lines.append(f'    ipVersion: {rnd.choice((4, 6))}')
+            if rnd.random() < 0.03 and direction == 'ingress':
+                lines.append('    http: {methods: [GET]}')
+            for side, said in sides.items():
+                if said:
+                    lines += [
+                        f'    {side}:',
+                        *{line.split(':')[0]: line for line in said}.values(),
+                    ]
+    return ('\n'.join(lines) + '\n').encode()
 
 
 EVIL = (

@@ -37,9 +37,9 @@ class Maker:
     def __init__(self, seed: int = SEED) -> None:
         self.random = random.Random(seed)
 
-    def term(self) -> str:
+    def term(self, keys: tuple[str, ...] = _KEYS) -> str:
         pick = self.random.choice
-        key, app = pick(_KEYS), pick(_APPS)
+        key, app = pick(keys), pick(_APPS)
         return pick(
             (
                 f"{key} == '{app}-{self.random.randrange(1000)}'",
@@ -51,7 +51,9 @@ class Maker:
         )
 
     def selector(self) -> str:
-        terms = [self.term() for _ in range(self.random.randint(1, 3))]
+        """A selector that fits something: it asks no label twice but where one term does."""
+        keys = self.random.sample(_KEYS, self.random.randint(1, 3))
+        terms = [self.term((key,)) for key in keys]
         return ' && '.join(f'({term})' if '||' in term else term for term in terms)
 
     def network(self) -> str:

@@ -138,6 +138,19 @@ class Catalogue:
         reads = self._library.reads
         return frozenset(kind for name in self.modules_of('root') for kind in reads(name))
 
+    def beyond(self, subject: str) -> tuple[str, ...]:
+        """The rules beyond the default profile that modules speak for which look at a subject.
+
+        Who knows what a module says in the default profile does not know that.
+        """
+        library = self._library
+        return tuple(
+            rule
+            for name in self.modules_of(subject)
+            for rule in library.speaks_for(name)
+            if self.runs(rule) and library.profile(rule) != 'default'
+        )
+
     def _checks_of(self, subject: str) -> list[tuple[str, Check]]:
         return [
             (rule.id, check)

@@ -7,17 +7,16 @@ rules of the default profile; the quick reader asks the same of facts (``linter.
 
 from __future__ import annotations
 
-from linter.calico.names import qualified_problem
+from linter.policy.formula import ACCOUNT, ALL, NAME, NAMESPACE, formula_of
 from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.calico.document import Document
-    from linter.calico.values import Object
+    from linter.calico.values import Object, Value
 
 _DIRECTIONS = (('ingress', 'destination'), ('egress', 'source'))
 _FLAGS = ('applyOnForward', 'preDNAT', 'doNotTrack')
-_DECIDES = frozenset(('Allow', 'Deny', 'Pass'))
 
 
 def may_speak(document: Document) -> bool:
@@ -26,50 +25,65 @@ def may_speak(document: Document) -> bool:
     if spec is None:
         return False
     fields = spec.fields
-    if 'namespaceSelector' in fields or 'serviceAccountSelector' in fields:
-        for flag in _FLAGS:
-            leaf = spec.leaf(flag) if flag in fields else None
-            if leaf is not None and leaf.value is True:
-                return True
-    if _clashes(
-        spec.text('selector'),
-        '',
-        spec.text('namespaceSelector'),
-        spec.text('serviceAccountSelector'),
-    ):
+    namespace: str | None = ''
+    if document.is_namespaced:
+        metadata = document.metadata
+        namespace = (metadata.text('namespace') if metadata is not None else '') or None
+    own = Selectors(spec.text('selector'), '', spec.text('namespaceSelector'))
+    own.accounts = spec.text('serviceAccountSelector')
+    is_bound = bool(own.namespaces or own.accounts) or CALICO in own.selector
+    if is_bound and any(_is_set(spec, flag) for flag in _FLAGS if flag in fields):
         return True
-    for direction, own in _DIRECTIONS:
-        if direction in fields and _direction_speaks(spec, direction, own):
+    if own.clash(namespace):
+        return True
+    for direction, side in _DIRECTIONS:
+        if direction in fields and _direction_speaks(spec.items(direction), side, own, namespace):
             return True
     return False
 
 
-def _direction_speaks(spec: Object, direction: str, own: str) -> bool:
+def _is_set(spec: Object, flag: str) -> bool:
+    leaf = spec.leaf(flag)
+    return leaf is not None and leaf.value is True
+
+
+def _direction_speaks(rules: list[Value], side: str, own: Selectors, namespace: str | None) -> bool:
     # Imported lazily: the quick reader has no such values.
     from linter.calico.values import Object
 
-    decided: set[str] = set()
-    rules = spec.items(direction)
-    last = len(rules) - 1
+    before: list[Object] = []
+    is_over = False
     for number, rule in enumerate(rules):
         if not isinstance(rule, Object):
             return True
+        if _rule_speaks(rule, side, own, namespace):
+            return True
         action = rule.text('action')
-        if is_unconditional(rule):
-            if action != 'Log' and number != last:
+        if action == 'Log':
+            if is_over:
                 return True
-        elif action == 'Deny':
-            if decided - {'Deny'}:
-                return True
-        elif action != 'Log' and 'Deny' in decided:
+            continue
+        # What is denied before it turns round what a rule allows, and whatever is allowed before it
+        # what a rule denies; but nobody minds a last rule that denies everything.
+        is_deny = action == 'Deny'
+        others = [one for one in before if one.text('action') == 'Deny']
+        if is_deny:
+            is_final = number == len(rules) - 1 and is_unconditional(rule)
+            others = [] if is_final or len(others) == len(before) else before
+        elif action not in ('Allow', 'Pass'):
             return True
-        if action in ('Allow', 'Pass') and 'Deny' in decided:
+        if others and not _is_left(rule, others, side, namespace):
             return True
-        if action in _DECIDES:
-            decided.add(action)
-        if _rule_speaks(rule, own):
-            return True
+        is_over = is_over or _may_take_everything(rule)
+        before.append(rule)
     return False
+
+
+def _is_left(rule: Object, others: list[Object], side: str, namespace: str | None) -> bool:
+    # Imported lazily: the rules of most policies do the same.
+    from linter.policy.packet import is_left
+
+    return is_left(rule, others, side, namespace)
 
 
 def is_unconditional(rule: Object) -> bool:
@@ -85,78 +99,153 @@ def is_unconditional(rule: Object) -> bool:
 
 def _says_nothing(value: object) -> bool:
     """Whether a field of a side of a rule is empty, which is as if it were not there."""
-    for content in ('items', 'fields'):
-        inside = getattr(value, content, None)
-        if inside is not None:
-            return not inside if content == 'items' else all(map(_says_nothing, inside.values()))
-    return getattr(value, 'value', None) == ''
+    fields = getattr(value, 'fields', None)
+    if fields is not None:
+        return all(map(_says_nothing, fields.values()))
+    items = getattr(value, 'items', None)
+    return not items if items is not None else getattr(value, 'value', None) == ''
 
 
-def _rule_speaks(rule: Object, own: str) -> bool:
+def _may_take_everything(rule: Object) -> bool:
+    return all(
+        name in ('action', 'metadata') or _says_nothing(value)
+        for name, value in rule.fields.items()
+    )
+
+
+def _rule_speaks(rule: Object, side: str, own: Selectors, namespace: str | None) -> bool:
     fields = rule.fields
-    if 'notICMP' in fields:
-        return True
-    if 'protocol' in fields and 'notProtocol' in fields:
+    if 'notICMP' in fields or ('protocol' in fields and 'notProtocol' in fields):
         return True
     protocol = rule.leaf('protocol')
     has_family = protocol is not None and str(protocol.value).upper().startswith('ICMP')
-    has_family = has_family or 'ipVersion' in fields or 'icmp' in fields or 'notICMP' in fields
-    for side in ('source', 'destination'):
-        entity = rule.object(side) if side in fields else None
+    has_family = has_family or 'ipVersion' in fields or 'icmp' in fields
+    is_narrow = False
+    for name in ('source', 'destination'):
+        entity = rule.object(name) if name in fields else None
         if entity is None or not entity.fields:
             continue
         named = entity.fields
-        has_nets = 'nets' in named, 'notNets' in named
-        if 'notPorts' in named or all(has_nets) or (has_family and any(has_nets)):
-            return True
-        accounts = entity.object('serviceAccounts') if 'serviceAccounts' in named else None
-        has_selector = not named.keys().isdisjoint(_SELECTORS)
-        if not has_selector and accounts is None:
+        if 'notPorts' in named or 'notNets' in named or (has_family and 'nets' in named):
+            is_narrow = True
+        if named.keys().isdisjoint(_SELECTORS):
             continue
-        if side == own:
+        asked = Selectors(
+            entity.text('selector'), entity.text('notSelector'), entity.text('namespaceSelector')
+        )
+        accounts = entity.object('serviceAccounts') if 'serviceAccounts' in named else None
+        if accounts is not None:
+            asked.accounts, asked.has_accounts = accounts.text('selector'), True
+            asked.names = [leaf.text for leaf in accounts.leaves('names')]
+        if asked.clash(namespace) or (name == side and own.may_exclude(asked, namespace)):
             return True
-        if _clashes(
-            entity.text('selector'),
-            entity.text('notSelector'),
-            entity.text('namespaceSelector'),
-            '' if accounts is None else accounts.text('selector'),
-            accounts is not None,
-        ):
+    return is_narrow and not _is_left(rule, [], side, namespace)
+
+
+_SELECTORS = frozenset(('selector', 'notSelector', 'namespaceSelector', 'serviceAccounts'))
+CALICO = 'projectcalico.org/'
+
+
+class Selectors:
+    """The selectors of one place, of which an endpoint has to fit all."""
+
+    __slots__ = ('accounts', 'has_accounts', 'names', 'namespaces', 'not_selector', 'selector')
+
+    def __init__(self, selector: str, not_selector: str, namespaces: str) -> None:
+        self.selector = selector
+        self.not_selector = not_selector
+        self.namespaces = namespaces
+        self.accounts = ''
+        self.has_accounts = False
+        self.names: list[str] = []
+
+    def clash(self, namespace: str | None) -> bool:
+        """Whether they may fit nothing together, or one of them everything.
+
+        If each of their labels is asked by one of them, and each of them may hold and may not,
+        neither can be. ``namespace`` is that of the policy; ``''``: it is global.
+        """
+        if self.not_selector in ('all()', 'global()'):
             return True
-    return False
-
-
-_SELECTORS = ('selector', 'notSelector', 'namespaceSelector')
-
-
-def _clashes(
-    selector: str, not_selector: str, namespaces: str, accounts: str, has_accounts: bool = False
-) -> bool:
-    """Whether selectors that are joined may fit nothing, or one of them everything.
-
-    If each of their labels occurs once, and each condition may hold and may not, neither can be.
-    """
-    if not_selector in ('all()', 'global()'):
-        return True
-    if not (not_selector or namespaces or accounts):
-        return bool(selector) and labels_of(selector) is None
-    keys: list[str] = []
-    for text in (selector, not_selector):
-        found = labels_of(text)
-        if found is None:
+        selects, excludes = selects_something(self.selector), labels_of(self.not_selector)
+        if selects is None or excludes is None:
             return True
-        keys += found
-    if len(keys) != len(set(keys)):
-        return True
-    for text in (namespaces, accounts):
-        if text and (labels_of(text, True) is None or (is_negative(text) and has_accounts)):
+        keys = (*selects, *excludes)
+        if len(keys) != len(set(keys)):
             return True
-    return bool(namespaces and (accounts or has_accounts) and is_negative(namespaces))
+        is_bound = bool(self.namespaces or self.accounts or self.has_accounts)
+        if ALL in keys and is_bound:
+            # Calico puts something else in its place.
+            return True
+        if NAMESPACE in keys or ACCOUNT in keys:
+            if is_bound or self.not_selector or namespace is None:
+                return True
+            if namespace and not is_found([self.selector, f"{NAMESPACE} == '{namespace}'"]):
+                return True
+        for text in (self.namespaces, self.accounts):
+            if text and (
+                selects_something(text, True) is None or (is_negative(text) and self.has_accounts)
+            ):
+                return True
+        return bool(
+            self.namespaces
+            and (self.accounts or self.has_accounts)
+            and is_negative(self.namespaces)
+        )
+
+    def may_exclude(self, other: Selectors, namespace: str | None) -> bool:
+        """Whether others, of which neither is contradictory, may leave nothing of what fits these.
+
+        Labels that Calico gives are not looked at here.
+        """
+        if namespace is None:
+            return False  # the policy may be in any
+        texts = [text for text in (self.selector, other.selector) if text]
+        if other.not_selector:
+            texts.append(f'!({other.not_selector})')
+        if any(CALICO in text for text in texts) or not is_found(texts):
+            return True
+        name = other.names[0] if other.names else ''
+        return not (
+            is_found_of([self.namespaces, other.namespaces], namespace)
+            and is_found_of([self.accounts, other.accounts], name)
+        )
 
 
 def is_negative(text: str) -> bool:
     """Whether a selector may fit what has none of its labels."""
     return '!' in text or 'not' in text or 'global' in text
+
+
+def is_found(texts: list[str]) -> bool:
+    """Whether there surely are labels that all selectors fit."""
+    formula = formula_of(f'({") && (".join(texts)})') if texts else None
+    return not texts or (formula is not None and formula.example() is not None)
+
+
+def is_found_of(texts: list[str], name: str) -> bool:
+    """Whether there surely is a namespace, or a service account, that all selectors fit.
+
+    It is to have a name, if one is given.
+    """
+    if 'global()' in texts:
+        return False
+    texts = [text for text in texts if text not in ('', 'all()')]
+    formula = formula_of(f'({") && (".join(texts)})', True) if texts else None
+    return not texts or (formula is not None and formula.example(name, is_some=True) is not None)
+
+
+def selects_something(text: str, of_others: bool = False) -> tuple[str, ...] | None:
+    """The labels that a selector asks; None where it may hold never, or always unless it says so.
+
+    One condition alone says what it means, though it be that a label is none that there can be.
+    """
+    found = labels_of(text, of_others)
+    if found is None:
+        formula = formula_of(text, of_others)
+        if formula is not None and formula.is_one_condition and formula.example() is not None:
+            return (formula.terms[0][0],)
+    return found
 
 
 @remembered(4096)
@@ -167,146 +256,12 @@ def labels_of(text: str, of_others: bool = False) -> tuple[str, ...] | None:
     """
     if text in ('', 'all()', 'global()'):
         return ()
-    if ('"' in text and "'" in text) or '\n' in text or '\0' in text:
+    formula = formula_of(text, of_others)
+    if formula is None:
         return None
-    pieces = text.replace('"', "'").split("'")
-    is_partial = any(word in text for word in ('contains', 'starts', 'ends'))
-    for literal in pieces[1::2]:
-        # A label may be empty, and every label contains what is.
-        if not _is_value(literal) and (literal or is_partial):
-            return None
-    found: set[str] = set()
-    is_repeated = False
-    code = "'".join(pieces[0::2]).replace('==', ' == ').replace('!=', ' != ')
-    for term in code.replace('||', '&&').split('&&'):
-        words = term.strip(' ()!\t').replace('(', ' ( ').replace('{', ' { ').split()
-        if len(words) < 2:
-            return None
-        key = words[0]
-        if words[1] == '(':
-            if key != 'has' or len(words) < 3:
-                return None  # all() or global() beside something else
-            key = words[2]
-        elif words[-1].rstrip(')') == '}' and words[-2] == '{':
-            return None
-        key = key.rstrip('()=!').strip()
-        if qualified_problem(key) or not _is_plain_label(key, of_others):
-            return None
-        if key in _OF_NAMESPACES and not all(map(_is_name, pieces[1::2])):
-            return None
-        if key in found or (key in _OF_NAMESPACES and not found.isdisjoint(_OF_NAMESPACES)):
-            is_repeated = True
-        found.add(key)
-    if len(found) > 1 and not found.isdisjoint(_OF_NAMESPACES) and is_negative(text):
-        # What has a label of a namespace is in one, and that has a name.
+    keys = {term[0] for term in formula.terms}
+    # What has a label of a namespace is in one, and that has a name.
+    is_bound = NAME in keys and len(keys) > 1 and is_negative(text)
+    if (is_bound or not formula.is_plain) and not formula.varies():
         return None
-    if is_repeated and (is_partial or not _varies(code, pieces[1::2])):
-        return None
-    return tuple(sorted(found))
-
-
-def _varies(code: str, literals: list[str]) -> bool:
-    """Whether a selector surely fits some labels and not some others.
-
-    It is tried with no labels, with labels of no value that it names, and with those of the values
-    that it names first. ``code`` has a quote in the place of each literal, and may be no selector.
-    """
-    first: dict[str, str] = {}
-    terms: list[tuple[str, bool, bool, list[str]]] = []
-    shape: list[str] = []
-    at = 0
-    for part in code.replace('&&', '\0&&\0').replace('||', '\0||\0').split('\0'):
-        if part in ('&&', '||'):
-            shape.append(part)
-            continue
-        body = part.lstrip(' (!\t')
-        words = body.split()
-        is_has = body.replace(' ', '').startswith('has(')
-        if len(words) < 2 and not is_has:
-            return False
-        key = body.partition('(')[2].partition(')')[0].strip() if is_has else words[0]
-        if key == _OF_NAMESPACES[1]:
-            key = _OF_NAMESPACES[0]
-        values = literals[at : at + body.count("'")]
-        at += len(values)
-        if values:
-            first.setdefault(key, values[0])
-        elif not is_has:
-            return False
-        is_negated = not is_has and (words[1] == '!=' or words[1].startswith('not'))
-        terms.append((key, is_has, is_negated, values))
-        closing = body.count(')') - is_has
-        opening = part[: len(part) - len(body)].replace(' ', '').replace('\t', '')
-        shape.append(f'{opening}?{")" * closing}')
-    around = ''.join(shape).split('?')
-    outcomes = set()
-    nothing: dict[str, str] = {}
-    for assignment in (nothing, dict.fromkeys((term[0] for term in terms), '\n'), first):
-        filled = [around[0]]
-        for (key, is_has, is_negated, values), after in zip(terms, around[1:], strict=True):
-            value = assignment.get(key)
-            holds = value is not None if is_has else (value in values) is not is_negated
-            filled += 'T' if holds else 'F', after
-        outcomes.add(_truth(''.join(filled)))
-    return outcomes == {True, False}
-
-
-def _truth(text: str) -> bool | None:
-    """The value of ``(T||!F)&&T``; None where that is no expression. Linear in its length."""
-    around: list[tuple[bool, bool, bool]] = []
-    some, every, is_negated = False, True, False
-    value: bool | None = None
-    for part in text.replace('&&', '&').replace('||', '|'):
-        if part == '!' and value is None:
-            is_negated = not is_negated
-        elif part == '(' and value is None:
-            around.append((some, every, is_negated))
-            some, every, is_negated = False, True, False
-        elif part in 'TF' and value is None:
-            value = (part == 'T') is not is_negated
-        elif part in '&|)' and value is not None:
-            every = every and value
-            if part == '&':
-                value, is_negated = None, False
-                continue
-            some = some or every
-            every = True
-            if part == '|':
-                value, is_negated = None, False
-            elif not around:
-                return None
-            else:
-                inner = some
-                some, every, is_negated = around.pop()
-                value = inner is not is_negated
-        else:
-            return None
-    if around or value is None:
-        return None
-    return some or (every and value)
-
-
-def _is_name(text: str) -> bool:
-    """Whether some namespace may have a name, or a part of one."""
-    return text == text.lower() and text.replace('-', 'a').isalnum()
-
-
-def _is_value(text: str) -> bool:
-    """Whether some label may have a value."""
-    return (
-        0 < len(text) <= 63
-        and text.isascii()
-        and text[0].isalnum()
-        and text[-1].isalnum()
-        and text.replace('-', '').replace('_', '').replace('.', '').isalnum()
-    )
-
-
-_OF_NAMESPACES = ('projectcalico.org/name', 'kubernetes.io/metadata.name')
-
-
-def _is_plain_label(key: str, of_others: bool) -> bool:
-    """Whether a label has nothing to do with those that Calico gives."""
-    if of_others and key in _OF_NAMESPACES:
-        return True
-    return not key.startswith(('projectcalico.org/', 'pcns.', 'pcsa.', 'kubernetes.io/metadata'))
+    return tuple(sorted(keys))

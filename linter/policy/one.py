@@ -11,6 +11,8 @@ from linter.policy.model import Policy
 from linter.policy.semantics import Semantics
 from linter.policy.summarise import summarise
 
+_LONGEST_NAME = 63
+
 
 class OnePolicy:
     """A policy of a document that Calico takes, and what holds where it is enforced."""
@@ -69,6 +71,9 @@ class OnePolicy:
 def one_policy(document: Document, semantics: Semantics) -> OnePolicy | None:
     """What may be reasoned from a document; None where nothing may be."""
     summary = summarise(document, semantics)
-    if not isinstance(summary, Policy) or (summary.namespace and not is_label(summary.namespace)):
+    if not isinstance(summary, Policy):
         return None
+    namespace = summary.namespace
+    if namespace and not (is_label(namespace) and len(namespace) <= _LONGEST_NAME):
+        return None  # there is none of that name
     return OnePolicy(summary, semantics, document)

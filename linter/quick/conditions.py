@@ -8,7 +8,8 @@ holds it to the engine: so nobody who writes a rule needs to know of this.
 Facts are ``field`` (it is there), ``field.item`` (a list has an item), ``field=value``, and what
 the parts of an object export, behind the name of the field that they stand in. ``?fact`` is one of
 the fact table that the target does not mind, and goes all the way up, as ``?many`` does: a list has
-several items, and ``?http``: that of an HTTP match has.
+several items, ``?http``: that of an HTTP match has, and ``?means``: whether the document means what
+it says is for ``linter.policy.gate`` to say, which asks more of its values than the facts tell.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from linter.quick.nodes import Facts, World
 
 NONE: Facts = frozenset()
+MEANS: Facts = frozenset(('?means',))
 
 
 def _up(seen: Facts, *starts: str) -> Facts:
@@ -50,11 +52,11 @@ def _policy(seen: Facts, world: World) -> Facts | None:
     """The directions of a policy, its host flags, and where services and HTTP are matched.
 
     types-omitted, types-omits-direction, empty-rule-list-without-types, prednat-prerequisites,
-    services-match-misuse, http-match-misuse.
+    services-match-misuse, http-match-misuse, donottrack-asymmetric, deny-on-failsafe-port.
     """
-    if not _DIRECTIONS_OF_MATCHES.isdisjoint(seen) or _may_mean_otherwise(seen):
+    if not _DIRECTIONS_OF_MATCHES.isdisjoint(seen):
         return None
-    facts = NONE
+    facts = MEANS if _may_mean_otherwise(seen) else NONE
     if 'types' in seen:
         if 'types.item' not in seen:
             return None
@@ -65,36 +67,35 @@ def _policy(seen: Facts, world: World) -> Facts | None:
     else:
         if ('egress' in seen and 'egress.item' not in seen) or world.minds('types-omitted'):
             return None
-        facts = frozenset(('?types-omitted',))
+        facts |= {'?types-omitted'}
     before = 'preDNAT=true' in seen
     if before or 'doNotTrack=true' in seen:
         if before and ('doNotTrack=true' in seen or not _EGRESS.isdisjoint(seen)):
             return None
         if 'applyOnForward=true' not in seen:
             return None
+    if 'doNotTrack=true' in seen and ('ingress.tracked' in seen) is not ('egress.tracked' in seen):
+        return None
+    if not _FAILSAFE.isdisjoint(seen) and not _ABOUT_HOSTS.isdisjoint(seen):
+        return None
     return facts
 
 
 def _may_mean_otherwise(seen: Facts) -> bool:
-    """Whether rules about the meaning of a policy may speak (``linter.policy.gate``).
-
-    donottrack-asymmetric, too: what is allowed in both directions may be the same.
-    """
+    """Whether rules about the meaning of a policy may speak, as far as its own fields tell."""
     if not _SPECIAL.isdisjoint(seen):
         return True
     if 'serviceAccountSelector' in seen and not _NEGATIVE.isdisjoint(seen):
         return True
-    if not _FLAGS.isdisjoint(seen) and not _OF_PODS.isdisjoint(seen):
-        return True
-    allowed = {
-        fact.partition('.')[0] for fact in seen if fact.endswith(('.does.Allow', '.does.Allow.all'))
-    }
-    return 'doNotTrack=true' in seen and len(allowed) == 1
+    return not _FLAGS.isdisjoint(seen) and not _OF_PODS.isdisjoint(seen)
 
 
 _SPECIAL = frozenset((
     'ingress.destination.selects', 'egress.source.selects', 'ingress.turns', 'egress.turns',
+    'selector.calico',
 ))  # fmt: skip
+_FAILSAFE = frozenset(('ingress.failsafe', 'egress.failsafe'))
+_ABOUT_HOSTS = frozenset(('selector.hosts', 'applyOnForward=true'))
 _FLAGS = frozenset(('applyOnForward=true', 'preDNAT=true', 'doNotTrack=true'))
 _OF_PODS = frozenset(('namespaceSelector', 'serviceAccountSelector'))
 _NEGATIVE = frozenset(('serviceAccountSelector.negative', 'namespaceSelector.negative'))
@@ -165,10 +166,10 @@ def _rule(seen: Facts, world: World) -> Facts | None:
         return None
     if not _UNUSUAL.isdisjoint(seen) or ('protocol' in seen and 'notProtocol' in seen):
         return None
-    if not _NETS_AT_ALL.isdisjoint(seen) and not _OF_ONE_FAMILY.isdisjoint(seen):
-        return None
-    if not world.is_namespaced and 'action=Deny' in seen and 'destination.ports' in seen:
-        return None
+    if not _NARROW.isdisjoint(seen) or (
+        not _NETS_AT_ALL.isdisjoint(seen) and not _OF_ONE_FAMILY.isdisjoint(seen)
+    ):
+        seen |= MEANS
     of_4, of_6 = not _OF_4.isdisjoint(seen), not _OF_6.isdisjoint(seen)
     if of_4 and of_6:
         return None
@@ -180,7 +181,7 @@ def _rule(seen: Facts, world: World) -> Facts | None:
         'action=Allow' not in seen or not ('protocol=TCP' in seen or 'protocol' not in seen)
     ):
         return None
-    return _up(seen, *_OF_RULES) | _does(seen)
+    return _up(seen, *_OF_RULES) | _does(seen) | _is_worth_a_word(seen)
 
 
 def joined(seen: Facts, facts: Facts) -> Facts:
@@ -216,15 +217,32 @@ def _does(seen: Facts) -> Facts:
     return frozenset((f'does.{action}',))
 
 
+def _is_worth_a_word(seen: Facts) -> Facts:
+    """What matters where a policy is about hosts: ``failsafe``, a Deny of ports, and ``tracked``,
+    what is allowed of a protocol whose packets are answered."""
+    if 'action=Deny' in seen:
+        return _DENIES if 'protocol' in seen and 'destination.ports' in seen else NONE
+    if 'action=Log' in seen or ('protocol' in seen and not _UNANSWERED.isdisjoint(seen)):
+        return NONE
+    return _TRACKED
+
+
+_DENIES = frozenset(('failsafe',))
+_TRACKED = frozenset(('tracked',))
+_UNANSWERED = frozenset(f'protocol={name}' for name in ('UDP', 'ICMP', 'ICMPv6'))
+
+
 def _is_condition(fact: str) -> bool:
     return not fact.startswith(('action', 'metadata', '?', '~')) and fact not in _SIDES
 
 
 _SIDES = frozenset(('source', 'destination'))
-_UNUSUAL = frozenset((
-    'protocol=UDPLite', 'notICMP', 'source.notPorts', 'destination.notPorts',
-    'source.both', 'destination.both',
+_UNUSUAL = frozenset(('protocol=UDPLite', 'notICMP'))
+_NARROW = frozenset((
+    'source.notPorts', 'destination.notPorts', 'source.both', 'destination.both',
+    'source.notNets.wide', 'destination.notNets.wide',
 ))  # fmt: skip
+
 _OF_ONE_FAMILY = frozenset(('protocol=ICMP', 'protocol=ICMPv6', 'icmp', 'ipVersion'))
 
 
@@ -251,18 +269,21 @@ _OF_RULES = (
 
 
 def _entity(seen: Facts, world: World) -> Facts | None:
-    """services-match-misuse, negated-catch-all (with ``notNets`` of its own)."""
+    """services-match-misuse, negated-catch-all (with ``notNets`` of its own), and besides that
+    empty-match-fails-open, np-notselector-own-namespace, and what a policy may mean.
+    """
     if 'services' in seen and not seen <= _ALONE:
         return None
-    # np-notselector-own-namespace, empty-match-fails-open, and what a policy may mean.
-    if 'notSelector' in seen or (
+    if 'notSelector' in seen and world.is_namespaced and not _asks_more(seen):
+        return None
+    facts = NONE
+    if not _ODD_SELECTORS.isdisjoint(seen) or (
         'serviceAccounts' in seen and 'namespaceSelector.negative' in seen
     ):
-        return None
+        facts = MEANS
     for name in _ENTRIES:
         if name in seen and f'{name}.item' not in seen:
             return None
-    facts = NONE
     if not _CHOOSES.isdisjoint(seen):
         facts |= {'selects'}
     if 'nets' in seen and 'notNets' in seen:
@@ -271,7 +292,21 @@ def _entity(seen: Facts, world: World) -> Facts | None:
 
 
 _ENTRIES = ('nets', 'notNets', 'ports', 'notPorts')
-_CHOOSES = frozenset(('selector', 'namespaceSelector', 'serviceAccounts'))
+_CHOOSES = frozenset(('selector', 'notSelector', 'namespaceSelector', 'serviceAccounts'))
+_ODD_SELECTORS = frozenset((
+    'notSelector', 'selector.calico', 'selector.blank', 'namespaceSelector.blank',
+))  # fmt: skip
+
+
+def _asks_more(seen: Facts) -> bool:
+    """Whether there is something beside a notSelector that says where it looks."""
+    if 'serviceAccounts' in seen or 'nets' in seen:
+        return True
+    return any(
+        name in seen and f'{name}.blank' not in seen for name in ('selector', 'namespaceSelector')
+    )
+
+
 _ALONE = frozenset(('services', '?many', '?long'))
 
 
@@ -283,10 +318,12 @@ def _services(seen: Facts, world: World) -> Facts | None:
 
 
 def _accounts(seen: Facts, world: World) -> Facts | None:
-    """empty-match-fails-open."""
-    if ('selector' not in seen and 'names.item' not in seen) or 'selector.negative' in seen:
+    """empty-match-fails-open, serviceaccount-misuse."""
+    if 'selector.calico' in seen:
         return None
-    return _up(seen)
+    if 'names.item' not in seen and ('selector' not in seen or 'selector.blank' in seen):
+        return None
+    return _up(seen) | MEANS if 'selector.negative' in seen else _up(seen)
 
 
 def _icmp(seen: Facts, world: World) -> Facts | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
-from linter.policy.gate import is_negative, labels_of
+from linter.policy.gate import CALICO, is_negative, labels_of, selects_something
 from linter.quick.conditions import CONDITIONS, joined
 from linter.quick.scalars import Pairs
-from linter.quick.texts import KEYS, TEXTS, as_text, number
+from linter.quick.texts import HOSTS, KEYS, TEXTS, as_text, number
 from linter.text.lazy_regex import lazy
 
 TYPE_CHECKING = False
@@ -372,23 +372,34 @@ def _selector(text: str, style: str, name: str, world: World) -> Facts | None:
     if as_text(text, style, False) is None or len(text) > 1024 or not accepts(text):
         return None
     # Calico looks for the word wherever it stands, in quotes too.
-    if 'global(' not in text:
-        # Of whose labels it speaks, the owner of a selector of accounts knows alone.
-        of_others = name == 'namespaceSelector'
-        if labels_of(text, of_others) is None:
+    if 'global(' in text:
+        call = text.strip(' ')
+        is_alone = call.startswith('global(') and call[7:].strip(' ') == ')'
+        return _GLOBAL if is_alone and name == 'namespaceSelector' else None
+    # Of whose labels it speaks, the owner of a selector of accounts knows alone.
+    find = labels_of if name == 'notSelector' else selects_something
+    if find(text, name == 'namespaceSelector') is None:
+        return None
+    facts = _NEGATIVE if is_negative(text) else NONE
+    if name == 'namespaceSelector':
+        return facts | _BLANK if not text else facts
+    # A label that Calico gives, or everything, means something else beside other selectors.
+    if CALICO in text or ('all(' in text and text != 'all()'):
+        if name == 'serviceAccountSelector':
             return None
-        return _NEGATIVE if is_negative(text) else NONE
-    call = text.strip(' ')
-    is_alone = call.startswith('global(') and call[7:].strip(' ') == ')'
-    return _GLOBAL if is_alone and name == 'namespaceSelector' else None
+        facts |= _CALICO
+    if any(word in text for word in HOSTS):
+        facts |= _HOSTS
+    return facts if text else _BLANK
 
 
 def _cidr(text: str, style: str, name: str, world: World) -> Facts | None:
     net = nets.parse(text) if as_text(text, style, False) is not None else None
     if net is None or net.prefix is None or not net.masked:
         return None
-    if name == 'notNets' and net.prefix == 0:
-        return None
+    if name == 'notNets' and net.prefix < 8:
+        # As many of these as may be written could exclude every address.
+        return None if net.prefix == 0 else _FAMILIES[net.family] | _WIDE
     return _FAMILIES[net.family]
 
 
@@ -440,8 +451,12 @@ _TIME = lazy(
 _DIGITS = frozenset('123456789')
 _NOT_OCTAL = frozenset('xX89')
 _GLOBAL = frozenset(('global', 'negative'))
+_CALICO = frozenset(('calico',))
+_HOSTS = frozenset(('hosts',))
+_BLANK = frozenset(('blank',))
 _NEGATIVE = frozenset(('negative',))
 _FAMILIES = {4: frozenset(('net4',)), 6: frozenset(('net6',))}
+_WIDE = frozenset(('wide',))
 _NUMBER = frozenset(('number',))
 _NAME = frozenset(('name',))
 

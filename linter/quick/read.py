@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from linter.calico.kinds import KINDS
+from linter.calico.kinds import KINDS, POLICY_KINDS
 from linter.calico.prefilter import may_be_calico_text
 from linter.calico.schema_files import read_schema
 from linter.quick.automaton import Ask, Machine
@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from linter.calico.document import Document
     from linter.calico.target import Target
     from linter.catalogue.catalogue import Catalogue
     from linter.catalogue.facts import Facts
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 _OFF = ('0', 'off', 'no')
 
-_SCANNED = frozenset(('?many', '?long', '?http'))
+_SCANNED = frozenset(('?many', '?long', '?http', '?means'))
 
 LONGEST = 200_000
 """Bytes of a document that is worth reading here: no annotations are too large in it."""
@@ -146,7 +147,26 @@ class Reader:
             most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
             if _is_odd_list(lines, most):
                 return None
+        if '?means' in facts and kind in POLICY_KINDS:
+            # Imported lazily: the facts of most documents tell enough.
+            from linter.policy.gate import may_speak
+
+            found = self._decoded(lines, kind, machine, '')
+            is_odd = may_speak(found)
+            found.decoded.release()
+            if is_odd:
+                return None
         return facts - _SCANNED if facts else facts
+
+    def _decoded(self, lines: list[str], kind: str, machine: Machine, path: str) -> Document:
+        """A document that the machine took, with all of its places at the start of the file."""
+        # Imported lazily: the facts of most documents tell enough.
+        from linter.calico.document import Document
+        from linter.quick.values import MAPPING, decoded
+        from linter.text.source import Source
+
+        found = decoded(lines, kind, machine.root, self.target.lane('v3'))
+        return Document(Source(path, ''), MAPPING, 'v3', kind, found)
 
     def record(self, text: str, path: str, semantics: Semantics) -> Record | None:
         """The summary of a clean document of Calico's, all of whose places are the file's start.
@@ -156,12 +176,9 @@ class Reader:
         if self.document(text) is None:
             return None
         # Imported lazily: a run that reports findings has no use for it.
-        from linter.calico.document import Document
         from linter.calico.placeholders import SIGNS
         from linter.policy.model import Unusable
         from linter.policy.summarise import summarise
-        from linter.quick.values import MAPPING, decoded
-        from linter.text.source import Source
 
         if any(sign in text for sign in SIGNS):
             return None  # no summary, if it is a placeholder
@@ -172,9 +189,9 @@ class Reader:
         machine = self._machines.get(kind or '')
         if kind is None or machine is None:
             return None
-        found = decoded(lines, kind, machine.root, self.target.lane('v3'))
-        record = summarise(Document(Source(path, ''), MAPPING, 'v3', kind, found), semantics)
-        found.release()
+        found = self._decoded(lines, kind, machine, path)
+        record = summarise(found, semantics)
+        found.decoded.release()
         return None if isinstance(record, Unusable) else record
 
     def _machine(self, kind: str) -> Machine | None:
@@ -195,7 +212,8 @@ class Reader:
                 lambda fact: self._minds(fact, kind),
                 lambda subject: self._undecided(subject, kind),
             )
-            if not any(map(world.undecided, ('document', kind, 'policy'))):
+            subjects = ('document', kind, 'policy') if kind in POLICY_KINDS else ('document', kind)
+            if not any(map(world.undecided, subjects)):
                 machine = Machine(Fields(schema, 'document', world))
         self._machines[kind] = machine
         return machine
@@ -231,10 +249,16 @@ _KIND = ('kind:', '"kind":', "'kind':")
 
 def _kind(lines: list[str]) -> str | None:
     """The kind of a document; whether it is well written, the tables say."""
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         if line.startswith(_KIND):
-            return line.partition(':')[2].partition(' #')[0].strip(' \'"')
+            kind = line.partition(':')[2].partition(' #')[0].strip(' \'"')
+            if kind in _ON_THE_NEXT and number < len(lines):
+                kind = lines[number].strip(' \'"')
+            return kind
     return None
+
+
+_ON_THE_NEXT = ('', '|-', '>-')
 
 
 def _is_empty(text: str) -> bool:
@@ -290,7 +314,8 @@ def reader(target: Target, catalogue: Catalogue | None = None) -> Reader | None:
 def make(target: Target, catalogue: Catalogue | None = None) -> Reader | None:
     """A reader of one's own, whatever the environment says."""
     if catalogue is not None:
-        return Reader(target, catalogue.modules_of)
+        rules = catalogue
+        return Reader(target, lambda subject: (*rules.modules_of(subject), *rules.beyond(subject)))
     from linter.catalogue.index import INDEX, MODULES, PROFILES
 
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')

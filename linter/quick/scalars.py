@@ -156,9 +156,11 @@ def _word(written: str, at: int) -> tuple[Scalar, int] | None:
     if first == '"' or first == "'":
         end = _quote_end(written, at)
         return None if end == -1 else (_within(written, at, end), end + 1)
-    if first not in _BARE_START:
-        return None
     begin = at
+    if first == '-' and written[at + 1 : at + 2].isdigit():
+        at += 1
+    elif first not in _BARE_START:
+        return None
     while True:
         char = written[at : at + 1]
         if char == ':':

@@ -175,6 +175,9 @@ def _anything(text: str) -> bool:
 
 _ANNOTATIONS = (_annotation_key, _anything, True)
 
+HOSTS = ('kubernetes-host', 'node-role', 'kubernetes.io/hostname', 'k8s-node', 'host-endpoint')
+"""Words in the selector of a policy that is about hosts: deny-on-failsafe-port."""
+
 KEYS: dict[tuple[str, str], tuple[Callable[[str], bool], Callable[[str], bool], bool]] = {
     ('Metadata', 'labels'): (_label_key, _label_value, False),
     ('Metadata', 'annotations'): _ANNOTATIONS,

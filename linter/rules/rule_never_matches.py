@@ -82,7 +82,9 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
             why = never_matches(one.policy, direction, number, one.semantics)
             if why == 'family':
                 why = _reason(one.policy.rules(direction)[number])
-            if why not in _WHY:
+            if why not in _WHY or (
+                why == 'nets' and _excludes_all(one.policy.rules(direction)[number])
+            ):
                 continue
             at = one.rule(direction, number)
             for place in _PLACES[why]:
@@ -98,6 +100,15 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
                 same_mistake=('never', found.node.start),
                 about=at,
             )
+
+
+def _excludes_all(traffic: Rule) -> bool:
+    """Whether one network in notNets is every address, of which negated-catch-all speaks."""
+    return any(
+        net.first == 0 and (net.last + 1).bit_length() == (33 if net.family == 4 else 129)
+        for side in (traffic.source, traffic.destination)
+        for net in side.not_nets
+    )
 
 
 def _reason(traffic: Rule) -> str | None:
