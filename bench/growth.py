@@ -90,13 +90,15 @@ class Shape(NamedTuple):
     """``make(n)`` is a file of about ``n * each`` bytes.
 
     ``unfolds``: its aliases unfold to n times n values, until go-yaml refuses them; only the
-    seconds count.
+    seconds count. So they do where the shape ``is_budgeted``: what costs more than a budget that
+    grows with the file is given up, and a small file has it all.
     """
 
     make: Callable[[int], str]
     each: int
     run: Callable[[bytes], None] = checked
     unfolds: bool = False
+    is_budgeted: bool = False
 
     def data(self, size: int) -> bytes:
         return self.make(max(2, size // self.each)).encode('utf-8', 'surrogateescape')
@@ -131,6 +133,15 @@ def aliased(text: str, n: int) -> str:
     return rules(rule + '  - *a\n' * n)
 
 
+def globally(selector: str, lines: str) -> str:
+    """A global policy with these ingress rules."""
+    return (
+        'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}\nspec:\n'
+        f'  selector: {json.dumps(selector)}\n  ingress:\n{lines}'
+    )
+
+
+ALTERNATIVES = ' && '.join(f'(has(a{number}) || b{number} != "x")' for number in range(6))
 BAD = "a == 'b' && " * 300 + "c = 'd' && " * 20 + 'all()'
 
 
@@ -217,6 +228,32 @@ SHAPES: dict[str, Shape] = {
         lambda n: 'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}'
         '\nspec:\n  selector: a != "b" || has(c)\n  namespaceSelector: has(d)\n  ingress:\n'
         '  - {action: Deny, protocol: ICMP}\n' + '  - {action: Allow}\n' * n, 20),
+    'rules that others shadow': Shape(
+        lambda n: globally('a != "b" || has(c)', many(
+            n, '  - {action: Deny, source: {selector: has(x%d)}}\n'
+            '  - {action: Allow, source: {selector: has(x%d), nets: [10.0.0.0/8]}}\n')),
+        110, is_budgeted=True),
+    'rules for some of the endpoints': Shape(
+        lambda n: globally('all()', many(
+            n, '  - {action: Allow, destination: {selector: a == "x%d"}}\n')),
+        59, is_budgeted=True),
+    'policies of many alternatives': Shape(
+        lambda n: many(n, globally(
+            ALTERNATIVES, '  - {action: Allow}\n  - {action: Deny}\n') + '---\n'),
+        360, is_budgeted=True),
+    'rules of many alternatives': Shape(
+        lambda n: globally('all()', many(
+            n, '  - {action: Deny, destination: {selector: has(x%d)}}\n'
+            f'  - {{action: Allow, source: {{selector: {json.dumps(ALTERNATIVES)}}}}}\n')),
+        320, is_budgeted=True),
+    'selectors of many conditions': Shape(
+        lambda n: many(n, globally(
+            ' && '.join(f'a{m} != "x"' for m in range(38)) + ' && a0 == "x"',
+            '  - {action: Allow}\n') + '---\n'), 700, is_budgeted=True),
+    'selectors of many parts of words': Shape(
+        lambda n: many(n, globally(
+            ' && '.join(f'a contains "{chr(97 + m)}%d"' for m in range(14)),
+            '  - {action: Allow}\n') + '---\n'), 430, is_budgeted=True),
     # --- suppressions
     'ids in an annotation': Shape(lambda n: annotated('; '.join('a' for _ in range(n))), 3),
     'unknown ids in an annotation': Shape(
@@ -402,6 +439,12 @@ def forget() -> None:
     explain.cache_clear()  # type: ignore[attr-defined]
     _nearest.cache_clear()  # type: ignore[attr-defined]
     _readers.clear()
+    for name, module in list(sys.modules.items()):
+        if name.startswith('linter.policy.'):
+            for thing in list(vars(module).values()):
+                clear = getattr(thing, 'cache_clear', None)
+                if clear is not None:
+                    clear()
 
 
 def seconds(shape: Shape, size: int) -> float:

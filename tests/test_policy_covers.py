@@ -12,8 +12,8 @@ from linter.calico.parsed_file import parse_text
 from linter.calico.target import Target
 from linter.policy.cluster import Cluster
 from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
+from linter.policy.effort import TooComplex
 from linter.policy.evaluate import Evaluator, Verdict
-from linter.policy.label_values import TooComplex
 from linter.policy.load import records
 from linter.policy.model import DIRECTIONS, INGRESS, NetworkSet, Policy, Tier
 from linter.policy.semantics import Semantics

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from linter.calico.selector.meaning import Selector, evaluate, parse
 from linter.policy import label_values
-from linter.policy.label_values import LABEL, Pattern, TooComplex, shortest
+from linter.policy.effort import TooComplex
+from linter.policy.label_values import LABEL, Pattern, shortest
 from linter.policy.selector_sets import KUBERNETES, Universe, selected
 
 ORACLE = Path(__file__).resolve().parent.parent / 'fixtures' / 'oracle'

@@ -316,7 +316,8 @@ def _is_calico_network_policy(node: MappingNode, kind: str, version: str) -> boo
     if kind != 'NetworkPolicy':
         return False
     group = version.lower().partition('/')[0]
-    if '.' in group and not group.endswith('k8s.io') and 'calico' not in group:
+    is_foreign = '.' in group and not group.endswith('k8s.io') and 'calico' not in group
+    if is_foreign and nearest(group, _GROUPS) is None:
         return False  # another project's NetworkPolicy, such as Antrea's
     spec = field(node, 'spec')
     if spec is None or not isinstance(spec[1], MappingNode):

@@ -68,7 +68,9 @@ class FileCheck:
 
     def within(self, conditions: Conditions) -> FileCheck:
         """The check of a text inside the file."""
-        return FileCheck(self.path, conditions, is_inner=True)
+        inner = FileCheck(self.path, conditions, is_inner=True)
+        inner.judge.share(self.judge)
+        return inner
 
     def part(self, data: bytes, last: bool) -> None:
         """Read and judge the next part of the file."""

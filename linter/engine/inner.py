@@ -70,6 +70,7 @@ def judge(file: FileCheck, document: ParsedDocument) -> None:
         sets_namespace = file.conditions.surroundings.sets_namespace
         surroundings = Surroundings(sets_namespace, inner.is_patch)
         judge = Judge(file.stamp, file.file, file.outcome, surroundings)
+        judge.share(file.judge)
         objects = list(inner.objects)
         if inner.operations is not None and inner.target is not None:
             objects += _changed(inner.operations, inner.target)

@@ -25,6 +25,7 @@ from linter.yaml.nodes import MappingNode, Node, Scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.engine.summaries import Summaries
+    from linter.policy.effort import Effort
 
 
 class Judge:
@@ -43,6 +44,14 @@ class Judge:
         self.raw: Source | None = None
         self.raw_edits: list[Edit] = []
         self._bugs: set[str] = set()
+        # What may be spent on the meaning of the policies of the file, once one of them is asked,
+        # and the last text that added to it.
+        self._efforts: list[Effort] = []
+        self._granted: Source | None = None
+
+    def share(self, other: Judge) -> None:
+        """Spend what the other one has: both judge the same file."""
+        self._efforts = other._efforts
 
     def report(
         self,
@@ -243,6 +252,7 @@ class Judge:
             if row is not None and row.effect in ('refused', 'dropped'):
                 return said
         # Imported lazily: most policies mean what they say.
+        from linter.policy.effort import TooComplex, within
         from linter.policy.one import one_policy
         from linter.policy.semantics import semantics_of
 
@@ -254,14 +264,28 @@ class Judge:
         if one is None:
             return said
         found = list(said)
-        for rule, check in catalogue.checks('policy', document.kind, document.api):
-            try:
-                found += [(rule, finding) for finding in check(one, document)]
-            except MemoryError:
-                raise
-            except Exception as error:
-                self.broke(f'rule {rule}', error)
+        with within(self._effort(document.source)):
+            for rule, check in catalogue.checks('policy', document.kind, document.api):
+                try:
+                    found += [(rule, finding) for finding in check(one, document)]
+                except TooComplex:
+                    continue
+                except MemoryError:
+                    raise
+                except Exception as error:
+                    self.broke(f'rule {rule}', error)
         return found
+
+    def _effort(self, source: Source) -> Effort:
+        """What may be spent on the meaning of policies: the more, the longer the file is."""
+        from linter.policy.effort import FOR_BYTE, FOR_FILE, Effort
+
+        if not self._efforts:
+            self._efforts.append(Effort(FOR_FILE))
+        if source is not self._granted:
+            self._granted = source
+            self._efforts[0].left += FOR_BYTE * len(source.text)
+        return self._efforts[0]
 
     def broke(self, what: str, error: Exception) -> None:
         """Note an exception, once for what broke: further ones are likely the same."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import NamedTuple
 
+from linter.policy.effort import Exhausted, TooComplex
 from linter.policy.index import (
     DENY,
     END,
@@ -23,7 +24,6 @@ from linter.policy.index import (
     Entry,
     Sequence,
 )
-from linter.policy.label_values import TooComplex
 from linter.policy.model import DIRECTIONS, NetworkSet, Policy, Rule, Tier
 from linter.policy.order import FORWARD, PRE_DNAT, UNTRACKED
 from linter.policy.outcomes import asked, outcomes
@@ -168,8 +168,14 @@ class Root:
             for policy in self.policies:
                 if direction not in policy.directions:
                     continue
-                for number in range(len(policy.rules(direction))):
+                seen: dict[Rule, DeadRule] = {}
+                for number, rule in enumerate(policy.rules(direction)):
                     count += 1
+                    bare = same_rule(rule)
+                    if bare in seen:
+                        # What takes all packets of a rule takes those of an equal one after it.
+                        dead.append(seen[bare]._replace(number=number))
+                        continue
                     try:
                         found = self.dead_rule(policy, direction, number, scope)
                     except TooComplex:
@@ -177,6 +183,8 @@ class Root:
                         continue
                     if found is not None:
                         dead.append(found)
+                        if found.rests_on == POLICY:
+                            seen[bare] = found
         return Report(tuple(dead), given_up, count)
 
     def dead_rule(
@@ -189,6 +197,8 @@ class Root:
         for one in scopes:
             try:
                 found = self._dead(policy, direction, number, one)
+            except Exhausted:
+                raise
             except TooComplex as error:
                 # A smaller scope has fewer policies in it.
                 trouble = error
@@ -331,6 +341,8 @@ class _Search:
         ]
         try:
             pieces = list(outcomes(self.target, sequence, entries, most=800))
+        except Exhausted:
+            raise
         except TooComplex:
             return {cover.decision.action for cover in covers}
         return {

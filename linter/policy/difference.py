@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from linter.policy.covers import Root, classes
+from linter.policy.effort import TooComplex
 from linter.policy.index import ALLOW, END, Decision, Entry
-from linter.policy.label_values import TooComplex
 from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.order import FORWARD
 from linter.policy.outcomes import asked, in_namespaces, not_in_namespaces, outcomes

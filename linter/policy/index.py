@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from linter.calico.selector.meaning import evaluate
 from linter.policy.effective import policy_selector, read
-from linter.policy.label_values import TooComplex
+from linter.policy.effort import TooComplex
 from linter.policy.model import EGRESS, Policy, Tier
 from linter.policy.order import NORMAL, PRE_DNAT, UNTRACKED, is_of_class, ordered
 from linter.policy.point import HOSTS, ORCHESTRATOR, PODS, Point, contains, takes

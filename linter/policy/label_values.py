@@ -13,13 +13,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from linter.policy.effort import TooComplex, priced, spend
+
 MOST_STATES = 20_000
 _LETTERS = 'xyzabcdefghijklmnopqrstuvw'
 _DIGITS = '0123456789'
-
-
-class TooComplex(Exception):
-    """An exact answer costs more than it may: the answer is "don't know"."""
 
 
 class Domain(NamedTuple):
@@ -129,6 +127,7 @@ def _fitting(
 
 def intersect(domain: Domain, one: Values, other: Values) -> Values:
     absent = one.absent and other.absent
+    spend(1 + (len(one.inside or one.outside) + len(other.inside or other.outside)) // 4)
     if one.inside is not None:
         if other.inside is not None:
             return Values(absent, one.inside & other.inside)
@@ -188,7 +187,11 @@ def witness(domain: Domain, values: Values) -> str:
     return found
 
 
-@lru_cache(maxsize=4096)
+def _worth(domain: Domain, outside: frozenset[str], patterns: frozenset[Pattern]) -> int:
+    return 30_000 + 200 * sum(len(pattern.text) for pattern in patterns) + 600 * len(outside)
+
+
+@priced(4096, _worth)
 def shortest(domain: Domain, outside: frozenset[str], patterns: frozenset[Pattern]) -> str | None:
     """The shortest legal value that fits all patterns and is none of those outside, or None."""
     if not patterns:
@@ -239,6 +242,7 @@ class _Automaton:
         self.characters = legal + ends[:1] + inner[:1]
 
     def step(self, state: State, char: str) -> State:
+        spend(2 + 2 * len(self.tables))
         is_end = char in self.domain.ends
         if not state[0] and not is_end:
             return _DEAD

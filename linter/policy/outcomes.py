@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from linter.policy.effort import TooComplex
 from linter.policy.index import ALLOW, DENY, END, LOG, PASS, WORKLOADS, Decision, Entry, Sequence
-from linter.policy.label_values import TooComplex, Values
+from linter.policy.label_values import Values
 from linter.policy.order import FORWARD, PRE_DNAT, UNTRACKED
 from linter.policy.selector_sets import KUBERNETES, NAMESPACE_KEY, Cube, Cubes
 from linter.policy.space import Box, Boxes, meet, meet_labels, negated, without

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from linter.policy import ranges
+from linter.policy.effort import spend
 from linter.policy.label_values import Values, intersect
 from linter.policy.ranges import Ranges
 from linter.policy.selector_sets import (
@@ -68,6 +69,7 @@ class Point(NamedTuple):
 
 def takes(cubes: Cubes, labels: Mapping[str, str]) -> bool:
     """Whether a set of labels has these."""
+    spend(len(cubes))
     for cube in cubes:
         for key, values in cube.items():
             if not values.takes(labels.get(key)):
@@ -79,6 +81,7 @@ def takes(cubes: Cubes, labels: Mapping[str, str]) -> bool:
 
 def contains(box: Box, point: Point) -> bool:
     """Whether the packet is in the box, if every address belongs to one object at most."""
+    spend(5)
     peer: Mapping[str, str] = point.peer or {}
     return (
         bool(box.family & point.family)

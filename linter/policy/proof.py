@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from linter.policy import ranges
 from linter.policy.effective import read
+from linter.policy.effort import TooComplex
 from linter.policy.index import END, PASS, Decision, Entry, Sequence
-from linter.policy.label_values import TooComplex
 from linter.policy.model import NetworkSet
 from linter.policy.rule_boxes import on_line
 from linter.policy.selector_sets import (

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from linter.policy.effort import spend
+
 Ranges = tuple[tuple[int, int], ...]
 
 
 def union(parts: Iterable[tuple[int, int]]) -> Ranges:
     """The numbers in any of the ranges, which may overlap and come in any order."""
     found: list[tuple[int, int]] = []
-    for low, high in sorted(parts):
+    ordered = sorted(parts)
+    spend(1 + len(ordered) // 4)
+    for low, high in ordered:
         if found and low <= found[-1][1] + 1:
             if high > found[-1][1]:
                 found[-1] = found[-1][0], high
@@ -22,6 +26,7 @@ def union(parts: Iterable[tuple[int, int]]) -> Ranges:
 def intersect(one: Ranges, other: Ranges) -> Ranges:
     if one == other:
         return one
+    spend(1 + (len(one) + len(other)) // 3)
     found = []
     at = beside = 0
     while at < len(one) and beside < len(other):
@@ -39,6 +44,7 @@ def intersect(one: Ranges, other: Ranges) -> Ranges:
 def subtract(one: Ranges, other: Ranges) -> Ranges:
     if one == other:
         return ()
+    spend(1 + (len(one) + len(other)) // 3)
     found = []
     beside = 0
     for low, high in one:
@@ -56,4 +62,5 @@ def subtract(one: Ranges, other: Ranges) -> Ranges:
 
 
 def contains(ranges: Ranges, number: int) -> bool:
+    spend(len(ranges) // 8)
     return any(low <= number <= high for low, high in ranges)

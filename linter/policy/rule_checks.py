@@ -26,7 +26,7 @@ from linter.policy.effective import (
     policy_selector,
     read,
 )
-from linter.policy.label_values import TooComplex
+from linter.policy.effort import TooComplex
 from linter.policy.model import INGRESS, Entity, Policy, Rule
 from linter.policy.point import HOSTS, PODS
 from linter.policy.rule_boxes import traffic

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from linter.calico.selector.meaning import evaluate
 from linter.policy.effective import NAMESPACE, entity_selectors, policy_selector, read
-from linter.policy.label_values import TooComplex
+from linter.policy.effort import TooComplex
 from linter.policy.model import NetworkSet, Policy
 from linter.policy.order import NORMAL, is_of_class
 from linter.policy.selector_sets import EVERYTHING, KUBERNETES, selected

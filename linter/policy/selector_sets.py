@@ -18,7 +18,8 @@ from typing import NamedTuple
 from linter.calico.selector import meaning
 from linter.calico.selector.meaning import Selector
 from linter.policy import label_values
-from linter.policy.label_values import ABSENT, Domain, Pattern, TooComplex, Values
+from linter.policy.effort import TooComplex, priced, spend
+from linter.policy.label_values import ABSENT, Domain, Pattern, Values
 
 MOST_CUBES = 256
 _CALICO = 'projectcalico.org/'
@@ -147,6 +148,7 @@ class Universe(NamedTuple):
         """What is in both cubes, or None."""
         if not other:
             return one
+        spend(2 + len(other))
         both = dict(one)
         for key, values in other.items():
             have = both.get(key)
@@ -185,6 +187,7 @@ class Universe(NamedTuple):
         """What is in one cube and not in the other, in cubes that do not overlap."""
         pieces = []
         inside = dict(one)
+        spend(2 + 3 * len(other))
         for key, values in other.items():
             have = inside.get(key)
             domain = self.domain(key)
@@ -275,7 +278,11 @@ def size(labels: Mapping[str, str]) -> tuple[int, int, list[tuple[str, str]]]:
     return len(labels), text, sorted(labels.items())
 
 
-@lru_cache(maxsize=8192)
+def _worth(text: str, universe: Universe = KUBERNETES) -> int:
+    return 10_000 + 50 * len(text)
+
+
+@priced(8192, _worth)
 def selected(text: str, universe: Universe = KUBERNETES) -> Cubes:
     """The labels that the text of a selector takes; raises ``TooComplex``, and for no selector."""
     selector = meaning.parse(text)
@@ -288,6 +295,7 @@ def _add(found: list[Cube], cube: Cube) -> None:
     """Add a cube to a union, as part of another where that is the same."""
     index = 0
     while index < len(found):
+        spend(1)
         other = found[index]
         if len(other) <= len(cube):
             differing = [key for key, values in other.items() if cube.get(key) != values]

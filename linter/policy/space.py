@@ -12,12 +12,12 @@ that it holds where a rule that asks for it matches.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from linter.calico.selector.meaning import Not
 from linter.policy import ranges
-from linter.policy.label_values import ABSENT, PRESENT, TooComplex
+from linter.policy.effort import TooComplex, priced, spend
+from linter.policy.label_values import ABSENT, PRESENT
 from linter.policy.ranges import Ranges
 from linter.policy.selector_sets import EVERYTHING, KUBERNETES, Cubes, selected
 
@@ -88,24 +88,28 @@ def negated(condition: Condition) -> Condition:
     return condition[1:] if condition[0] == 'not' else ('not', *condition)
 
 
-@lru_cache(maxsize=1 << 14)
-def known(positive: str) -> Cubes:
+def _worth(selector: str) -> int:
+    return 10_000 + 50 * len(selector)
+
+
+@priced(1 << 14, _worth)
+def known(selector: str) -> Cubes:
     """Peers of which Calico knows an object that the selector takes."""
-    return tuple({KNOWN: PRESENT, **cube} for cube in selected(positive))
+    return tuple({KNOWN: PRESENT, **cube} for cube in selected(selector))
 
 
-@lru_cache(maxsize=1 << 12)
-def outside(negative: str) -> Cubes:
+@priced(1 << 12, _worth)
+def outside(selector: str) -> Cubes:
     """Peers that Calico does not know, or that the selector does not take."""
-    return (*UNKNOWN_PEER, *({KNOWN: PRESENT, **cube} for cube in unselected(negative)))
+    return (*UNKNOWN_PEER, *({KNOWN: PRESENT, **cube} for cube in unselected(selector)))
 
 
-@lru_cache(maxsize=1 << 12)
-def unselected(text: str) -> Cubes:
+@priced(1 << 12, _worth)
+def unselected(selector: str) -> Cubes:
     """The labels that the text of a selector does not take."""
     from linter.policy.effective import read
 
-    return KUBERNETES.cubes(Not(read(text)))
+    return KUBERNETES.cubes(Not(read(selector)))
 
 
 def meet_labels(one: Cubes, other: Cubes) -> Cubes:
@@ -122,6 +126,7 @@ def meet_labels(one: Cubes, other: Cubes) -> Cubes:
 
 def meet(one: Box, other: Box) -> Box | None:
     """The packets in both boxes, or None; raises ``TooComplex``."""
+    spend(4)
     axes: list[Any] = list(one)
     others: tuple[Any, ...] = other
     axes[_FAMILY] &= others[_FAMILY]
@@ -173,6 +178,7 @@ def without(one: Box, other: Box) -> Boxes:
     """
     if not other.conditions <= one.conditions:
         return (one,)
+    spend(8)
     pieces: list[Box] = []
     inside: list[Any] = list(one)
     wanted: tuple[Any, ...] = other

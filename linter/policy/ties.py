@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from linter.policy.covers import Root, classes
 from linter.policy.difference import Side
+from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.evaluate import Verdict
 from linter.policy.index import LOG, Entry, Sequence
-from linter.policy.label_values import TooComplex
 from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.point import Point, contains, pick
 from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
@@ -38,7 +38,8 @@ class Tie(NamedTuple):
 
 
 class Ties(NamedTuple):
-    """``given_up``: of how many pairs it is not known whether their order matters."""
+    """``given_up``: of how many pairs it is not known whether their order matters; one stands for
+    all that there was no effort left for."""
 
     ties: tuple[Tie, ...]
     given_up: int
@@ -51,22 +52,30 @@ def ties(root: Root) -> Ties:
     """
     found: dict[tuple[object, object], Tie] = {}
     given_up = 0
+    try:
+        for sequence, one, other in _all_pairs(root):
+            key = one.policy.identity, other.policy.identity
+            if key in found:
+                continue
+            try:
+                tie = _tie(root, sequence, one, other)
+            except TooComplex:
+                given_up += 1
+                continue
+            if tie is not None:
+                found[key] = tie
+    except Exhausted:
+        given_up += 1
+    return Ties(tuple(found.values()), given_up)
+
+
+def _all_pairs(root: Root) -> Iterator[tuple[Sequence, Entry, Entry]]:
+    kinds = dict.fromkeys(kind for policy in root.policies for kind in classes(policy))
     for direction in DIRECTIONS:
-        kinds = dict.fromkeys(kind for policy in root.policies for kind in classes(policy))
         for kind in kinds:
             sequence = root.sequence(direction, kind)
             for one, other in _pairs(sequence):
-                key = one.policy.identity, other.policy.identity
-                if key in found:
-                    continue
-                try:
-                    tie = _tie(root, sequence, one, other)
-                except TooComplex:
-                    given_up += 1
-                    continue
-                if tie is not None:
-                    found[key] = tie
-    return Ties(tuple(found.values()), given_up)
+                yield sequence, one, other
 
 
 def _pairs(sequence: Sequence) -> Iterator[tuple[Entry, Entry]]:
@@ -90,6 +99,7 @@ def _pairs(sequence: Sequence) -> Iterator[tuple[Entry, Entry]]:
 
 def _conflicting(pairs: Iterable[tuple[Entry, Entry]]) -> Iterator[tuple[Entry, Entry]]:
     for one, other in pairs:
+        spend(2 + len(one.rules) + len(other.rules))
         actions = {rule.action for entry in (one, other) for rule in entry.rules} - {LOG}
         # Where all rules of both say the same, so does whichever comes first.
         if len(actions) < 2 or not one.rules or not other.rules:
@@ -97,6 +107,8 @@ def _conflicting(pairs: Iterable[tuple[Entry, Entry]]) -> Iterator[tuple[Entry, 
         try:
             if not meet_labels(meet_labels(one.own, other.own), one.owner.endpoints):
                 continue
+        except Exhausted:
+            raise
         except TooComplex:
             pass
         yield one, other
@@ -109,6 +121,8 @@ def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Tie | None
         shown = scene(point, sequence) if contains(box, point) else None
         if shown is None:
             continue
+        # Each of the policies is asked, in both orders.
+        spend(4 * len(root.policies))
         if turned is None:
             turned = _turned(root.policies, other.policy)
         now = replay(shown, sequence, root.policies, root.tiers)

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from linter.policy import describe
 from linter.policy.claim import Claim
+from linter.policy.effort import TooComplex
 from linter.policy.evaluate import Verdict
 from linter.policy.index import Sequence
 from linter.policy.known import labels_of_namespaces, split, split_peers
-from linter.policy.label_values import TooComplex
 from linter.policy.model import Namespace, Policy, Tier
 from linter.policy.outcomes import by_namespace, outcomes
 from linter.policy.point import Point, contains, pick

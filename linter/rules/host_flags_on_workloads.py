@@ -39,7 +39,7 @@ from linter.calico.document import Document
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
 from linter.policy.effective import policy_selector
-from linter.policy.label_values import TooComplex
+from linter.policy.effort import TooComplex
 from linter.policy.one import OnePolicy
 from linter.policy.point import HOSTS
 from linter.policy.selector_sets import selected

@@ -14,6 +14,7 @@ from linter.engine.judge import reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.stamp import Stamp
 from linter.engine.summaries import semantics_of
+from linter.policy.effort import FOR_POLICY, FOR_ROOT, FOR_RULE, Effort, TooComplex, within
 from linter.policy.model import NetworkSet, Policy, Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
 from linter.run.one_file import check, conditions_of, settle
@@ -273,14 +274,17 @@ class _Run:
                 f'needs that is not looked for: name smaller roots under roots: in {NAME}'
             )
             return
-        for rule, ask in checks:
-            try:
-                for finding in ask(view):
-                    self._add(finding)
-            except MemoryError:
-                raise
-            except Exception as error:
-                self._broke(rule, error)
+        with within(_effort(view)):
+            for rule, ask in checks:
+                try:
+                    for finding in ask(view):
+                        self._add(finding)
+                except TooComplex:
+                    continue
+                except MemoryError:
+                    raise
+                except Exception as error:
+                    self._broke(rule, error)
 
     def _broke(self, rule: str, error: Exception) -> None:
         if rule in self._broken:
@@ -408,6 +412,11 @@ class _Run:
 
             (found,) = identified_later((found,))
         return found
+
+
+def _effort(view: RootView) -> Effort:
+    rules = sum(len(policy.ingress) + len(policy.egress) for policy in view.policies)
+    return Effort(FOR_ROOT + FOR_POLICY * len(view.policies) + FOR_RULE * rules)
 
 
 def _are_variants(records: Records) -> bool:
