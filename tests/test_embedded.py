@@ -86,6 +86,22 @@ def test_where_policies_are_found(host: str, capsys: Capture) -> None:
     assert Path('a.yaml').read_text() == head + indented(WRONG.replace('[i', '[I'), 20)
 
 
+@pytest.mark.parametrize(
+    'host',
+    [
+        'apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nspec:\n  template:\n    spec:\n'
+        '      source:\n        helm:\n          values: |\n',
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: values}\ndata:\n  values.yaml: |\n',
+    ],
+)
+def test_values_that_are_a_text(host: str, capsys: Capture) -> None:
+    """The objects among them are at any depth."""
+    values = 'replicas: 3\nextra:\n  policies:\n  -\n' + indented(WRONG, 4)
+    Path('a.yaml').write_text(host + indented(values, 12), encoding='utf-8')
+    row = host.count('\n') + 4 + 5
+    assert found(capsys) == [f'{row}:27 error[value-case]']
+
+
 def test_the_configuration_asks_for_it(capsys: Capture) -> None:
     Path('a.yaml').write_text(IN_TEXT['ConfigMap'] + indented(WRONG, 4))
     Path('.calico-lint.yaml').write_text('embedded: true\n')

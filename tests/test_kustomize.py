@@ -152,8 +152,34 @@ def test_a_list_of_operations(field: str, capsys: Capture) -> None:
     write(kustomization_yaml=f'{field}:\n- path: ops.yaml\n{TARGET}', ops_yaml=OPERATIONS)
     assert found(capsys) == [f'ops.yaml:{line}' for line in IN_OPERATIONS]
     write(kustomization_yaml=f'{field}:\n- path: ops.yaml\n  target: {{kind: NetworkPolicy}}\n')
-    assert found(capsys) == [], 'it may be one of Kubernetes'
+    assert found(capsys) == [f'ops.yaml:{line}' for line in IN_OPERATIONS], 'it says selector'
     write(ops_yaml='- op: nothing\n', kustomization_yaml=f'{field}:\n- path: ops.yaml\n{TARGET}')
+    assert found(capsys) == []
+
+
+@pytest.mark.parametrize(
+    ('operation', 'is_calicos'),
+    [
+        ('{op: add, path: /spec/types, value: [ingress]}', True),
+        ('{op: add, path: /spec/ingress/-, value: {action: allow}}', True),
+        ('{op: add, path: /spec/ingress/0/source/nets/-, value: x}', True),
+        ('{op: add, path: /spec/policyTypes, value: [ingress]}', False),
+        ('{op: add, path: /spec/ingress/0/from/-, value: {slector: x}}', False),
+        ('{op: add, path: /spec/podSelector, value: x}', False),
+        ('{op: add, path: /metadata/labels/a, value: "b c"}', False),
+    ],
+)
+def test_a_network_policy_of_no_group(operation: str, is_calicos: bool, capsys: Capture) -> None:
+    """It is Calico's where an operation writes what only Calico's has."""
+    write(
+        kustomization_yaml='patches:\n- path: ops.yaml\n  target: {kind: NetworkPolicy}\n',
+        ops_yaml=f'- {operation}\n',
+    )
+    assert bool(found(capsys)) == is_calicos
+    write(
+        kustomization_yaml='patches:\n- path: ops.yaml\n  target: {kind: NetworkPolicy, '
+        'group: networking.k8s.io}\n',
+    )
     assert found(capsys) == []
 
 

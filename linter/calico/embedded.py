@@ -152,6 +152,14 @@ def objects_in(root: Node) -> list[Inner]:
     return found
 
 
+def objects_in_values(root: Node | None) -> Iterator[CalicoObject | ListFinding]:
+    """The objects in a text that is no object itself, as Helm's values are."""
+    if isinstance(root, MappingNode) and not any(True for _ in owned_mapping(root)):
+        for _, node, _ in _below('', root, None):
+            if isinstance(node, MappingNode):
+                yield from owned_mapping(node)
+
+
 def _whole(path: str, node: Node) -> Iterator[Inner]:
     """The objects in a node, or the text of some."""
     if isinstance(node, Scalar):

@@ -198,7 +198,7 @@ def classify(
         if (
             kind not in UNMISTAKABLE
             and not (kind in KINDS and _is_misspelt_group(version))
-            and not _is_calico_network_policy(node, kind, version)
+            and not is_calico_network_policy(node, kind, version)
         ):
             return None
         api = 'v3'
@@ -311,7 +311,7 @@ def classify(
     return CalicoObject(node, api, meant, None, tuple(findings), version_key)
 
 
-def _is_calico_network_policy(node: MappingNode, kind: str, version: str) -> bool:
+def is_calico_network_policy(node: MappingNode, kind: str, version: str) -> bool:
     """A NetworkPolicy under a missing or wrong apiVersion whose spec is written for Calico."""
     if kind != 'NetworkPolicy':
         return False

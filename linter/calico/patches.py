@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.kinds import API_VERSIONS, KINDS, UNMISTAKABLE
-from linter.calico.ownership import field, text_of
+from linter.calico.ownership import field, is_calico_network_policy, text_of
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode, walk
 
 TYPE_CHECKING = False
@@ -36,10 +36,14 @@ _WRITING = ('add', 'replace')
 
 
 class PatchTarget(NamedTuple):
-    """The objects that a JSON patch is for."""
+    """The objects that a JSON patch is for.
+
+    A NetworkPolicy without a group is only ``maybe`` Calico's: Kubernetes has that kind, too.
+    """
 
     api_version: str
     kind: str
+    maybe: bool = False
 
 
 def target_of(node: Node | None) -> PatchTarget | None:
@@ -54,6 +58,8 @@ def target_of(node: Node | None) -> PatchTarget | None:
         default = API_VERSIONS['raw']
     elif group == 'projectcalico.org' or (not group and kind in UNMISTAKABLE):
         default = API_VERSIONS['v3']
+    elif not group and kind == 'NetworkPolicy':
+        return PatchTarget(API_VERSIONS['v3'], kind, version != 'v3')
     else:
         return None
     group, _, known = default.partition('/')
@@ -129,6 +135,28 @@ def is_json_patch(root: Node | None) -> bool:
             and field(item, 'path') is not None
             for item in root.items
         )
+    )
+
+
+def is_for_calico(root: SequenceNode, target: PatchTarget) -> bool:
+    """Whether operations change an object of Calico's, by its target or by what they write."""
+    return not target.maybe or any(
+        is_calico_network_policy(node, target.kind, '') or _has_sides(node)
+        for node in json_patched(root, target)
+    )
+
+
+def _has_sides(node: MappingNode) -> bool:
+    """Whether a rule of a partial policy has a source or a destination, as Kubernetes' have not."""
+    spec = field(node, 'spec')
+    if spec is None or not isinstance(spec[1], MappingNode):
+        return False
+    return any(
+        isinstance(rule, MappingNode) and field(rule, side) is not None
+        for key, rules in spec[1].entries
+        if key.value in ('ingress', 'egress') and isinstance(rules, SequenceNode)
+        for rule in rules.items
+        for side in ('source', 'destination')
     )
 
 

@@ -7,11 +7,11 @@ import binascii
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from linter.calico.embedded import Inner, objects_in, patches_in
+from linter.calico.embedded import Inner, objects_in, objects_in_values, patches_in
 from linter.calico.lists import ListFinding, owned
 from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import ParsedDocument, parse_text
-from linter.calico.patches import PatchTarget, is_json_patch, json_patched
+from linter.calico.patches import PatchTarget, is_for_calico, is_json_patch, json_patched
 from linter.calico.prefilter import may_hold_calico
 from linter.calico.surroundings import Surroundings
 from linter.diagnostic import Diagnostic
@@ -87,8 +87,9 @@ def judge(file: FileCheck, document: ParsedDocument) -> None:
 
 def _changed(operations: SequenceNode, target: PatchTarget) -> Iterator[CalicoObject | ListFinding]:
     """What each operation of a JSON patch writes, as an object that has nothing else."""
-    for node in json_patched(operations, target):
-        yield from owned(node)
+    if is_for_calico(operations, target):
+        for node in json_patched(operations, target):
+            yield from owned(node)
 
 
 def judge_text(
@@ -117,6 +118,11 @@ def judge_text(
         within.ours += 1
     else:
         within.parsed(parsed, last=True)
+        if file.conditions.embedded:
+            for document in parsed.documents:
+                for one in objects_in_values(document.root):
+                    if not isinstance(one, ListFinding):
+                        within.judge.object(parsed.source, one, 0)
     came = settled(within.finish(), conditions)
     span = None if whole is None else Span(whole.start, whole.end)
     file.file.diagnostics += placed(came.diagnostics, source, text, index, span)

@@ -9,12 +9,13 @@ from linter.calico.kinds import API_VERSIONS, KINDS, POLICY_KINDS
 from linter.calico.lists import UNRELEASED
 from linter.calico.ownership import V1_API, CalicoObject, field, span_of, text_of
 from linter.calico.patches import OF_ABSENCE, has_directives, without_directives
+from linter.calico.placeholders import is_placeholder
 from linter.calico.surroundings import Place, Surroundings
 from linter.calico.target import Lane, version_text
 from linter.calico.values import Value
 from linter.diagnostic import Finding, ObjectRef
 from linter.engine.outcome import FileFindings, Outcome
-from linter.engine.stamp import Said, Stamp, UnknownFact
+from linter.engine.stamp import Said, Stamp, UnknownFact, placeholder
 from linter.policy.gate import may_speak
 from linter.text.edit import Edit
 from linter.text.errors import shown_path
@@ -77,6 +78,8 @@ class Judge:
             surroundings = surroundings._replace(is_patch=True, namespace=None)
         for finding in owned.findings:
             if not (surroundings.is_patch and _is_of_absence(finding, owned)):
+                if is_placeholder(source.text[finding.span.start : finding.span.end]):
+                    finding = placeholder('placeholder', finding.span)
                 self.report(source, finding, kind, lane.name, reference)
         self._note_api(source, owned, lane, reference)
         if kind is None:
