@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from linter.calico.selector.meaning import evaluate
 from linter.policy.effective import NAMESPACE, entity_selectors, policy_selector, read
-from linter.policy.effort import TooComplex
+from linter.policy.effort import Exhausted, TooComplex
 from linter.policy.model import NetworkSet, Policy
 from linter.policy.order import NORMAL, is_of_class
 from linter.policy.selector_sets import EVERYTHING, KUBERNETES, selected
@@ -32,6 +32,8 @@ def _may_share(one: str, other: str) -> bool:
         return True
     try:
         return bool(meet_labels(selected(one), selected(other)))
+    except Exhausted:
+        raise
     except TooComplex:
         return True
 
@@ -45,6 +47,8 @@ def selects_all_of(policy: Policy, other: Policy) -> bool:
         inner = policy_selector(other)
         theirs = selected(inner) if inner else EVERYTHING
         return not KUBERNETES.subtract(theirs, selected(text))
+    except Exhausted:
+        raise
     except TooComplex:
         return False
 

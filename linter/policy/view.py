@@ -35,7 +35,8 @@ class RootFinding(NamedTuple):
     """What a rule of a root has found.
 
     It stands in the document at ``place``, of this ``kind``, from ``start`` to ``end``;
-    ``elsewhere`` are related places, in whatever file.
+    ``elsewhere`` are related places, in whatever file. ``token`` is a text by which the place is
+    found more exactly: where it stands from there on.
     """
 
     fact: str
@@ -46,6 +47,7 @@ class RootFinding(NamedTuple):
     message: str
     hint: str | None = None
     elsewhere: tuple[tuple[Place, str], ...] = ()
+    token: str = ''
 
 
 class External(NamedTuple):

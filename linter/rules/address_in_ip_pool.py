@@ -90,5 +90,5 @@ def _finding(kind: str, place: Place, start: int, end: int, net: Net, pool: Pool
         f'{show_net(net)} is of IPPool {pool.name} ({show_net(pool.net)}): a pod gets another '
         'address whenever it starts, and a machine outside the cluster is not reached there. '
         'Select the pods by their labels, or make the pool smaller',
-        None, ((pool.place, f'IPPool {pool.name}'),),
+        None, ((pool.place, f'IPPool {pool.name}'),), show_net(net),
     )  # fmt: skip

@@ -72,6 +72,6 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 'HostEndpoint', place, place.start, place.end,
                 f'nodes {first.node} and {endpoint.node} cannot both have {show_net(address)}, '
                 f'which {first.name} expects, too: write the address of {endpoint.node}',
-                None, ((first.place, f'{first.name} of {first.node}'),),
+                None, ((first.place, f'{first.name} of {first.node}'),), show_net(address),
             )  # fmt: skip
             break

@@ -49,6 +49,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.covers import asks_nothing
 from linter.policy.effective import policy_selector
 from linter.policy.model import Policy
 from linter.policy.selecting import fits, is_normal
@@ -66,7 +67,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
         if not (policy.is_global and is_normal(policy) and text) or policy.apply_on_forward:
             continue
         # What everything fulfils that has no labels names no host, and was not meant for any.
-        if text.strip('() ') == 'all' or not fits(text, {}) or _asks_nothing(policy):
+        if not fits(text, {}) or _asks_nothing(policy) or _lets_all_through(policy):
             continue
         found = [
             one
@@ -90,6 +91,16 @@ def check(view: RootView) -> Iterator[RootFinding]:
             f'policy isolates the node, too: {advice} if it is for pods',
             None, ((first.place, f'host endpoint {first.name}'),),
         )  # fmt: skip
+
+
+def _lets_all_through(policy: Policy) -> bool:
+    """Whether it isolates nobody: what it does not deny, it allows or passes on."""
+    return all(
+        any(
+            one.action in ('Allow', 'Pass') and asks_nothing(one) for one in policy.rules(direction)
+        )
+        for direction in policy.directions
+    )
 
 
 def _asks_nothing(policy: Policy) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -309,6 +310,8 @@ class _Run:
         if file is None:
             file = FileFindings(path)
             file.is_in_root = True
+        if finding.token and owner is not None:
+            finding = self._at_token(finding, owner)
         if owner is not None and not owner.is_ours and path not in self._heard:
             self._heard.add(path)
             self._hear(file)
@@ -320,6 +323,18 @@ class _Run:
             self.outcome.found.append(file)
         file.diagnostics.append(diagnostic)
         file.diagnostics.sort(key=_position)
+
+    def _at_token(self, finding: RootFinding, owner: Owner) -> RootFinding:
+        """The finding at its token, where the object has it."""
+        source = self.sources.source(finding.place)
+        if source is None:
+            return finding
+        found = re.compile(rf'(?<![\w.:/]){re.escape(finding.token)}(?![\w.:])').search(
+            source.text, finding.start, owner.node.end
+        )
+        if found is None:
+            return finding
+        return finding._replace(start=found.start(), end=found.end())
 
     def _hear(self, file: FileFindings) -> None:
         """Find the suppressions in documents of Kubernetes' own, which nobody has looked for."""
