@@ -316,7 +316,7 @@ def known(data: bytes, rnd: Random) -> None:
     assert not read.split(found, Scope(Options(), Outcome())).new, 'not known when read back'
     chunks = list(split(text))
     root = composed(text, chunks[0])
-    plain = not any(word in text for word in ('&', '<<', '\0', '%', '!'))
+    plain = not any(word in text for word in ('&', '<<', '\0', '%', '!', '#{'))
     plain = plain and text.encode('utf-8', 'surrogatepass') == data.removeprefix(b'\xef\xbb\xbf')
     if len(chunks) > 1 or isinstance(root, type | Scalar) or not root or not plain:
         return

@@ -23,7 +23,7 @@ _PLACEHOLDER = lazy(
     r'|(?<![A-Za-z0-9])__[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*__(?![A-Za-z0-9])'
     r'|@@[\w.-]+@@'
     r'|%[A-Za-z_][\w.-]*%'
-    r'|#\{[^{}\r\n]*\}'  # Azure DevOps, Octopus
+    r'|#\{[^{}\r\n]+\}'  # Azure DevOps, Octopus
     r'|\[\[[^\[\]]*\]\]'
     r'|\(\([ \t]*[\w.!/:|"$-]+(?:[ \t]+[\w.!/:|"$-]+)*[ \t]*\)\)'  # spruce, Concourse
     r'|\{%'
@@ -32,7 +32,7 @@ _ENCRYPTED = lazy(r'ENC\[[A-Z0-9_]+,[^\[\]]*\]')
 SIGNS = ('${', '<', '{{', '$(', '__', '@@', '%', '#{', '[[', '((', 'ENC[')
 """What a document holds that holds a placeholder, wherever it stands."""
 # A hash starts a comment, so that of the value nothing is left.
-_COMMENT = lazy(r':?[ \t]*(?P<sign>#\{[^{}\r\n]*\}#?)')
+_COMMENT = lazy(r':?[ \t]*(?P<sign>#\{[^{}\r\n]+\}#?)')
 # With these signs no plain scalar can begin, so that YAML ends there.
 _BREAKING = lazy(r'@@[\w.-]+@@|%[A-Za-z_][\w.-]*%')
 
