@@ -8,13 +8,12 @@ decoding goes on, so that one run names every mistake.
 
 from __future__ import annotations
 
-from functools import cache
-
 from linter.calico import decode_objects, decode_scalars
 from linter.calico.decoded import Decode, Decoded, Problem
 from linter.calico.schema_files import Schema, read_schema
 from linter.calico.target import Lane, Version
 from linter.calico.values import Array, Object, Slot, Value
+from linter.text.start import remembered
 from linter.yaml.nodes import MappingNode, Node, SequenceNode
 
 
@@ -113,7 +112,7 @@ def _version(text: str) -> Version:
     return int(major), int(minor)
 
 
-@cache
+@remembered()
 def decoder(api: str, kind: str, version: Version, lane: Lane) -> Decode:
     return Compiler(read_schema(api, kind), version, lane).root(kind)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
 
 from linter.calico.schema_files import Schema
@@ -37,6 +36,16 @@ class Problem(NamedTuple):
     first: Scalar | None = None
 
 
+class Subjects(dict[str, 'list[Value]']):
+    """Values by what they are; of what is not there yet, none."""
+
+    __slots__ = ()
+
+    def __missing__(self, name: str) -> list[Value]:
+        found = self[name] = []
+        return found
+
+
 class Decoded:
     """A decoded document: its values, what did not fit, and its parts by type and format."""
 
@@ -45,7 +54,7 @@ class Decoded:
     def __init__(self, lane: Lane) -> None:
         self.lane = lane
         self.problems: list[Problem] = []
-        self.subjects: defaultdict[str, list[Value]] = defaultdict(list)
+        self.subjects = Subjects()
         self.tagged: list[Leaf] = []
         self.root: Object | None = None
         # Nodes that no schema reads, by identity: aliases lead to the same ones again.

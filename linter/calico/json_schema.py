@@ -6,7 +6,11 @@ words of a finding rest on the same schema that editors read.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 
 class Reason(NamedTuple):

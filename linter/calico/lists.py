@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from linter.calico.decode import Compiler
 from linter.calico.decoded import Decode, Decoded, Problem
@@ -23,6 +22,7 @@ from linter.calico.schema_files import Schema
 from linter.calico.target import DEFAULT_VERSION, LANES
 from linter.diagnostic import Finding
 from linter.text.source import Span
+from linter.text.start import remembered
 from linter.text.suggest import nearest, quoted
 from linter.yaml.nodes import MappingNode, Node, SequenceNode
 
@@ -294,7 +294,7 @@ def _misfits(node: MappingNode, kind: str) -> Iterator[ListFinding]:
             yield ListFinding(node, _finding(fact, problem, kind))
 
 
-@cache
+@remembered()
 def _decoder() -> Decode:
     return Compiler(_LIST, DEFAULT_VERSION, LANES['api']).root('List')
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from linter.calico import rewrite
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -12,6 +10,7 @@ from linter.calico.values import Array, Object
 from linter.diagnostic import MistakeKey
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span, line_start
+from linter.text.start import remembered
 from linter.yaml.edit import UNSAFE
 from linter.yaml.nodes import MappingNode, SequenceNode
 
@@ -30,7 +29,7 @@ RULE_KEYS = frozenset(
 )
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def rule_keys_in_spec(document: Document) -> tuple[Problem, ...]:
     """The keys in the spec of a policy that make a rule together, action among them; or none."""
     spec = document.spec
@@ -108,7 +107,7 @@ def repeated_keys(document: Document, problem: Problem) -> list[Problem]:
     return _repeated(document).get(id(problem.key), []) if problem.kind == 'duplicate' else []
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def _repeated(document: Document) -> dict[int, list[Problem]]:
     """By the identity of a key the keys of its rule, for each rule that has no dash of its own."""
     owners: dict[int, list[Problem]] = {}
@@ -156,7 +155,7 @@ def fix_of_repeated(document: Document, first: Problem) -> Fix | None:
     return Fix('Begin a new rule', UNSAFE, (Edit(Span(line, first.key.start), replaced),))
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def joined_documents(document: Document) -> dict[int, tuple[Problem, ...]]:
     """By the identity of a key the top-level keys of its document, where --- is missing above it.
 
@@ -186,7 +185,7 @@ def fragment(rule: Object, document: Document) -> MistakeKey | None:
     return _fragments(document).get(id(rule))
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def _fragments(document: Document) -> dict[int, MistakeKey]:
     """By the identity of a rule without an action the rule above that it may be a part of."""
     found: dict[int, MistakeKey] = {}

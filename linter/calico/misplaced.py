@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -12,6 +11,7 @@ from linter.calico.values import Container, Object, Value
 from linter.calico.words import look_up
 from linter.diagnostic import MistakeKey
 from linter.text.lazy_regex import lazy
+from linter.text.start import remembered
 from linter.text.suggest import distance, nearest
 from linter.yaml.nodes import MappingNode, Scalar
 
@@ -82,7 +82,7 @@ def neighbour(problem: Problem, document: Document) -> str | None:
 
 # A document may have as many problems as it has lines, and a rule is called with each of them: so
 # what is asked about all of them is found out once. Documents are judged one after another.
-_once = lru_cache(maxsize=1)
+_once = remembered(1)
 
 
 @_once

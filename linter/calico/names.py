@@ -12,7 +12,6 @@ from linter.text.suggest import quoted
 _LABEL = r'[a-z0-9](?:[-a-z0-9]*[a-z0-9])?'
 LABEL = lazy(rf'{_LABEL}\Z')
 SUBDOMAIN = lazy(rf'{_LABEL}(?:\.{_LABEL})*\Z')
-ONE_DOT = lazy(rf'{_LABEL}(?:\.{_LABEL})?\Z')
 KUBERNETES_DERIVED = ('knp.default.', 'ossg.default.')
 _ODD = lazy(r'[^a-z0-9.-]+')
 V2_NAME = lazy(r'[A-Za-z0-9._/-]{1,128}\Z')

@@ -6,10 +6,9 @@ the field alone.
 
 from __future__ import annotations
 
-import re
-
 from linter.calico import names, nets, ports
 from linter.calico.selector.accept import accepts
+from linter.text.lazy_regex import lazy
 from linter.yaml.edit import in_quotes, is_plain
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 from linter.yaml.scalars import BadTag, resolve
@@ -51,7 +50,7 @@ def written(data: Data, quote: str = "'", *, flow: bool = True) -> str | None:
 
 
 # YAML 1.1 reads some of them as numbers in base 60.
-_RANGE = re.compile(r'[0-9]+:[0-9]+\Z')
+_RANGE = lazy(r'[0-9]+:[0-9]+\Z')
 
 
 def data_of(node: Node) -> Data | None:
@@ -93,7 +92,7 @@ def texts(node: Node) -> list[str] | None:
     return None
 
 
-_BETWEEN = re.compile(r'\s+(?:,\s*)?|,\s*')
+_BETWEEN = lazy(r'\s+(?:,\s*)?|,\s*')
 
 
 def pieces(node: Node) -> list[str] | None:
@@ -299,7 +298,7 @@ def as_types(node: Node) -> Data | None:
     return result
 
 
-_PATH = re.compile(r'/[A-Za-z0-9_./~%:@-]*\Z')
+_PATH = lazy(r'/[A-Za-z0-9_./~%:@-]*\Z')
 
 
 def as_paths(node: Node) -> Data | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 from linter.calico.document import Document
 from linter.catalogue.facts import Facts, Row
 from linter.catalogue.library import Library
 from linter.catalogue.rule import Check, Rule
+from linter.text.start import remembered
 
 _NONE: frozenset[str] = frozenset()
 
@@ -160,7 +160,7 @@ class Catalogue:
         ]
 
 
-@cache
+@remembered()
 def standard() -> Catalogue:
     """The rules and facts that come with calico-lint, all of them."""
     return Catalogue(Facts(), Library())

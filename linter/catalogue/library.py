@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from importlib import import_module
 
 from linter.catalogue.rule import SUBJECTS, Check, Rule
 
@@ -38,7 +37,7 @@ class Library:
         """The rule in a module."""
         rule = self._rules.get(name)
         if rule is None:
-            module = import_module(f'{self._package}.{name}')
+            module = __import__(f'{self._package}.{name}', fromlist=('GROUP',))
             checks: list[tuple[str, Check]] = [
                 (subject, value)
                 for value in vars(module).values()

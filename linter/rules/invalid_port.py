@@ -56,7 +56,6 @@ spec:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from linter.calico import ports
@@ -70,7 +69,7 @@ from linter.text.suggest import quoted
 
 GROUP = 'ports'
 
-_WITH_PROTOCOL = lazy(r'([0-9]{1,5})/(tcp|udp|sctp)\Z', re.IGNORECASE)
+_WITH_PROTOCOL = lazy(r'(?i)([0-9]{1,5})/(tcp|udp|sctp)\Z')
 
 
 @rule('calico-port')

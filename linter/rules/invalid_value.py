@@ -49,7 +49,6 @@ from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
-from linter.calico.json_schema import reasons
 from linter.calico.kinds import ENTERPRISE_VALUES
 from linter.calico.lost_hash import lost_comment
 from linter.calico.repair import right_case
@@ -96,6 +95,9 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
         return  # value-case
     shown = quoted(leaf.text) if isinstance(leaf.value, str) else str(leaf.value)
     fix: Fix | None = None
+    # Imported lazily: jsonschema is needed for what is no misspelt word.
+    from linter.calico.json_schema import reasons
+
     for reason in reasons(problem.schema, leaf.value):
         if reason.keyword == 'enum':
             values = [str(value) for value in reason.limit]

@@ -42,7 +42,9 @@ _OF_NAMESPACES = ('projectcalico.org/name', 'kubernetes.io/metadata.name')
 
 @rule('calico-selector')
 def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
-    if leaf.name not in ('selector', 'notSelector') or 'name' not in leaf.text:
+    if leaf.name not in ('selector', 'notSelector'):
+        return
+    if not any(label in leaf.text for label in _OF_NAMESPACES):
         return
     owner = leaf.parent
     if isinstance(owner, Object) and owner.type == 'ServiceAccountMatch':

@@ -48,7 +48,7 @@ def check(metadata: Object, document: Document) -> Iterator[Finding]:
         or metadata.parent is not document.root
     ):
         return
-    if len(leaf.text) > 63 or not names.LABEL.match(leaf.text):
+    if len(leaf.text) > 63 or not names.is_label(leaf.text):
         better = names.suggestion(leaf.text.replace('.', '-'))
         advice = f', such as {quoted(better)}' if better and len(better) < 64 else ''
         yield finding_at(

@@ -48,7 +48,6 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from linter.calico.decoded import Problem
 from linter.calico.document import Document
@@ -60,6 +59,7 @@ from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.text.edit import Fix
 from linter.text.lazy_regex import lazy
+from linter.text.start import remembered
 from linter.text.suggest import listing, quoted
 from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 
@@ -126,7 +126,7 @@ def _is_repeated(leaf: Leaf) -> bool:
     return isinstance(leaf.parent, Array) and _first_mapping(leaf.parent) < leaf.index
 
 
-@lru_cache(maxsize=1)
+@remembered(1)
 def _first_mapping(array: Array) -> int:
     return next(item.index for item in array.items if isinstance(item.node, MappingNode))
 

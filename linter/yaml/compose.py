@@ -10,7 +10,6 @@ https://github.com/go-yaml/yaml/blob/v2.4.0/decode.go
 from __future__ import annotations
 
 import os
-import re
 
 from linter.text.lazy_regex import lazy
 from linter.yaml.aliases import excessive_aliasing
@@ -50,7 +49,7 @@ def compose(text: str, chunk: DocumentSlice, reader: str = 'auto') -> Node | Non
     while base < chunk.end and text[base] == '\ufeff':
         base += 1
     part = text[base : chunk.end]
-    found = DIRECTIVE.match(part)
+    found = DIRECTIVE.match(part) if '%' in part else None
     if found is not None:
         from linter.yaml.syntax_error import refused_directive
 
@@ -83,8 +82,8 @@ def _reader(name: str) -> Any:
 # What the readers' KINDS say an event is.
 _SCALAR, _MAPPING, _SEQUENCE, _END, _ALIAS, _DOCUMENT_END = range(6)
 
-_ANCHOR = lazy(r'&[\w-]*', re.ASCII)
-_TAG = lazy(r"!(?:<[^>]*>|[\w;/?:@&=+$,.!~*'()\[\]%-]*)", re.ASCII)
+_ANCHOR = lazy(r'(?a)&[\w-]*')
+_TAG = lazy(r"(?a)!(?:<[^>]*>|[\w;/?:@&=+$,.!~*'()\[\]%-]*)")
 _COLON = lazy(rf'(?:[{BLANKS}]|{COMMENT})*:')
 
 
@@ -168,10 +167,11 @@ class _Document:
                         node = self._alias(event, anchors, top, parents)
                         aliases += 1
                     elif kind == _DOCUMENT_END:
-                        rest = AFTER.match(self.part, end - base)
-                        if not module.EXACT and rest is not None and rest.end() < len(self.part):
-                            # A parser looks at a token or two after the document.
-                            raise _Differs
+                        if not module.EXACT and self.part[end - base :].strip(' \t\r\n'):
+                            rest = AFTER.match(self.part, end - base)
+                            if rest is not None and rest.end() < len(self.part):
+                                # A parser looks at a token or two after the document.
+                                raise _Differs
                         break
                     else:
                         continue

@@ -79,6 +79,10 @@ def unread(text: str, chunk: DocumentSlice, root: Node | None) -> int | None:
     """
     found = _BLANK.match(text, chunk.start, chunk.end) if root is None else None
     at = chunk.start if root is None else root.end
-    found = AFTER.match(text, at if found is None else found.end(), chunk.end)
+    if found is not None:
+        at = found.end()
+    if not text[at : chunk.end].strip(' \t\r\n'):
+        return None
+    found = AFTER.match(text, at, chunk.end)
     end = at if found is None else found.end()
     return end if end < chunk.end else None

@@ -90,13 +90,15 @@ def write_word(
     return Fix(title or f'Write {right}', applicability, (edit,))
 
 
-_UNPLAIN = lazy(r':(?:[ \t]|\Z)|[ \t]#|\A[ \t]|[ \t]\Z')
+_UNPLAIN = (': ', ':\t', ' #', '\t#')
 _UNPRINTABLE = lazy(r'[^ -~\x85\xa0-\ud7ff\ue000-\U0010ffff]')
 
 
 def is_plain(text: str, flow: bool) -> bool:
     """Whether a text can be written without quotes, and is read as that text."""
-    if not text or text[0] in '!&*|>\'"%@`#{}[],?:' or _UNPLAIN.search(text):
+    if not text or text[0] in '!&*|>\'"%@`#{}[],?: \t' or text[-1] in ': \t':
+        return False
+    if any(mark in text for mark in _UNPLAIN):
         return False
     if not (text.isascii() and text.isprintable()) and _UNPRINTABLE.search(text):
         return False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 
 from linter.calico.selector.accept import LITERAL, V3, condition
+from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def scan(text: str, dialect: str = V3) -> Selector | Stop:
     return _any_of(disjunction)
 
 
-_remembered = lru_cache(maxsize=1024)(scan)
+_remembered = remembered(1024)(scan)
 
 
 def parse(text: str, dialect: str = V3) -> Selector | None:
