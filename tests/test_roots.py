@@ -194,3 +194,136 @@ def test_the_hook_looks_at_the_whole_repository(
 ) -> None:
     assert main(['check', '--context', '.', '--force-exclude', '--', 'lab.yaml']) == 1
     assert 'lab.yaml:11:6: warning[dead-rule]' in capsys.readouterr().out
+
+
+PEERS = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {}
+  policyTypes: [Ingress]
+  ingress:
+  - from:
+    - namespaceSelector: {}
+    - podSelector: {matchLabels: {app: web}}
+"""
+TIER = """\
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata: {name: security}
+spec: {order: 100}
+"""
+
+
+@pytest.fixture
+def peers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / '.git').mkdir()
+    (tmp_path / 'web.yaml').write_text(PEERS)
+    (tmp_path / 'tier.yaml').write_text(TIER)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_kubernetes_policies_are_looked_at_beside_calico(peers: Path) -> None:
+    (found,) = run(Options()).diagnostics
+    assert (found.rule, found.severity) == ('knp-peer-dash', 'warning')
+    assert found.source.position(found.span.start) == (10, 7)
+    assert found.object is not None
+    assert (found.object.kind, found.object.name) == ('NetworkPolicy', 'web')
+    (peers / 'tier.yaml').unlink()
+    assert run(Options()).diagnostics == []
+    (peers / '.calico-lint.yaml').write_text('kubernetes: true\n')
+    assert rules(run(Options())) == ['knp-peer-dash']
+
+
+def test_a_staged_kubernetes_policy_has_calico_around_it(peers: Path) -> None:
+    assert rules(run(Options(('web.yaml',), context='.'))) == ['knp-peer-dash']
+    assert rules(run(Options(('tier.yaml',), context='.'))) == []
+
+
+@pytest.mark.parametrize(
+    'comment',
+    [
+        '  # calico-lint: ignore[knp-peer-dash] meant',
+        '\n# calico-lint: ignore-file[knp-peer-dash] x',
+    ],
+)
+def test_suppressions_hold_in_kubernetes_policies(peers: Path, comment: str) -> None:
+    (peers / 'web.yaml').write_text(PEERS.rstrip('\n') + comment + '\n')
+    outcome = run(Options())
+    assert outcome.diagnostics == []
+    assert [one.rule for one, _ in outcome.suppressed] == ['knp-peer-dash']
+    # In a file that has something of Calico's, too.
+    (peers / 'web.yaml').write_text(f'{TIER}---\n{PEERS.rstrip()}{comment}\n')
+    (peers / 'tier.yaml').unlink()
+    outcome = run(Options())
+    assert outcome.diagnostics == []
+    assert [one.rule for one, _ in outcome.suppressed] == ['knp-peer-dash']
+
+
+def test_settings_and_the_baseline_hold_for_kubernetes_policies(
+    peers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = peers / '.calico-lint.yaml'
+    config.write_text('per-path: [{paths: [web.yaml], severity: {knp-peer-dash: error}}]\n')
+    assert [one.severity for one in run(Options()).diagnostics] == ['error']
+    config.write_text('per-path: [{paths: [web.yaml], ignore: [knp-peer-dash]}]\n')
+    assert run(Options()).diagnostics == []
+    config.unlink()
+    assert main(['check', '.', '--write-baseline', 'known.json']) == 0
+    capsys.readouterr()
+    (peers / 'web.yaml').write_text(f'# moved\n{PEERS}')
+    assert main(['check', '.', '--baseline', 'known.json']) == 0
+    (peers / 'more.yaml').write_text(PEERS.replace('name: web', 'name: more'))
+    assert main(['check', '.', '--baseline', 'known.json']) == 1
+    out = capsys.readouterr().out
+    assert 'more.yaml' in out
+    assert 'web.yaml' not in out
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        PEERS.replace('app: web', 'app: ${APP}'),
+        PEERS.replace('app: web', "app: '{{ .Values.app }}'"),
+        PEERS.replace('namespaceSelector: {}', 'namespaceSelector: []'),
+    ],
+)
+def test_nothing_is_said_of_kubernetes_policies_that_are_not_complete(
+    peers: Path, text: str
+) -> None:
+    (peers / 'web.yaml').write_text(text)
+    assert run(Options()).diagnostics == []
+
+
+def test_a_kubernetes_patch_is_no_policy(peers: Path) -> None:
+    (peers / 'kustomization.yaml').write_text(
+        'patches: [{path: web.yaml}]\nresources: [tier.yaml]\n'
+    )
+    assert run(Options()).diagnostics == []
+
+
+def test_processes_find_the_same_in_kubernetes_policies(
+    peers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ('nodeport-or-service-port', 'trailing-allow-defeats-knp', 'knp-peer-dash'):
+        shutil.copytree(FIXTURES / 'roots' / folder / 'bad', peers / folder)
+        (peers / folder / '.calico-lint.yaml').unlink()
+    alone = run(Options())
+    monkeypatch.setattr(running, 'WORTH_SHARING', 1)
+    monkeypatch.setattr(parallel, 'BATCH', 1)
+    assert shown(run(Options(jobs=3))) == shown(alone)
+    assert len(set(rules(alone))) > 3
+
+
+def test_services_are_read_only_where_a_rule_asks_for_them(
+    peers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(FIXTURES / 'roots' / 'nodeport-or-service-port' / 'bad', peers / 'ports')
+    (peers / 'ports' / '.calico-lint.yaml').unlink()
+    assert 'nodeport-or-service-port' in rules(run(Options()))
+    only = frozenset(['knp-peer-dash', 'nodeport-or-service-port'])
+    assert Options(select=only).lookup().reads('x.yaml') == {'NetworkPolicy', 'Service'}
+    off = Options(ignore=frozenset(['nodeport-or-service-port', 'service-cidr-in-nets'])).lookup()
+    assert 'Service' not in off.reads('x.yaml')

@@ -36,7 +36,8 @@ class RootFinding(NamedTuple):
 
     It stands in the document at ``place``, of this ``kind``, from ``start`` to ``end``;
     ``elsewhere`` are related places, in whatever file. ``token`` is a text by which the place is
-    found more exactly: where it stands from there on.
+    found more exactly: where it stands from there on, or, if it is a key with its colon, from the
+    name of the object on.
     """
 
     fact: str

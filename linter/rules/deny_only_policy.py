@@ -80,6 +80,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 f'no rule of tier {policy.tier} allows any {direction} of what this policy '
                 'selects, so that not only this is denied but all of it: end the policy with '
                 'action: Pass if the rest is meant to go on',
+                None, (), f'{direction}:',
             )  # fmt: skip
 
 

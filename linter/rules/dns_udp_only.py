@@ -69,6 +69,8 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
             dns = [leaf for leaf in ports if str(leaf.value) in ('53', 'dns')]
             if protocol is not None and protocol.value in ('UDP', 17):
                 udp += [protocol] if dns else []
+            elif protocol is not None and protocol.value not in ('TCP', 6):
+                continue
             elif not ports or dns or any(':' in str(leaf.value) for leaf in ports):
                 # It lets TCP to the port through, or may do so.
                 udp = []

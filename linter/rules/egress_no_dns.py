@@ -42,7 +42,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.model import EGRESS, Rule
-from linter.policy.selecting import is_normal, may_share
+from linter.policy.selecting import fits, is_normal, may_share
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
@@ -64,13 +64,11 @@ def check(view: RootView) -> Iterator[RootFinding]:
             continue
         if any(may_share(policy, one) for one in asking):
             continue
-        start, end = (
-            policy.part('selector') if policy.selector else (wanted.start, wanted.start + 1)
-        )
         yield RootFinding(
-            'no-dns', policy.kind, policy.place, start, end,
+            'no-dns', policy.kind, policy.place, policy.place.start, policy.place.end,
             'no policy allows what this selects to ask DNS, so that no name is found: allow UDP '
             'and TCP to port 53 of kube-dns',
+            None, (), 'egress:',
         )  # fmt: skip
 
 
@@ -88,5 +86,7 @@ def _may_be_dns(rule_: Rule) -> bool:
         return False
     side = rule_.destination
     if not side.ports:
-        return True
+        # Labels of somebody else are not those of DNS.
+        is_other = side.selector and 'dns' not in side.selector.lower()
+        return not (is_other and not fits(side.selector, {}))
     return any(isinstance(port, str) or port[0] <= 53 <= port[1] for port in side.ports)

@@ -329,8 +329,9 @@ class _Run:
         source = self.sources.source(finding.place)
         if source is None:
             return finding
+        is_key = finding.token.endswith(':')
         found = re.compile(rf'(?<![\w.:/]){re.escape(finding.token)}(?![\w.:])').search(
-            source.text, finding.start, owner.node.end
+            source.text, finding.place.start if is_key else finding.start, owner.node.end
         )
         if found is None:
             return finding
