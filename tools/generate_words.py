@@ -36,6 +36,8 @@ def _fields(place: str) -> set[str]:
         definitions = _schema(kind)['$defs']
         if type in definitions:
             found.append(set(definitions[type]['properties']))
+        elif type == 'Document':
+            found.append(set(_schema(kind)['properties']) - {'status'})
         elif type == 'Spec':
             reference = _schema(kind)['properties']['spec']
             found.append(set(reference['properties']))

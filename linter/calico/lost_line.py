@@ -61,6 +61,8 @@ def hint(text: str, slice: DocumentSlice, error: YamlError) -> str | None:
             return f'write selector: {words}' if len(words) <= 100 else 'write selector: before it'
         if nets.parse(words) is not None:
             return f'write - {words} under nets:'
+        if words in _KNOWN_KEYS:
+            return f'write a colon after {words}'
         if ' ' not in words:
             return None
         if words.startswith(_CONFLICT):

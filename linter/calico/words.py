@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linter.calico.kinds import POLICY_KINDS
+from linter.calico.kinds import KINDS, POLICY_KINDS
 from linter.calico.schema_files import schema_path
 from linter.calico.values import Object
 from linter.text.start import read_json, remembered
@@ -16,6 +16,7 @@ else:
 _POLICIES = tuple(sorted(POLICY_KINDS))
 
 PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    'document': ('Document', tuple(sorted(KINDS))),
     'entity': ('EntityRule', _POLICIES),
     'rule': ('Rule', _POLICIES),
     'policy': ('Spec', _POLICIES),
@@ -38,7 +39,10 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     'endpoint port': ('EndpointPort', ('HostEndpoint',)),
     'metadata': ('Metadata', _POLICIES),
 }
-"""The places of the table: the type of an object, and for a ``Spec`` the kinds that have it."""
+"""The places of the table: the type of an object, and for a ``Spec`` the kinds that have it.
+
+The type ``Document`` is a document as a whole.
+"""
 
 VALUES = frozenset(
     (
@@ -79,8 +83,9 @@ def look_up(name: str, owner: Object, kind: str) -> Word | None:
 
     ``side`` in the field is already the side that it stands for.
     """
+    owner_type = 'Document' if owner.parent is None else owner.type
     for place, (type, kinds) in PLACES.items():
-        if type == owner.type and (type != 'Spec' or kind in kinds):
+        if type == owner_type and (type != 'Spec' or kind in kinds):
             row = _table()[place].get(folded(name))
             if row is not None:
                 return Word(_resolved(row[0], owner), row[1], row[2])

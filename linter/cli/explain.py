@@ -90,7 +90,9 @@ def listing(width: int | None = None) -> list[Line]:
     lines: list[Line] = []
     for group, rules in groups.items():
         about = pages.GROUPS[group].replace('`', '')
-        lines += [[], [Piece(group, 'bold'), Piece(f': {about}')]]
+        first, *words = _wrapped(f'{group}: {about}', width)
+        lines += [[], [Piece(group, 'bold'), Piece(first.removeprefix(group))]]
+        lines += [[Piece(f'    {line}')] for line in words]
         for rule in rules:
             severity = pages.severities(usual(rule))[0]
             head = [Piece(f'  {severity:7}', STYLES[severity]), Piece(f'  {rule.id:{longest}}  ')]

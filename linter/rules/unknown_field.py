@@ -102,7 +102,7 @@ GROUP = 'fields'
 def check(problem: Problem, document: Document) -> Iterator[Finding]:
     if neighbour(problem, document) is not None or problem.key is None:
         return
-    if _is_told_by_the_reader(problem):
+    if _is_told_by_the_reader(problem, document):
         return
     stray = rule_keys_in_spec(document)
     if any(problem is one for one in stray):
@@ -131,8 +131,11 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
     )
     name = f'{quoted(problem.name)} is not a field of {owner_name(problem.owner, document)}'
     same = stands_for(problem, meant)
-    if problem.name == 'status' and problem.owner is document.root:
-        same = ('exported', document.root.node.start)
+    if problem.owner is document.root:
+        if problem.name == 'status':
+            same = ('exported', document.root.node.start)
+        elif meant is not None and meant.field == 'metadata':
+            same = ('name', document.root.span.start)
     yield Finding(
         fact,
         Span(key.start, key.end),
@@ -217,7 +220,7 @@ _NAME = lazy(r'(?=[^:]*[A-Za-z])[\w-]+(?:\.[\w-]+)*\.?\Z')
 def _without(problem: Problem, document: Document) -> str:
     """What to do about a key that nobody knows."""
     owner = problem.owner
-    if not isinstance(owner, Object) or owner.parent is None:
+    if not isinstance(owner, Object):
         return 'remove it'
     if document.api == 'v2' and _is_of_v3(problem.name, owner, document):
         return 'only projectcalico.org/v3 has it'
@@ -242,7 +245,7 @@ def _without(problem: Problem, document: Document) -> str:
     if owner.type == 'RuleMetadata' or in_metadata(owner) or owner is document.metadata:
         return 'remove it'
     fields = problem.schema.get('properties', {})
-    known = [name for name in fields if 'x-calico-until' not in fields[name]]
+    known = [name for name in fields if 'x-calico-until' not in fields[name] and name != 'status']
     if 0 < len(known) <= _FEW:
         verb = 'is' if len(known) == 1 else 'are'
         return f'write the field that is meant; there {verb} {listing(known, "and")}'
@@ -285,14 +288,14 @@ def _lost_dash(stray: tuple[Problem, ...], document: Document) -> Finding:
     )
 
 
-def _is_told_by_the_reader(problem: Problem) -> bool:
-    """apiVersion or kind in another letter case: without them the document has neither."""
+def _is_told_by_the_reader(problem: Problem, document: Document) -> bool:
+    """A misspelt apiVersion or kind: without them the document has neither."""
     owner = problem.owner
+    if not isinstance(owner, Object) or owner.parent is not None:
+        return False
+    meant = meaning(problem, document)
     return (
-        isinstance(owner, Object)
-        and owner.parent is None
-        and any(
-            problem.name.lower() == name.lower() and name not in owner.fields
-            for name in ('apiVersion', 'kind')
-        )
+        meant is not None
+        and meant.field in ('apiVersion', 'kind')
+        and meant.field not in owner.fields
     )

@@ -76,6 +76,9 @@ class Mistakes:
                 related=((token(first), 'the other one'),) if first is not None else (),
             )
         elif problem.kind == 'missing' and isinstance(problem.owner, Object):
+            if self._is_misspelt(problem.owner, problem.name):
+                self.bad.add(id(problem.owner))
+                return
             empty = problem.owner.nulls.get(problem.name)
             self.say(
                 (empty or problem.owner).key_span,
@@ -86,6 +89,13 @@ class Mistakes:
             self.say(token(problem.key), 'a key must be text: remove it or put quotes around it')
         elif isinstance(value, Leaf):
             self._leaf(problem, value)
+
+    def _is_misspelt(self, owner: Object, name: str) -> bool:
+        """Whether another key was meant to be what is missing: that is said where it stands."""
+        return isinstance(owner.node, MappingNode) and any(
+            key.value not in owner.fields and self._guess(key.value, {name: None}) == name
+            for key, _ in owner.node.entries
+        )
 
     def _leaf(self, problem: Problem, leaf: Leaf) -> None:
         """A value of the wrong type, or none of those that are accepted."""
