@@ -277,7 +277,7 @@ def test_a_hook_names_the_hook(capsys: Capture, monkeypatch: pytest.MonkeyPatch)
     Path('a.yaml').write_text(POLICY)
     Path('b.yaml').write_text(UNSAFE)
     expected = (
-        'fixable: 1 with the hook calico-lint-fix, 1 more with args: [--unsafe-fixes]\n',
+        'fixable: 1 with the hook calico-lint-fix, 1 more with its args: [--unsafe-fixes]\n',
         'fixable: 1 with the hook calico-lint-fix and args: [--unsafe-fixes]\n',
     )
     for names, line in zip((['a.yaml', 'b.yaml'], ['b.yaml']), expected, strict=True):

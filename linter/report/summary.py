@@ -50,7 +50,7 @@ def print_summary(
     if more:
         rest = '--unsafe-fixes'
         if is_hook:
-            rest = 'args: [--unsafe-fixes]' if safe else f'{_HOOK} and args: [--unsafe-fixes]'
+            rest = 'its args: [--unsafe-fixes]' if safe else f'{_HOOK} and args: [--unsafe-fixes]'
         ways.append(f'{more}{" more" if safe else ""} with {rest}')
     if ways:
         emit(out, f'fixable: {", ".join(ways)}\n')
