@@ -237,6 +237,18 @@ SHAPES: dict[str, Shape] = {
         lambda n: globally('all()', many(
             n, '  - {action: Allow, destination: {selector: a == "x%d"}}\n')),
         59, is_budgeted=True),
+    'rules that others come before': Shape(
+        lambda n: globally('all()', many(
+            n, '  - {action: Deny, source: {selector: has(x%d)}}\n'
+            '  - {action: Allow, source: {selector: has(y%d)}}\n')), 96, is_budgeted=True),
+    'rules behind one that denies': Shape(
+        lambda n: globally('all()', '  - {action: Deny, protocol: ICMP}\n' + many(
+            n, '  - {action: Allow, source: {selector: has(y%d)}}\n')), 52, is_budgeted=True),
+    'ports that are denied before': Shape(
+        lambda n: globally('all()', ''.join(
+            f'  - {{action: {action}, protocol: TCP, destination: {{ports: ['
+            + ', '.join(str(2 * m + 1) for m in range(min(n, 30_000))) + ']}}\n'
+            for action in ('Deny', 'Allow'))), 12, is_budgeted=True),
     'policies of many alternatives': Shape(
         lambda n: many(n, globally(
             ALTERNATIVES, '  - {action: Allow}\n  - {action: Deny}\n') + '---\n'),

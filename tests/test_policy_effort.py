@@ -37,8 +37,8 @@ def test_a_file_costs_no_more_than_its_budget(name: str, monkeypatch: pytest.Mon
         monkeypatch.setattr(f'linter.policy.{room}.spend', counted)
     found = []
     for share in (3, 1):
-        monkeypatch.setattr(effort, 'FOR_FILE', 50_000 // share)
-        monkeypatch.setattr(effort, 'FOR_BYTE', 6 // share)
+        monkeypatch.setattr(effort, 'FOR_FILE', 100_000 // share)
+        monkeypatch.setattr(effort, 'FOR_BYTE', 3 // share)
         forget()
         steps = 0
         said = check.check('x.yaml', data, Target()).diagnostics

@@ -61,8 +61,8 @@ def within(effort: Effort) -> Iterator[None]:
         _left = outside - used
 
 
-FOR_FILE = 50_000
-FOR_BYTE = 6
+FOR_FILE = 100_000
+FOR_BYTE = 2
 """The steps for what the policies of a file mean, each by itself: to begin with, and a byte."""
 FOR_ROOT = 400_000
 FOR_POLICY = 3_000

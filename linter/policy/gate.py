@@ -47,12 +47,18 @@ def _is_set(spec: Object, flag: str) -> bool:
     return leaf is not None and leaf.value is True
 
 
+_MOST_PAIRS = 500
+"""So many rules are held against others before them, and four more for each rule there is."""
+
+
 def _direction_speaks(rules: list[Value], side: str, own: Selectors, namespace: str | None) -> bool:
     # Imported lazily: the quick reader has no such values.
     from linter.calico.values import Object
 
     before: list[Object] = []
+    denies: list[Object] = []
     is_over = False
+    pairs = 0
     for number, rule in enumerate(rules):
         if not isinstance(rule, Object):
             return True
@@ -66,16 +72,21 @@ def _direction_speaks(rules: list[Value], side: str, own: Selectors, namespace: 
         # What is denied before it turns round what a rule allows, and whatever is allowed before it
         # what a rule denies; but nobody minds a last rule that denies everything.
         is_deny = action == 'Deny'
-        others = [one for one in before if one.text('action') == 'Deny']
+        others = denies
         if is_deny:
             is_final = number == len(rules) - 1 and is_unconditional(rule)
             others = [] if is_final or len(others) == len(before) else before
         elif action not in ('Allow', 'Pass'):
             return True
-        if others and not _is_left(rule, others, side, namespace):
+        pairs += len(others)
+        if pairs > _MOST_PAIRS + 4 * number or (
+            others and not _is_left(rule, others, side, namespace)
+        ):
             return True
         is_over = is_over or _may_take_everything(rule)
         before.append(rule)
+        if is_deny:
+            denies.append(rule)
     return False
 
 

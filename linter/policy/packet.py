@@ -28,6 +28,8 @@ _ADDRESSES = {4: 0x08080404, 6: 0x26064700 << 96}
 _LAST = {4: (1 << 32) - 1, 6: (1 << 128) - 1}
 _MOST_TRIALS = 300
 _MOST_OF_SIDE = 24
+_MOST_PARTS = 400
+"""So many networks and ports are tried, of the rule and the others together."""
 _OF_PEERS = ('selector', 'notSelector', 'namespaceSelector', 'serviceAccounts')
 
 
@@ -148,6 +150,14 @@ class Asked:
                 if group:
                     self.families &= {net[0] for net in group}
 
+    @property
+    def size(self) -> int:
+        """How many networks and ports it names."""
+        return sum(
+            len(side.nets) + len(side.not_nets) + len(side.ports) + len(side.not_ports)
+            for side in self.sides
+        )
+
     def _protocol(self, leaf: Leaf | None, is_not: bool = False) -> int | None:
         if leaf is None:
             return None
@@ -209,6 +219,8 @@ def is_left(rule: Object, others: Sequence[Object], own: str, namespace: str | N
         # Of what HTTP decides nothing is ever claimed.
         return True
     left = [one for one in map(Asked, others) if not one.http]
+    if sum(one.size for one in (asked, *left)) > _MOST_PARTS:
+        return False
     protocol = asked.protocol
     if protocol is None and not asked.sides[0].named and not asked.sides[1].named:
         used = {asked.not_protocol, *(one.protocol for one in left)}
