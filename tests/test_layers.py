@@ -115,6 +115,16 @@ def test_no_cycle_at_import_time() -> None:
     assert set(TopologicalSorter(graph).static_order()) == MODULES.keys()
 
 
+def test_one_module_parses() -> None:
+    parsing = {'linter.yaml.documents.split', 'linter.yaml.compose.compose'}
+    parsers = {
+        module
+        for module, imports in MODULES.items()
+        if _part(module) != 'yaml' and parsing & {found.name for found in imports}
+    }
+    assert parsers == {'linter.calico.parsed_file'}
+
+
 @pytest.mark.parametrize('library', OWNERS)
 def test_a_heavy_library_has_one_owner(library: str) -> None:
     users = {

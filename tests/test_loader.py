@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from linter.yaml.aliases import excessive_aliasing, expanded_size, is_merge
+from linter.yaml.aliases import excessive_aliasing, expanded_sizes, is_merge
 from linter.yaml.compose import MAX_DEPTH, compose
 from linter.yaml.documents import (
     DocumentSlice,
@@ -747,7 +747,7 @@ def test_alias_bomb() -> None:
 def test_expanded_size(text: str, size: int) -> None:
     root = read(text)
     assert root is not None
-    assert expanded_size(root) == size
+    assert expanded_sizes(root)[1][id(root)] == size
     assert excessive_aliasing(root) is None
 
 

@@ -213,6 +213,30 @@ def parse_text(source: Source) -> ParsedFile:
     return ParsedFile(source, [ParsedDocument(source, slice) for slice in split(source.text)])
 
 
+def only_document(source: Source) -> tuple[Node | None, int | None]:
+    """The tree of a text that is to be one document, and where anything else in it begins.
+
+    Raises YamlError where that document cannot be read.
+    """
+    text = source.text
+    root: Node | None = None
+    seen = False
+    for document in parse_text(source).documents:
+        if is_empty(text, document.slice):
+            continue
+        at: int | None = document.slice.start
+        if not seen:
+            root, error = document.read()
+            if error is not None:
+                raise error
+            seen, at = True, document.rest
+        if at is not None:
+            while text[at] in ' \t\r\n':
+                at += 1
+            return root, at
+    return root, None
+
+
 def parse_bytes(
     path: str,
     data: bytes,

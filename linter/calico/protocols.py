@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from linter.calico.kinds import PROTOCOLS
 from linter.text.start import remembered
-from linter.text.suggest import listing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +75,3 @@ def has_ports(name: str | None, api: str) -> bool:
 
 def names(api: str) -> list[str]:
     return list(_NAMES[api])
-
-
-def choices(api: str) -> str:
-    return f'{listing(_NAMES[api], "or")}, or a number from 1 to 255'.replace(' or', ',', 1)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from linter.calico.parsed_file import ParsedDocument
 from linter.calico.selector.accept import accepts
 from linter.calico.values import Array, Leaf, Value
 from linter.text.edit import Edit, Fix
 from linter.text.lazy_regex import lazy
-from linter.text.source import Span, line_start
-from linter.yaml.compose import compose
+from linter.text.source import Source, Span, line_start
 from linter.yaml.documents import DocumentSlice
 from linter.yaml.edit import (
     SAFE,
@@ -21,7 +21,6 @@ from linter.yaml.edit import (
     quotes_for,
     written,
 )
-from linter.yaml.errors import YamlError
 from linter.yaml.nodes import (
     Scalar,
     SequenceNode,
@@ -139,9 +138,8 @@ def quote_selectors(text: str, chunk: DocumentSlice) -> Fix | None:
     edits: list[Edit] = []
     current, end, moved = text, chunk.end, 0
     for _ in range(16):
-        try:
-            compose(current, chunk._replace(end=end))
-        except YamlError as error:
+        error = ParsedDocument(Source('', current), chunk._replace(end=end)).error
+        if error is not None:
             found = _SELECTOR.match(current, line_start(current, error.offset), end)
             selector = None if found is None else _whole_selector(found['value'].rstrip(' \t'))
             if found is None or selector is None:

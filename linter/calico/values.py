@@ -9,7 +9,6 @@ from linter.yaml.nodes import (
     MappingNode,
     Node,
     Scalar,
-    SequenceNode,
 )
 
 TYPE_CHECKING = False
@@ -167,12 +166,3 @@ def plain(value: Value) -> Any:
         return [plain(item) for item in value.items]
     assert isinstance(value, Object)
     return {name: plain(field) for name, field in value.fields.items()}
-
-
-def shape(node: Node) -> str:
-    """What a user calls this kind of node."""
-    if isinstance(node, MappingNode):
-        return 'a mapping'
-    if isinstance(node, SequenceNode):
-        return 'a list'
-    return 'a scalar'

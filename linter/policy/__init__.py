@@ -1,1 +1,4 @@
-"""What policies mean: summaries, order, verdicts. Imported only where it is asked for."""
+"""What policies mean: summaries, order, verdicts, traffic as sets; imported only where asked for.
+
+Nothing here parses YAML but the readers of summaries, and nothing here reports.
+"""

@@ -64,10 +64,3 @@ def show_net(net: Net) -> str:
     text = nets.format_address(net.first, bits)
     rest = (net.last - net.first).bit_length()
     return f'{text}/{bits - rest}' if rest else text
-
-
-def show_port(port: Port) -> str:
-    if isinstance(port, str):
-        return port
-    low, high = port
-    return str(low) if low == high else f'{low}:{high}'

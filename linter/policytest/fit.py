@@ -8,14 +8,13 @@ from typing import Any
 
 from linter.calico.decode import Compiler
 from linter.calico.decoded import Decoded, Problem
+from linter.calico.parsed_file import only_document
 from linter.calico.schema_files import Schema, schema_path
 from linter.calico.target import DEFAULT_VERSION, Lane
 from linter.calico.values import Leaf, Object, Value
 from linter.policytest.model import Mistake, Mistakes
 from linter.text.source import Source
 from linter.text.suggest import listing, nearest, quoted
-from linter.yaml.compose import compose
-from linter.yaml.documents import is_empty, split
 from linter.yaml.encoding import BadEncoding, decode_bytes
 from linter.yaml.errors import YamlError
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
@@ -91,24 +90,14 @@ class Fit:
         return found
 
     def _document(self) -> Node | None:
-        text = self.source.text
-        root: Node | None = None
-        seen = False
         try:
-            for chunk in split(text):
-                if is_empty(text, chunk):
-                    continue
-                if seen:
-                    at = chunk.start
-                    while text[at] in ' \t\r\n':
-                        at += 1
-                    self.say(at, 'a file of policy tests is one document: what follows is lost')
-                    break
-                root, seen = compose(text, chunk), True
+            root, at = only_document(self.source)
         except YamlError as error:
             advice = f': {error.hint}' if error.hint else ''
             self.say(error.offset, f'{error.message}{advice}')
             raise Mistakes(self.mistakes) from None
+        if at is not None:
+            self.say(at, 'a file of policy tests is one document: what follows is lost')
         return root
 
     def _problem(self, problem: Problem) -> None:

@@ -14,7 +14,7 @@ from linter.engine.conditions import conditions
 from linter.policy.load import records
 from linter.policy.model import Policy, Record, Service, Unusable
 from linter.policy.semantics import Semantics
-from linter.policytest.model import CaseFile, Mistake, Mistakes, Named
+from linter.policytest.model import CaseFile, Mistake, Mistakes
 from linter.text.errors import Fatal
 from linter.workspace.discover import STDIN, Unreadable, find, read, relative
 
@@ -175,10 +175,6 @@ def shown_record(record: Record) -> str:
     namespace = getattr(record, 'namespace', '')
     name = getattr(record, 'name', '')
     return f'{kind} {namespace}/{name}' if namespace else f'{kind} {name}'
-
-
-def place_of_name(named: Named, path: str, message: str) -> Mistake:
-    return Mistake(path, named.line, named.column, message)
 
 
 def files_in(paths: Iterable[str]) -> Iterator[str]:

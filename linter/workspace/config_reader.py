@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from linter.calico.decode import Compiler
 from linter.calico.decoded import Decoded
+from linter.calico.parsed_file import only_document
 from linter.calico.target import (
     DEFAULT_VERSION,
     NATIVE_SINCE,
@@ -26,9 +27,6 @@ from linter.workspace.config_mistakes import (
 )
 from linter.workspace.config_terms import names, schema
 from linter.workspace.patterns import Pattern, Rules
-from linter.yaml.compose import compose
-from linter.yaml.documents import is_empty, split
-from linter.yaml.documents import unread as rest_of
 from linter.yaml.errors import YamlError
 from linter.yaml.nodes import Node, Scalar, SequenceNode
 
@@ -80,22 +78,9 @@ class Reader:
 
     def _document(self) -> Node | None:
         """The file's only document."""
-        text = self._source.text
-        root: Node | None = None
-        seen = False
-        for chunk in split(text):
-            if is_empty(text, chunk):
-                continue
-            at: int | None = chunk.start
-            if not seen:
-                seen = True
-                root = compose(text, chunk)
-                at = rest_of(text, chunk, root)
-            if at is not None:
-                while text[at] in ' \t\r\n':
-                    at += 1
-                self._say(Span(at, at + 1), 'a configuration is one document: what follows is lost')
-                break
+        root, at = only_document(self._source)
+        if at is not None:
+            self._say(Span(at, at + 1), 'a configuration is one document: what follows is lost')
         return root
 
     def _result(self, root: Object) -> Config:

@@ -10,15 +10,13 @@ import os
 from collections.abc import Iterator
 
 from linter.calico.ownership import field, text_of
+from linter.calico.parsed_file import parse_text
 from linter.calico.patches import PatchTarget, target_of
 from linter.calico.surroundings import Place, Surroundings
 from linter.text.source import Source, Span
 from linter.workspace.discover import relative
 from linter.workspace.files import SMALL_FILE, read_whole
 from linter.workspace.lookup import KUSTOMIZATIONS
-from linter.yaml.compose import compose
-from linter.yaml.documents import split
-from linter.yaml.errors import YamlError
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
 TYPE_CHECKING = False
@@ -116,10 +114,7 @@ def read(folder: str, files: Files) -> Kustomization | None:
 
 def parse(source: Source, folder: str) -> Kustomization | None:
     """A kustomization of its text; ``folder`` is what its paths are relative to."""
-    try:
-        root = compose(source.text, next(split(source.text)))
-    except YamlError:
-        return None
+    root = parse_text(source).documents[0].root
     if not isinstance(root, MappingNode):
         return None
     namespace = field(root, 'namespace')

@@ -24,11 +24,6 @@ def is_merge(key: Node) -> bool:
     )
 
 
-def expanded_size(node: Node) -> int:
-    """How many nodes there are when every alias is written out, up to a bound."""
-    return _sizes(node)[1][id(node)]
-
-
 def excessive_aliasing(node: Node) -> Node | None:
     """The node at whose expansion go-yaml gives up on a document, or None.
 
@@ -37,7 +32,7 @@ def excessive_aliasing(node: Node) -> Node | None:
     alias the share only grows, so it is enough to look where an alias ends.
     https://github.com/go-yaml/yaml/blob/v2.4.0/decode.go#L275
     """
-    order, sizes = _sizes(node)
+    order, sizes = expanded_sizes(node)
     decoded, aliased = 1, 0
     for one, is_alias in order:
         decoded += 1
@@ -51,10 +46,11 @@ def excessive_aliasing(node: Node) -> Node | None:
     return None
 
 
-def _sizes(root: Node) -> tuple[list[tuple[Node, bool]], dict[int, int]]:
+def expanded_sizes(root: Node) -> tuple[list[tuple[Node, bool]], dict[int, int]]:
     """The nodes in document order, each with whether an alias leads there; and their sizes.
 
-    A size counts as go-yaml decodes: an alias costs one step more than its anchor.
+    A size is how many nodes there are when every alias is written out, up to a bound, by the id of
+    the node. It counts as go-yaml decodes: an alias costs one step more than its anchor.
     """
     order: list[tuple[Node, bool]] = []
     sizes: dict[int, int] = {}
