@@ -33,7 +33,7 @@ from linter.workspace.files import Disk
 from linter.workspace.lookup import MISNAMED, NAME, Lookup
 from linter.workspace.options import Options
 from linter.workspace.show_settings import show_settings
-from tools import generate, generate_config
+from tools import generate_config, pages
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA: dict[str, Any] = json.loads(
@@ -92,7 +92,7 @@ def test_a_malformed_table_stops_the_generator(tmp_path: Path, cell: str, messag
     page = tmp_path / 'config.md'
     head = '| Field | Description | Accepted Values | Schema | Default |\n|---|---|---|---|---|\n'
     page.write_text(f'## Config\n\n{head}| a | Something. | | {cell}\n', encoding='utf-8')
-    with pytest.raises(generate.PageError, match=message):
+    with pytest.raises(pages.PageError, match=message):
         generate_config.render(page)
 
 

@@ -14,7 +14,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from linter.calico import schema_versions as versions
-from tools import generate
+from tools import cells, generate_schemas, pages
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -64,7 +64,7 @@ def nodes(part: object) -> list[Json]:
 
 
 def test_fresh() -> None:
-    assert generate.write_schemas(check=True) == 0
+    assert generate_schemas.write_schemas(check=True) == 0
 
 
 def test_check_names_the_stale_file(
@@ -72,11 +72,11 @@ def test_check_names_the_stale_file(
 ) -> None:
     shutil.copytree(ROOT / 'schemas', tmp_path / 'schemas')
     here = tmp_path / 'schemas'
-    monkeypatch.setattr(generate, 'HERE', here)
+    monkeypatch.setattr(generate_schemas, 'HERE', here)
     (here / 'v3' / 'tier.schema.json').write_text('{}')
     (here / 'v3' / 'gone.schema.json').write_text('{}')
     (here / 'v2' / 'networkpolicy.schema.json').unlink()
-    assert generate.write_schemas(check=True) == 1
+    assert generate_schemas.write_schemas(check=True) == 1
     out = capsys.readouterr().out
     assert [line.partition(':')[0] for line in out.splitlines()] == [
         'schemas/v2/networkpolicy.schema.json',
@@ -84,19 +84,19 @@ def test_check_names_the_stale_file(
         'schemas/v3/tier.schema.json',
     ]
     assert (here / 'v3' / 'gone.schema.json').is_file()
-    assert generate.write_schemas(check=False) == 0
-    assert generate.write_schemas(check=True) == 0
+    assert generate_schemas.write_schemas(check=False) == 0
+    assert generate_schemas.write_schemas(check=True) == 0
     assert not (here / 'v3' / 'gone.schema.json').exists()
 
 
 def test_a_broken_page_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for epoch in generate.EPOCHS:
+    for epoch in generate_schemas.EPOCHS:
         (tmp_path / 'spec' / epoch).mkdir(parents=True)
     shutil.copy(ROOT / 'tests' / 'spec' / 'unknown-schema.md', tmp_path / 'spec' / 'v3')
-    monkeypatch.setattr(generate, 'HERE', tmp_path)
-    assert generate.write_schemas(check=False) == 1
+    monkeypatch.setattr(generate_schemas, 'HERE', tmp_path)
+    assert generate_schemas.write_schemas(check=False) == 1
     assert capsys.readouterr().err.startswith('unknown-schema.md:10: unknown shape')
 
 
@@ -104,8 +104,8 @@ def test_without_pages_nothing_is_removed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(ROOT / 'schemas' / 'v2', tmp_path / 'v2')
-    monkeypatch.setattr(generate, 'HERE', tmp_path)
-    assert generate.write_schemas(check=False) == 1
+    monkeypatch.setattr(generate_schemas, 'HERE', tmp_path)
+    assert generate_schemas.write_schemas(check=False) == 1
     assert capsys.readouterr().err.startswith('no field tables')
     assert (tmp_path / 'v2' / 'networkpolicy.schema.json').is_file()
 
@@ -120,7 +120,7 @@ def test_kinds() -> None:
 def test_schema_is_sound(path: Path) -> None:
     made = load(path)
     Draft202012Validator.check_schema(made)
-    assert made['$schema'] == generate.DIALECT
+    assert made['$schema'] == generate_schemas.DIALECT
     assert made['required'][:2] == ['apiVersion', 'kind']
     assert made['properties']['kind']['const'] == made['title']
     assert path.name == made['title'].lower() + '.schema.json'
@@ -229,8 +229,8 @@ def test_broken_page(page: Path, tmp_path: Path) -> None:
     shutil.copy(page, tmp_path)
     found = re.search(r'<!-- expected: (.*) -->', page.read_text(encoding='utf-8'))
     assert found is not None
-    with pytest.raises(generate.PageError) as stop:
-        generate.generate(tmp_path)
+    with pytest.raises(pages.PageError) as stop:
+        generate_schemas.generate(tmp_path)
     assert str(stop.value) == found[1]
 
 
@@ -238,10 +238,10 @@ HEAD = '| Field | Description | Accepted Values | Schema | Default |\n|---|---|-
 KIND = '| kind | Required. | `Thing` | [kind](#supported-kinds) | |\n'
 
 
-def book(folder: Path, **pages: str) -> generate.Book:
-    for name, text in pages.items():
+def book(folder: Path, **texts: str) -> generate_schemas.Book:
+    for name, text in texts.items():
         (folder / f'{name}.md').write_text(text, encoding='utf-8')
-    return generate.Book(folder)
+    return generate_schemas.Book(folder)
 
 
 def fields(folder: Path, rows: str) -> Json:
@@ -250,15 +250,15 @@ def fields(folder: Path, rows: str) -> Json:
 
 
 def test_two_objects_of_one_name(tmp_path: Path) -> None:
-    pages = book(
+    found = book(
         tmp_path,
         thing=f'# Thing\n\n{HEAD}{KIND}'
         '| a | | | [Part](#part) | |\n| b | | | [Part](other.md#part) | |\n\n'
         f'## Part\n\n{HEAD}| x | | | string | |\n',
         other=f'## Part\n\n{HEAD}| y | | | string | |\n',
     )
-    with pytest.raises(generate.PageError, match=r'thing\.md:7: two objects are called Part'):
-        pages.schema('thing')
+    with pytest.raises(pages.PageError, match=r'thing\.md:7: two objects are called Part'):
+        found.schema('thing')
 
 
 def test_objects_may_contain_each_other(tmp_path: Path) -> None:
@@ -313,9 +313,9 @@ def test_mdx_page(tmp_path: Path) -> None:
         f"_part.mdx';\n\n# Thing\n\n### Part\n\n<Part />\n\n> {HEAD.splitlines()[0]}\n"
         f'> {HEAD.splitlines()[1]}\n> | order | | | float | |\n'
     )
-    first, second = generate.read_tables(page)
+    first, second = pages.read_tables(page)
     assert (first.heading, second.heading) == ('Part', 'Part')
-    assert generate.read_field(first.rows[0]).schema == {
+    assert cells.read_field(first.rows[0]).schema == {
         'type': 'integer',
         'description': 'Of Calico.',
     }
@@ -332,7 +332,7 @@ def test_mdx_page(tmp_path: Path) -> None:
     ],
 )
 def test_versions_column(cell: str, want: Json) -> None:
-    assert generate.version_cell(generate.Row(Path('page.md'), 1, {'Versions': cell})) == want
+    assert cells.version_cell(pages.Row(Path('page.md'), 1, {'Versions': cell})) == want
 
 
 # Errata -----------------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ def test_errata(tmp_path: Path) -> None:
             'anyOf': [
                 {'enum': ['tcp']},
                 {'type': 'integer', 'minimum': 1, 'maximum': 255},
-                {'type': 'string', 'pattern': generate.digits(generate.Values(low=1, high=255))},
+                {'type': 'string', 'pattern': cells.digits(cells.Values(low=1, high=255))},
             ],
             'format': 'calico-protocol',
         },
@@ -385,14 +385,14 @@ def test_errata(tmp_path: Path) -> None:
     ],
 )
 def test_stale_erratum(tmp_path: Path, row: str, message: str) -> None:
-    with pytest.raises(generate.PageError) as stop:
+    with pytest.raises(pages.PageError) as stop:
         errata(tmp_path, row + '\n')
     assert str(stop.value) == f'errata.md:5: {message}'
 
 
 def test_errata_of_no_page(tmp_path: Path) -> None:
     text = ERRATA.replace('thing', 'nothing') + '| Part.size | Schema | map | string | |\n'
-    with pytest.raises(generate.PageError, match='a page that does not exist: nothing'):
+    with pytest.raises(pages.PageError, match='a page that does not exist: nothing'):
         book(tmp_path, errata=text)
 
 
@@ -426,34 +426,34 @@ def test_upstream_tables(tmp_path: Path, full: bool) -> None:
     for _, name, table in UPSTREAM:
         page = tmp_path / (name.replace('#', '-') + '.md')
         page.write_text(markdown(table, full), encoding='utf-8')
-        (read,) = generate.read_tables(page)
+        (read,) = pages.read_tables(page)
         assert read.columns == tuple(table['header'])
         assert len(read.rows) == len(table['rows'])
         if read.is_fields:
             for row in read.rows:
-                generate.read_field(row)
+                cells.read_field(row)
                 shapes += 1
     assert shapes == sum(len(t['rows']) for _, _, t in UPSTREAM if t['header'][0] == 'Field')
     assert shapes > 200
 
 
-def seed(folder: Path) -> dict[str, generate.Table]:
+def seed(folder: Path) -> dict[str, pages.Table]:
     """The NetworkPolicy page of v3.0.0-alpha1 with its includes, as our parser reads it."""
     shutil.copy(TABLES / 'networkpolicy-page.md', folder / 'networkpolicy.md')
     tables = load(TABLES / 'v2.json')
     for name in ('policyspec', 'rule', 'icmp', 'entityrule', 'selectors', 'ports'):
         text = '\n'.join(markdown(table) for table in tables[name])
         (folder / f'{name}.md').write_text(text.rstrip('\n'), encoding='utf-8')
-    return generate.Book(folder).page('networkpolicy')
+    return generate_schemas.Book(folder).page('networkpolicy')
 
 
 def test_seed_page(tmp_path: Path) -> None:
     page = seed(tmp_path)
     assert list(page) == ['metadata', 'spec', 'rule', 'icmp', 'entityrule']
-    whole = generate.Book(tmp_path)
+    whole = generate_schemas.Book(tmp_path)
     for table in page.values():
         for row in table.rows:
-            field = generate.read_field(row)
+            field = cells.read_field(row)
             if field.ref is not None:
                 assert whole.find(table, row, field.ref)
 
@@ -461,7 +461,7 @@ def test_seed_page(tmp_path: Path) -> None:
 @pytest.mark.parametrize('kind', ['networkpolicy', 'globalnetworkpolicy'])
 def test_our_v2_page_says_what_the_seed_page_says(kind: str, tmp_path: Path) -> None:
     shutil.copy(SPEC / 'v2' / f'{kind}.md', tmp_path / 'ours.md')
-    ours = generate.Book(tmp_path).page('ours')
+    ours = generate_schemas.Book(tmp_path).page('ours')
     (tmp_path / 'seed').mkdir()
     theirs = seed(tmp_path / 'seed')
     if kind == 'globalnetworkpolicy':  # its page shares all includes, and links ours
@@ -481,7 +481,7 @@ def test_sample_of_the_seed_page(tmp_path: Path) -> None:
     """It breaks the page's own tables in one cell, and is fine by the corrected ones."""
     assert SAMPLE is not None
     shutil.copy(SPEC / 'v2' / 'networkpolicy.md', tmp_path)
-    literal = generate.Book(tmp_path).schema('networkpolicy')
+    literal = generate_schemas.Book(tmp_path).schema('networkpolicy')
     assert errors(literal, SAMPLE[1]) == [
         "metadata.namespace: 'production' is not of type 'object'",
     ]

@@ -8,26 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from linter.calico.target import VERSIONS, version_text
 from linter.catalogue.catalogue import standard
-from tools.generate import (
-    DIALECT,
-    HERE,
-    Json,
-    PageError,
-    Row,
-    Table,
-    accepted_cell,
-    default_cell,
-    field_cell,
-    plain,
-    read_tables,
-    slug,
-)
+from tools.cells import accepted_cell, default_cell, field_cell
+from tools.generate_schemas import DIALECT, HERE
+from tools.output import write
+from tools.pages import Json, Row, Table, plain, read_tables, slug
 
 SPEC = HERE / 'spec' / 'config.md'
 OUTPUT = HERE / 'config.schema.json'
@@ -149,22 +138,7 @@ def render(spec: Path = SPEC) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the schema, or with ``--check`` say whether it is current (exit status 1)."""
-    arguments = sys.argv[1:] if argv is None else list(argv)
-    try:
-        text = render()
-    except PageError as error:
-        print(error, file=sys.stderr)
-        return 1
-    if '--check' in arguments:
-        if OUTPUT.is_file() and OUTPUT.read_text(encoding='utf-8') == text:
-            return 0
-        print(
-            'schemas/config.schema.json is stale: run python -m tools.generate_config',
-            file=sys.stderr,
-        )
-        return 1
-    OUTPUT.write_text(text, encoding='utf-8', newline='\n')
-    return 0
+    return write(OUTPUT, render, 'generate_config', argv)
 
 
 if __name__ == '__main__':

@@ -32,8 +32,8 @@ from linter.engine import check
 from linter.report import terminal
 from linter.text.suggest import listing
 from linter.workspace.config_text import STARTER
-from tools.generate import Row, Table, read_tables
 from tools.generate_config import SPEC
+from tools.pages import Row, Table, read_tables
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / 'docs'

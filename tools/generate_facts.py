@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +16,7 @@ from linter.calico.kinds import KINDS
 from linter.calico.target import NATIVE_SINCE, VERSIONS, Version, version_text
 from linter.catalogue.library import Library
 from tools.messages import BadTable, place, unknown
+from tools.output import write
 
 HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'schemas')
 SPEC = os.path.join(HERE, 'spec')
@@ -250,21 +250,7 @@ def render(rows: list[dict[str, Any]]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write ``facts.json``, or with ``--check`` say whether it is current (exit status 1)."""
-    arguments = sys.argv[1:] if argv is None else list(argv)
-    try:
-        text = render(facts())
-    except BadTable as error:
-        print(error, file=sys.stderr)
-        return 1
-    if '--check' in arguments:
-        with open(OUTPUT, encoding='utf-8') as file:
-            if file.read() == text:
-                return 0
-        print('schemas/facts.json is stale: run python -m tools.generate_facts', file=sys.stderr)
-        return 1
-    with open(OUTPUT, 'w', encoding='utf-8') as file:
-        file.write(text)
-    return 0
+    return write(OUTPUT, lambda: render(facts()), 'generate_facts', argv)
 
 
 if __name__ == '__main__':

@@ -7,10 +7,10 @@ are found without it.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 
 from linter.catalogue.library import Library
+from tools.output import write
 
 OUTPUT = os.path.join(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'linter', 'catalogue', 'index.py'
@@ -57,20 +57,7 @@ def render() -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write the index, or with ``--check`` say whether it is current (exit status 1)."""
-    arguments = sys.argv[1:] if argv is None else list(argv)
-    text = render()
-    if '--check' in arguments:
-        with open(OUTPUT, encoding='utf-8') as file:
-            if file.read() == text:
-                return 0
-        print(
-            'linter/catalogue/index.py is stale: run python -m tools.generate_index',
-            file=sys.stderr,
-        )
-        return 1
-    with open(OUTPUT, 'w', encoding='utf-8') as file:
-        file.write(text)
-    return 0
+    return write(OUTPUT, render, 'generate_index', argv)
 
 
 if __name__ == '__main__':

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from linter.calico.target import Version, version_text
 from tools.generate_facts import HERE, LANES, SPEC, tables, versions
 from tools.messages import BadTable, place, unknown
+from tools.output import write
 
 OUTPUT = os.path.join(HERE, 'meaning.json')
 
@@ -55,18 +55,7 @@ def render(found: list[dict[str, Any]]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write ``meaning.json``, or with ``--check`` say whether it is current (exit status 1)."""
-    arguments = sys.argv[1:] if argv is None else list(argv)
-    text = render(rows())
-    if '--check' in arguments:
-        with open(OUTPUT, encoding='utf-8') as file:
-            if file.read() == text:
-                return 0
-        message = 'schemas/meaning.json is stale: run python -m tools.generate_meaning'
-        print(message, file=sys.stderr)
-        return 1
-    with open(OUTPUT, 'w', encoding='utf-8') as file:
-        file.write(text)
-    return 0
+    return write(OUTPUT, lambda: render(rows()), 'generate_meaning', argv)
 
 
 if __name__ == '__main__':

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from linter.calico.words import PLACES, VALUES, folded
 from tools.generate_facts import HERE, SPEC, tables
 from tools.messages import BadTable, place, unknown
+from tools.output import write
 
 OUTPUT = os.path.join(HERE, 'words.json')
 
@@ -113,21 +113,7 @@ def render(table: Words) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Write ``words.json``, or with ``--check`` say whether it is current (exit status 1)."""
-    arguments = sys.argv[1:] if argv is None else list(argv)
-    try:
-        text = render(words())
-    except BadTable as error:
-        print(error, file=sys.stderr)
-        return 1
-    if '--check' in arguments:
-        with open(OUTPUT, encoding='utf-8') as file:
-            if file.read() == text:
-                return 0
-        print('schemas/words.json is stale: run python -m tools.generate_words', file=sys.stderr)
-        return 1
-    with open(OUTPUT, 'w', encoding='utf-8') as file:
-        file.write(text)
-    return 0
+    return write(OUTPUT, lambda: render(words()), 'generate_words', argv)
 
 
 if __name__ == '__main__':
