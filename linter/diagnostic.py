@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 else:
     from linter.text.records import NamedTuple
 
+SEVERITIES = ('error', 'warning', 'info')
+"""How grave a finding is, the gravest first."""
+
 DOCS = 'https://github.com/calico-lint/calico-lint/blob/main/docs'
 
 

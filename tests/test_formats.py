@@ -25,10 +25,9 @@ from junitparser import JUnitXml
 
 from linter.catalogue.catalogue import standard
 from linter.catalogue.pages import page
-from linter.diagnostic import Diagnostic, ObjectRef, url_of
+from linter.diagnostic import SEVERITIES, Diagnostic, ObjectRef, url_of
 from linter.engine.outcome import Outcome
 from linter.report import markdown
-from linter.report._common import SEVERITIES
 from linter.report._encode import byte_position, merged
 from linter.report._fingerprint import fingerprints
 from linter.report.formats import formats, write

@@ -11,7 +11,7 @@ from __future__ import annotations
 from linter.calico import decode_objects, decode_scalars
 from linter.calico.decoded import Decode, Decoded, Problem
 from linter.calico.schema_files import Schema, read_schema
-from linter.calico.target import Lane, Version
+from linter.calico.target import Lane, Version, read_version
 from linter.calico.values import Array, Object, Slot, Value
 from linter.text.start import remembered
 from linter.yaml.nodes import MappingNode, Node, SequenceNode
@@ -76,9 +76,9 @@ class Compiler:
 
     def available(self, schema: Schema) -> bool:
         since, until = schema.get('x-calico-since'), schema.get('x-calico-until')
-        if since is not None and self.version < _version(since):
+        if since is not None and self.version < read_version(since):
             return False
-        return until is None or self.version <= _version(until)
+        return until is None or self.version <= read_version(until)
 
     def object(self, schema: Schema, type: str) -> Decode:
         exact: dict[str, Decode] = {}
@@ -105,11 +105,6 @@ class Compiler:
             return result
 
         return decode
-
-
-def _version(text: str) -> Version:
-    major, minor = text.split('.')
-    return int(major), int(minor)
 
 
 @remembered()

@@ -107,6 +107,12 @@ def version_text(version: Version) -> str:
     return f'{version[0]}.{version[1]}'
 
 
+def read_version(text: str) -> Version:
+    """A version as the tables have it: ``3.32``."""
+    major, minor = text.split('.')
+    return int(major), int(minor)
+
+
 def parse_version(text: str) -> Version:
     """``3.32``, ``v3.32`` or ``v3.32.1`` (the patch number is ignored); Fatal names the nearest."""
     parts = text.strip().lower().removeprefix('v').split('.')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linter.calico.schema_files import schema_path
-from linter.calico.target import Target, Version
+from linter.calico.target import Target, Version, read_version
 from linter.text.start import read_json
 
 TYPE_CHECKING = False
@@ -53,10 +53,7 @@ class Row(NamedTuple):
 
 
 def _version(text: str | None) -> Version | None:
-    if text is None:
-        return None
-    major, minor = text.split('.')
-    return int(major), int(minor)
+    return None if text is None else read_version(text)
 
 
 def _row(raw: dict[str, Any]) -> Row:

@@ -18,7 +18,7 @@ from linter.calico.target import VERSIONS, Version, version_text
 from linter.catalogue.catalogue import standard
 from linter.catalogue.facts import Row
 from linter.catalogue.rule import Rule
-from linter.diagnostic import DOCS
+from linter.diagnostic import DOCS, SEVERITIES
 from linter.text.suggest import listing
 
 GROUPS = {
@@ -75,7 +75,6 @@ FIXES = {
 }
 """What the applicability of a fix means, and which option applies it."""
 
-_SEVERITIES = ('error', 'warning', 'info')
 _CONFIDENCES = ('proved', 'fact', 'likely')
 _REQUIRE_REASON = 'require-reason'
 _ROOT = 'root'
@@ -164,7 +163,7 @@ def rows_of(rule: Rule) -> list[Row]:
 
 def severities(rows: Iterable[Row]) -> list[str]:
     """The severities of the rows, the gravest first."""
-    return sorted({row.severity for row in rows}, key=_SEVERITIES.index)
+    return sorted({row.severity for row in rows}, key=SEVERITIES.index)
 
 
 def effects(rows: Iterable[Row]) -> list[str]:
@@ -310,7 +309,7 @@ def _where(rows: Sequence[Row], docs: str) -> Iterator[str]:
         places = outcomes.setdefault((rank, row.severity, row.consequence), {})
         places.setdefault(_Where(row.since, row.until, row.kinds), []).append(row)
     for rank, severity, consequence in sorted(
-        outcomes, key=lambda one: (one[0], _SEVERITIES.index(one[1]))
+        outcomes, key=lambda one: (one[0], SEVERITIES.index(one[1]))
     ):
         places = outcomes[rank, severity, consequence]
         words = f'**{OUTCOMES[_OUTCOMES[rank]]}**, severity {severity}'

@@ -117,14 +117,14 @@ def finding_at_key(
     about: Value | None = None,
 ) -> Finding:
     """A finding at a value's key; of a list item, at its first token."""
-    return Finding(
+    found = finding_at(
         fact,
-        value.key_span,
+        value,
         message,
         hint,
-        related,
-        fix,
-        value.yaml_path,
-        same_mistake,
-        None if about is None else about.yaml_path,
+        related=related,
+        fix=fix,
+        same_mistake=same_mistake,
+        about=about,
     )
+    return found._replace(span=value.key_span)

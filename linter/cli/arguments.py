@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         VERSIONS,
         version_text,
     )
+    from linter.diagnostic import SEVERITIES
     from linter.text.suggest import nearest
 
     class Formatter(argparse.HelpFormatter):
@@ -257,7 +258,7 @@ def _parser() -> argparse.ArgumentParser:
     group = check.add_argument_group('exit status')
     group.add_argument(
         '--fail-on',
-        choices=('error', 'warning', 'info', 'never'),
+        choices=(*SEVERITIES, 'never'),
         help='the lowest severity that makes the exit status 1 (default: warning)',
     )
     group.add_argument(

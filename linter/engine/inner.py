@@ -20,14 +20,13 @@ from linter.engine.judge import Judge
 from linter.engine.settle import settled
 from linter.text.edit import Edit, Fix
 from linter.text.source import Source, Span
+from linter.yaml.breaks import BREAKS
 from linter.yaml.nodes import Scalar, SequenceNode
 from linter.yaml.positions import offsets_in_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.engine.check import FileCheck
-
-_BREAKS = '\r\n\x85\u2028\u2029'
 
 
 class InnerText(NamedTuple):
@@ -183,7 +182,7 @@ def _fix(fix: Fix | None, text: str, inner: InnerText) -> Fix | None:
     for edit in fix.edits:
         span = _span(edit.span, inner)
         old = text[edit.span.start : edit.span.end]
-        if any(char in _BREAKS for char in old + edit.text) or span.end - span.start != len(old):
+        if any(char in BREAKS for char in old + edit.text) or span.end - span.start != len(old):
             return None
         edits.append(Edit(span, edit.text))
     return fix._replace(edits=tuple(edits))

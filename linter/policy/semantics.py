@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from linter.calico.schema_files import schema_path
-from linter.calico.target import DEFAULT_VERSION, Target, Version
+from linter.calico.target import DEFAULT_VERSION, Target, Version, read_version
 from linter.policy.model import Tier
 from linter.policy.read import PROTOCOL_NUMBERS
 from linter.text.start import read_json
@@ -25,10 +25,7 @@ class _Row(NamedTuple):
 
 
 def _version(text: str | None) -> Version | None:
-    if text is None:
-        return None
-    major, minor = text.split('.')
-    return int(major), int(minor)
+    return None if text is None else read_version(text)
 
 
 @lru_cache(maxsize=1)

@@ -15,9 +15,10 @@ from linter.calico.values import Leaf, Object, Value
 from linter.policytest.model import Mistake, Mistakes
 from linter.text.source import Source
 from linter.text.suggest import listing, nearest, quoted
+from linter.workspace.config_mistakes import given
 from linter.yaml.encoding import BadEncoding, decode_bytes
 from linter.yaml.errors import YamlError
-from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
+from linter.yaml.nodes import MappingNode, Node, Scalar
 
 _LANE = Lane('policy-tests', folds_case=False, coerces=False, null_items=False, prunes=False)
 
@@ -183,9 +184,9 @@ def _leaf(problem: Problem, leaf: Leaf) -> str:
         return 'the value is not of the type that its YAML tag says'
     if problem.kind == 'value':
         return _not_accepted(leaf, wanted, name)
-    given = _given(leaf)
+    got = given(leaf)
     text = leaf.node.value if isinstance(leaf.node, Scalar) else ''
-    message = f'{name} is {_wanted(wanted)}, not {given}'
+    message = f'{name} is {_wanted(wanted)}, not {got}'
     if text and wanted.get('type') == 'string':
         return f'{message}: write {quoted(text)}, in quotes'
     if text and wanted.get('type') == 'array':
@@ -231,15 +232,3 @@ def _wanted(wanted: dict[str, Any]) -> str:
     if 'anyOf' in wanted:
         return 'a number or text'
     return words.get(wanted.get('type', ''), 'text')
-
-
-def _given(leaf: Leaf) -> str:
-    if isinstance(leaf.node, MappingNode):
-        return 'a mapping'
-    if isinstance(leaf.node, SequenceNode):
-        return 'a list'
-    if isinstance(leaf.value, bool):
-        return f'the boolean {leaf.scalar.value}'
-    if isinstance(leaf.value, (int, float)):
-        return f'the number {leaf.scalar.value}'
-    return f'the text {quoted(leaf.text)}'

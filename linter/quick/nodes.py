@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
-    from linter.calico.target import Target
+    from linter.calico.target import Target, read_version
     from linter.quick.scalars import Scalar, Value
 
     Schema = dict[str, Any]
@@ -227,14 +227,9 @@ def under(name: str, facts: Facts) -> Facts:
 
 def available(schema: Schema, target: Target) -> bool:
     since, until = schema.get('x-calico-since'), schema.get('x-calico-until')
-    return (since is None or target.version >= _version(since)) and (
-        until is None or target.version <= _version(until)
+    return (since is None or target.version >= read_version(since)) and (
+        until is None or target.version <= read_version(until)
     )
-
-
-def _version(text: str) -> tuple[int, int]:
-    major, minor = text.split('.')
-    return int(major), int(minor)
 
 
 def compile(schema: Schema, owner: str, name: str, world: World) -> Node | None:

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from linter.diagnostic import Diagnostic
 
 
-SEVERITIES = ('error', 'warning', 'info')
-
-
 def wants_color(out: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
     """Whether to use colour: https://no-color.org, https://force-color.org, TERM, a terminal.
 

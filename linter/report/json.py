@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 
-from linter.diagnostic import Diagnostic, ObjectRef
+from linter.diagnostic import SEVERITIES, Diagnostic, ObjectRef
 from linter.engine.outcome import Outcome
-from linter.report._common import SEVERITIES
 from linter.text.edit import Fix
 from linter.text.escape import escape_json, is_utf8, path_of
 from linter.text.source import Source, Span

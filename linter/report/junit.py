@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from linter.diagnostic import Diagnostic
+from linter.diagnostic import SEVERITIES, Diagnostic
 from linter.engine.outcome import Outcome
-from linter.report._common import SEVERITIES, headline
+from linter.report._common import headline
 from linter.report._encode import ordered
 from linter.text.escape import escape, is_utf8, path_of
 

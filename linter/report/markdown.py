@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import TextIO
 
-from linter.diagnostic import Diagnostic
+from linter.diagnostic import SEVERITIES, Diagnostic
 from linter.engine.outcome import Outcome
-from linter.report._common import SEVERITIES, headline
+from linter.report._common import headline
 from linter.report._encode import ordered
 from linter.report.summary import sentence
 from linter.text.escape import emit, escape

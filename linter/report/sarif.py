@@ -17,9 +17,8 @@ from linter.catalogue.catalogue import standard
 from linter.catalogue.facts import Row
 from linter.catalogue.pages import page
 from linter.catalogue.rule import Rule
-from linter.diagnostic import Diagnostic, ObjectRef, url_of
+from linter.diagnostic import SEVERITIES, Diagnostic, ObjectRef, url_of
 from linter.engine.outcome import Outcome
-from linter.report._common import SEVERITIES
 from linter.report._encode import clean, dump, ordered
 from linter.report._fingerprint import fingerprints
 from linter.text.edit import Fix

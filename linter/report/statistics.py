@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TextIO
 
-from linter.diagnostic import Diagnostic
-from linter.report._common import SEVERITIES
+from linter.diagnostic import SEVERITIES, Diagnostic
 from linter.report.pieces import STYLES, Line, Piece, plain
 from linter.text.escape import emit, escape
 

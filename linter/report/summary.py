@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from linter.report._common import SEVERITIES
+from linter.diagnostic import SEVERITIES
 from linter.text.escape import emit, escape, escape_path
 
 TYPE_CHECKING = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from linter.diagnostic import SEVERITIES
 from linter.engine.outcome import Outcome
 from linter.run.one_file import check, settle
 from linter.text.errors import Fatal
@@ -14,10 +15,8 @@ WORTH_SHARING = 300
 """After so many policies the rest may be shared among processes, if there is as much of it."""
 
 FAILING = {
-    'error': ('error',),
-    'warning': ('error', 'warning'),
-    'info': ('error', 'warning', 'info'),
     'never': (),
+    **{lowest: SEVERITIES[: number + 1] for number, lowest in enumerate(SEVERITIES)},
 }
 """The severities that make a run fail, by the lowest of them."""
 
@@ -108,7 +107,7 @@ def status(outcome: Outcome, fail_on: str | None = None) -> int:
 
 def counts(diagnostics: Iterable[Diagnostic]) -> dict[str, int]:
     """How many diagnostics of each severity there are."""
-    found = {'error': 0, 'warning': 0, 'info': 0}
+    found = dict.fromkeys(SEVERITIES, 0)
     for diagnostic in diagnostics:
         found[diagnostic.severity] += 1
     return found

@@ -39,6 +39,16 @@ def escape(text: str) -> str:
     return text
 
 
+def printable(text: str) -> str:
+    r"""What a message quotes, with what does not print as ``\n``, ``\x1b``, ``\u202e``."""
+    if text.isprintable():
+        return text
+    return ''.join(
+        char if char.isprintable() else char.encode('unicode_escape').decode('ascii')
+        for char in text
+    )
+
+
 def escape_line(text: str) -> str:
     """A line of the log that is no command as a whole: GitHub's start with ``::`` after blanks."""
     text = escape(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from linter.text.escape import printable
 from linter.text.start import remembered
 
 TYPE_CHECKING = False
@@ -76,6 +77,4 @@ def quoted(text: str, most: int = 60) -> str:
     """User text for a message: in quotes, shortened, control characters escaped."""
     if len(text) > most:
         text = text[: most - 1] + '…'
-    if not text.isprintable():
-        text = ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
-    return f"'{text}'"
+    return f"'{printable(text)}'"

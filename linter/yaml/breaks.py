@@ -12,6 +12,9 @@ from linter.text.lazy_regex import lazy
 BREAKS = '\r\n\x85\u2028\u2029'
 """The characters at which YAML 1.1 breaks a line."""
 
+READ_BREAKS = '\n\u2028\u2029'
+"""What they are in a value that was read: CR, CRLF and NEL become LF."""
+
 BLANKS = ' \t' + BREAKS
 """Those, and what may stand between words."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from linter.text.source import Span
-from linter.yaml.breaks import BLANKS, BREAK, BREAKS
+from linter.yaml.breaks import BLANKS, BREAK, BREAKS, READ_BREAKS
 from linter.yaml.escapes import CODES, ESCAPES
 from linter.yaml.nodes import Scalar
 
@@ -25,7 +25,7 @@ def offset_in_source(text: str, scalar: Scalar, index: int) -> int:
     value = scalar.value
     if scalar.style in ('|', '>'):
         offsets = _block(text, scalar)
-        content = len(value.rstrip('\n\u2028\u2029'))
+        content = len(value.rstrip(READ_BREAKS))
         if offsets is not None and index >= len(value):
             return offsets[content - 1] + 1 if content else scalar.start
         if offsets is None or index >= content:
@@ -46,7 +46,7 @@ def offsets_in_source(text: str, scalar: Scalar) -> Callable[[int], int]:
     value = scalar.value
     if scalar.style in ('|', '>'):
         found = _block(text, scalar)
-        content = len(value.rstrip('\n\u2028\u2029'))
+        content = len(value.rstrip(READ_BREAKS))
     else:
         found = [offset for _, offset in _flow(text, scalar)]
         content = len(value)
@@ -74,7 +74,7 @@ def pieces(text: str, scalar: Scalar) -> list[Span] | None:
         starts = _block(text, scalar)
         if starts is None:
             return None
-        del starts[len(value.rstrip('\n\u2028\u2029')) :]
+        del starts[len(value.rstrip(READ_BREAKS)) :]
         return [Span(at, at + _width(text, at, '')) for at in starts]
     starts = []
     for char, offset in _flow(text, scalar):
@@ -105,7 +105,7 @@ _BETWEEN = re.compile(rf'[{BLANKS}]+')
 
 def _newline(written: str) -> str:
     """What a line break is in a value: two of Unicode's stay what they are."""
-    return written if written in ('\u2028', '\u2029') else '\n'
+    return written if written in READ_BREAKS else '\n'
 
 
 def _flow(text: str, scalar: Scalar) -> Iterator[tuple[str, int]]:
@@ -194,7 +194,7 @@ def _retrace(text: str, scalar: Scalar, at: int, indent: int) -> list[int] | Non
         if value[len(offsets)] != char:
             return None
         offsets.append(offset)
-    if value[len(offsets) :].strip('\n\u2028\u2029'):
+    if value[len(offsets) :].strip(READ_BREAKS):
         return None
     return offsets
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from linter.yaml.breaks import BREAK, BREAKS
+from linter.yaml.breaks import BREAK, BREAKS, READ_BREAKS
 from linter.yaml.escapes import CODES, ESCAPES
 
 TYPE_CHECKING = False
@@ -41,7 +41,7 @@ class TokenParts:
     def _line_break(self) -> str:
         """Pass a line break, and say what a scalar takes it for."""
         passed = self._skip(BREAK)
-        return passed if passed in ('\u2028', '\u2029', '') else '\n'
+        return passed if passed in READ_BREAKS else '\n'
 
     def _at_document_mark(self) -> bool:
         reader = self.reader

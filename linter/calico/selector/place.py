@@ -11,6 +11,7 @@ from linter.calico.selector.accept import (
     V2,
     Mistake,
 )
+from linter.text.escape import printable
 from linter.text.lazy_regex import lazy
 
 TYPE_CHECKING = False
@@ -99,8 +100,7 @@ def end_of(token: Token) -> int:
 def code(text: str) -> str:
     """A piece of a selector as it stands in a sentence."""
     text = text if len(text) <= 60 else f'{text[:59]}…'
-    text = ''.join(c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
-    return f'`{text}`'
+    return f'`{printable(text)}`'
 
 
 def quoted(value: str) -> str:
