@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
+from linter.calico.target import read_version
 from linter.policy.gate import CALICO, is_negative, labels_of, selects_something
 from linter.quick.conditions import CONDITIONS, joined
 from linter.quick.scalars import Pairs
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias
 
-    from linter.calico.target import Target, read_version
+    from linter.calico.target import Target
     from linter.quick.scalars import Scalar, Value
 
     Schema = dict[str, Any]
