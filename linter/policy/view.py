@@ -14,6 +14,7 @@ from linter.policy.model import (
     Place,
     Policy,
     Pool,
+    Profile,
     Record,
     Service,
     Tier,
@@ -102,6 +103,7 @@ class RootView:
         self.sets = [one for one in single if isinstance(one, NetworkSet)]
         self.endpoints = [one for one in single if isinstance(one, HostEndpoint)]
         self.pools = self._of(Pool)
+        self.profiles = self._of(Profile)
         self.services = self._of(Service)
         self._root: Root | None = None
         self._dead: list[DeadRule] | None = None

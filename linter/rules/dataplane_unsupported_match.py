@@ -68,6 +68,13 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             fields['action'],
             'the eBPF dataplane stops at a Log rule in a Profile: remove it',
         )
+    if document.kind == 'Profile' and traffic.text('action') == 'Pass':
+        yield finding_at_key(
+            'ebpf-profile-pass',
+            fields['action'],
+            'the eBPF dataplane denies at a Pass in a Profile, where others ask the next profile: '
+            'write Deny, or leave the traffic to the next profile by no rule',
+        )
     if traffic.text('protocol') != 'SCTP':
         return
     for side in ('source', 'destination'):
