@@ -25,8 +25,8 @@ from linter.yaml.edit import entry_spans, item_span
 from linter.yaml.errors import YamlError
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
 
-# Keys of a rule that limit nothing.
-_NEUTRAL = frozenset(('action', 'metadata', 'allow', 'acton', 'atcion'))
+# Keys of a rule that limit nothing: an action, whatever it is called.
+_NEUTRAL = frozenset(('action', 'metadata', 'allow', 'acton', 'atcion', 'verdict', 'jump'))
 _RULE_LISTS = frozenset(('ingress', 'egress'))
 _HOLDERS = frozenset(
     ('source', 'destination', 'icmp', 'notICMP', 'http', 'serviceAccounts', 'services')

@@ -59,6 +59,8 @@ def hint(text: str, slice: DocumentSlice, error: YamlError) -> str | None:
     if error.message.endswith('since no colon and blank follow it') and error.hint is None:
         if _OPERATOR.search(words) and accepts(words):
             return f'write selector: {words}' if len(words) <= 100 else 'write selector: before it'
+        if words.startswith('-') and words[1:2] not in ('', ' ', '-'):
+            return 'write a blank behind the dash'
         if nets.parse(words) is not None:
             return f'write - {words} under nets:'
         if words in _KNOWN_KEYS:

@@ -74,6 +74,8 @@ def parse(value: int | str) -> Port:
         return Port(low, high, None, None)
     if _is_kubernetes_name(value):
         return Port(0, 0, value, None)
+    if value == '*':
+        return Port(0, 0, value, 'decode', 'write 1:65535 for every port')
     if not _NAME.match(value):
         return Port(
             0, 0, value, 'decode', 'write a number, a range such as 80:90, or the name of a port'

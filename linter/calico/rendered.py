@@ -49,6 +49,20 @@ def written(data: Data, quote: str = "'", *, flow: bool = True) -> str | None:
     return in_quotes(text, '"' if "'" in text and '"' not in text and '\\' not in text else "'")
 
 
+_ACTIONS = {
+    'accept': 'Allow',
+    'allow': 'Allow',
+    'allowed': 'Allow',
+    'permit': 'Allow',
+    'block': 'Deny',
+    'denied': 'Deny',
+    'deny': 'Deny',
+    'drop': 'Deny',
+    'reject': 'Deny',
+    'log': 'Log',
+    'next-tier': 'Pass',
+    'pass': 'Pass',
+}
 # YAML 1.1 reads some of them as numbers in base 60.
 _RANGE = lazy(r'[0-9]+:[0-9]+\Z')
 
@@ -330,6 +344,8 @@ def rendered(node: Node, how: str) -> Data | None:
     if how in ('protocol', 'one'):
         found = pieces(node)
         return None if found is None or len(found) != 1 else found[0]
+    if how == 'action':
+        return _ACTIONS.get(node.value.lower()) if isinstance(node, Scalar) else None
     if how == 'family':
         text = node.value.lower().removeprefix('ip').lstrip('v') if isinstance(node, Scalar) else ''
         return int(text) if text in ('4', '6') else None

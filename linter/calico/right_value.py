@@ -17,6 +17,7 @@ from linter.calico.rendered import (
     as_types,
     pieces,
     port_items,
+    rendered,
     texts,
     written,
 )
@@ -140,7 +141,14 @@ def protocol_of_port(leaf: Leaf) -> str | None:
 def _inner_list(leaf: Leaf, document: Document) -> Advice | None:
     """A list among the items of a list of texts: its brackets, or its dash, are too many."""
     node, array = leaf.node, leaf.parent
-    if not isinstance(node, SequenceNode) or not isinstance(array, Array) or not node.items:
+    if not isinstance(node, SequenceNode) or not node.items:
+        return None
+    if leaf.name == 'action' and leaf.index < 0:
+        words = texts(node)
+        if words is None or len(words) == 1:
+            return _write(leaf, document, words[0] if words else None)
+        return f'write a rule for each of {listing(words, "and")}', None
+    if not isinstance(array, Array):
         return None
     found = as_nets(node) if array.name in ('nets', 'notNets') else texts(node)
     if not isinstance(found, list):
@@ -260,6 +268,8 @@ def _mapping(leaf: Leaf, document: Document, schema: dict[str, Any]) -> Advice |
         if pairs and all(key and value for key, _, value in pairs):
             return _write(leaf, document, {key: value for key, _, value in pairs})
         return 'write each as a key and a value, such as app: web', None
+    if type == 'EndpointPort':
+        return 'give it a name, a protocol and a port', None
     if type == 'Rule':
         return 'write the fields of a rule, action first', None
     if leaf.name in ('spec', 'metadata'):
@@ -296,6 +306,8 @@ def _number(leaf: Leaf, document: Document) -> Advice | None:
     lost = lost_comment(leaf, _is_number)
     if lost is not None:
         return lost.advice, lost.fix
+    if leaf.name == 'ipVersion' and not node.style:
+        return _write(leaf, document, rendered(node, 'family'))
     if isinstance(parent, Object) and parent.type == 'ICMP' and leaf.name == 'type':
         number = icmp_type(node.value, parent.parent)
         if number is not None:

@@ -60,6 +60,7 @@ VALUES = frozenset(
         'path',
         'protocol',
         'one',
+        'action',
     )
 )
 """What may become of a value: see the table."""

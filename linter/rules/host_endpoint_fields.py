@@ -32,6 +32,7 @@ from collections.abc import Iterator
 from linter.calico import names, nets
 from linter.calico.document import Document
 from linter.calico.misplaced import missing
+from linter.calico.values import Leaf
 from linter.catalogue.rule import finding_at, finding_at_key, rule
 from linter.diagnostic import Finding
 from linter.text.lazy_regex import lazy
@@ -94,6 +95,8 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     if (
         not spec.text('interfaceName')
         and not spec.items('expectedIPs')
+        # wrong-type speaks of what is no list.
+        and not isinstance(spec.fields.get('expectedIPs'), Leaf)
         and not (interface is None and 'interfaceName' in spec.fields)
     ):
         yield finding_at_key(

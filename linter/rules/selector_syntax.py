@@ -52,6 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico import names
 from linter.calico.document import Document
 from linter.calico.lost_hash import lost_comment_of_selector
 from linter.calico.repair import edit_value
@@ -103,6 +104,17 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
         elif document.is_namespaced and accepts(f'({text})', V3):
             fact = 'selector-unbalanced'
     span = document.inside(leaf, mistake.start, mistake.end)
+    if leaf.name == 'namespaceSelector' and dialect == V3 and _is_name(text):
+        right = f"projectcalico.org/name == '{text}'"
+        edits = edit_value(document.source.text, leaf, ((0, len(text), right),))
+        advice = (
+            f'`{text}` alone is not a condition: write `{right}` for the namespace of that name'
+        )
+        fix = None if edits is None else Fix(f'Write `{right}`', UNSAFE, edits)
+        yield from _report(
+            leaf, document, fact, span, advice, None, fix, ('selector', leaf.span.start)
+        )
+        return
     yield from _report(
         leaf,
         document,
@@ -182,3 +194,8 @@ def _has_comment_and_more(text: str, span: Span) -> bool:
     """Whether a line of what is edited goes on behind a `#`, and another one follows."""
     at = text.find('#', *span)
     return at != -1 and BREAK.search(text, at, span.end) is not None
+
+
+def _is_name(text: str) -> bool:
+    """Whether a selector of namespaces is but the name of one."""
+    return text not in ('all', 'global') and names.LABEL.match(text) is not None

@@ -116,13 +116,14 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             yield _misplaced(together, document)
         return
     meant = meaning(problem, document)
+    strange = problem.name.lstrip() != problem.name
     fix: Fix | None = None
     place = right_place(problem, document)
     if meant is not None and (place is None or meant.is_case):
         advice = _advice(problem, document, meant)
         fix = fix_of(problem, document, meant)
     else:
-        advice = place or _without(problem, document)
+        advice = _STRANGE if strange else place or _without(problem, document)
     path = problem.value.yaml_path if problem.value is not None else None
     fact = (
         'unknown-metadata'
@@ -252,6 +253,7 @@ def _without(problem: Problem, document: Document) -> str:
     return 'write the field that is meant; remove it only where it limits nothing'
 
 
+_STRANGE = 'it begins with a blank that YAML takes for a letter, so write plain blanks before it'
 # So many fields can be said in a sentence.
 _FEW = 5
 _RULES = ('Rule', 'IngressRule', 'EgressRule')

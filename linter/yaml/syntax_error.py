@@ -137,6 +137,7 @@ class _Explanation:
             )
         elif 'expected node content' in what:
             message = f'a value cannot start with `{char}`' if char else 'a value is missing here'
+            hint = 'put quotes around the whole value' if char == ':' else hint
         else:
             message = what
         if at >= len(part):
