@@ -9,6 +9,7 @@ MODULES: dict[str, int] = {
     'bare_ip_in_nets': 1068683351,
     'cidr_host_bits': 1068683351,
     'covered_rule': 3796528512,
+    'dangling_selector': 1836747482,
     'dataplane_unsupported_match': 1855711458,
     'dead_rule': 1797208105,
     'deny_on_failsafe_port': 1816601537,
@@ -180,6 +181,7 @@ PROFILES: dict[str, str] = {
 }
 READS: dict[str, tuple[str, ...]] = {
     'covered_rule': ('NetworkPolicy',),
+    'dangling_selector': ('NetworkPolicy', 'Workload'),
     'dead_rule': ('NetworkPolicy',),
     'deny_only_policy': ('NetworkPolicy',),
     'egress_no_dns': ('NetworkPolicy',),
@@ -462,6 +464,7 @@ INDEX: dict[str, tuple[str, ...]] = {
     'root': (
         'address_in_ip_pool',
         'covered_rule',
+        'dangling_selector',
         'dead_rule',
         'deny_only_policy',
         'duplicate_expected_ips',

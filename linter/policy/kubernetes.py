@@ -34,6 +34,7 @@ from linter.policy.model import (
     ServiceAccount,
     ServicePort,
     Unusable,
+    Workload,
     Written,
     WrittenPeer,
     WrittenPort,
@@ -53,6 +54,17 @@ KINDS = {
     'EndpointSlice': 'discovery.k8s.io/v1',
 }
 """The kinds that are read, and their API."""
+
+WORKLOADS = {
+    'Pod': 'v1',
+    'Deployment': 'apps/v1',
+    'StatefulSet': 'apps/v1',
+    'DaemonSet': 'apps/v1',
+    'ReplicaSet': 'apps/v1',
+    'Job': 'batch/v1',
+    'CronJob': 'batch/v1',
+}
+"""The kinds of which pods are made, and their API."""
 
 _ON_PODS = "projectcalico.org/orchestrator == 'k8s'"
 _ORDER = 1000.0
@@ -109,6 +121,28 @@ def summarise(source: Source, node: MappingNode, kind: str) -> Record | Unusable
     except _Misshapen:
         why = 'is not what Kubernetes reads'
         return Unusable(kind, namespace, name, 'refused', why, place)
+
+
+def workload(source: Source, node: Node) -> Workload | None:
+    """What a document of one of ``WORKLOADS`` makes; None of others, and where it is not known."""
+    if not isinstance(node, MappingNode):
+        return None
+    kind = text_of(field(node, 'kind'))
+    if WORKLOADS.get(kind, ' ') != text_of(field(node, 'apiVersion')):
+        return None
+    if placeholders(source.text, node) or '{{' in source.text[node.start : node.end]:
+        return None
+    name, namespace, place = _identity(source, node)
+    try:
+        at: MappingNode = node
+        path = '' if kind == 'Pod' else 'spec template'
+        if kind == 'CronJob':
+            path = 'spec jobTemplate spec template'
+        for key in path.split():
+            at = _mapping(_get(at, key))
+        return Workload(namespace, name, _labels(at), place)
+    except _Misshapen:
+        return None
 
 
 def _identity(source: Source, node: MappingNode) -> tuple[str, str | None, Place]:

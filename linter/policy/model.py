@@ -331,6 +331,15 @@ class Service(NamedTuple):
     ips: tuple[Net, ...] = ()
 
 
+class Workload(NamedTuple):
+    """What pods are made of: their labels. ``namespace`` None: the file names none."""
+
+    namespace: str | None
+    name: str
+    labels: Labels
+    place: Place
+
+
 class Pool(NamedTuple):
     """An IPPool: a network whose addresses are given out, to pods where ``for_pods`` says so."""
 
@@ -361,6 +370,7 @@ Record = (
     | Service
     | EndpointSlice
     | Pool
+    | Workload
 )
 
 

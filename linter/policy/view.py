@@ -19,6 +19,7 @@ from linter.policy.model import (
     Service,
     Tier,
     Unusable,
+    Workload,
 )
 from linter.policy.semantics import Semantics
 from linter.policy.ties import Tie, ties
@@ -104,6 +105,7 @@ class RootView:
         self.endpoints = [one for one in single if isinstance(one, HostEndpoint)]
         self.pools = self._of(Pool)
         self.profiles = self._of(Profile)
+        self.workloads = self._of(Workload)
         self.services = self._of(Service)
         self._root: Root | None = None
         self._dead: list[DeadRule] | None = None

@@ -94,7 +94,7 @@ def check_parts(
         note_namespace(path, conditions_of(path, options), lookup, outcome)
     if second is None and not may_be_calico(first) and not _may_hold(first, path, settings, lookup):
         # Nearly every file ends here, before the engine is even imported.
-        if _SERVICE in first and lookup.may_be_in_root(path) and 'Service' in lookup.reads(path):
+        if _KIND in first and lookup.may_be_in_root(path) and _asked_for(first, path, lookup):
             outcome.others.append(path)
         count = documents_in(first)
         outcome.documents += count
@@ -107,7 +107,7 @@ def check_parts(
     in_root = lookup.may_be_in_root(path)
     if in_root and (second is not None or b'networking.k8s.io' in first):
         outcome.kubernetes.append(path)
-    elif in_root and _SERVICE in first and 'Service' in lookup.reads(path):
+    elif in_root and _asked_for(first, path, lookup):
         outcome.others.append(path)
     # What is surely clean is so for the default profile alone, and what a clean document means is
     # known only once it is read.
@@ -139,8 +139,25 @@ def check_parts(
     outcome.add(found)
 
 
-_SERVICE = b'kind: Service\n'
-"""What a file holds that has a service, as nearly everybody writes it."""
+_KIND = b'kind: '
+_OTHERS = (
+    (b'kind: Service\n', 'Service'),
+    *(
+        (b'kind: %s\n' % kind, 'Workload')
+        for kind in (
+            b'Pod', b'Deployment', b'StatefulSet', b'DaemonSet', b'ReplicaSet', b'Job', b'CronJob'
+        )
+    ),
+)  # fmt: skip
+"""What a file holds that has objects of Kubernetes, as nearly everybody writes it."""
+
+
+def _asked_for(data: bytes, path: str, lookup: Lookup) -> bool:
+    """Whether a file may hold objects of Kubernetes that a rule of a root asks for."""
+    kinds = {kind for mark, kind in _OTHERS if mark in data}
+    return bool(kinds) and not kinds.isdisjoint(lookup.reads(path))
+
+
 _GLOBAL = (b'Global', b'HostEndpoint', b'IPPool', b'Profile', b'Tier')
 
 

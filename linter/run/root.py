@@ -179,22 +179,35 @@ class _Run:
         from linter.policy import kubernetes
         from linter.yaml.nodes import MappingNode
 
+        others = {*self.outcome.others, *self.around.others}
         for path in (
             *self.outcome.kubernetes,
             *self.around.kubernetes,
             *self.outcome.others,
             *self.around.others,
         ):
-            if self.root_of(path) is None:
+            place = self.root_of(path)
+            if place is None:
                 continue
             around = self.lookup.surroundings_of(path)
             if around.is_patch:
                 continue
             wanted = self.lookup.reads(path)
+            # What nobody has made is known of closed roots alone.
+            reads_workloads = place.is_closed and 'Workload' in wanted
+            if path in others and not reads_workloads and 'Service' not in wanted:
+                continue
             is_moved = around.sets_namespace or around.namespace is not None
             for document in (one for part in self.sources.parts(path) for one in part.documents):
                 root = document.root
-                kind = None if root is None else kubernetes.kind_of(root)
+                if root is None:
+                    continue
+                if reads_workloads:
+                    made = kubernetes.workload(document.source, root)
+                    if made is not None:
+                        yield made._replace(namespace=None) if is_moved else made
+                        continue
+                kind = kubernetes.kind_of(root)
                 if kind is None or kind not in wanted:
                     continue
                 assert isinstance(root, MappingNode)
