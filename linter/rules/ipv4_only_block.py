@@ -1,7 +1,8 @@
 """A Deny holds for IPv4 only, and what follows lets IPv6 through.
 
 A rule with IPv4 networks does not exist for IPv6, and `protocol: ICMP` is one of IPv4. Where pods
-have IPv6 addresses, a Deny of `0.0.0.0/0` before an Allow of everything leaves IPv6 open.
+have IPv6 addresses, a Deny of `0.0.0.0/0` before an Allow of everything leaves IPv6 open. So does a
+Deny of everything but some IPv4 networks in `notNets`.
 
 ```yaml bad --profile strict
 apiVersion: projectcalico.org/v3
@@ -63,13 +64,35 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
             open_later = [
                 later for later in items[number + 1 :] if later.text('action') in ('Allow', 'Pass')
             ]
+            but = not everything and _is_all_but(item)
+            if but and any(map(_is_for_ipv6, items)):
+                continue
             for later in open_later:
-                if everything and not any(True for _ in networks(later)):
+                if (everything or but) and not any(True for _ in networks(later)):
+                    advice = (
+                        'add one with ipVersion: 6, and without notNets'
+                        if but
+                        else "add one with '::/0', or leave out nets where everything is meant"
+                    )
                     yield finding_at_key(
                         'ipv4-only-block',
                         item,
-                        'this Deny is for IPv4 only, and a later rule lets IPv6 through: add one '
-                        "with '::/0', or leave out nets where everything is meant",
+                        f'this Deny is for IPv4 only, and a later rule lets IPv6 through: {advice}',
                         related=((later.key_span, 'what lets IPv6 through'),),
                     )
                     break
+
+
+def _is_for_ipv6(item: Object) -> bool:
+    version = item.leaf('ipVersion')
+    return version is not None and version.value == 6
+
+
+def _is_all_but(item: Object) -> bool:
+    """Whether a rule is for all addresses but those of some networks."""
+    sides = [side for side in map(item.object, ('source', 'destination')) if side is not None]
+    return any('notNets' in side.fields for side in sides) and not any(
+        field in side.fields
+        for side in sides
+        for field in ('nets', 'selector', 'notSelector', 'namespaceSelector', 'serviceAccounts')
+    )
