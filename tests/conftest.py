@@ -106,6 +106,11 @@ def check_file(path: Path) -> list[Diagnostic]:
     return result.diagnostics
 
 
+def some_slow(values: Iterable[Any], *quick: Any) -> list[Any]:
+    """Parameters of a test, of which all but those named belong to the slow tier."""
+    return [one if one in quick else pytest.param(one, marks=pytest.mark.slow) for one in values]
+
+
 def outcome_of(
     diagnostics: Iterable[Diagnostic] = (),
     files: int = 1,

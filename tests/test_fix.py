@@ -23,7 +23,7 @@ from typing import Any
 
 import pytest
 from advice import grown
-from conftest import FIXTURES, blocks, documents, golden_cases, lane_target, target
+from conftest import FIXTURES, blocks, documents, golden_cases, lane_target, some_slow, target
 from test_styles import rewritten
 
 from linter.calico.decode import decode
@@ -300,7 +300,9 @@ def new_findings(before: bytes, after: bytes, where: Target) -> Counter[tuple[st
 
 
 @pytest.mark.parametrize('unsafe', [False, True], ids=['safe', 'unsafe'])
-@pytest.mark.parametrize('lane', ['api-3.32', 'api-3.28', 'crd3-3.33', 'crd1-3.31'])
+@pytest.mark.parametrize(
+    'lane', some_slow(['api-3.32', 'api-3.28', 'crd3-3.33', 'crd1-3.31'], 'api-3.32')
+)
 def test_labelled_documents(lane: str, unsafe: bool) -> None:
     where = lane_target(lane)
     count, rounds, rules = 0, Counter[int](), Counter[str]()
@@ -348,7 +350,9 @@ def test_every_other_fixture_and_example(unsafe: bool) -> None:
 
 
 @pytest.mark.parametrize('unsafe', [False, True], ids=['safe', 'unsafe'])
-@pytest.mark.parametrize('where', [Target(), Target((3, 33), 'native')], ids=['api', 'native'])
+@pytest.mark.parametrize('where', [
+    Target(), pytest.param(Target((3, 33), 'native'), marks=pytest.mark.slow)
+], ids=['api', 'native'])  # fmt: skip
 def test_another_style_is_fixed_alike(where: Target, unsafe: bool) -> None:
     """A document and the same in another style mean the same when both are fixed."""
     compared = json_seen = feeds_seen = 0
@@ -537,7 +541,10 @@ GOOD = '- action: allow\n'
     # The harm is found at the second item, which no fix changes.
     ((HARMFUL_FIRST + GOOD) * 20, 120),
     # Each harm shows only when the one before it is gone.
-    (GOOD + HARMFUL.replace('"::1"', ', '.join(f'"::{n}"' for n in range(1, 999))), 300),
+    pytest.param(
+        GOOD + HARMFUL.replace('"::1"', ', '.join(f'"::{n}"' for n in range(1, 999))), 300,
+        marks=pytest.mark.slow,
+    ),
 ])  # fmt: skip
 def test_many_harmful_fixes_are_found_soon(spec: str, calls: int) -> None:
     check = Counting()

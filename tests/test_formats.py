@@ -347,9 +347,24 @@ NASTY = st.text(
 )
 
 
-@settings(max_examples=300, deadline=None)
-@given(words=st.tuples(NASTY, NASTY, NASTY, NASTY, NASTY))
+FIVE = st.tuples(NASTY, NASTY, NASTY, NASTY, NASTY)
+
+
+@settings(max_examples=40, deadline=None)
+@given(words=FIVE)
 def test_nothing_quoted_breaks_a_report(words: tuple[str, str, str, str, str]) -> None:
+    reports_stand(words)
+
+
+@pytest.mark.slow
+@settings(max_examples=400, deadline=None)
+@given(words=FIVE)
+def test_nothing_quoted_breaks_a_report_at_length(words: tuple[str, str, str, str, str]) -> None:
+    reports_stand(words)
+
+
+def reports_stand(words: tuple[str, str, str, str, str]) -> None:
+    """Every format holds what is quoted, and can still be read."""
     token, message, hint, note, path = words
     text = f'kind: {token}WRONG\n'
     one = finding(

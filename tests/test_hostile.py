@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from command import BAD, CLEAN, HEAD, call
-from conftest import FIXTURES, check_in_parts, documents
+from conftest import FIXTURES, check_in_parts, documents, some_slow
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -239,7 +239,9 @@ def run_huge(here: Path, expected: str, **more: str) -> dict[str, list[str]]:
     return lines
 
 
-@pytest.mark.parametrize('expected', dict.fromkeys(rules for _, rules in HUGE.values()))
+@pytest.mark.parametrize(
+    'expected', some_slow(dict.fromkeys(rules for _, rules in HUGE.values()), '', 'yaml-syntax')
+)
 def test_huge_files(here: Path, expected: str) -> None:
     for name, lines in run_huge(here, expected).items():
         rules = {match[1] for line in lines if (match := re.search(r' \w+\[([\w-]+)\] ', line))}

@@ -17,7 +17,17 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, LANES, ORACLE, ROOT, blocks, documents, golden_cases, lane_target
+from conftest import (
+    FIXTURES,
+    LANES,
+    ORACLE,
+    ROOT,
+    blocks,
+    documents,
+    golden_cases,
+    lane_target,
+    some_slow,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_styles import rewritten
@@ -40,6 +50,8 @@ from linter.text.start import read_json
 
 TARGETS = [lane_target(lane) for lane in LANES if not lane.startswith('crd1')]
 NAMES = [lane for lane in LANES if not lane.startswith('crd1')]
+# Those that are asked before every commit; the other lanes in the slow tier.
+AT_ONCE = [lane_target(lane) for lane in ('api-3.32', 'crd3-3.33')]
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +91,7 @@ def agrees(data: bytes, target: Target, profile: str = 'default') -> bool:
     return True
 
 
-@pytest.mark.parametrize('target', TARGETS, ids=NAMES)
+@pytest.mark.parametrize('target', some_slow(TARGETS, *AT_ONCE), ids=NAMES)
 def test_what_is_called_clean_is_clean(target: Target) -> None:
     assert sum(agrees(data, target) for data in everything()) > 300
 
@@ -110,7 +122,7 @@ def test_what_is_called_clean_is_clean_where_one_rule_is_asked_for(
     assert (count > 300) is is_known
 
 
-@pytest.mark.parametrize('target', TARGETS[-4:], ids=NAMES[-4:])
+@pytest.mark.parametrize('target', some_slow(TARGETS[-4:], AT_ONCE[-1]), ids=NAMES[-4:])
 def test_what_is_called_clean_in_another_style_is_clean(target: Target) -> None:
     count = 0
     for number, document in enumerate(documents()):
@@ -190,9 +202,17 @@ def nudged(text: str, random: random.Random) -> str:
     return text
 
 
-@settings(max_examples=2500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.randoms(use_true_random=False), st.sampled_from(TARGETS))
 def test_a_mutant_that_is_called_clean_is_clean(random: random.Random, target: Target) -> None:
+    text = nudged(random.choice(seeds()), random)
+    agrees(text.encode('utf-8', 'surrogatepass'), target)
+
+
+@pytest.mark.slow
+@settings(max_examples=4000, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from(TARGETS))
+def test_many_mutants_that_are_called_clean_are(random: random.Random, target: Target) -> None:
     text = nudged(random.choice(seeds()), random)
     agrees(text.encode('utf-8', 'surrogatepass'), target)
 
@@ -443,12 +463,15 @@ def _output(words: tuple[str, ...], switch: str) -> tuple[int, bytes, bytes]:
 
 @pytest.mark.parametrize(
     'words',
-    [
+    some_slow(
+        [
+            ('--output-format', 'json', '--jobs', '1'),
+            ('--jobs', '1'),
+            ('--output-format', 'json', '--jobs', '1', '--calico-version', '3.29'),
+            ('--output-format', 'json', '--jobs', '1', '--admission', 'native'),
+        ],
         ('--output-format', 'json', '--jobs', '1'),
-        ('--jobs', '1'),
-        ('--output-format', 'json', '--jobs', '1', '--calico-version', '3.29'),
-        ('--output-format', 'json', '--jobs', '1', '--admission', 'native'),
-    ],
+    ),
 )
 def test_with_and_without_it_a_run_says_the_same(words: tuple[str, ...]) -> None:
     with_it, without = _output(words, ''), _output(words, '0')
@@ -466,9 +489,20 @@ PIECES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map(''.join))
 def test_what_is_plainly_a_selector_is_one(text: str) -> None:
+    is_one_if_plain(text)
+
+
+@pytest.mark.slow
+@settings(max_examples=5000, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map(''.join))
+def test_what_is_plainly_a_selector_is_one_at_length(text: str) -> None:
+    is_one_if_plain(text)
+
+
+def is_one_if_plain(text: str) -> None:
     if plain.is_plain(text):
         assert all(accept.matches(text, dialect) for dialect in (accept.V3, accept.V3_LENIENT))
 

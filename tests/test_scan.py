@@ -128,12 +128,19 @@ def never_missed(text: str) -> None:
         assert may_be_calico(text.encode('utf-8', 'surrogatepass'))
 
 
-@THOROUGH
+@settings(THOROUGH, max_examples=150)
 @given(documents())
 @example('a: {\nkind: Secret\n}\napiVersion: v1\n"kind": "NetworkSet"\n')
 @example('kind: Secret\napiVersion: v1\n---\nkind: "policy"  # x\napiVersion: v1\n')
 @example('apiVersion: v1\napiVersion : projectcalico.org/v3\nkind : NetworkPolicy\nkind: Secret\n')
 def test_an_object_in_any_style(text: str) -> None:
+    never_missed(text)
+
+
+@pytest.mark.slow
+@THOROUGH
+@given(documents())
+def test_an_object_in_any_style_at_length(text: str) -> None:
     never_missed(text)
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from conftest import some_slow
 
 from linter.calico.target import Target
 from linter.catalogue.catalogue import standard
@@ -188,7 +189,9 @@ def rewritten(text: str, seed: int) -> str | None:
     return Writer(seed).document(root)
 
 
-@pytest.mark.parametrize('target', [Target(), Target((3, 33), 'native')], ids=['api', 'native'])
+@pytest.mark.parametrize(
+    'target', some_slow([Target(), Target((3, 33), 'native')], Target()), ids=['api', 'native']
+)
 def test_another_style_says_the_same(target: Target) -> None:
     compared = 0
     for number, (id, text) in enumerate(documents()):
