@@ -14,7 +14,7 @@ import yaml
 
 from linter import __version__
 from linter.calico.target import Target
-from linter.catalogue import pages
+from linter.catalogue import page_places, pages
 from linter.catalogue.catalogue import standard
 from linter.cli import arguments, check_options, explain
 from linter.cli.main import main
@@ -212,15 +212,15 @@ def test_the_way_to_suppress_works(rule: Any) -> None:
     ],
 )
 def test_sources_are_links(source: str, shown: list[str]) -> None:
-    assert pages.links(source) == shown
+    assert page_places.links(source) == shown
 
 
 def test_versions_in_words() -> None:
-    assert pages.versions(None, None) == 'every version'
-    assert pages.versions((3, 29), None) == 'Calico 3.29 and newer'
-    assert pages.versions(None, (3, 31)) == 'Calico up to 3.31'
-    assert pages.versions((3, 29), (3, 31)) == 'Calico 3.29 to 3.31'
-    assert pages.versions((3, 31), (3, 31)) == 'Calico 3.31'
+    assert page_places.versions(None, None) == 'every version'
+    assert page_places.versions((3, 29), None) == 'Calico 3.29 and newer'
+    assert page_places.versions(None, (3, 31)) == 'Calico up to 3.31'
+    assert page_places.versions((3, 29), (3, 31)) == 'Calico 3.29 to 3.31'
+    assert page_places.versions((3, 31), (3, 31)) == 'Calico 3.31'
 
 
 # --- links ---

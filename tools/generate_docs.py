@@ -25,7 +25,7 @@ from linter.calico.target import (
     Target,
     version_text,
 )
-from linter.catalogue import pages
+from linter.catalogue import page_places, pages
 from linter.catalogue.catalogue import standard
 from linter.cli import explain
 from linter.engine import check
@@ -81,7 +81,7 @@ def rule_index() -> str:
                 f'[{rule.id}]({rule.id}.md)',
                 rule.summary,
                 ', '.join(pages.severities(rows)),
-                ', '.join(pages.effects(rows)) or '–',
+                ', '.join(page_places.effects(rows)) or '–',
                 ', '.join(explain.fixable(rule)) or '–',
             )
             lines.append(f'| {" | ".join(cells)} |')
@@ -166,7 +166,9 @@ def hooks() -> str:
 def lanes() -> str:
     """The lanes with the words that the rules' pages use for them."""
     lines = ['| name | documents go through |', '| --- | --- |']
-    lines += [f'| `{lane}` | {listing(words, "and")} |' for lane, words in pages.LANES.items()]
+    lines += [
+        f'| `{lane}` | {listing(words, "and")} |' for lane, words in page_places.LANES.items()
+    ]
     return '\n'.join(lines) + '\n'
 
 

@@ -40,6 +40,7 @@ from linter.suppress.comment import (
     exact,
     without_comment,
 )
+from linter.suppress.malformed import malformed
 from linter.suppress.model import (
     ANNOTATION_FORM,
     FORM,
@@ -74,19 +75,6 @@ def find(
 
 
 _MARK = re.compile(MARK, re.IGNORECASE)
-_LOOSE = re.compile(
-    r'calico[-_ ]?lint(?P<gap>[ \t:=/,-]*)(?P<word>[a-z][a-z_-]*)?(?P<mark>[ \t]*[:=]?[ \t]*)'
-    r'(?P<open>[\[({]?)',
-    re.IGNORECASE,
-)
-_CLOSE = re.compile(r'[\])}]')
-_LIKE_IGNORE = re.compile(
-    r'(?:ignor\w*|disable|skip|suppress|exclude|allow|no-?lint|noqa|off)'
-    r'(?:-(?:next|next-line|line|id|ids|rule|rules))?'
-)
-_LIKE_FILE = re.compile(
-    r'(?:ignore|disable|skip|suppress|exclude|noqa)-?(?:file|files|all)|file-ignore'
-)
 
 
 class _Finder:
@@ -198,7 +186,7 @@ class _Finder:
         is_known = page.root is not None or page.is_empty
         found = exact(text, comment)
         if found is None:
-            problem = self.malformed(comment) if is_ours and is_known else None
+            problem = malformed(self.text, comment, self.meant) if is_ours and is_known else None
             if problem is not None:
                 yield Suppression(self.source, scope, problem.span, reach, (), '', (problem,))
             return
@@ -285,56 +273,6 @@ class _Finder:
         """The id that was meant."""
         plain = name.strip('\'"`').replace('_', '-')
         return plain if plain in self.known else nearest(plain, self.ids)
-
-    def malformed(self, comment: Comment) -> Finding | None:
-        """What is wrong with a comment that is not written as it should be; None: it is prose."""
-        text = self.text
-        found = _LOOSE.match(text, comment.start, comment.end)
-        if found is None:
-            return None
-        word = (found['word'] or '').lower().replace('_', '-').strip('-')
-        gap, rest = found['gap'], text[found.end() : comment.end]
-        has_colon = ':' in gap
-        is_open = bool(found['open'])
-        if _LIKE_FILE.fullmatch(word) or nearest(word, ('ignore-file',)) is not None:
-            form = 'ignore-file'
-        elif (
-            _LIKE_IGNORE.fullmatch(word)
-            or nearest(word, ('ignore',)) is not None
-            or (has_colon and found['open'] == '[' and not found['mark'])
-        ):
-            form = 'ignore'
-        else:
-            return None
-        ids: list[str] = []
-        end = found.end()
-        closed = _CLOSE.search(rest) if is_open else None
-        if closed is not None:
-            ids = [one[0] for one in ID.finditer(rest[: closed.start()])]
-            end += closed.end()
-        else:
-            for one in ID.finditer(rest):
-                if self.meant(one[0]) is None:
-                    break
-                ids.append(one[0])
-                end = found.end() + one.end()
-        if not (has_colon or is_open or found['mark'].strip() or ids or not rest.strip()):
-            return None
-        if not ids:
-            end = max(found.end('word'), found.end() if is_open and not closed else end)
-            shown = FORM.replace('ignore', form)
-            message = f'this names no rule and so suppresses nothing: write {shown}'
-            return Finding('suppression-malformed', Span(comment.start, end), message)
-        ids = [self.meant(one) or one for one in ids]
-        right = f'calico-lint: {form}[{", ".join(dict.fromkeys(ids))}]'
-        span = Span(comment.start, end)
-        after = '' if text[end : end + 1] in ('', *SPACES) else ' '
-        return Finding(
-            'suppression-malformed',
-            span,
-            f'this suppresses nothing: write # {right}',
-            fix=Fix(f'Write {right}', 'safe', (Edit(span, right + after),)),
-        )
 
     def annotations(self) -> Iterator[Suppression]:
         """The annotations of all objects that are Calico's."""

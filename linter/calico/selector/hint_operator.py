@@ -10,6 +10,13 @@ from linter.calico.selector.accept import (
     V2,
     Mistake,
 )
+from linter.calico.selector.hint_word import (
+    negation,
+    newer,
+    no_patterns,
+    operator_of,
+    operator_without_label,
+)
 from linter.calico.selector.place import (
     EVERYTHING,
     NUMBER_OR_BOOLEAN,
@@ -23,7 +30,6 @@ from linter.calico.selector.place import (
     quoted,
     start_of,
 )
-from linter.text.lazy_regex import lazy
 from linter.text.suggest import nearest
 
 
@@ -58,16 +64,6 @@ def has_word(place: Place) -> Mistake | None:
     )
 
 
-def _newer(start: int, end: int, name: str) -> Mistake:
-    return mistake(
-        'v3-operator',
-        start,
-        end,
-        f'{code(name)} came with v3: a v2 selector has only '
-        '`==`, `!=`, `in`, `not in`, `has()` and `all()`',
-    )
-
-
 def _not_everything(name: str, start: int, end: int) -> Mistake:
     return mistake(
         'not-all',
@@ -80,15 +76,6 @@ def _not_everything(name: str, start: int, end: int) -> Mistake:
     )
 
 
-def _operator_without_label(name: str, at: int) -> Mistake:
-    return mistake(
-        'missing-label',
-        at,
-        at + len(name),
-        f'there is no label name before the operator {code(name)}: write {code(f"label {name} …")}',
-    )
-
-
 def call(place: Place) -> Mistake | None:
     """``all ()``, ``HAS(a)``, ``any()``: a label name with a parenthesis behind it."""
     if place.char != '(':
@@ -97,7 +84,7 @@ def call(place: Place) -> Mistake | None:
     lower = name.lower()
     closed = place.match(rf'\([ \t]*(?:({LETTER}+)[ \t]*)?\)')
     if lower == 'global' and place.dialect == V2:
-        return _newer(start, end, 'global()')
+        return newer(start, end, 'global()')
     if lower in ('has', 'all', 'global'):
         right = f'{lower}({closed[1] or ""})' if closed else f'{lower}('
         if name == lower:
@@ -121,8 +108,8 @@ def call(place: Place) -> Mistake | None:
         return _not_everything(name, start, closed.end())
     known = ['has', 'all'] if place.dialect == V2 else ['has', 'all', 'global']
     near = ['has'] if 'exist' in lower else [nearest(lower, known)]
-    if not near[0] and _operator_of(lower):
-        return _operator_without_label(name, start)
+    if not near[0] and operator_of(lower):
+        return operator_without_label(name, start)
     return mistake(
         'unknown-function',
         start,
@@ -143,7 +130,7 @@ def bare_label(place: Place) -> Mistake | None:
     name, start, end = place.last, start_of(place.last), end_of(place.last)
     lower = name.lower()
     if lower == 'global' and place.dialect == V2:
-        return _newer(start, end, 'global()')
+        return newer(start, end, 'global()')
     if lower in ('all', 'global'):
         return mistake(
             'all-without-parentheses',
@@ -171,8 +158,8 @@ def bare_label(place: Place) -> Mistake | None:
             f'{code(name)} is not a condition: write one, such as {code(right)}',
             'what selects everything is `all()`',
         )
-    if _operator_of(lower) and len(place.before) == 1:
-        return _operator_without_label(name, start)
+    if operator_of(lower) and len(place.before) == 1:
+        return operator_without_label(name, start)
     return mistake(
         'kubernetes-form',
         start,
@@ -182,16 +169,6 @@ def bare_label(place: Place) -> Mistake | None:
         edits=((start, end, f'has({name})'),),
         write=f'has({name})',
         safe=False,
-    )
-
-
-def _no_patterns(place: Place, end: int) -> Mistake:
-    return mistake(
-        'unknown-operator',
-        place.at,
-        end,
-        f'Calico has no {code(place.text[place.at : end])} and no patterns: write '
-        + ('`==` or `in`' if place.dialect == V2 else '`contains`, `starts with` or `ends with`'),
     )
 
 
@@ -247,98 +224,12 @@ def sign(place: Place) -> Mistake | None:
             safe=False,
         )
     if '~' in sign:
-        return _no_patterns(place, end)
+        return no_patterns(place, end)
     return mistake(
         'unknown-operator',
         at,
         end,
         f'Calico has no {code(sign)}, for label values are text: write {expected(place)}',
-    )
-
-
-# By their letters alone, as people know them from other places.
-_OPERATORS = {
-    'in': 'in', 'isin': 'in', 'oneof': 'in', 'inside': 'in', 'within': 'in',
-    'notin': 'not in', 'isnotin': 'not in', 'nin': 'not in',
-    'contains': 'contains', 'contain': 'contains', 'includes': 'contains', 'has': 'contains',
-    'startswith': 'starts with', 'startwith': 'starts with', 'starts': 'starts with',
-    'beginswith': 'starts with', 'begins': 'starts with', 'hasprefix': 'starts with',
-    'endswith': 'ends with', 'endwith': 'ends with', 'ends': 'ends with',
-    'hassuffix': 'ends with',
-    'is': '==', 'eq': '==', 'equals': '==', 'equal': '==', 'equalto': '==', 'isequalto': '==',
-    'isnot': '!=', 'ne': '!=', 'neq': '!=', 'notequals': '!=', 'notequal': '!=', 'not': '!=',
-    'matches': '~', 'match': '~', 'like': '~', 'regex': '~', 'regexp': '~', 'glob': '~',
-    'exists': 'exists', 'exist': 'exists', 'isset': 'exists',
-    'notexists': '!exists', 'doesnotexist': '!exists', 'notset': '!exists',
-    'notcontains': '!contains', 'doesnotcontain': '!contains', 'notcontain': '!contains',
-}  # fmt: skip
-
-
-# Of three words, of two, of one.
-_PHRASES = (
-    lazy(rf'{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}'),
-    lazy(rf'{LETTER}{{1,99}}[ \t]+{LETTER}{{1,99}}'),
-    lazy(rf'{LETTER}{{1,99}}'),
-)
-
-
-def _operator_of(phrase: str) -> str | None:
-    return _OPERATORS.get(re.sub('[-_ \t]', '', phrase.lower()))
-
-
-def word_operator(place: Place) -> Mistake | None:
-    """``IN``, ``startsWith``, ``is``, ``matches``, ``exists``: words for an operator."""
-    at, label = place.at, place.last
-    start = start_of(label)
-    for phrase_of in _PHRASES:
-        found = phrase_of.match(place.text, at)
-        operator = _operator_of(found[0]) if found else None
-        if found and operator:
-            break
-    else:
-        return None
-    phrase, end = found[0], found.end()
-    if place.dialect == V2 and operator.lstrip('!') in ('contains', 'starts with', 'ends with'):
-        return _newer(at, end, phrase)
-    if operator == '~':
-        return _no_patterns(place, end)
-    if operator[-6:] == 'exists':
-        right = f'{operator[:-6]}has({label})'
-        return mistake(
-            'word-operator',
-            at,
-            end,
-            f'{code(phrase)} is not an operator: write {code(right)}',
-            edits=((start, end, right),),
-            write=right,
-        )
-    if operator == '!contains':
-        return _negation(place, 'contains', end)
-    if phrase.lower() == 'not':
-        equals = re.compile(r'[ \t]*==?').match(place.text, end)
-        end = equals.end() if equals else end
-    same = operator.replace(' ', '') == re.sub('[-_ \t]', '', phrase.lower())
-    return mistake(
-        'wrong-case' if phrase.lower() == operator else 'word-operator',
-        at,
-        end,
-        f'{code(phrase)} is not an operator: write {code(operator)}',
-        edits=((at, end, operator),),
-        write=operator,
-        safe=same,
-    )
-
-
-def _negation(place: Place, operator: str, end: int) -> Mistake:
-    right = f'!{place.last} {operator}'
-    return mistake(
-        'word-operator',
-        place.at,
-        end,
-        f'only `in` is negated after the label: write {code(f"{right} …")}',
-        edits=((start_of(place.last), end, right),),
-        write=f'{right} …',
-        safe=False,
     )
 
 
@@ -348,7 +239,7 @@ def exclamation_mark(place: Place) -> Mistake | None:
     if found is None:
         return None
     if found[1] != 'in':
-        return _negation(place, found[1], found.end())
+        return negation(place, found[1], found.end())
     return mistake(
         'word-operator',
         place.at,
@@ -363,8 +254,8 @@ def no_operator(place: Place) -> Mistake | None:
     at, label = place.at, place.last
     start = start_of(label)
     value = place.match(LITERAL)
-    if (value or place.char == '{') and _operator_of(label):
-        return _operator_without_label(label, start)
+    if (value or place.char == '{') and operator_of(label):
+        return operator_without_label(label, start)
     if value:
         right = f'{label} == {value[0]}'
         return mistake(

@@ -32,7 +32,6 @@ from linter.calico.selector.hint_operator import (
     no_operator,
     not_word,
     sign,
-    word_operator,
 )
 from linter.calico.selector.hint_rest import (
     and_or,
@@ -62,6 +61,7 @@ from linter.calico.selector.hint_value import (
     unquoted_value,
     wrong_brackets,
 )
+from linter.calico.selector.hint_word import word_operator
 from linter.calico.selector.place import Hint
 
 _BLANKS_AND_QUOTES = (line_break, odd_blank, curly_quotes)
