@@ -4,11 +4,14 @@
     python bench/run.py --quick    everything once, small: does it still run?
     python bench/run.py --peers    with yamllint and check-jsonschema beside it
                                    (pip install -r bench/requirements.txt)
+    python bench/run.py --against v0.1.0
+                                   and what has changed since that tag or commit
 
 Milliseconds differ from machine to machine and from minute to minute; ratios of runs that take
 turns hardly do. A figure is the median over rounds of the CPU time (user and system) of one process
 divided by that of another in the same round. The inputs are made in a temporary directory, from a
-fixed seed; what is measured is a copy of this checkout, laid out and compiled as if installed.
+fixed seed. What is measured is a copy of this checkout, laid out and compiled as if installed; so is
+the other commit.
 """
 
 from __future__ import annotations
@@ -34,7 +37,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MB = 1_000_000
 
 # As pip writes them for [project.scripts]; the same form for everybody, for fairness.
-_SCRIPT = 'import sys\nfrom {module} import {function}\nsys.exit({function}())\n'
+_SCRIPT = 'import sys\n{path}from {module} import {function}\nsys.exit({function}())\n'
 _SCRIPTS = {
     'calico-lint': ('linter.__main__', 'console'),
     'yamllint': ('yamllint.cli', 'run'),
@@ -139,34 +142,52 @@ def memory(usages: Iterable[Usage]) -> float:
 class Bench:
     """Where things are, and how much of everything."""
 
-    def __init__(self, folder: str, quick: bool, peers: bool, large: bool) -> None:
+    def __init__(
+        self, folder: str, quick: bool, peers: bool, large: bool, commit: str | None
+    ) -> None:
         self.folder = folder
         self.quick = quick
         self.peers = peers
         self.large = large
-        self.site = os.path.join(folder, 'site')
+        self.commit = commit
         self.figures: list[Figure] = []
-        self._install()
+        # What whoever runs this has set for Python, or for us, is not to count.
+        for name in [name for name in os.environ if name.startswith(('PYTHON', 'CALICO_LINT'))]:
+            del os.environ[name]
+        self._install(ROOT, 'calico-lint', _SCRIPTS['calico-lint'])
+        if commit is not None:
+            tree = self.path('commit')
+            os.mkdir(tree)
+            archive = subprocess.run(
+                ['git', '-C', ROOT, 'archive', commit, 'linter', 'schemas', 'pyproject.toml'],
+                capture_output=True,
+                check=True,
+            )
+            subprocess.run(['tar', '-x', '-C', tree], input=archive.stdout, check=True)
+            with open(os.path.join(tree, 'pyproject.toml'), encoding='utf-8') as file:
+                entry = re.search(r'^calico-lint = "([\w.]+):(\w+)"', file.read(), re.MULTILINE)
+            assert entry is not None, f'{commit} has no command'
+            self._install(tree, 'old-calico-lint', (entry[1], entry[2]))
+        for name in ('yamllint', 'check-jsonschema'):
+            self.write(
+                name, _SCRIPT.format(path='', module=_SCRIPTS[name][0], function=_SCRIPTS[name][1])
+            )
 
-    def _install(self) -> None:
-        """A copy of the checkout, as pip would lay it out."""
+    def _install(self, tree: str, name: str, entry: tuple[str, str]) -> None:
+        """A copy of a tree, as pip would lay it out, and its command."""
         junk = shutil.ignore_patterns('__pycache__')
-        package = os.path.join(self.site, 'linter')
-        shutil.copytree(os.path.join(ROOT, 'linter'), package, ignore=junk)
+        site = self.path(f'site-of-{name}')
+        package = os.path.join(site, 'linter')
+        shutil.copytree(os.path.join(tree, 'linter'), package, ignore=junk)
         shutil.copytree(
-            os.path.join(ROOT, 'schemas'),
+            os.path.join(tree, 'schemas'),
             os.path.join(package, 'schemas'),
             ignore=junk,
             dirs_exist_ok=True,
         )
-        # What whoever runs this has set for Python, or for us, is not to count.
-        for name in [name for name in os.environ if name.startswith(('PYTHON', 'CALICO_LINT'))]:
-            del os.environ[name]
-        os.environ['PYTHONPATH'] = self.site
-        subprocess.run([sys.executable, '-m', 'compileall', '-q', self.site], check=True)
-        for name, (module, function) in _SCRIPTS.items():
-            with open(self.path(name), 'w', encoding='utf-8') as file:
-                file.write(_SCRIPT.format(module=module, function=function))
+        subprocess.run([sys.executable, '-m', 'compileall', '-q', site], check=True)
+        path = f'sys.path[0] = {site!r}\n'
+        self.write(name, _SCRIPT.format(path=path, module=entry[0], function=entry[1]))
 
     def path(self, *names: str) -> str:
         return os.path.join(self.folder, *names)
@@ -179,6 +200,10 @@ class Bench:
 
     def check(self, *words: str, statuses: Sequence[int] = (0,)) -> Command:
         return self.ours('check', *words, statuses=statuses)
+
+    def old(self, *words: str) -> Command:
+        """The same of the other commit, which may find more or less."""
+        return Command((sys.executable, self.path('old-calico-lint'), 'check', *words), (0, 1))
 
     def yamllint(self, *words: str) -> Command:
         return Command((sys.executable, self.path('yamllint'), '-d', 'relaxed', *words), (0, 1))
@@ -213,6 +238,7 @@ class Bench:
         clean = self.write('clean.yaml', one(maker.policy, 'selector: ', '||', ' == '))
         faulty = self.write('faulty.yaml', one(maker.faulty_policy, " = '"))
         policy = one(maker.policy, 'namespace: ', 'selector: ')
+        finding = self.write('finding.yaml', policy.replace('action: Allow', 'action: allow', 1))
         note = self.write('note.yaml', re.sub(r'\n  namespace: \S+', '', policy))
         commands = [
             self.python('-c', 'pass'),
@@ -220,6 +246,7 @@ class Bench:
             self.check(foreign),
             self.check(clean),
             self.check(note),
+            self.check(finding, statuses=(1,)),
             self.check(faulty, statuses=(1,)),
         ]
         if self.peers:
@@ -230,6 +257,7 @@ class Bench:
             ('a file without Calico documents', 2.5),
             ('one clean policy with selectors', 2.2),
             ('one policy with a note', 4.0),
+            ('one policy with a finding', 4.0),
             ('one policy with a mistake in a selector', 5.0),
             ('yamllint on the clean policy', None),
             ('check-jsonschema on the clean policy', None),
@@ -356,6 +384,62 @@ class Bench:
             f'{what}: peak memory', memory(usages), 'MB', 80 + 20 * longest / MB + 0.002 * count
         )
 
+    def against(self) -> None:
+        """What has changed since another commit, which takes turns with this one."""
+        if self.commit is None:
+            return
+        count, rounds = (100, 1) if self.quick else (1000, 5)
+        maker = inputs.Maker()
+        clean = self.write('one-clean.yaml', one(maker.policy, 'selector: ', '||', ' == '))
+        policy = one(maker.policy, 'namespace: ', 'selector: ')
+        note = self.write('one-note.yaml', re.sub(r'\n  namespace: \S+', '', policy))
+        finding = self.write(
+            'one-finding.yaml', policy.replace('action: Allow', 'action: allow', 1)
+        )
+        selector = self.write('one-selector.yaml', one(maker.faulty_policy, " = '"))
+        for what, path in (
+            ('one clean policy', clean),
+            ('one policy with a note', note),
+            ('one policy with a finding', finding),
+            ('one policy with a mistake in a selector', selector),
+        ):
+            commands = [
+                self.python('-c', 'pass'),
+                self.old(path),
+                self.ours('check', path, statuses=(0, 1)),
+            ]
+            bare, old, new = measure(commands, 3 if self.quick else 21)
+            self.add(f'since {self.commit}: {what}, then', ratio(old, bare), '× `python -c pass`')
+            self.add(f'since {self.commit}: {what}, now', ratio(new, bare), '× `python -c pass`')
+        bundle = self.path('old-bundle.yaml')
+        inputs.write_bundle(bundle, count * 10)
+        for what, path in (
+            (
+                f'{count} clean policies',
+                inputs.write_files(self.path('old-clean'), inputs.clean(count)),
+            ),
+            (
+                f'{count} documents in varied styles, 5 % with notes',
+                inputs.write_files(self.path('old-varied'), styles.varied(count)),
+            ),
+            (
+                f'{count} documents, a third with findings',
+                inputs.write_files(self.path('old-mixed'), styles.mixed(count)),
+            ),
+            (
+                f'GitOps tree of {3 * count} files',
+                inputs.write_files(self.path('old-gitops'), inputs.gitops(3 * count)),
+            ),
+        ):
+            old, new = measure([self.old(path), self.ours('check', path, statuses=(0, 1))], rounds)
+            self.add(f'since {self.commit}: {what}, it took', ratio(old, new), '×')
+        commands = [self.old(bundle), self.check(bundle)]
+        old, new = measure(commands, 1 if self.quick else 3)
+        what = f'since {self.commit}: {count * 10} policies in one file'
+        self.add(f'{what}: CPU now ÷ CPU then', ratio(new, old), '', 0.2)
+        self.add(f'{what}: peak then', memory(old), 'MB')
+        self.add(f'{what}: peak now', memory(new), 'MB', 31.5)
+
     def large_bundle(self) -> None:
         count = 216_000
         path = self.path('bundle.yaml')
@@ -435,6 +519,9 @@ def main() -> int:
         choices=PARTS,
         help=f'one part of the table; may be repeated: {", ".join(PARTS)}',
     )
+    parser.add_argument(
+        '--against', metavar='COMMIT', help='a tag or commit that this checkout is compared with'
+    )
     parser.add_argument('--strict', action='store_true', help='exit status 1 if a target is missed')
     options = parser.parse_args()
     if not hasattr(os, 'wait4'):
@@ -444,7 +531,7 @@ def main() -> int:
     if CORES:
         os.sched_setaffinity(0, CORES[:1])
     with tempfile.TemporaryDirectory(prefix='calico-lint-bench-') as folder:
-        bench = Bench(folder, options.quick, options.peers, options.large)
+        bench = Bench(folder, options.quick, options.peers, options.large, options.against)
         for name, part in PARTS.items():
             if name in (options.only or PARTS) and (name != 'large' or options.large):
                 print(f'{name} …', file=sys.stderr, flush=True)
@@ -468,6 +555,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     'linearity': Bench.linearity,
     'jobs': Bench.jobs,
     'large': Bench.large_bundle,
+    'against': Bench.against,
 }
 
 

@@ -348,6 +348,16 @@ def test_the_styles_of_real_documents_are_read(name: str, ending: str) -> None:
     assert agrees(text.encode(), Target())
 
 
+@pytest.mark.parametrize('dash', ['- ', "- '", '-\n      ', '-   ', '- # a\n      '])
+def test_what_repeats_is_not_called_clean(dash: str) -> None:
+    net = f'    {dash}198.51.100.48/28{dash.strip(" -")[:1] if dash[-1:] == chr(39) else ""}\n'
+    head = STYLES['set'].lstrip('\n').partition('  nets:')[0]
+    for other in ('198.51.100.48/28', "'198.51.100.48/28'", '"198.51.100.48/28" # b'):
+        text = f'{head}  nets:\n{net}    - {other}\n'
+        assert not agrees(text.encode(), Target()), text
+        assert check.check('x.yaml', text.encode(), Target()).diagnostics
+
+
 def test_a_stream_with_documents_of_others_is_read() -> None:
     own = STYLES['set'].lstrip('\n')
     other = 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\n'

@@ -269,7 +269,9 @@ class Machine:
         if facts is None:
             return DEAD
         if isinstance(state.node, Items):
-            return self.add(state, facts)
+            # Whoever looks whether items repeat looks for them behind their dashes.
+            is_seen = state.node.words or not isinstance(node, Leaf)
+            return self.add(state, facts) if is_seen else DEAD
         return self.with_(state, state.seen | under(state.wait, facts))
 
     def null(self, state: State, name: str) -> State:

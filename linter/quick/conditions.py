@@ -7,9 +7,10 @@ holds it to the engine: so nobody who writes a rule needs to know of this.
 
 Facts are ``field`` (it is there), ``field.item`` (a list has an item), ``field=value``, and what
 the parts of an object export, behind the name of the field that they stand in. ``?fact`` is one of
-the fact table that the target does not mind, and goes all the way up, as ``?many`` does: a list has
-several items, ``?http``: that of an HTTP match has, and ``?means``: whether the document means what
-it says is for ``linter.policy.gate`` to say, which asks more of its values than the facts tell.
+the fact table that the target does not mind, and goes all the way up, as ``?http`` does: a list of
+an HTTP match is there, and ``?means``: whether the document means what it says is for
+``linter.policy.gate`` to say, which asks more of its values than the facts tell. Facts that nobody
+asks for further up are not to get there: documents that differ in them are in different states.
 """
 
 from __future__ import annotations
@@ -307,7 +308,7 @@ def _asks_more(seen: Facts) -> bool:
     )
 
 
-_ALONE = frozenset(('services', '?many', '?long'))
+_ALONE = frozenset(('services',))
 
 
 def _services(seen: Facts, world: World) -> Facts | None:
@@ -333,7 +334,11 @@ def _icmp(seen: Facts, world: World) -> Facts | None:
 
 def _http(seen: Facts, world: World) -> Facts | None:
     """http-match-misuse, size-limits."""
-    return frozenset(('?many', '?http')) if '?many' in seen else NONE
+    return _HTTP if not _SEVERAL.isdisjoint(seen) else NONE
+
+
+_HTTP = frozenset(('?http',))
+_SEVERAL = frozenset(('methods', 'paths'))
 
 
 def _path(seen: Facts, world: World) -> Facts | None:

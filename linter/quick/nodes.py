@@ -167,16 +167,16 @@ class Entries:
 class Items:
     """A list. ``words``: its items are words of a few, which must not repeat.
 
-    Of other scalars the facts are too few to tell whether one repeats or there are too many:
-    ``?many`` says that somebody has to look, and ``?long`` that somebody has to count.
+    Of other scalars the facts are too few to tell whether one repeats or there are too many: for
+    that the reader looks at the lines. ``unasked`` are the facts that stay here.
     """
 
-    __slots__ = ('item', 'more', 'words')
+    __slots__ = ('item', 'unasked', 'words')
 
-    def __init__(self, item: Node, words: bool, more: Facts) -> None:
+    def __init__(self, item: Node, words: bool, unasked: Facts) -> None:
         self.item = item
         self.words = words
-        self.more = more
+        self.unasked = unasked
 
     def judge(self, value: Value) -> Facts | None:
         if not isinstance(value, list):
@@ -188,16 +188,18 @@ class Items:
             facts = self.item.judge(inner)
             if facts is None or (isinstance(inner, tuple) and is_null(inner)):
                 return None
-            seen = joined(seen, facts)
+            seen = joined(seen, facts - self.unasked)
         return seen | {'item'} if value else seen
 
     def add(self, seen: Facts, facts: Facts) -> Facts | None:
         """The facts of the list with one more item that stands on a line of its own."""
+        if not self.unasked.isdisjoint(facts):
+            facts -= self.unasked
         if 'item' not in seen:
             return facts | {'item'}
         if self.words:
             return None if facts <= seen else seen | facts
-        return joined(seen, facts) | self.more
+        return joined(seen, facts)
 
     def close(self, seen: Facts) -> Facts | None:
         return seen
@@ -255,8 +257,10 @@ def compile(schema: Schema, owner: str, name: str, world: World) -> Node | None:
         item = compile(inner, owner, name, world)
         if item is None or isinstance(item, (Items, Entries)):
             return None
-        more = _MANY if (owner, name) in UNIQUE else _LONG if isinstance(item, Leaf) else NONE
-        return Items(item, 'enum' in inner or (owner, name) in WORDS, more)
+        unasked = UNASKED.get(name, NONE) if owner == 'Spec' else NONE
+        if world.is_namespaced and unasked:
+            unasked |= _OF_HOSTS
+        return Items(item, 'enum' in inner or (owner, name) in WORDS, unasked)
     form = schema.get('format')
     text = TEXTS.get((owner, name))
     if form is not None and world.undecided(form):
@@ -269,8 +273,10 @@ def compile(schema: Schema, owner: str, name: str, world: World) -> Node | None:
     if special is None:
         return None
 
+    place = PLACES.get((owner, name), name)
+
     def take(text: str, style: str) -> Facts | None:
-        return special(text, style, name, world)
+        return special(text, style, place, world)
 
     return Leaf(take, is_text=form not in NUMBERS)
 
@@ -284,22 +290,14 @@ def _text(accepts: Callable[[str, World], Facts | None], world: World) -> Leaf:
     return Leaf(take)
 
 
-UNIQUE = frozenset(
-    (
-        ('EntityRule', 'nets'),
-        ('EntityRule', 'notNets'),
-        ('HTTPMatch', 'methods'),
-        ('HTTPMatch', 'paths'),
-        ('ServiceAccountMatch', 'names'),
-        ('Spec', 'nets'),
-        ('Spec', 'expectedIPs'),
-        ('Spec', 'profiles'),
-        ('Spec', 'allowedUses'),
-    )
-)
-"""The lists in which nothing may repeat, or which may be no longer than a few items."""
-_MANY = frozenset(('?many',))
-_LONG = frozenset(('?long',))
+UNASKED = {
+    'ingress': frozenset(('source.selects', 'source.services', 'http')),
+    'egress': frozenset(('destination.selects', 'destination.services')),
+}
+"""What nobody asks of the rules of a direction."""
+_OF_HOSTS = frozenset(('tracked', 'failsafe'))
+PLACES = {('Spec', 'selector'): 'own', ('ServiceAccountMatch', 'selector'): 'accounts'}
+"""Selectors that have a name in common, and are not alike."""
 NUMBERS = frozenset(('calico-port', 'calico-protocol', 'int-or-string'))
 WORDS = frozenset((('Spec', 'policyTypes'),))
 
@@ -376,17 +374,21 @@ def _selector(text: str, style: str, name: str, world: World) -> Facts | None:
     find = labels_of if name == 'notSelector' else selects_something
     if find(text, name == 'namespaceSelector') is None:
         return None
-    facts = _NEGATIVE if is_negative(text) else NONE
-    if name == 'namespaceSelector':
-        return facts | _BLANK if not text else facts
+    facts = NONE
+    if name in _OF_OTHERS and is_negative(text):
+        facts = _NEGATIVE
+    if name == 'own':
+        if not world.is_namespaced and any(word in text for word in HOSTS):
+            facts |= _HOSTS
+    elif not text:
+        facts |= _BLANK
     # A label that Calico gives, or everything, means something else beside other selectors.
-    if CALICO in text or ('all(' in text and text != 'all()'):
-        if name == 'serviceAccountSelector':
-            return None
-        facts |= _CALICO
-    if any(word in text for word in HOSTS):
-        facts |= _HOSTS
-    return facts if text else _BLANK
+    if name != 'namespaceSelector' and (CALICO in text or ('all(' in text and text != 'all()')):
+        return None if name == 'serviceAccountSelector' else facts | _CALICO
+    return facts
+
+
+_OF_OTHERS = ('namespaceSelector', 'serviceAccountSelector', 'accounts')
 
 
 def _cidr(text: str, style: str, name: str, world: World) -> Facts | None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _OFF = ('0', 'off', 'no')
 
-_SCANNED = frozenset(('?many', '?long', '?http', '?means'))
+_SCANNED = frozenset(('?http', '?means'))
 
 LONGEST = 200_000
 """Bytes of a document that is worth reading here: no annotations are too large in it."""
@@ -143,10 +143,9 @@ class Reader:
             facts = machine.finish(state)
         except Ask:
             return None
-        if '?many' in facts or ('?long' in facts and len(lines) > MOST_ITEMS):
-            most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
-            if _is_odd_list(lines, most):
-                return None
+        most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
+        if _may_be_odd(lines, most) and _is_odd_list(lines, most):
+            return None
         if '?means' in facts and kind in POLICY_KINDS:
             # Imported lazily: the facts of most documents tell enough.
             from linter.policy.gate import may_speak
@@ -268,6 +267,12 @@ def _is_empty(text: str) -> bool:
         if body and (body[0].isalnum() or body[0] in '"\'{[<-') and body[:3] != '---':
             return False
     return True
+
+
+def _may_be_odd(lines: list[str], most: int) -> bool:
+    """Whether any two scalars of lists are alike, or there are more than these: a first look."""
+    items = [line.strip(' -\'"') for line in lines if '- ' in line and ': ' not in line]
+    return len(items) > most or len(set(items)) < len(items) or ' #' in '\n'.join(items)
 
 
 def _is_odd_list(lines: list[str], most: int) -> bool:
