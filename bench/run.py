@@ -10,8 +10,8 @@
 Milliseconds differ from machine to machine and from minute to minute; ratios of runs that take
 turns hardly do. A figure is the median over rounds of the CPU time (user and system) of one process
 divided by that of another in the same round. The inputs are made in a temporary directory, from a
-fixed seed. What is measured is a copy of this checkout, laid out and compiled as if installed; so is
-the other commit.
+fixed seed. What is measured is a copy of this checkout, laid out and compiled as if installed;
+so is the other commit.
 """
 
 from __future__ import annotations

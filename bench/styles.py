@@ -110,7 +110,7 @@ metadata:
 spec:
   tier: default
   selector: >-
-    role == 'db-{number}' &&
+    database == 'db-{number}' &&
     ({self.term()})
   types:
     - Ingress
@@ -228,8 +228,7 @@ spec:
     - action: Deny
       source:
         nets: [{self._nets()}]
-      destination:
-        notPorts: []
+      destination: {{}}
 """
 
     def tier(self, number: int) -> str:

@@ -58,23 +58,24 @@ class Formula:
         if len(terms) > 1 and len({term[0] for term in terms}) < len(terms):
             return False
         for key, operator, values in terms:
-            if not values and operator != 'has':
+            if operator == 'has':
+                continue
+            if not values:
                 return False
             for value in values:
-                if not may_be(value, key) or not (value or operator in ('in', 'notin')):
+                if not may_be(value, key) or not (value or operator == 'in' or operator == 'notin'):
                     return False
         return True
 
     def holds(self, labels: Labels) -> bool | None:
         """Whether the selector fits what has these labels; None: it is no selector."""
-        values = [_fits(term, labels) for term in self.terms]
         if self.is_simple:
-            return False not in values
+            return all(_fits(term, labels) for term in self.terms)
         shape = self.shape
-        filled = [shape[0]]
-        for at, value in enumerate(values, 1):
-            filled += 'T' if value else 'F', shape[at]
-        return truth(''.join(filled))
+        filled = shape[0]
+        for at, term in enumerate(self.terms, 1):
+            filled += ('T' if _fits(term, labels) else 'F') + shape[at]
+        return truth(filled)
 
     def example(self, name: str = '', is_some: bool = False) -> Labels | None:
         """Labels that there can be with which it holds; None: none are found.
@@ -96,11 +97,15 @@ class Formula:
 
     def varies(self) -> bool:
         """Whether it surely holds with some labels, and with some others does not."""
-        is_first = self.holds({})
+        first: bool | None = None
         for labels in self._trials():
             found = self.holds(labels)
-            if found is not is_first:
-                return found is not None and is_first is not None
+            if found is None:
+                return False
+            if first is None:
+                first = found
+            elif found is not first:
+                return True
         return False
 
     def _trials(self) -> Iterator[Labels]:
@@ -193,12 +198,12 @@ def formula_of(text: str, of_others: bool = False) -> Formula | None:
             continue
         body = part.lstrip(' (!\t')
         core = body.rstrip(' )\t')
-        opening, closing = part[: len(part) - len(body)], body[len(core) :]
         count = core.count("'")
         term = _term(core, literals[at : at + count])
         if term is None or not _is_known(term[0], of_others):
             return None
         at += count
+        opening, closing = part[: len(part) - len(body)], body[len(core) :]
         if term[1] in ('has', 'all'):
             if term[0] != ALL and '!' in opening:
                 formula.absent.add(term[0])
@@ -214,7 +219,8 @@ def formula_of(text: str, of_others: bool = False) -> Formula | None:
         formula.shape.append(closing)
         if (opening and opening.strip(' \t')) or (closing and closing.strip(' \t')):
             formula.is_simple = False
-    formula.shape = [signs.replace(' ', '').replace('\t', '') for signs in formula.shape]
+    if not formula.is_simple:
+        formula.shape = [signs.replace(' ', '').replace('\t', '') for signs in formula.shape]
     return formula
 
 
@@ -260,6 +266,7 @@ def _term(core: str, values: tuple[str, ...]) -> Term | None:
     return words[0], named, list(values)
 
 
+@remembered(4096)
 def _is_known(key: str, of_others: bool) -> bool:
     """Whether a label has nothing to do with others, but for what callers ask about."""
     if key == ALL:

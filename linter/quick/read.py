@@ -144,7 +144,7 @@ class Reader:
         except Ask:
             return None
         most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
-        if _may_be_odd(lines, most) and _is_odd_list(lines, most):
+        if _may_be_odd(text, lines, most) and _is_odd_list(lines, most):
             return None
         if '?means' in facts and kind in POLICY_KINDS:
             # Imported lazily: the facts of most documents tell enough.
@@ -269,10 +269,15 @@ def _is_empty(text: str) -> bool:
     return True
 
 
-def _may_be_odd(lines: list[str], most: int) -> bool:
+def _may_be_odd(text: str, lines: list[str], most: int) -> bool:
     """Whether any two scalars of lists are alike, or there are more than these: a first look."""
     items = [line.strip(' -\'"') for line in lines if '- ' in line and ': ' not in line]
-    return len(items) > most or len(set(items)) < len(items) or ' #' in '\n'.join(items)
+    if len(items) > most:
+        return True
+    if not ('names' in text or 'profiles' in text):
+        # Ports may repeat; of what may not, nothing else is a number.
+        items = [item for item in items if not item.isdigit()]
+    return len(set(items)) < len(items) or ' #' in '\n'.join(items)
 
 
 def _is_odd_list(lines: list[str], most: int) -> bool:
