@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -343,12 +342,11 @@ class _Run:
         if source is None:
             return finding
         is_key = finding.token.endswith(':')
-        found = re.compile(rf'(?<![\w.:/]){re.escape(finding.token)}(?![\w.:])').search(
-            source.text, finding.place.start if is_key else finding.start, owner.node.end
-        )
-        if found is None:
+        begin = finding.place.start if is_key else finding.start
+        at = _find_word(source.text, finding.token, begin, owner.node.end)
+        if at == -1:
             return finding
-        return finding._replace(start=found.start(), end=found.end())
+        return finding._replace(start=at, end=at + len(finding.token))
 
     def _hear(self, file: FileFindings) -> None:
         """Find the suppressions in documents of Kubernetes' own, which nobody has looked for."""
@@ -446,6 +444,21 @@ class _Run:
 def _effort(view: RootView) -> Effort:
     rules = sum(len(policy.ingress) + len(policy.egress) for policy in view.policies)
     return Effort(FOR_ROOT + FOR_POLICY * len(view.policies) + FOR_RULE * rules)
+
+
+def _find_word(text: str, word: str, start: int, end: int) -> int:
+    """Where a word stands that is not a part of a longer one; -1: nowhere."""
+    at = text.find(word, start, end)
+    while at != -1:
+        before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
+        if not (_is_inner(before) or before == '/' or _is_inner(after)):
+            return at
+        at = text.find(word, at + 1, end)
+    return -1
+
+
+def _is_inner(char: str) -> bool:
+    return char.isalnum() or char in ('.', ':', '_')
 
 
 def _are_variants(records: Records) -> bool:
