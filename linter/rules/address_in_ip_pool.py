@@ -47,6 +47,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.effort import spend
 from linter.policy.model import Net, Place, Pool
 from linter.policy.read import show_net
 from linter.policy.view import RootFinding, RootView
@@ -78,6 +79,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
 def _inside(nets: tuple[Net, ...], pools: list[Pool]) -> tuple[Net, Pool] | None:
     for net in nets:
         if net.first == net.last:
+            spend(len(pools))
             for pool in pools:
                 if is_net_within(net, pool.net):
                     return net, pool

@@ -40,6 +40,7 @@ from collections.abc import Iterator
 
 from linter.calico.selector.meaning import And, Compare, Member, Or, Selector, parse
 from linter.catalogue.rule import rule
+from linter.policy.effort import spend
 from linter.policy.view import RootFinding, RootView
 from linter.text.suggest import distance
 
@@ -117,6 +118,7 @@ def _near(key: str, value: str, known: dict[str, set[str]], view: RootView) -> s
         or key.startswith('projectcalico.org/')
     ):
         return None
+    spend(4 * len(values))
     near = [
         other
         for other in values

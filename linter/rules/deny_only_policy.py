@@ -41,6 +41,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.covers import asks_nothing
+from linter.policy.effort import spend
 from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.selecting import is_normal, may_share
 from linter.policy.view import RootFinding, RootView
@@ -72,6 +73,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
             ):
                 continue
             # Who allows the rest, or denies everything because that is meant.
+            spend(2 * len(members.get(policy.tier, ())))
             if any(may_share(policy, one) for one in members.get(policy.tier, ())):
                 continue
             first = policy.rules(direction)[0]

@@ -41,6 +41,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.effort import spend
 from linter.policy.model import EGRESS, Rule
 from linter.policy.selecting import fits, is_normal, may_share
 from linter.policy.view import RootFinding, RootView
@@ -62,6 +63,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
         wanted = next((one for one in policy.egress if _is_for_names(one)), None)
         if wanted is None or not (policy.namespace or policy.namespace_selector):
             continue
+        spend(2 * len(asking))
         if any(may_share(policy, one) for one in asking):
             continue
         yield RootFinding(

@@ -48,6 +48,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.effective import entity_selectors
+from linter.policy.effort import spend
 from linter.policy.model import Entity, NetworkSet, Policy
 from linter.policy.selecting import fits, labels_of_set
 from linter.policy.view import RootFinding, RootView
@@ -67,6 +68,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
             continue
         for one in (*policy.ingress, *policy.egress):
             for side, entity in (('source', one.source), ('destination', one.destination)):
+                spend(3 * len(everywhere))
                 found = _missed(policy, entity, everywhere, others, on_pods)
                 if found is None:
                     continue

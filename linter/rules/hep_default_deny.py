@@ -36,6 +36,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.effective import policy_selector
+from linter.policy.effort import spend
 from linter.policy.model import DIRECTIONS
 from linter.policy.selecting import fits
 from linter.policy.view import RootFinding, RootView
@@ -52,6 +53,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
         if endpoint.profiles:
             continue
         labels = dict(endpoint.labels)
+        spend(3 * len(policies))
         selecting = [one for one in policies if fits(policy_selector(one), labels)]
         missing = [
             direction

@@ -45,6 +45,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.effort import spend
 from linter.policy.model import DIRECTIONS, WrittenRule
 from linter.policy.view import RootFinding, RootView
 
@@ -70,6 +71,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
                     if port.protocol or not isinstance(number, tuple) or number[0] != number[1]:
                         continue
                     name = _NAMES.get(number[0])
+                    spend(len(rules))
                     if name is None or _has_udp(rules, number[0]):
                         continue
                     yield RootFinding(

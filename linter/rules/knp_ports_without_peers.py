@@ -50,6 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.effort import spend
 from linter.policy.model import DIRECTIONS, EGRESS, Place
 from linter.policy.view import RootFinding, RootView
 from linter.policy.written import ports_within
@@ -71,6 +72,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 if one.peers:
                     continue
                 place = policy.place
+                spend(2 * len(rules))
                 vain = [other for other in rules if other.peers and ports_within(other, one)]
                 start, end = one.empty or (one.start, one.start + 1)
                 if vain:

@@ -51,6 +51,7 @@ from collections.abc import Iterator
 from linter.catalogue.rule import rule
 from linter.policy.covers import asks_nothing
 from linter.policy.effective import policy_selector
+from linter.policy.effort import spend
 from linter.policy.model import Policy
 from linter.policy.selecting import fits, is_normal
 from linter.policy.view import RootFinding, RootView
@@ -69,6 +70,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
         # What everything fulfils that has no labels names no host, and was not meant for any.
         if not fits(text, {}) or _asks_nothing(policy) or _lets_all_through(policy):
             continue
+        spend(3 * len(view.endpoints))
         found = [
             one
             for one in view.endpoints

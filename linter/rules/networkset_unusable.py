@@ -27,6 +27,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.effort import spend
 from linter.policy.selecting import fits, labels_of_set, peers
 from linter.policy.view import RootFinding, RootView
 
@@ -47,6 +48,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
     texts = peers(view.policies)
     for one in candidates:
         labels = labels_of_set(one)
+        spend(3 * len(texts))
         if any(fits(text, labels) for text in texts):
             continue
         place = one.place

@@ -59,6 +59,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.effective import NAMESPACE, ORCHESTRATOR, entity_selectors, policy_selector
+from linter.policy.effort import spend
 from linter.policy.model import DIRECTIONS, INGRESS, Policy, Rule, Service
 from linter.policy.selecting import fits, is_normal
 from linter.policy.selector_sets import KUBERNETES
@@ -129,6 +130,7 @@ def _service(
     # A selector that fits what has no labels is not about the pods of a service.
     if not text or fits(text, {NAMESPACE: policy.namespace or '', ORCHESTRATOR: 'k8s'}):
         return None
+    spend(len(services) + len(policy.rules(direction)))
     named = {
         port
         for one in policy.rules(direction)

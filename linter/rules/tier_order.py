@@ -60,6 +60,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.effort import spend
 from linter.policy.model import Tier
 from linter.policy.selecting import may_share
 from linter.policy.view import RootFinding, RootView
@@ -121,8 +122,10 @@ def _meet(view: RootView, one: Tier, other: Tier) -> bool:
         [at for at, policy in enumerate(view.policies) if policy.tier == tier.name]
         for tier in (one, other)
     ]
+    spend(len(view.policies))
     pairs = ((first, second) for first in members[0] for second in members[1])
     for count, (first, second) in enumerate(pairs):
+        spend(2)
         ours, theirs = view.policies[first], view.policies[second]
         if count >= _MOST_PAIRS:
             return False
