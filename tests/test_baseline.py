@@ -493,7 +493,7 @@ def test_it_does_not_grow_by_itself(capsys: Capture) -> None:
     out, err = capsys.readouterr()
     assert out.startswith('y.yaml:5:18: error[selector-syntax] ')
     assert out.count('\n') == 1
-    assert 'b.json: not changed, for it would grow by 1 finding' in err
+    assert 'b.json: not changed, because it would grow by 1 finding' in err
     assert '  selector-syntax NetworkPolicy shop/other spec.selector (y.yaml)\n' in err
     assert Path('b.json').read_bytes() == data
     assert write('.', '--allow-growth') == 0
@@ -570,7 +570,7 @@ def test_a_run_that_could_not_finish_writes_nothing(capsys: Capture) -> None:
     os.mkfifo('pipe.yaml')
     assert write('x.yaml', 'pipe.yaml') == 2
     assert not Path('b.json').exists()
-    assert 'b.json: not written, for not everything could be checked' in capsys.readouterr().err
+    assert 'b.json: not written, because not everything could be checked' in capsys.readouterr().err
 
 
 def test_both_sides_of_a_merge_count_once() -> None:

@@ -187,7 +187,7 @@ def test_a_file_that_is_not_clear_is_left_alone(capsys: Capture) -> None:
     assert [line.split()[1] for line in out.splitlines()] == [
         'error[selector-syntax]', 'error[yaml-syntax]',
     ]  # fmt: skip
-    assert 'a.yaml: not changed, for it has a part that cannot be read\n' in err
+    assert 'a.yaml: not changed, because a part of it cannot be read\n' in err
 
 
 def test_a_fix_that_does_harm_is_left_out(capsys: Capture) -> None:

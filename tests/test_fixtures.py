@@ -48,12 +48,15 @@ def test_case_is_filed_under_its_rule(golden: Path) -> None:
     assert f'[{golden.parent.name}] ' in golden.read_text(encoding='utf-8')
 
 
-def test_every_rule_has_a_case() -> None:
+def test_every_rule_has_a_case(update: bool) -> None:
     # tests/test_config.py, tests/test_suppress.py
     elsewhere = {'invalid-configuration', 'suppression-without-reason'}
     # tests/test_roots.py
     elsewhere |= {rule for rule in standard().ids() if standard().is_of_root(rule)}
-    assert {golden.parent.name for golden in OUTPUTS} == set(standard().rules()) - elsewhere
+    # A golden file that is only now written was not there when these tests were gathered.
+    cases = [path for path in CASES if path.is_relative_to(FIXTURES / 'cases')]
+    found = {path.parent.name for path in (cases if update else OUTPUTS)}
+    assert found == set(standard().rules()) - elsewhere
 
 
 def test_no_case_is_forgotten() -> None:

@@ -111,6 +111,11 @@ RULED = frozenset(standard().ids())
         ("@rule('Rule')", "@rule('Rul')", "there is no subject 'Rul': did you mean Rule?"),
         ("'nets-of-both-families'", "'nets-of-both'", "there is no fact 'nets-of-both'"),
         ('def check(', 'def 1check(', 'invalid'),
+        (
+            'check(traffic: Object, document: Document)',
+            'check(traffic: Object)',
+            'check(traffic) is called with other arguments: write check(value, document)',
+        ),
         ('```yaml good', '```yaml bad', 'the page has no good example: write one'),
     ],
 )

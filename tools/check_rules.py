@@ -47,6 +47,7 @@ def check(facts: frozenset[str], ruled: frozenset[str], folder: str = FOLDER) ->
             for kind in kinds:
                 if kind not in KINDS and kind != 'v2':
                     raise BadTable(f'{place(path, line)}: {unknown("kind", kind, KINDS)}')
+        _check_parameters(path, tree)
         for line, fact in _facts(tree):
             if fact not in facts:
                 raise BadTable(
@@ -76,6 +77,20 @@ def _check_group(path: str, tree: ast.Module) -> None:
                 )
             return
     raise BadTable(f"{place(path, 1)}: the rule is in no group: write GROUP = 'fields', say")
+
+
+def _check_parameters(path: str, tree: ast.Module) -> None:
+    for node in tree.body:
+        if not isinstance(node, ast.FunctionDef) or node.args.vararg is not None:
+            continue
+        subjects = {subject for _, subject, _ in _subjects(ast.Module([node], []))}
+        names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)]
+        if subjects and len(names) != (1 if subjects == {'root'} else 2):
+            wanted = 'view' if subjects == {'root'} else 'value, document'
+            raise BadTable(
+                f'{place(path, node.lineno)}: {node.name}({", ".join(names)}) is called with other '
+                f'arguments: write {node.name}({wanted})'
+            )
 
 
 def _subjects(tree: ast.Module) -> Iterator[tuple[int, str, list[str]]]:

@@ -260,7 +260,7 @@ class FileCheck:
     def migrated(self, parsed: ParsedFile, found: list[Diagnostic]) -> list[Diagnostic]:
         """The finding about an old API says what makes v3 of the document, or stands in the way.
 
-        When the part is judged, for a name may clash with one further down.
+        When the part is judged, because a name may clash with one further down.
         """
         places = {one.span: number for number, one in enumerate(found) if one.fact in OLD_API}
         found = list(found)

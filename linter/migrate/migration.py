@@ -123,7 +123,7 @@ def _jobs(root: Node) -> Iterator[_Job]:
 def _objects(root: Node) -> Iterator[tuple[MappingNode, str, str]]:
     """The objects of a document, their versions and kinds: itself, or the items of a list.
 
-    Of a typed list of an old policy kind it is the list, for that changes as a whole. What an item
+    Of a typed list of an old policy kind it is the list, which changes as a whole. What an item
     of another typed list does not say is what the list says.
     """
     waiting: list[tuple[Node, str, str]] = [(root, '', '')]

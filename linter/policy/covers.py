@@ -102,7 +102,7 @@ class DeadRule(NamedTuple):
 
 
 class Report(NamedTuple):
-    """``given_up``: of how many rules it is not known, for that would have cost too much."""
+    """``given_up``: of how many rules it is not known, because that would have cost too much."""
 
     dead: tuple[DeadRule, ...]
     given_up: int

@@ -208,7 +208,7 @@ def shortest(domain: Domain, outside: frozenset[str], patterns: frozenset[Patter
 
 
 def _plain(domain: Domain) -> Iterator[str]:
-    """Values in the order of their length, the empty one last, for it looks like a mistake."""
+    """Values in the order of their length, the empty one last, because it looks like a mistake."""
     layer = list(domain.ends)
     yield from layer
     for _ in range(min(3, domain.longest) - 1):

@@ -4,8 +4,8 @@ By `expectedIPs` a selector of a rule finds the address of a host endpoint. An a
 in those of two nodes is that of one at most, unless it moves between them: usually a line was
 copied, and the other node is found by no selector.
 
-It is a warning in a root that `roots:` in the configuration names, else an info, for the files may
-be of two clusters. To silence it, write the address of the node.
+It is a warning in a root that `roots:` in the configuration names, else an info, because the files
+may be of two clusters. To silence it, write the address of the node.
 
 ```yaml bad root
 apiVersion: projectcalico.org/v3

@@ -136,7 +136,7 @@ def _advice(text: str) -> str:
     if '-' in stripped and nets.parse(stripped.partition('-')[0].strip()) is not None:
         return 'a range is written as CIDRs, such as 10.0.0.0/30'
     if not stripped:
-        return 'write a CIDR such as 10.0.0.0/8, for a list without entries matches every address'
+        return 'write a CIDR such as 10.0.0.0/8: a list without entries matches every address'
     if stripped.lower() in ('any', 'all', '*'):
         return 'write the networks that are meant; all of them are 0.0.0.0/0 or ::/0'
     if any(c.isalpha() for c in stripped) and '.' in stripped and ':' not in stripped:

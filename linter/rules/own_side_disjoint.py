@@ -2,7 +2,7 @@
 
 The destination of an ingress rule, and the source of an egress rule, is an endpoint that the policy
 selects. A selector there that fits none of them never matches; usually the other side is meant.
-Policies with `applyOnForward` are left out, for they see the traffic of other endpoints.
+Policies with `applyOnForward` are left out, because they see the traffic of other endpoints.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -59,6 +59,6 @@ def check(entity: Object, document: Document) -> Iterator[Finding]:
         yield finding_at(
             'negative-namespace',
             selector,
-            'this fits host endpoints and global network sets, too, for they have no labels of a '
-            'namespace: add has(projectcalico.org/name) &&',
+            'this fits host endpoints and global network sets, too, because they have no labels of '
+            'a namespace: add has(projectcalico.org/name) &&',
         )

@@ -66,7 +66,7 @@ def _why(found: Contradiction) -> str:
         one, other = found.clash
         return f', for {quoted(one)} and {quoted(other)} exclude each other'
     if found.clash:
-        return f', for {quoted(found.clash[0])} holds for no label that there can be'
+        return f', because {quoted(found.clash[0])} holds for no label that there can be'
     return '' if found.alone else ' together with the namespace and the other selectors beside it'
 
 

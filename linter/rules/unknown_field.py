@@ -204,7 +204,9 @@ def _advice(problem: Problem, document: Document, meant: Meaning) -> str:
     entry = shown(problem, document, meant.field, meant.value)
     if owner.type == 'HTTPPath' and meant.value == 'path':
         if entry.endswith('…'):
-            return 'write exact: or prefix: with a plain path, for no pattern is understood'
+            return (
+                'write exact: or prefix: with a plain path, because Calico understands no pattern'
+            )
         return f'write {entry}, or prefix: for all paths that begin so'
     return f'write {entry}'
 

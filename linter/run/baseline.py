@@ -236,12 +236,12 @@ def apply(baseline: Baseline, options: Options, outcome: Outcome) -> list[str]:
     added = baseline.entries(new)
     shown = escape(baseline.file)
     if outcome.errors:
-        outcome.errors.append(f'{shown}: not written, for not everything could be checked')
+        outcome.errors.append(f'{shown}: not written, because not everything could be checked')
         return []
     if added and baseline.data is not None and not options.allow_growth:
         outcome.errors.append(
-            f'{shown}: not changed, for it would grow by {_findings(added)}: mend them, or let it '
-            'grow with --allow-growth\n' + '\n'.join(_listed(added))
+            f'{shown}: not changed, because it would grow by {_findings(added)}: mend them, or let '
+            'it grow with --allow-growth\n' + '\n'.join(_listed(added))
         )
         return []
     entries = _summed([*found.kept, *added])

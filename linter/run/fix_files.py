@@ -155,7 +155,7 @@ def sentences(done: Rewritten, left: Iterable[Diagnostic], options: Options) -> 
             yield f'{escape(path)}: {count} fix{"es" if count != 1 else ""} {verb} ({listed})'
     for path, fixed in done.files.items():
         if fixed.is_unclear:
-            yield f'{escape(path)}: not changed, for it has a part that cannot be read'
+            yield f'{escape(path)}: not changed, because a part of it cannot be read'
     if options.unsafe:
         yield from map(escape, obstacles(left))
     yield from _left_out(done)
@@ -220,7 +220,9 @@ def add_ignores(
                 written.append(path)
             notes += (_unsuppressed(*one) for one in added.left)
         except BadEncoding:
-            notes.append(f'{shown_path(path)}: no suppressions added, for the file is not UTF-8')
+            notes.append(
+                f'{shown_path(path)}: no suppressions added, because the file is not UTF-8'
+            )
         except Unwritable as error:
             errors.append(str(error))
         except Exception as error:

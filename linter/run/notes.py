@@ -33,8 +33,9 @@ def notes(outcome: Outcome, options: Options) -> Iterator[str]:
             keys = [key for key in ('baseline', 'fail-on') if key in config.layers[0].lines]
             yield (
                 f'{config.path}: {listing(keys, "and")} {"is" if len(keys) == 1 else "are"} left '
-                'without effect, for only the configuration of the working directory counts for a '
-                f'whole run: run calico-lint in {relative(home.folder)}, or name it with --config'
+                'without effect, because only the configuration of the working directory counts '
+                f'for a whole run: run calico-lint in {relative(home.folder)}, or name it '
+                'with --config'
             )
     for home in lookup.homes():
         if home.config.paths is not None and _is_searched(home, options):
@@ -65,6 +66,6 @@ def _unmatched(home: Home, outcome: Outcome, lookup: Lookup) -> Iterator[str]:
         more = len(layer.patterns) - len(shown)
         which = listing([*shown, f'{more} more'] if more else shown, 'or')
         yield (
-            f'{home.config.path}:{layer.line}: this entry of per-path has no effect, for no file '
-            f'matches {which}: mend the pattern, or remove the entry'
+            f'{home.config.path}:{layer.line}: this entry of per-path has no effect, because no '
+            f'file matches {which}: mend the pattern, or remove the entry'
         )

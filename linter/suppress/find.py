@@ -87,7 +87,7 @@ class _Finder:
         self.catalogue = catalogue
         self.known = frozenset(catalogue.ids())
         self.ids = tuple(sorted(self.known))
-        # Found out once, for a file may ask as often as it has room.
+        # Found out once: a file may ask as often as it has room.
         self._groups: frozenset[str] | None = None
         self._like: dict[str, str | None] = {}
         self.partial = partial

@@ -3,8 +3,7 @@
 ``accepts`` answers for every selector of every file, so it is a quick look, and else one regular
 expression and a counter; only a selector that it cannot read goes to ``explain``. ``selector.lark``
 is the specification, and ``meaning`` reads, prints and evaluates; tests hold all of them against
-each other. Nothing here recurses, for a selector may
-be nested as deep as it is long.
+each other. Nothing here recurses: a selector may be nested as deep as it is long.
 
 https://docs.tigera.io/calico/latest/reference/resources/networkpolicy#selector
 """

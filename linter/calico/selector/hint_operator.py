@@ -1,4 +1,4 @@
-"""Mistakes where an operator should come, for there was a label."""
+"""Mistakes where an operator should come, because a label stands before it."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def more_in_all(place: Place) -> Mistake | None:
     )
 
 
-# A joint or the end should come, for there was a condition
+# A joint or the end should come, because a condition stands before it
 
 
 def open_parenthesis(place: Place) -> Mistake | None:
