@@ -224,7 +224,7 @@ def test_a_file_that_cannot_be_written_stops_nothing(capsys: Capture) -> None:
     assert listing() == {'a.yaml': POLICY, 'b.yaml': RIGHT}
     out, err = capsys.readouterr()
     assert out.startswith('a.yaml:7:18: error[selector-syntax] ')
-    assert 'calico-lint: a.yaml: not changed, for it is write-protected\n' in err
+    assert 'calico-lint: a.yaml: not changed: it is write-protected\n' in err
 
 
 def test_a_file_that_is_read_in_parts(capsys: Capture) -> None:

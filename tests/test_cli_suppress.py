@@ -106,7 +106,7 @@ def test_add_ignore_leaves_a_write_protected_file_alone(capsys: Capture) -> None
     Path('x.yaml').write_text(POLICY)
     Path('x.yaml').chmod(0o440)
     assert main(['check', '--add-ignore']) == 2
-    assert 'x.yaml: not changed, for it is write-protected' in capsys.readouterr().err
+    assert 'x.yaml: not changed: it is write-protected' in capsys.readouterr().err
     assert Path('x.yaml').read_text() == POLICY
 
 
@@ -114,7 +114,7 @@ def test_add_ignore_leaves_a_file_with_another_name_alone(capsys: Capture) -> No
     Path('x.yaml').write_text(POLICY)
     os.link('x.yaml', 'x.txt')
     assert main(['check', '--add-ignore']) == 2
-    assert 'not changed, for it has another name' in capsys.readouterr().err
+    assert 'not changed: it has another name' in capsys.readouterr().err
     assert Path('x.txt').read_text() == POLICY
 
 

@@ -952,7 +952,7 @@ def test_what_is_unclear_is_not_touched(file: Path, how: str, reason: str) -> No
     with pytest.raises(Unwritable) as caught:
         replace(str(file), b'old', b'new')
     assert caught.value.reason == reason
-    assert str(caught.value) == f'{file}: not changed, for {reason}'
+    assert str(caught.value) == f'{file}: not changed: {reason}'
     assert leftovers(file.parent) == []
     if file.is_file():
         assert file.read_bytes() == (b'odd' if how == 'changed' else b'old')
@@ -966,7 +966,7 @@ def test_an_error_leaves_the_old_file(
         raise OSError(28, 'No space left on device')
 
     monkeypatch.setattr(replacing.os, broken, fail)
-    with pytest.raises(Unwritable, match='not changed, for no space left on device'):
+    with pytest.raises(Unwritable, match='not changed: no space left on device'):
         replace(str(file), b'old', b'new')
     monkeypatch.undo()
     assert file.read_bytes() == b'old'

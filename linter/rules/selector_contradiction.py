@@ -64,7 +64,7 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
 def _why(found: Contradiction) -> str:
     if len(found.clash) == 2:
         one, other = found.clash
-        return f', for {quoted(one)} and {quoted(other)} exclude each other'
+        return f', because {quoted(one)} and {quoted(other)} exclude each other'
     if found.clash:
         return f', because {quoted(found.clash[0])} holds for no label that there can be'
     return '' if found.alone else ' together with the namespace and the other selectors beside it'

@@ -27,7 +27,7 @@ class Unwritable(Exception):
         self.what = what
 
     def __str__(self) -> str:
-        return f'{shown_path(self.path)}: not {self.what}, for {self.reason}'
+        return f'{shown_path(self.path)}: not {self.what}: {self.reason}'
 
 
 def replace(path: str, before: bytes, after: bytes) -> None:
