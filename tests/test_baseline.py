@@ -470,7 +470,7 @@ def test_the_file_is_written_like_any_other(capsys: Capture) -> None:
     assert Path('b.json').stat().st_mode & 0o777 == 0o640
     capsys.readouterr()
     assert main(['check', '--write-baseline', 'absent/b.json', '.']) == 2
-    assert 'absent/b.json: not written, for no such file' in capsys.readouterr().err
+    assert 'absent/b.json: not written: no such file' in capsys.readouterr().err
 
 
 def test_the_file_is_not_checked_itself(capsys: Capture) -> None:
