@@ -93,6 +93,12 @@ def test_the_generator_repairs_what_is_stale(
     assert 'old' not in (docs / 'a.md').read_text()
 
 
+def test_links_of_the_readme_work_on_a_package_index_too() -> None:
+    targets = re.findall(r'\]\(([^)\s]+)\)', prose(ROOT / 'README.md'))
+    assert targets
+    assert all(one.startswith(('https://', '#')) for one in targets)
+
+
 def test_every_rule_is_in_a_group_with_a_sentence() -> None:
     assert {rule.group for rule in standard().rules().values()} == set(pages.GROUPS)
     assert all(sentence.endswith('.') for sentence in pages.GROUPS.values())
