@@ -73,7 +73,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             'ebpf-profile-pass',
             fields['action'],
             'the eBPF dataplane denies at a Pass in a Profile, where others ask the next profile: '
-            'write Deny, or leave the traffic to the next profile by no rule',
+            'write action: Deny, or leave the traffic to the next profile by no rule',
         )
     if traffic.text('protocol') != 'SCTP':
         return
