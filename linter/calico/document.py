@@ -14,14 +14,17 @@ _ENOUGH = 2
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Callable, Hashable
+    from typing import Any, TypeVar
+
+    T = TypeVar('T')
 
 
 class Document:
     """A document of a checked kind; ``api`` is ``v3`` (so too of the raw CRDs) or ``v2``."""
 
     __slots__ = (
-        '_judged', '_nodes', 'api', 'decoded', 'has_aliases', 'kind', 'node', 'root',
+        '_judged', '_nodes', 'answers', 'api', 'decoded', 'has_aliases', 'kind', 'node', 'root',
         'source', 'surroundings',
     )  # fmt: skip
 
@@ -45,6 +48,8 @@ class Document:
         self.has_aliases = source.text.find('*', node.start, node.end) != -1
         self._judged: dict[Hashable, int] = {}
         self._nodes: set[tuple[str, int]] | None = None
+        # Of the questions that are asked of all its problems, by the question.
+        self.answers: dict[Any, Any] = {}
 
     @property
     def metadata(self) -> Object | None:
@@ -104,3 +109,18 @@ class Document:
             return Span(begin, min(begin + 1, max(node.end, begin + 1)))
         last = offset_in_source(self.source.text, node, end - 1)
         return Span(begin, max(last, begin) + 1)
+
+
+def once(ask: Callable[[Document], T]) -> Callable[[Document], T]:
+    """A question that a document is asked once, however often somebody wants to know.
+
+    It may have as many problems as it has lines, and a rule is called with each of them.
+    """
+
+    def answer(document: Document) -> T:
+        if ask not in document.answers:
+            document.answers[ask] = ask(document)
+        found: T = document.answers[ask]
+        return found
+
+    return answer

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from linter.calico import rewrite
 from linter.calico.decoded import Problem
-from linter.calico.document import Document
+from linter.calico.document import Document, once
 from linter.calico.misplaced import is_kubernetes
 from linter.calico.values import Array, Object
 from linter.diagnostic import MistakeKey
 from linter.text.edit import Edit, Fix
 from linter.text.source import Span, line_start
-from linter.text.start import remembered
 from linter.yaml.edit import UNSAFE
 from linter.yaml.nodes import MappingNode, SequenceNode
 
@@ -29,7 +28,7 @@ RULE_KEYS = frozenset(
 )
 
 
-@remembered(1)
+@once
 def rule_keys_in_spec(document: Document) -> tuple[Problem, ...]:
     """The keys in the spec of a policy that make a rule together, action among them; or none."""
     spec = document.spec
@@ -107,7 +106,7 @@ def repeated_keys(document: Document, problem: Problem) -> list[Problem]:
     return _repeated(document).get(id(problem.key), []) if problem.kind == 'duplicate' else []
 
 
-@remembered(1)
+@once
 def _repeated(document: Document) -> dict[int, list[Problem]]:
     """By the identity of a key the keys of its rule, for each rule that has no dash of its own."""
     owners: dict[int, list[Problem]] = {}
@@ -155,7 +154,7 @@ def fix_of_repeated(document: Document, first: Problem) -> Fix | None:
     return Fix('Begin a new rule', UNSAFE, (Edit(Span(line, first.key.start), replaced),))
 
 
-@remembered(1)
+@once
 def joined_documents(document: Document) -> dict[int, tuple[Problem, ...]]:
     """By the identity of a key the top-level keys of its document, where --- is missing above it.
 
@@ -185,7 +184,7 @@ def fragment(rule: Object, document: Document) -> MistakeKey | None:
     return _fragments(document).get(id(rule))
 
 
-@remembered(1)
+@once
 def _fragments(document: Document) -> dict[int, MistakeKey]:
     """By the identity of a rule without an action the rule above that it may be a part of."""
     found: dict[int, MistakeKey] = {}

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from linter.calico.decoded import Problem
-from linter.calico.document import Document
+from linter.calico.document import Document, once
 from linter.calico.kinds import ENTERPRISE_FIELDS, KUBERNETES_FIELDS, V1_FIELDS
 from linter.calico.values import Container, Object, Value
 from linter.calico.words import look_up
 from linter.diagnostic import MistakeKey
 from linter.text.lazy_regex import lazy
-from linter.text.start import remembered
 from linter.text.suggest import distance, nearest
 from linter.yaml.nodes import MappingNode, Scalar
 
@@ -80,12 +79,7 @@ def neighbour(problem: Problem, document: Document) -> str | None:
     return None
 
 
-# A document may have as many problems as it has lines, and a rule is called with each of them: so
-# what is asked about all of them is found out once. Documents are judged one after another.
-_once = remembered(1)
-
-
-@_once
+@once
 def is_kubernetes(document: Document) -> bool:
     """Whether a policy is written with fields of Kubernetes' NetworkPolicy."""
     return any(
@@ -94,7 +88,7 @@ def is_kubernetes(document: Document) -> bool:
     )
 
 
-@_once
+@once
 def kubernetes_problems(document: Document) -> tuple[Problem, ...]:
     """The unknown keys that are fields of Kubernetes' NetworkPolicy, in their order."""
     found = [
@@ -107,7 +101,7 @@ def kubernetes_problems(document: Document) -> tuple[Problem, ...]:
     return tuple(sorted(found, key=lambda problem: problem.key.start if problem.key else 0))
 
 
-@_once
+@once
 def _problems_by_owner(document: Document) -> dict[int, list[Problem]]:
     """What does not fit in each object, by the object's identity."""
     found: dict[int, list[Problem]] = {}
@@ -219,7 +213,7 @@ def part_of(problem: Problem, document: Document) -> str | None:
     return None
 
 
-@_once
+@once
 def strays(document: Document) -> dict[int, tuple[Problem, ...]]:
     """By the identity of a key all those of its part that stand at the same wrong place."""
     found: dict[tuple[int, str], list[Problem]] = {}
