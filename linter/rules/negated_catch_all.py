@@ -26,10 +26,7 @@ metadata:
   namespace: shop
 spec:
   types: [Ingress]
-  ingress:
-  - action: Allow
-    source:
-      notNets: [10.0.0.0/8]
+  ingress: []
 ```
 """
 
