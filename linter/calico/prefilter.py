@@ -48,7 +48,7 @@ _ESCAPE = lazy(
 # What a line of a mapping written the plain way does not start with.
 _ODD_STARTS = tuple('\n' + sign for sign in '"\'{[?<*&!')
 
-_MOST_KINDS = 20
+_MOST_KINDS = 60
 
 NOT_CALICO = "not Calico's"
 """Why a document was passed over, in the summary."""
@@ -85,6 +85,9 @@ def may_hold_calico(data: bytes) -> bool:
 
 def may_be_json_patch(data: bytes) -> bool:
     """Whether a file can be a list of operations on the fields of an object."""
+    start = data[:64].lstrip()[:1]
+    if start.isalnum() or (start and start in b'{"\''):
+        return False  # a mapping, or a scalar, and no list
     return b'op' in data and b'path' in data and (b'/spec' in data or b'/metadata' in data)
 
 
@@ -125,8 +128,7 @@ def _is_marked(data: bytes) -> bool:
     # Written out, since a loop over a table takes five times as long, for every file there is.
     return (
         b'calico' in folded
-        or b'networkpolic' in folded
-        or b'networkset' in folded
+        or (b'network' in folded and (b'networkpolic' in folded or b'networkset' in folded))
         or b'hostendpoint' in folded
         or (b'kind' in data and _may_be_v1(data))
     )
@@ -145,7 +147,7 @@ def _may_be_v1(data: bytes) -> bool:
 
 
 def _is_plain(data: bytes) -> bool:
-    """Whether the word leads to kinds of others alone, ``kind: Deployment``, in a short file.
+    """Whether the word leads to kinds of others alone, ``kind: Deployment`` or ``"kind": {``.
 
     A run over such a file needs no regular expressions then, which take as long as all the rest.
     """
@@ -153,9 +155,17 @@ def _is_plain(data: bytes) -> bool:
     for _ in range(_MOST_KINDS):
         if at == -1:
             return True
-        if data[at + 4 : at + 6] != b': ' or not data[at + 6 : at + 7].isupper():
+        at += 5 if data[at + 4 : at + 5] == b'"' else 4
+        if data[at : at + 2] != b': ':
             return False
-        at = data.find(b'kind', at + 6)
+        start = data[at + 2 : at + 3]
+        if start == b'"':
+            start = data[at + 3 : at + 4]
+        elif start in (b'{', b'['):
+            start = b'X'
+        if not start.isupper():
+            return False
+        at = data.find(b'kind', at + 2)
     return False
 
 

@@ -94,7 +94,7 @@ def check_parts(
         note_namespace(path, conditions_of(path, options), lookup, outcome)
     if second is None and not may_be_calico(first) and not _may_hold(first, path, settings, lookup):
         # Nearly every file ends here, before the engine is even imported.
-        if _KIND in first and lookup.may_be_in_root(path) and _asked_for(first, path, lookup):
+        if lookup.may_be_in_root(path) and _KIND in first and _asked_for(first, path, lookup):
             outcome.others.append(path)
         count = documents_in(first)
         outcome.documents += count
