@@ -334,6 +334,10 @@ SHAPES: dict[str, Shape] = {
     'keys that differ by case': Shape(
         lambda n: HEAD + ''.join(
             f'  {cased("serviceaccountselector", i)}: x\n' for i in range(n)), 28),
+    'mappings whose keys differ by case': Shape(
+        lambda n: rules('  - action: Allow\n' + ''.join(
+            f'    {cased("serviceaccounts", m)}: {{a{m}: b}}\n'
+            f'    {cased("destination", m % 2048)}: {{a{m}: b}}\n' for m in range(n))), 65),
     'the same key': Shape(lambda n: HEAD + '  order: 1\n' * n, 11),
     'unknown keys': Shape(lambda n: HEAD + ''.join(f'  field{i}: 1\n' for i in range(n)), 14),
     'keys merged often': Shape(

@@ -196,7 +196,8 @@ class Fields:
         last = variants[-1]
         for entry in variants[:-1]:
             self._overwritten(context, result, name, entry)
-            last = last._replace(value=_overlaid(entry.value, last.value))
+        if len(variants) > 1:
+            last = last._replace(value=_overlaid([entry.value for entry in variants]))
         value = self.exact[name](context, last.value, (last.key, result, name, -1))
         if value is not None:
             result.fields[name] = value
@@ -223,19 +224,22 @@ def _cannot_be(form: str, leaf: Leaf) -> bool:
     return form == 'date-time'
 
 
-def _overlaid(under: Node, over: Node) -> Node:
-    """What stays when one value is decoded over another: of two mappings, the fields of both."""
-    if not isinstance(under, MappingNode) or not isinstance(over, MappingNode):
-        return over
-    kept: dict[str | None, tuple[Node, Node]] = {
-        key_text(key): (key, value) for key, value, _ in entries(under)
-    }
-    for key, value, _ in entries(over):
-        text = key_text(key)
-        if text in kept:
-            value = _overlaid(kept[text][1], value)
-        kept[text] = (key, value)
-    result = MappingNode(over.flow, over.tag, over.start, over.outer)
-    result.end = over.end
-    result.entries = [(as_key(key), value) for key, value in kept.values()]
+def _overlaid(values: list[Node]) -> Node:
+    """What stays when values are decoded one over the other: of mappings, the fields of all."""
+    last = values[-1]
+    if len(values) == 1 or not isinstance(last, MappingNode):
+        return last
+    keys: dict[str | None, Node] = {}
+    kept: dict[str | None, list[Node]] = {}
+    for value in values:
+        if not isinstance(value, MappingNode):
+            keys, kept = {}, {}
+            continue
+        # Of one key twice in a mapping the last one counts alone.
+        for text, (key, inside) in {key_text(k): (k, v) for k, v, _ in entries(value)}.items():
+            keys[text] = key
+            kept.setdefault(text, []).append(inside)
+    result = MappingNode(last.flow, last.tag, last.start, last.outer)
+    result.end = last.end
+    result.entries = [(as_key(key), _overlaid(kept[text])) for text, key in keys.items()]
     return result

@@ -1,0 +1,46 @@
+"""Keys that are one field, in another letter case each: what Go's decoder makes of all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from linter.calico.decode import decode
+from linter.calico.lists import owned
+from linter.calico.ownership import CalicoObject
+from linter.calico.target import Target
+from linter.calico.values import plain
+from linter.yaml.compose import compose
+from linter.yaml.documents import split
+
+HEAD = 'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: a, namespace: b}\n'
+
+
+def spec_of(text: str) -> Any:
+    (chunk,) = split(text)
+    root = compose(text, chunk)
+    assert root is not None
+    (one,) = owned(root)
+    assert isinstance(one, CalicoObject)
+    assert one.kind is not None
+    target = Target()
+    found = decode(one.node, 'v3', one.kind, target.version, target.lane('v3')).root
+    return plain(found)['spec']  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ('keys', 'spec'),
+    [
+        # In the order of their bytes, each over those before it.
+        ('SPEC: {order: 1, tier: x}\nSpec: {order: 2}\nspec: {selector: a}\n', (2, 'x', 'a')),
+        ('spec: {selector: a}\nSpec: {order: 2}\nSPEC: {order: 1, tier: x}\n', (2, 'x', 'a')),
+        ('SPEC: {order: 1}\nSPec: {order: 2}\nSpec: {order: 3, tier: x}\nspec: {}\n', (3, 'x', None)),
+        ('SPEC: {order: 1}\nspec: {order: 4, selector: b}\n', (4, None, 'b')),
+    ],
+)
+def test_the_last_one_counts_field_by_field(
+    keys: str, spec: tuple[int, str | None, str | None]
+) -> None:
+    found = spec_of(HEAD + keys)
+    assert (found.get('order'), found.get('tier'), found.get('selector')) == spec
