@@ -35,7 +35,7 @@ def spec_of(text: str) -> Any:
         # In the order of their bytes, each over those before it.
         ('SPEC: {order: 1, tier: x}\nSpec: {order: 2}\nspec: {selector: a}\n', (2, 'x', 'a')),
         ('spec: {selector: a}\nSpec: {order: 2}\nSPEC: {order: 1, tier: x}\n', (2, 'x', 'a')),
-        ('SPEC: {order: 1}\nSPec: {order: 2}\nSpec: {order: 3, tier: x}\nspec: {}\n', (3, 'x', None)),
+        ('SPEC: {order: 1}\nSPec: {order: 2}\nSpec: {tier: x}\nspec: {}\n', (2, 'x', None)),
         ('SPEC: {order: 1}\nspec: {order: 4, selector: b}\n', (4, None, 'b')),
     ],
 )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from policy_worlds import Maker
 from test_policy_checks import policy
 
 from bench.growth import SHAPES, forget
 from linter.calico.target import Target
+from linter.cli.main import main
 from linter.engine import check
 from linter.policy import effort
 from linter.policy.covers import POLICY, ROOT, Root
@@ -20,6 +23,8 @@ from linter.policy.ties import ties
 SEMANTICS = Semantics()
 BUDGETED = [name for name, shape in SHAPES.items() if shape.is_budgeted]
 SIZE = 20_000
+ROOMS = ('label_values', 'point', 'ranges', 'selector_sets', 'space')
+SOME = ' && '.join(f"(has(a{number}) || b{number} != 'x')" for number in range(6))
 
 
 @pytest.mark.parametrize('name', BUDGETED)
@@ -33,7 +38,7 @@ def test_a_file_costs_no_more_than_its_budget(name: str, monkeypatch: pytest.Mon
         steps += count
         spend(count)
 
-    for room in ('label_values', 'point', 'ranges', 'selector_sets', 'space'):
+    for room in ROOMS:
         monkeypatch.setattr(f'linter.policy.{room}.spend', counted)
     found = []
     for share in (3, 1):
@@ -123,3 +128,38 @@ def test_a_long_search_for_a_value_ends() -> None:
     many = ' && '.join(f"!(a contains '{chr(97 + n)}{chr(98 + n)}{n}')" for n in range(12))
     with pytest.raises(TooComplex):
         selected(f"{many} && a starts with 'x' && !(a ends with 'x')")
+
+
+def test_a_claim_about_too_many_cases_is_not_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its steps are counted, as far as the budget goes."""
+    steps = 0
+
+    def counted(count: int) -> None:
+        nonlocal steps
+        steps += count
+        spend(count)
+
+    for room in ROOMS:
+        monkeypatch.setattr(f'linter.policy.{room}.spend', counted)
+    monkeypatch.chdir(tmp_path)
+    policies = []
+    for number in range(60):
+        some = SOME.replace('(a', f'({"cdefghij"[number % 8]}')
+        policies.append(
+            'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n'
+            f'metadata: {{name: p{number}, namespace: shop}}\nspec:\n  order: {number}\n'
+            f'  selector: {SOME}\n  ingress:\n'
+            f'  - {{action: Allow, source: {{selector: "{some}"}}}}\n'
+        )
+    Path('p.yaml').write_text('---\n'.join(policies), encoding='utf-8')
+    Path('t.yaml').write_text(
+        'version: 1\npolicies: [p.yaml]\nclaims:\n'
+        f'- {{name: c, to: {{selector: "{SOME}", namespace: shop}}, '
+        f'from: {{notSelector: "{SOME}"}}, verdict: deny}}\n',
+        encoding='utf-8',
+    )
+    assert main(['test', 't.yaml']) == 1
+    assert 'too many cases' in capsys.readouterr().out
+    assert steps < effort.FOR_CLAIMS + 60 * (effort.FOR_POLICY + effort.FOR_RULE) + 200_000

@@ -9,10 +9,14 @@ that the same file has the same answer on every machine.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
 from typing import ParamSpec, TypeVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.policy.model import Policy
 
 P = ParamSpec('P')
 R = TypeVar('R')
@@ -68,6 +72,15 @@ FOR_ROOT = 400_000
 FOR_POLICY = 3_000
 FOR_RULE = 400
 """The same for all policies of a root together: to begin with, a policy, and a rule of one."""
+FOR_CLAIMS = 1_000_000
+FOR_CLAIM = 3_000
+"""The same for the claims about some policies: to begin with, and a claim, beside the policies."""
+
+
+def for_policies(policies: Collection[Policy]) -> int:
+    """The steps that policies are worth."""
+    rules = sum(len(policy.ingress) + len(policy.egress) for policy in policies)
+    return FOR_POLICY * len(policies) + FOR_RULE * rules
 
 
 def priced(maxsize: int, most: Callable[P, int]) -> Callable[[Callable[P, R]], Callable[P, R]]:

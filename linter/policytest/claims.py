@@ -12,7 +12,15 @@ from typing import NamedTuple
 
 from linter.policy import describe
 from linter.policy.claim import Claim
-from linter.policy.effort import TooComplex
+from linter.policy.effort import (
+    FOR_CLAIM,
+    FOR_CLAIMS,
+    Effort,
+    TooComplex,
+    for_policies,
+    spend,
+    within,
+)
 from linter.policy.evaluate import Verdict
 from linter.policy.index import Sequence
 from linter.policy.known import labels_of_namespaces, split, split_peers
@@ -52,6 +60,7 @@ class Prover:
         self.policies: list[Policy] = list(loaded.policies)
         self.tiers = [record for record in loaded.records if isinstance(record, Tier)]
         self._sequences: dict[str, Sequence] = {}
+        self._effort = Effort(FOR_CLAIMS + for_policies(self.policies))
 
     def sequence(self, direction: str) -> Sequence:
         found = self._sequences.get(direction)
@@ -73,8 +82,10 @@ class Prover:
         blank = ClaimResult(
             path, case.line, claim.name, True, claim.verdict, claim.direction, '', '', '', None, ()
         )
+        self._effort.left += FOR_CLAIM
         try:
-            found = self.counterexample(claim, namespaces)
+            with within(self._effort):
+                found = self.counterexample(claim, namespaces)
         except TooComplex:
             why = 'there are too many cases to go through; name a namespace, or a port'
             return blank._replace(passed=None, reason=why)
@@ -103,6 +114,7 @@ class Prover:
             tries += 1
             if tries > _TRIES:
                 break
+            spend(len(self.policies))
             point = pick(box, sequence.own_is_source)
             found = scene(point, sequence) if contains(box, point) else None
             if found is None:

@@ -14,7 +14,7 @@ from linter.engine.judge import reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.stamp import Stamp
 from linter.engine.summaries import semantics_of
-from linter.policy.effort import FOR_POLICY, FOR_ROOT, FOR_RULE, Effort, TooComplex, within
+from linter.policy.effort import FOR_ROOT, Effort, TooComplex, for_policies, within
 from linter.policy.model import NetworkSet, Policy, Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
 from linter.run.one_file import check, conditions_of, settle
@@ -287,7 +287,7 @@ class _Run:
                 f'needs that is not looked for: name smaller roots under roots: in {NAME}'
             )
             return
-        with within(_effort(view)):
+        with within(Effort(FOR_ROOT + for_policies(view.policies))):
             for rule, ask in checks:
                 try:
                     for finding in ask(view):
@@ -439,11 +439,6 @@ class _Run:
 
             (found,) = identified_later((found,))
         return found
-
-
-def _effort(view: RootView) -> Effort:
-    rules = sum(len(policy.ingress) + len(policy.egress) for policy in view.policies)
-    return Effort(FOR_ROOT + FOR_POLICY * len(view.policies) + FOR_RULE * rules)
 
 
 def _find_word(text: str, word: str, start: int, end: int) -> int:
