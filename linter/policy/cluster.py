@@ -7,6 +7,7 @@ endpoints, sets and policies there are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from linter.calico.selector.meaning import Selector, evaluate
@@ -21,7 +22,7 @@ from linter.policy.effective import (
     policy_selector,
     read,
 )
-from linter.policy.handles import handles_of
+from linter.policy.handles import Handles, handles_of
 from linter.policy.model import (
     EndpointSlice,
     Labels,
@@ -124,6 +125,11 @@ class Governed(NamedTuple):
     tier: tuple[bool, float, bytes]
     rank: tuple[float, bytes]
     policy: Policy
+
+
+@lru_cache(maxsize=1 << 14)
+def _handles(text: str) -> Handles | None:
+    return handles_of(read(text))
 
 
 class Cluster:
@@ -289,7 +295,7 @@ class Cluster:
     def _index(self, policy: Policy) -> None:
         text = policy_selector(policy)
         scope = policy.namespace or ''
-        handles = handles_of(read(text)) if text else None
+        handles = _handles(text) if text else None
         for key, value in handles or (('', None),):
             self._by_handle.setdefault((scope, key, value), []).append(policy)
 

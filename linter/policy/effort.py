@@ -69,8 +69,8 @@ FOR_FILE = 100_000
 FOR_BYTE = 2
 """The steps for what the policies of a file mean, each by itself: to begin with, and a byte."""
 FOR_ROOT = 400_000
-FOR_POLICY = 3_000
-FOR_RULE = 400
+FOR_POLICY = 1_500
+FOR_RULE = 200
 """The same for all policies of a root together: to begin with, a policy, and a rule of one."""
 FOR_CLAIMS = 1_000_000
 FOR_CLAIM = 3_000

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from linter.policy.effort import TooComplex
+from linter.policy.effort import TooComplex, spend
 from linter.policy.index import ALLOW, DENY, END, LOG, PASS, WORKLOADS, Decision, Entry, Sequence
 from linter.policy.label_values import Values
 from linter.policy.order import FORWARD, PRE_DNAT, UNTRACKED
@@ -151,13 +151,15 @@ def _split(box: Box, other: Box) -> tuple[list[Box], list[Box]]:
 def asked(region: Boxes, sequence: Sequence) -> list[Entry]:
     """The policies that select any endpoint of the region, in order."""
     found = []
-    for entry in _looked_up(region, sequence):
+    entries = _looked_up(region, sequence)
+    spend(1 + len(entries) // 2)
+    for entry in entries:
         if any(meet_labels(box.own, entry.own) for box in region):
             found.append(entry)
     return found
 
 
-def _looked_up(region: Boxes, sequence: Sequence) -> Iterable[Entry]:
+def _looked_up(region: Boxes, sequence: Sequence) -> list[Entry]:
     namespaces: set[str | None] = {None}
     for box in region:
         for cube in box.own:

@@ -122,7 +122,7 @@ def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Tie | None
         if shown is None:
             continue
         # Each of the policies is asked, in both orders.
-        spend(4 * len(root.policies))
+        spend(30 * len(root.policies))
         if turned is None:
             turned = _turned(root.policies, other.policy)
         now = replay(shown, sequence, root.policies, root.tiers)
