@@ -167,10 +167,13 @@ def joined_documents(document: Document) -> dict[int, tuple[Problem, ...]]:
     ]
     found.sort(key=lambda problem: problem.key.start if problem.key else 0)
     groups: list[list[Problem]] = []
+    names: set[str] = set()
     for problem in found:
-        if not groups or any(problem.name == one.name for one in groups[-1]):
+        if not groups or problem.name in names:
             groups.append([])
+            names = set()
         groups[-1].append(problem)
+        names.add(problem.name)
     return {
         id(one.key): tuple(group)
         for group in groups
