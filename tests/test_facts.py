@@ -45,6 +45,7 @@ def test_every_fact_of_the_specification_has_its_row() -> None:
     assert stated <= named
 
 
+@pytest.mark.slow
 def test_every_row_is_reached(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Some example, case or labelled document has a finding that rests on it."""
     for rule in standard().rules().values():

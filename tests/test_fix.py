@@ -323,6 +323,7 @@ def test_labelled_documents(lane: str, unsafe: bool) -> None:
     assert max(rounds) <= 3
 
 
+@pytest.mark.slow
 def test_what_calico_refused_for_a_safe_fix_alone_is_accepted() -> None:
     """A document whose only mistakes are fixed is one that the same code accepts."""
     cured = 0
@@ -333,7 +334,7 @@ def test_what_calico_refused_for_a_safe_fix_alone_is_accepted() -> None:
     assert cured > 250
 
 
-@pytest.mark.parametrize('unsafe', [False, True], ids=['safe', 'unsafe'])
+@pytest.mark.parametrize('unsafe', some_slow([False, True], True), ids=['safe', 'unsafe'])
 def test_every_other_fixture_and_example(unsafe: bool) -> None:
     cases = [*golden_cases(), *(FIXTURES / 'gitops').rglob('*.y*ml')]
     inputs = [(path.read_bytes(), flags_of(path.read_bytes())) for path in cases]
@@ -563,6 +564,7 @@ def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert check.calls < 8
 
 
+@pytest.mark.slow
 def test_many_aliases_and_items_are_quick() -> None:
     count = 3000
     text = policy(

@@ -250,6 +250,7 @@ def test_huge_files(here: Path, expected: str) -> None:
             assert len(lines) <= max(1, HUGE[name][0]().count('\n---')), name
 
 
+@pytest.mark.slow
 def test_nesting_stops_the_pure_parser_too(here: Path) -> None:
     found = run_huge(here, 'yaml-too-deep', CALICO_LINT_YAML='pure')
     assert {name: len(lines) for name, lines in found.items()} == dict.fromkeys(found, 1)

@@ -604,7 +604,7 @@ MANY = 100_000
     [
         '(' * MANY + 'has(a)' + ')' * MANY,
         '!(' * MANY + 'has(a)' + ')' * MANY,
-        '(has(a) || ' * MANY + 'has(b)' + ')' * MANY,
+        pytest.param('(has(a) || ' * MANY + 'has(b)' + ')' * MANY, marks=pytest.mark.slow),
         ' && '.join(["a == 'b'"] * MANY),
         '!' * MANY + 'has(a)',
         'a in {' + "'b', " * MANY + '}',
@@ -619,6 +619,7 @@ def test_long(text: str) -> None:
     assert evaluate(selector, {'a': 'b'}) in (True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ('text', 'start', 'kind'),
     [
