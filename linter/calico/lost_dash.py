@@ -174,12 +174,8 @@ def joined_documents(document: Document) -> dict[int, tuple[Problem, ...]]:
             names = set()
         groups[-1].append(problem)
         names.add(problem.name)
-    return {
-        id(one.key): tuple(group)
-        for group in groups
-        if {'apiVersion', 'kind'} <= {one.name for one in group}
-        for one in group
-    }
+    joined = [tuple(one) for one in groups if {'apiVersion', 'kind'} <= {key.name for key in one}]
+    return {id(key.key): group for group in joined for key in group}
 
 
 def fragment(rule: Object, document: Document) -> MistakeKey | None:
