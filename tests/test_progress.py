@@ -124,7 +124,7 @@ def test_it_goes_when_the_run_breaks_off() -> None:
     broken = IMPATIENT.replace(
         'from linter.cli.main import main',
         'from linter.cli.main import main\nfrom linter.text.errors import Fatal\n'
-        'def boom(*_):\n    if _[3].files == 50:\n        raise Fatal("enough")\n'
+        'def boom(*_):\n    if _[2].files == 50:\n        raise Fatal("enough")\n'
         '    original(*_)\noriginal = run.check\nrun.check = boom\n',
     ).replace('raise SystemExit(main(sys.argv[1:]))', 'raise SystemExit(main(sys.argv[1:]) - 1)')
     _, shown, said = on_terminal('--jobs', '1', code=broken).rpartition(SHOW_CURSOR)

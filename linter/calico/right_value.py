@@ -306,7 +306,7 @@ def _number(leaf: Leaf, document: Document) -> Advice | None:
     lost = lost_comment(leaf, _is_number)
     if lost is not None:
         return lost.advice, lost.fix
-    if leaf.name == 'ipVersion' and not node.style:
+    if leaf.name == 'ipVersion' and not _is_number(node.value):
         return _write(leaf, document, rendered(node, 'family'))
     if isinstance(parent, Object) and parent.type == 'ICMP' and leaf.name == 'type':
         number = icmp_type(node.value, parent.parent)
