@@ -13,10 +13,12 @@ from conftest import FIXTURES, blocks, documents, golden_cases
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from linter.calico.selector.accept import V3, V3_LENIENT, matches
 from linter.calico.selector.meaning import All, parse
 from linter.calico.target import Target
 from linter.catalogue.catalogue import PROFILES, standard
 from linter.engine import check, judge
+from linter.policy.conjunction import conditions_of
 from linter.policy.effective import prefixed
 from linter.policy.gate import labels_of
 from linter.policy.selector_sets import KUBERNETES
@@ -140,6 +142,49 @@ def broken_selectors(draw: st.DrawFn) -> str:
 @given(broken_selectors(), st.booleans())
 def test_a_broken_selector_ends(text: str, of_others: bool) -> None:
     labels_of(text, of_others)
+
+
+@settings(max_examples=1500)
+@example("a == 'x && b == 'y'", False)
+@example("a == 'x && b'", False)
+@example("a in {'x' && b == 'y'}", False)
+@example("(a == 'x') || (b == 'y')", False)
+@example("(a == 'x' && b == 'y')", False)
+@example("(a == 'x' || has(a)) && has(b)", False)
+@example('(has(a) || !has(a)) && has(b)', False)
+@example("a == 'x' && has(b) || has(c)", False)
+@example("projectcalico.org/name == 'x' && !has(b)", True)
+@given(st.one_of(SELECTORS, broken_selectors()), st.booleans())
+def test_conditions_that_are_joined_are_a_selector(text: str, of_others: bool) -> None:
+    found = conditions_of(text, of_others)
+    if found is not None:
+        assert matches(text, V3)
+        assert matches(text, V3_LENIENT)
+        tree = parse(text)
+        assert tree is not None
+        if of_others:
+            tree = prefixed(tree, 'pcns.')
+        assert KUBERNETES.satisfiable(tree) is not False
+        assert KUBERNETES.implies(All((0, 0)), tree) is not True
+
+
+@pytest.mark.parametrize(
+    ('text', 'labels'),
+    [
+        ("app == 'web' && !has(tier) && b in {'x','y'}", ('app', 'b', 'tier')),
+        ("(!has(b) || b starts with 'x') && a in {'y', 'xz'}", ('a', 'b')),
+        ("a == 'x' && a != 'y'", None),
+        ("a == 'x' && (has(b) || !has(b))", None),
+        ("a == 'x' || b == 'y'", None),
+        ("a == 'x && b'", None),
+        ("a == 'x' && b == ''", ('a', 'b')),
+        ("a == 'x' && b contains ''", None),
+        ("a == 'x' && all()", None),
+        ('', None),
+    ],
+)
+def test_conditions_that_are_joined(text: str, labels: object) -> None:
+    assert conditions_of(text) == labels
 
 
 @settings(max_examples=300)

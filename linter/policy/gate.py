@@ -7,6 +7,7 @@ rules of the default profile; the quick reader asks the same of facts (``linter.
 
 from __future__ import annotations
 
+from linter.policy.conjunction import conditions_of
 from linter.policy.formula import ACCOUNT, ALL, NAME, NAMESPACE, formula_of
 from linter.text.start import remembered
 
@@ -267,6 +268,9 @@ def labels_of(text: str, of_others: bool = False) -> tuple[str, ...] | None:
     """
     if text in ('', 'all()', 'global()'):
         return ()
+    found = conditions_of(text, of_others)
+    if found is not None:
+        return found
     formula = formula_of(text, of_others)
     if formula is None:
         return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from linter.calico import nets, ports, protocols
 from linter.calico.selector.accept import accepts
 from linter.calico.target import read_version
+from linter.policy.conjunction import conditions_of
 from linter.policy.gate import CALICO, is_negative, labels_of, selects_something
 from linter.quick.conditions import CONDITIONS, joined
 from linter.quick.scalars import Pairs
@@ -363,7 +364,11 @@ def _scalar(schema: Schema, kind: str | None, name: str, world: World) -> Leaf |
 
 
 def _selector(text: str, style: str, name: str, world: World) -> Facts | None:
-    if as_text(text, style, False) is None or len(text) > 1024 or not accepts(text):
+    if as_text(text, style, False) is None or len(text) > 1024:
+        return None
+    of_others = name == 'namespaceSelector'
+    is_known = conditions_of(text, of_others) is not None
+    if not is_known and not accepts(text):
         return None
     # Calico looks for the word wherever it stands, in quotes too.
     if 'global(' in text:
@@ -372,7 +377,7 @@ def _selector(text: str, style: str, name: str, world: World) -> Facts | None:
         return _GLOBAL if is_alone and name == 'namespaceSelector' else None
     # Of whose labels it speaks, the owner of a selector of accounts knows alone.
     find = labels_of if name == 'notSelector' else selects_something
-    if find(text, name == 'namespaceSelector') is None:
+    if not is_known and find(text, of_others) is None:
         return None
     facts = NONE
     if name in _OF_OTHERS and is_negative(text):
