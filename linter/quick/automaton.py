@@ -36,7 +36,9 @@ class State(dict[str, 'State']):
     to come on the next lines; ``block`` the block scalar that is being read, as far as it is.
     """
 
-    __slots__ = ('block', 'end', 'indent', 'machine', 'name', 'node', 'parent', 'seen', 'wait')
+    __slots__ = (
+        'block', 'end', 'indent', 'left', 'machine', 'name', 'node', 'parent', 'seen', 'wait',
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class State(dict[str, 'State']):
         self.wait = wait
         self.block = block
         self.end: Facts | None = None
+        self.left: State | None = None
 
     __hash__ = object.__hash__  # type: ignore[assignment]  # a state is only ever itself
 
@@ -94,6 +97,8 @@ class Machine:
     def __init__(self, root: Fields) -> None:
         self.root = root
         self.states: dict[object, State] = {}
+        # By a state, a field and what its value comes to: the state with the field.
+        self.filled: dict[tuple[State, str, Facts], State] = {}
         self.forget()
 
     def forget(self) -> None:
@@ -101,6 +106,7 @@ class Machine:
         for state in self.states.values():
             state.clear()  # they lead to one another in circles
         self.states.clear()
+        self.filled.clear()
         self.remembered = 0
         self.start = self.state(None, '', self.root, 0, NONE)
 
@@ -258,7 +264,15 @@ class Machine:
         facts = node.judge(value)
         if facts is None:
             return DEAD
-        return self.with_(state, seen | under(name, facts))
+        return self.fill(state, name, facts)
+
+    def fill(self, state: State, name: str, facts: Facts) -> State:
+        """One more field, with the facts of its value."""
+        key = state, name, facts
+        found = self.filled.get(key)
+        if found is None:
+            found = self.filled[key] = self.with_(state, state.seen | under(name, facts))
+        return found
 
     def below(self, state: State, node: Node, written: str) -> State:
         """A scalar, or a list or mapping in brackets, on the line below its key or dash."""
@@ -272,7 +286,7 @@ class Machine:
             # Whoever looks whether items repeat looks for them behind their dashes.
             is_seen = state.node.words or not isinstance(node, Leaf)
             return self.add(state, facts) if is_seen else DEAD
-        return self.with_(state, state.seen | under(state.wait, facts))
+        return self.fill(state, state.wait, facts)
 
     def null(self, state: State, name: str) -> State:
         if not isinstance(state.node, Fields):
@@ -288,19 +302,26 @@ class Machine:
 
     def leave(self, state: State) -> State:
         """Close a collection."""
-        parent = state.parent
-        facts = state.node.close(state.seen)
-        if parent is None or facts is None:
-            return DEAD
-        if isinstance(parent.node, Items):
-            return self.add(parent, facts)
-        return self.with_(parent, parent.seen | under(state.name, facts))
+        if state.left is None:
+            parent = state.parent
+            facts = state.node.close(state.seen)
+            if parent is None or facts is None:
+                state.left = DEAD
+            elif isinstance(parent.node, Items):
+                state.left = self.add(parent, facts)
+            else:
+                state.left = self.fill(parent, state.name, facts)
+        return state.left
 
     def add(self, state: State, facts: Facts) -> State:
         """One more item of a list."""
         assert isinstance(state.node, Items)
-        seen = state.node.add(state.seen, facts)
-        return DEAD if seen is None else self.with_(state, seen)
+        key = state, '-', facts
+        found = self.filled.get(key)
+        if found is None:
+            seen = state.node.add(state.seen, facts)
+            found = self.filled[key] = DEAD if seen is None else self.with_(state, seen)
+        return found
 
     # Block scalars.
 
@@ -356,7 +377,7 @@ class Machine:
             if found is None:
                 return DEAD
             facts = found
-        return self.with_(state, state.seen | under(name, facts))
+        return self.fill(state, name, facts)
 
 
 def scalar(written: str) -> tuple[str, str] | None:

@@ -274,7 +274,7 @@ def _may_be_odd(text: str, lines: list[str], most: int) -> bool:
     items = [line.strip(' -\'"') for line in lines if '- ' in line and ': ' not in line]
     if len(items) > most:
         return True
-    if not ('names' in text or 'profiles' in text):
+    if not ('names' in text.replace('namespace', '') or 'profiles' in text):
         # Ports may repeat; of what may not, nothing else is a number.
         items = [item for item in items if not item.isdigit()]
     return len(set(items)) < len(items) or ' #' in '\n'.join(items)
