@@ -61,6 +61,8 @@ class Reader:
         self.asks = asks
         self._machines: dict[str, Machine | None] = {}
         self._facts: Facts | None = None
+        # The last that was one for the engine, which then asks about it, too.
+        self._asked = ''
 
     def parts(self, parts: Iterable[bytes]) -> Clean | None:
         """What a file holds that comes in parts, if there is nothing to say about it; None: ask.
@@ -122,6 +124,14 @@ class Reader:
 
     def document(self, text: str) -> frozenset[str] | None:
         """The facts of a clean document that the target does not mind; None: ask the engine."""
+        if text == self._asked:
+            return None
+        found = self._read(text)
+        if found is None:
+            self._asked = text
+        return found
+
+    def _read(self, text: str) -> frozenset[str] | None:
         lines = text.split('\n')
         if lines[0][:3] == '---':
             if lines[0].rstrip(' ') != '---':

@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from linter.calico.surroundings import Surroundings
     from linter.diagnostic import Diagnostic
     from linter.engine.conditions import Conditions
     from linter.suppress.model import Suppression
@@ -190,15 +191,20 @@ def _may_hold(data: bytes, path: str, settings: Settings, lookup: Lookup) -> boo
 
 def conditions_of(path: str, options: Options) -> Conditions:
     """What a file of a run is checked by."""
+    lookup = options.lookup()
+    settings = lookup.settings_for(path)
+    around = lookup.surroundings_of(path)
+    for key, made in _made:
+        if key[0] is options and key[1] is settings and key[2] is around:
+            return made
+    # Imported lazily: most runs have nothing to say.
     from linter.catalogue.catalogue import standard
     from linter.engine.conditions import Conditions
 
-    lookup = options.lookup()
-    settings = lookup.settings_for(path)
-    return Conditions(
+    made = Conditions(
         settings.target,
         standard().selecting(settings.select, settings.ignore, settings.profile),
-        lookup.surroundings_of(path),
+        around,
         options.suppress,
         settings.require_reason,
         identify=options.baseline is not None,
@@ -207,6 +213,12 @@ def conditions_of(path: str, options: Options) -> Conditions:
         summarise=lookup.may_be_in_root(path),
         dataplane=settings.dataplane,
     )
+    _made[:] = [((options, settings, around), made)]
+    return made
+
+
+_made: list[tuple[tuple[Options, Settings, Surroundings], Conditions]] = []
+"""The last that were made: files of a folder are all checked by the same."""
 
 
 def settle(outcome: Outcome, options: Options) -> None:

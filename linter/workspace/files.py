@@ -83,11 +83,12 @@ _PAUSE = 0.02
 class _OnDisk:
     """An open regular file. Python's own file objects cost more than most files have to say."""
 
-    __slots__ = ('_descriptor', '_is_empty')
+    __slots__ = ('_descriptor', '_is_empty', '_left')
 
     def __init__(self, descriptor: int, size: int) -> None:
         self._descriptor = descriptor
         self._is_empty = not size
+        self._left = size or -1
 
     def read(self, size: int = -1, /) -> bytes:
         if size < 0:
@@ -95,7 +96,10 @@ class _OnDisk:
             while part := self.read(_BUFFER):
                 parts.append(part)
             return b''.join(parts)
+        if not self._left:
+            return b''  # all that there was when it was opened, and asking again takes time
         data = os.read(self._descriptor, size)
+        self._left -= len(data)
         if data and self._is_empty:
             # Those in /proc and /sys are made while they are read, and some of them never end.
             raise OSError(errno.EINVAL, 'is not a file on a disk: it claims to be empty')

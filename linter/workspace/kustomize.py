@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from linter.calico.ownership import field, text_of
 from linter.calico.parsed_file import parse_text
 from linter.calico.patches import PatchTarget, target_of
-from linter.calico.surroundings import Place, Surroundings
+from linter.calico.surroundings import ALONE, Place, Surroundings
 from linter.text.source import Source, Span
 from linter.workspace.discover import relative
 from linter.workspace.files import SMALL_FILE, read_whole
@@ -62,7 +62,7 @@ class Kustomizations:
         whole = os.path.abspath(path)
         above = self.above(os.path.dirname(whole))
         if not above:
-            return Surroundings()
+            return ALONE
         sets_namespace = is_patch = False
         target: PatchTarget | None = None
         place: Place | None = None

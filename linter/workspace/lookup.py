@@ -96,8 +96,9 @@ class Lookup:
     """
 
     __slots__ = (
-        '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_kustomized', '_named',
-        '_names', '_reads', '_roots', 'default', 'files', 'is_shared', 'mistakes', 'options',
+        '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_kustomized', '_last',
+        '_named', '_names', '_reads', '_roots', 'default', 'files', 'is_shared', 'mistakes',
+        'options',
     )  # fmt: skip
 
     def __init__(
@@ -113,10 +114,13 @@ class Lookup:
         self._named: set[str] | None = None
         # By the folder as it is written, and by its absolute path; None: no configuration.
         self._folders: dict[str, _Folder | None] = {}
+        # The last path, its folder and its name: each is asked for several times.
+        self._last: tuple[str, _Folder | None, str] = ('\0', None, '')
         self._homes: dict[str, Home | None] = {}
         self._fixed: Home | None = None
         self._excludes: Rules | None = None
         self._kustomizations: Kustomizations | None = None
+        # By the folder as it is written, and by its absolute path.
         self._kustomized: dict[str, bool] = {}
         if self.options.exclude:
             from linter.workspace.patterns import rules
@@ -132,8 +136,12 @@ class Lookup:
 
     def has_kustomization(self, path: str) -> bool:
         """Whether there is one in a file's folder or above, in its repository."""
-        folder = os.path.dirname(os.path.abspath(path))
-        passed = []
+        head = os.path.dirname(path)
+        known = self._kustomized.get(head)
+        if known is not None:
+            return known
+        folder = os.path.abspath(head)
+        passed = [head]
         found = False
         while folder not in self._kustomized:
             passed.append(folder)
@@ -178,11 +186,7 @@ class Lookup:
 
     def settings_for(self, path: str) -> Settings:
         """The settings of a file, or of a folder whose path ends with a slash."""
-        head, name = os.path.split(path)
-        try:
-            folder = self._folders[head]
-        except KeyError:
-            folder = self._folders[head] = self._folder(head)
+        _, folder, name = self._last if self._last[0] == path else self._look(path)
         if folder is None or folder.home is None:
             return self.default
         home = folder.home
@@ -195,11 +199,7 @@ class Lookup:
 
     def is_excluded(self, path: str) -> bool:
         """Whether a file, or a folder whose path ends with a slash, is not to be checked."""
-        head, name = os.path.split(path)
-        try:
-            folder = self._folders[head]
-        except KeyError:
-            folder = self._folders[head] = self._folder(head)
+        _, folder, name = self._last if self._last[0] == path else self._look(path)
         if folder is None or not folder.excludes:
             return False
         if not folder.is_excluded and not (
@@ -207,6 +207,16 @@ class Lookup:
         ):
             return False
         return self.options.force_exclude or self._is_excluded_below(folder, name)
+
+    def _look(self, path: str) -> tuple[str, _Folder | None, str]:
+        """A path, its folder and its name."""
+        head, name = os.path.split(path)
+        try:
+            folder = self._folders[head]
+        except KeyError:
+            folder = self._folders[head] = self._folder(head)
+        self._last = path, folder, name
+        return self._last
 
     def config_for(self, folder: str) -> Config | None:
         """The configuration that holds in a folder, as far as there is one."""
@@ -231,15 +241,12 @@ class Lookup:
 
     def home_of(self, path: str) -> Home | None:
         """The folder whose configuration holds for a file."""
-        self.settings_for(path)
-        folder = self._folders[os.path.split(path)[0]]
+        _, folder, _ = self._last if self._last[0] == path else self._look(path)
         return None if folder is None else folder.home
 
     def layers_of(self, path: str) -> tuple[int, ...]:
         """The numbers of the layers that hold for a file for which a configuration holds."""
-        head, name = os.path.split(path)
-        self.settings_for(path)
-        folder = self._folders[head]
+        _, folder, name = self._last if self._last[0] == path else self._look(path)
         return () if folder is None or folder.home is None else self._layers_of(folder, name)
 
     def _is_excluded_below(self, folder: _Folder, name: str) -> bool:
