@@ -96,6 +96,23 @@ def test_no_packet_reaches_a_dead_rule_at_length(scope: str, hosts: bool) -> Non
     assert sum(dead for dead, _ in found) > 100
 
 
+def same_of_others(seed: int, scope: str, hosts: bool) -> int:
+    maker = Maker(seed, hosts)
+    tiers = maker.tiers()
+    policies = maker.policies(maker.random.randrange(2, 9), tiers)
+    root = Root(policies, tiers, SEMANTICS)
+    every = [one for one in root.dead_rules(scope).dead if one.rests_on != POLICY]
+    some = root.dead_rules(scope, of_others=True).dead
+    assert [one for one in some if one.rests_on != POLICY] == every
+    return len(every)
+
+
+@pytest.mark.parametrize('scope', [TIER, ROOT])
+def test_what_is_asked_first_is_dead_for_no_other_policy(scope: str) -> None:
+    found = [same_of_others(seed, scope, bool(seed % 2)) for seed in range(150)]
+    assert sum(found) > 3
+
+
 def replay_witnesses(seed: int) -> int:
     maker = Maker(seed)
     tiers = maker.tiers()

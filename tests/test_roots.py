@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import FIXTURES, printed
@@ -15,7 +16,9 @@ from test_fixtures import compare
 
 from linter.catalogue.catalogue import standard
 from linter.cli.main import main
-from linter.run import parallel
+from linter.engine import check
+from linter.policy.effort import Effort
+from linter.run import parallel, root
 from linter.run import run as running
 from linter.run.run import Outcome, run
 from linter.workspace.options import Options
@@ -50,6 +53,46 @@ def test_root(folder: Path, update: bool, monkeypatch: pytest.MonkeyPatch) -> No
         assert folder.parent.name in {one.rule for one in outcome.diagnostics}
     elif folder.name == 'good':
         assert not set(rules) & set(OF_ROOT)
+
+
+@pytest.mark.parametrize('folder', ROOTS, ids=name_of)
+def test_a_root_that_is_read_quickly_has_the_same_findings(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    quickly = shown(run(Options()))
+    monkeypatch.setattr('linter.quick.read.reader', lambda *_: None)
+    assert shown(run(Options())) == quickly
+
+
+def test_a_clean_document_of_a_root_is_parsed_where_something_is_said_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / '.calico-lint.yaml').touch()
+    text = (
+        'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n'
+        'metadata: {name: NAME, namespace: shop}\n'
+        "spec: {selector: app == 'a', types: [Ingress], ingress: [{action: Allow}]}\n"
+    )
+    for name in ('one', 'two', 'three'):
+        (tmp_path / f'{name}.yaml').write_text(text.replace('NAME', name))
+    parsed = []
+    real = check.check_parts
+
+    def noted(path: str, *others: Any) -> Outcome:
+        parsed.append(path)
+        return real(path, *others)
+
+    monkeypatch.setattr(check, 'check_parts', noted)
+    monkeypatch.setattr(root, 'check_parts', noted)
+    assert run(Options()).diagnostics == []
+    assert parsed == []
+    (tmp_path / 'three.yaml').write_text(text.replace('NAME', 'one'))
+    (found,) = run(Options()).diagnostics
+    assert found.rule == 'duplicate-resource'
+    assert found.source.position(found.span.start) == (3, 18)
+    assert sorted(parsed) == ['one.yaml', 'three.yaml']
 
 
 def test_every_rule_of_a_root_has_one() -> None:
@@ -327,3 +370,15 @@ def test_services_are_read_only_where_a_rule_asks_for_them(
     assert Options(select=only).lookup().reads('x.yaml') == {'NetworkPolicy', 'Service'}
     off = Options(ignore=frozenset(['nodeport-or-service-port', 'service-cidr-in-nets'])).lookup()
     assert 'Service' not in off.reads('x.yaml')
+
+
+def test_a_root_that_takes_too_long_says_so_once(
+    dead: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rules(run(Options()))
+    assert run(Options()).notes == []
+    monkeypatch.setattr(root, '_effort', lambda _: Effort(50))
+    (dead / 'other').mkdir()
+    shutil.copytree(FIXTURES / 'roots' / 'order-tie-conflict' / 'bad', dead / 'another')
+    (note,) = run(Options()).notes
+    assert 'not looked at to the end' in note

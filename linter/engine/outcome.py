@@ -44,14 +44,15 @@ class Outcome:
     where there is no baseline; ``paths`` the files of the whole run, excluded ones too. ``passed``
     counts the findings that do not hold for the edition of Calico; ``notes`` are sentences about
     the run. ``records`` are summaries of documents, where they were asked for, in order, and
-    ``kubernetes`` the files that may hold policies of Kubernetes' own, ``others`` those that may
-    hold other objects of its that a rule of a root asks for.
+    ``placeless`` the files in whose summaries no place is known but the file; ``kubernetes`` are
+    the files that may hold policies of Kubernetes' own, ``others`` those that may hold other
+    objects of its that a rule of a root asks for.
     """
 
     __slots__ = (
         'checked', 'diagnostics', 'documents', 'errors', 'files', 'found', 'known', 'kubernetes',
-        'mistakes', 'notes', 'others', 'passed', 'paths', 'records', 'skipped', 'suppressed',
-        'templates',
+        'mistakes', 'notes', 'others', 'passed', 'paths', 'placeless', 'records', 'skipped',
+        'suppressed', 'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -72,6 +73,7 @@ class Outcome:
         self.records: list[Record | Unusable] = []
         self.kubernetes: list[str] = []
         self.others: list[str] = []
+        self.placeless: list[str] = []
 
     def replaced(
         self,
@@ -101,6 +103,7 @@ class Outcome:
         self.records += other.records
         self.kubernetes += other.kubernetes
         self.others += other.others
+        self.placeless += other.placeless
         self.templates += other.templates
         self.errors += other.errors
         self.mistakes |= other.mistakes

@@ -33,6 +33,19 @@ def semantics_of(version: Version, dataplane: str) -> Semantics:
     return Semantics(version, dataplane)
 
 
+def is_filled_in(text: str, start: int, end: int) -> bool:
+    """Whether there is something that programs fill in, and that no rule takes for that."""
+    return _FILLED_IN.search(text, start, end) is not None
+
+
+def placed(record: Record | Unusable, around: Surroundings) -> Record | Unusable:
+    """A record without the namespace where a kustomization writes another one over it."""
+    is_set = around.sets_namespace or around.namespace is not None
+    if is_set and isinstance(record, (Policy, NetworkSet, Unusable)):
+        return record._replace(namespace=None) if record.namespace else record
+    return record
+
+
 class Summaries:
     """The records of one file, which go to its outcome."""
 
@@ -62,7 +75,7 @@ class Summaries:
             why = 'is a part of a document'
         record = summarise(document, self.semantics, why)
         if record is not None:
-            self.outcome.records.append(self._placed(record))
+            self.outcome.records.append(placed(record, self.surroundings))
 
     def broken(self, document: ParsedDocument) -> None:
         """Note a document of Calico's that cannot be read."""
@@ -85,14 +98,6 @@ class Summaries:
                 return f'is not what Calico takes: {one.message}'
             if one.fact.startswith('placeholder'):
                 return 'has a placeholder, which is filled in later'
-        if _FILLED_IN.search(source.text, owned.node.start, owned.node.end):
+        if is_filled_in(source.text, owned.node.start, owned.node.end):
             return 'has a placeholder, which is filled in later'
         return None
-
-    def _placed(self, record: Record | Unusable) -> Record | Unusable:
-        """Without the namespace where a kustomization writes another one over it."""
-        around = self.surroundings
-        is_set = around.sets_namespace or around.namespace is not None
-        if is_set and isinstance(record, (Policy, NetworkSet, Unusable)):
-            return record._replace(namespace=None) if record.namespace else record
-        return record

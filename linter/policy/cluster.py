@@ -6,8 +6,7 @@ endpoints, sets and policies there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from linter.calico.selector.meaning import Selector, evaluate
@@ -22,7 +21,7 @@ from linter.policy.effective import (
     policy_selector,
     read,
 )
-from linter.policy.handles import Handles, handles_of
+from linter.policy.handles import Handled
 from linter.policy.model import (
     EndpointSlice,
     Labels,
@@ -127,11 +126,6 @@ class Governed(NamedTuple):
     policy: Policy
 
 
-@lru_cache(maxsize=1 << 14)
-def _handles(text: str) -> Handles | None:
-    return handles_of(read(text))
-
-
 class Cluster:
     """Policies, sets, tiers, profiles, services, and the endpoints that they are about.
 
@@ -170,9 +164,7 @@ class Cluster:
                 self.services.setdefault((record.namespace, record.service), []).append(record)
         self.tiers = all_tiers(tiers, self.semantics)
         self._queries: dict[str, Query] = {}
-        self._by_handle: dict[tuple[str, str, str | None], list[Policy]] = {}
-        for policy in self.policies:
-            self._index(policy)
+        self._handled = Handled(self.policies)
         self._governing: dict[frozenset[tuple[str, str]], list[Governed]] = {}
         self._groups: dict[tuple[int, str, str], tuple[Group, ...]] = {}
         self._addresses: dict[Address, list[Thing]] = {}
@@ -292,21 +284,6 @@ class Cluster:
             )
         return found
 
-    def _index(self, policy: Policy) -> None:
-        text = policy_selector(policy)
-        scope = policy.namespace or ''
-        handles = _handles(text) if text else None
-        for key, value in handles or (('', None),):
-            self._by_handle.setdefault((scope, key, value), []).append(policy)
-
-    def _candidates(self, endpoint: Endpoint, thing: Thing) -> Iterator[Policy]:
-        """Policies that may govern an endpoint; all that do are among them, some twice."""
-        for scope in {endpoint.namespace, ''}:
-            yield from self._by_handle.get((scope, '', None), ())
-            for key, value in thing.labels.items():
-                yield from self._by_handle.get((scope, key, value), ())
-                yield from self._by_handle.get((scope, key, None), ())
-
     def governing(self, endpoint: Endpoint) -> list[Governed]:
         """The policies that select an endpoint, staged ones too, in the order of evaluation."""
         thing = self._things[endpoint]
@@ -316,7 +293,7 @@ class Cluster:
         if found is None:
             found = []
             seen: set[int] = set()
-            for policy in self._candidates(endpoint, thing):
+            for policy in self._handled.candidates(endpoint.namespace, thing.labels):
                 if id(policy) in seen:
                     continue
                 seen.add(id(policy))

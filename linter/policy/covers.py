@@ -13,6 +13,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from linter.policy.effort import Exhausted, TooComplex
+from linter.policy.handles import Handled
 from linter.policy.index import (
     DENY,
     END,
@@ -151,6 +152,14 @@ class Root:
         self.semantics = semantics
         self.sets = None if sets is None else tuple(sets)
         self._sequences: dict[tuple[str, str], Sequence] = {}
+        self._handled: Handled | None = None
+
+    @property
+    def handled(self) -> Handled:
+        """The policies, to be looked up by labels."""
+        if self._handled is None:
+            self._handled = Handled(self.policies)
+        return self._handled
 
     def sequence(self, direction: str, kind: str) -> Sequence:
         """The policies of a direction and class, in order."""
@@ -160,13 +169,18 @@ class Root:
             self._sequences[direction, kind] = found
         return found
 
-    def dead_rules(self, scope: str = ROOT) -> Report:
-        """All dead rules; ``scope`` is the most that a claim may rest on."""
+    def dead_rules(self, scope: str = ROOT, of_others: bool = False) -> Report:
+        """All dead rules; ``scope`` is the most that a claim may rest on.
+
+        ``of_others``: only those matter that are dead because of other policies.
+        """
         dead: list[DeadRule] = []
         given_up = count = 0
         for direction in DIRECTIONS:
             for policy in self.policies:
                 if direction not in policy.directions:
+                    continue
+                if of_others and self._is_first(policy, direction, scope):
                     continue
                 seen: dict[Rule, DeadRule] = {}
                 for number, rule in enumerate(policy.rules(direction)):
@@ -186,6 +200,13 @@ class Root:
                         if found.rests_on == POLICY:
                             seen[bare] = found
         return Report(tuple(dead), given_up, count)
+
+    def _is_first(self, policy: Policy, direction: str, scope: str) -> bool:
+        for kind in classes(policy):
+            sequence = self.sequence(direction, kind)
+            if not sequence.is_first(sequence.entry_of(policy), scope != ROOT):
+                return False
+        return True
 
     def dead_rule(
         self, policy: Policy, direction: str, number: int, scope: str = ROOT

@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
 from linter.calico.selector.meaning import And, Compare, Has, Member, Or, Selector
-from linter.policy.effective import NAMESPACE, ORCHESTRATOR
+from linter.policy.effective import NAMESPACE, ORCHESTRATOR, policy_selector, read
+from linter.policy.model import Policy
 
 # Labels by which nearly every policy can be found, and so none quickly.
 _COMMON = frozenset((NAMESPACE, ORCHESTRATOR))
 Handles = list[tuple[str, str | None]]
 _MANY = 64
 _DEEP = 16
+
+
+class Handled:
+    """Policies, to be looked up by the labels of an endpoint."""
+
+    __slots__ = ('_found', 'policies')
+
+    def __init__(self, policies: Iterable[Policy]) -> None:
+        self.policies = tuple(policies)
+        self._found: dict[tuple[str, str, str | None], list[Policy]] = {}
+        for policy in self.policies:
+            text = policy_selector(policy)
+            handles = _handles(text) if text else None
+            for key, value in handles or (('', None),):
+                self._found.setdefault((policy.namespace or '', key, value), []).append(policy)
+
+    def candidates(self, namespace: str, labels: Mapping[str, str]) -> Iterator[Policy]:
+        """Policies that may govern an endpoint; all that do are among them, some twice."""
+        for scope in {namespace, ''}:
+            yield from self._found.get((scope, '', None), ())
+            for key, value in labels.items():
+                yield from self._found.get((scope, key, value), ())
+                yield from self._found.get((scope, key, None), ())
+
+
+@lru_cache(maxsize=1 << 14)
+def _handles(text: str) -> Handles | None:
+    return handles_of(read(text))
 
 
 def handles_of(selector: Selector, depth: int = 0) -> Handles | None:

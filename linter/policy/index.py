@@ -138,8 +138,19 @@ class Sequence:
         self._entries = {entry.policy.identity: entry for entry in self.entries}
         self._buckets: dict[Bucket, list[Entry]] = {}
         self._by_namespace: dict[str | None, list[Entry]] = {}
+        self._first_in_tier: set[int] = set()
+        self._first_of_all: set[int] = set()
+        met, met_in_tier, tier = _Met(), _Met(), 0
         for entry in self.entries:
             buckets = _buckets(entry)
+            if entry.tier != tier:
+                met_in_tier, tier = _Met(), entry.tier
+            if not met_in_tier.may_meet(buckets):
+                self._first_in_tier.add(entry.rank)
+                if not met.may_meet(buckets):
+                    self._first_of_all.add(entry.rank)
+            met.add(buckets)
+            met_in_tier.add(buckets)
             for bucket in buckets:
                 self._buckets.setdefault(bucket, []).append(entry)
             for name in {bucket[0] for bucket in buckets}:
@@ -195,6 +206,10 @@ class Sequence:
                     else:
                         for literal in (*asked.inside, None):
                             yield from members.get(literal, ())
+
+    def is_first(self, entry: Entry, in_tier: bool) -> bool:
+        """Whether no policy before it selects an endpoint that it selects; False: don't know."""
+        return entry.rank in (self._first_in_tier if in_tier else self._first_of_all)
 
     def candidates(self, labels: Mapping[str, str]) -> list[Entry]:
         """All that may select an endpoint with these labels, in order."""
@@ -277,6 +292,29 @@ class Sequence:
     @staticmethod
     def _matches(entry: Entry, number: int, point: Point) -> bool:
         return any(contains(box, point) for box in entry.boxes(number))
+
+
+class _Met:
+    """The labels by which policies can be looked up, to see whether two may select one endpoint."""
+
+    def __init__(self) -> None:
+        # By the namespace, '' for all of them together, and the key of a label.
+        self._literals: dict[str | None, dict[str | None, set[str | None]]] = {}
+
+    def may_meet(self, buckets: Iterable[Bucket]) -> bool:
+        for namespace, key, literal in buckets:
+            scopes: tuple[str | None, ...] = ('',) if namespace is None else (namespace, None)
+            for scope in scopes:
+                for other, literals in self._literals.get(scope, {}).items():
+                    # Two values of one label are on two endpoints.
+                    if other != key or literal is None or literal in literals or None in literals:
+                        return True
+        return False
+
+    def add(self, buckets: Iterable[Bucket]) -> None:
+        for namespace, key, literal in buckets:
+            for scope in (namespace, ''):
+                self._literals.setdefault(scope, {}).setdefault(key, set()).add(literal)
 
 
 def _buckets(entry: Entry) -> set[Bucket]:

@@ -16,7 +16,7 @@ from linter.policy.index import LOG, Entry, Sequence
 from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.point import Point, contains, pick
 from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
-from linter.policy.witness import Scene, replay, scene
+from linter.policy.witness import Scene, asked, replay, scene
 
 MOST_TRIES = 4
 
@@ -115,17 +115,16 @@ def _conflicting(pairs: Iterable[tuple[Entry, Entry]]) -> Iterator[tuple[Entry, 
 
 
 def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Tie | None:
-    turned: list[Policy] | None = None
     for box in _contested(one, other, sequence):
         point = pick(box, sequence.own_is_source)
         shown = scene(point, sequence) if contains(box, point) else None
         if shown is None:
             continue
+        policies = asked(shown, root.handled, sequence.semantics)
         # Each of the policies is asked, in both orders.
-        spend(30 * len(root.policies))
-        if turned is None:
-            turned = _turned(root.policies, other.policy)
-        now = replay(shown, sequence, root.policies, root.tiers)
+        spend(100 + 30 * len(policies))
+        turned = _turned(policies, other.policy)
+        now = replay(shown, sequence, policies, root.tiers)
         otherwise = replay(shown, sequence, turned, root.tiers)
         if now.unknown is otherwise.unknown is None and now.action != otherwise.action:
             return Tie(

@@ -171,7 +171,9 @@ class RootView:
             tied = {(id(tie.first), id(tie.second)) for tie in self.ties}
             self._dead = [
                 dead
-                for dead in self.root.dead_rules(ROOT if self.is_whole else TIER).dead
+                for dead in self.root.dead_rules(
+                    ROOT if self.is_whole else TIER, of_others=True
+                ).dead
                 if dead.rests_on != POLICY
                 and dead.policy.kind != KUBERNETES_NETWORK_POLICY
                 and not any((id(one.policy), id(dead.policy)) in tied for one in dead.takers)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from linter.policy.cluster import Address, Cluster, Endpoint
 from linter.policy.evaluate import Evaluator, Verdict
+from linter.policy.handles import Handled
 from linter.policy.index import HOST, WORKLOADS, Sequence
 from linter.policy.match import Packet
 from linter.policy.model import (
@@ -34,6 +35,7 @@ from linter.policy.selector_sets import (
     NAMESPACE_KEY,
     NAMESPACE_PREFIX,
 )
+from linter.policy.semantics import Semantics
 from linter.policy.space import FIRST_V6, KNOWN
 
 _NOWHERE = Place('', 0, 0, 0)
@@ -174,14 +176,21 @@ def _slice(side: str, namespace: str, service: str, point: Point) -> EndpointSli
     return EndpointSlice(namespace, service, (_net(side, point),), (port,))
 
 
+def asked(found: Scene, policies: Handled, semantics: Semantics) -> list[Policy]:
+    """The policies that may govern the endpoint of a packet."""
+    own = found.endpoint
+    labels = Cluster(found.records, found.endpoints, semantics).thing_of(own).labels
+    return list({id(one): one for one in policies.candidates(own.namespace, labels)}.values())
+
+
 def replay(
     found: Scene, sequence: Sequence, policies: Iterable[Policy], tiers: Iterable[Tier]
 ) -> Verdict:
     """What the evaluator says of the packet with these policies."""
     namespace = found.endpoint.namespace
     # Policies of other namespaces select nothing here.
-    asked = [policy for policy in policies if policy.namespace in ('', namespace)]
-    records: list[Record] = [*asked, *tiers, *found.records]
+    near = [policy for policy in policies if policy.namespace in ('', namespace)]
+    records: list[Record] = [*near, *tiers, *found.records]
     evaluator = Evaluator(Cluster(records, found.endpoints, sequence.semantics))
     direction = sequence.direction
     if sequence.kind in (WORKLOADS, HOST):

@@ -45,9 +45,10 @@ class Clean:
     ``dormant``: facts that hold, which the target does not mind.
     """
 
-    __slots__ = ('checked', 'documents', 'dormant')
+    __slots__ = ('checked', 'documents', 'dormant', 'note')
 
-    def __init__(self) -> None:
+    def __init__(self, note: Callable[[str], bool] | None = None) -> None:
+        self.note = note
         self.documents = 0
         self.checked = 0
         self.dormant: set[str] = set()
@@ -64,12 +65,15 @@ class Reader:
         # The last that was one for the engine, which then asks about it, too.
         self._asked = ''
 
-    def parts(self, parts: Iterable[bytes]) -> Clean | None:
+    def parts(
+        self, parts: Iterable[bytes], note: Callable[[str], bool] | None = None
+    ) -> Clean | None:
         """What a file holds that comes in parts, if there is nothing to say about it; None: ask.
 
-        Each part but the first begins with the line break before a ``---``.
+        Each part but the first begins with the line break before a ``---``. ``note`` gets each
+        clean document of Calico's, and says whether that can be made use of.
         """
-        result = Clean()
+        result = Clean(note)
         waiting: bytes | None = None
         for part in parts:
             if waiting is not None and not self._part(waiting, result, last=False):
@@ -116,7 +120,7 @@ class Reader:
             # An empty document may be one too many, and one without a kind is no object.
             return not _is_empty(part) and (part[:5] == 'kind:' or '\nkind:' in part)
         dormant = self.document(part)
-        if dormant is None:
+        if dormant is None or (result.note is not None and not result.note(part)):
             return False
         result.checked += 1
         result.dormant |= dormant
@@ -182,8 +186,10 @@ class Reader:
 
         None: ask the engine, or the document says nothing about traffic.
         """
-        if self.document(text) is None:
-            return None
+        return None if self.document(text) is None else self.meaning(text, path, semantics)
+
+    def meaning(self, text: str, path: str, semantics: Semantics) -> Record | None:
+        """The same for a document of which it is known that it is clean."""
         # Imported lazily: a run that reports findings has no use for it.
         from linter.calico.placeholders import SIGNS
         from linter.policy.model import Unusable

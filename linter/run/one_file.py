@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from linter.calico.surroundings import Surroundings
     from linter.diagnostic import Diagnostic
     from linter.engine.conditions import Conditions
+    from linter.policy.model import Record, Unusable
+    from linter.quick.read import Reader
     from linter.suppress.model import Suppression
     from linter.workspace.lookup import Lookup
     from linter.workspace.options import Options
@@ -110,16 +112,20 @@ def check_parts(
         outcome.kubernetes.append(path)
     elif in_root and _asked_for(first, path, lookup):
         outcome.others.append(path)
-    # What is surely clean is so for the default profile alone, and what a clean document means is
-    # known only once it is read.
+    # What is surely clean is so for the default profile alone. In a root, a file may be read again
+    # for a place in it.
     is_usual = settings.profile == 'default' and not settings.select
-    is_quick = is_usual and not in_root and (second is None or again is not None)
+    is_quick = is_usual and (again is not None or (second is None and not in_root))
     quick = reader(settings.target) if is_quick else None
     if _needs_a_closer_look(first, path, settings, lookup):
         quick = None
     if quick is not None:
-        clean = quick.parts((first,) if second is None else chain((first, second), parts))
+        noted = _Noted(path, quick, settings, lookup) if in_root else None
+        clean = quick.parts((first,) if second is None else chain((first, second), parts), noted)
         if clean is not None:
+            if noted is not None and noted.records:
+                outcome.records += noted.records
+                outcome.placeless.append(path)
             outcome.documents += clean.documents
             outcome.checked += clean.checked
             if clean.documents > clean.checked:
@@ -138,6 +144,31 @@ def check_parts(
     )
     found.files = 0
     outcome.add(found)
+
+
+class _Noted:
+    """What the clean documents of a file mean, for the rules of a root."""
+
+    def __init__(self, path: str, quick: Reader, settings: Settings, lookup: Lookup) -> None:
+        # Imported lazily: where nothing is a root, documents mean nothing.
+        from linter.engine.summaries import semantics_of
+
+        self.path = path
+        self.quick = quick
+        self.semantics = semantics_of(settings.target.version, settings.dataplane)
+        self.surroundings = lookup.surroundings_of(path)
+        self.records: list[Record | Unusable] = []
+
+    def __call__(self, text: str) -> bool:
+        from linter.engine.summaries import is_filled_in, placed
+
+        if self.surroundings.is_patch or is_filled_in(text, 0, len(text)):
+            return False
+        record = self.quick.meaning(text, self.path, self.semantics)
+        if record is None:
+            return False
+        self.records.append(placed(record, self.surroundings))
+        return True
 
 
 _KIND = b'kind: '

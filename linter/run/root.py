@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from linter.catalogue.catalogue import Catalogue
@@ -14,7 +14,13 @@ from linter.engine.judge import reference_of
 from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.stamp import Stamp
 from linter.engine.summaries import semantics_of
-from linter.policy.effort import FOR_ROOT, Effort, TooComplex, for_policies, within
+from linter.policy.effort import (
+    FOR_ROOT,
+    Effort,
+    TooComplex,
+    for_policies,
+    within,
+)
 from linter.policy.model import NetworkSet, Policy, Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
 from linter.run.one_file import check, conditions_of, settle
@@ -117,6 +123,8 @@ class _Run:
         self.roots: dict[str, _Root | None] = {}
         self._kustomized: dict[str, str | None] = {}
         self._broken: set[str] = set()
+        self._is_spent = False
+        self._placeless = {*outcome.placeless, *self.around.placeless}
         self._heard: set[str] = set()
 
     def run(self) -> None:
@@ -144,7 +152,7 @@ class _Run:
         number = len(self.outcome.found)
         for (root, _), records in groups.items():
             for unit in self._units(root, records):
-                self._judge(self._view(unit), checks.items())
+                self._judge(unit, checks)
         if len(self.outcome.found) != number:
             places = {path: at for at, path in enumerate(self.outcome.paths)}
             self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
@@ -280,24 +288,65 @@ class _Run:
             unit.are_variants,
         )
 
-    def _judge(self, view: RootView, checks: Iterable[tuple[str, Check]]) -> None:
+    def _judge(self, unit: _Unit, checks: Mapping[str, Check]) -> None:
+        view = self._view(unit)
         if len(view.policies) > MOST_POLICIES:
             self.outcome.notes.append(
                 f'{len(view.policies)} policies are too many to be looked at together, so what '
                 f'needs that is not looked for: name smaller roots under roots: in {NAME}'
             )
             return
-        with within(Effort(FOR_ROOT + for_policies(view.policies))):
-            for rule, ask in checks:
+        found, is_spent = self._ask(view, checks)
+        if is_spent and not self._is_spent:
+            self._is_spent = True
+            self.outcome.notes.append(
+                f'what {len(view.policies)} policies mean together was not looked at to the end, '
+                f'as it would take too long: name smaller roots under roots: in {NAME}'
+            )
+        while paths := self._placeless.intersection(_paths(found)):
+            # Most documents have no part in any finding, and were read without places.
+            unit = unit._replace(records=self._with_places(unit.records, paths))
+            again = checks if is_spent else {rule: checks[rule] for rule in found}
+            found, _ = self._ask(self._view(unit), again)
+        for findings in found.values():
+            for finding in findings:
+                self._add(finding)
+
+    def _ask(
+        self, view: RootView, checks: Mapping[str, Check]
+    ) -> tuple[dict[str, list[RootFinding]], bool]:
+        """What each rule finds that finds anything; whether there was too much to reckon."""
+        found: dict[str, list[RootFinding]] = {}
+        effort = _effort(view)
+        with within(effort):
+            for rule, ask in checks.items():
                 try:
                     for finding in ask(view):
-                        self._add(finding)
+                        found.setdefault(rule, []).append(finding)
                 except TooComplex:
                     continue
                 except MemoryError:
                     raise
                 except Exception as error:
                     self._broke(rule, error)
+        return found, effort.left <= 0
+
+    def _with_places(self, records: Records, paths: set[str]) -> Records:
+        """The same records, those of some files with their places."""
+        self._placeless -= paths
+        read: dict[str, Iterator[Record | Unusable]] = {}
+        for path in paths:
+            try:
+                parts = discover.read(path)
+                read[path] = iter(
+                    check_parts(path, parts, conditions_of(path, self.options)).records
+                )
+            except discover.Unreadable:
+                read[path] = iter(())
+        return [
+            next(read[_path(one)], one) if _path(one) in read and _is_placeless(one) else one
+            for one in records
+        ]
 
     def _broke(self, rule: str, error: Exception) -> None:
         if rule in self._broken:
@@ -439,6 +488,24 @@ class _Run:
 
             (found,) = identified_later((found,))
         return found
+
+
+def _paths(found: Mapping[str, list[RootFinding]]) -> set[str]:
+    """The files in which findings have a place."""
+    return {
+        place.path
+        for findings in found.values()
+        for finding in findings
+        for place in (finding.place, *(place for place, _ in finding.elsewhere))
+    }
+
+
+def _is_placeless(record: Record | Unusable) -> bool:
+    return record.place is not None and record.place.end == 0
+
+
+def _effort(view: RootView) -> Effort:
+    return Effort(FOR_ROOT + for_policies(view.policies))
 
 
 def _find_word(text: str, word: str, start: int, end: int) -> int:
