@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter.calico.document import Document
-from linter.catalogue.facts import Facts, Row
+from linter.catalogue.facts import Facts, Row, known_facts
 from linter.catalogue.library import Library
 from linter.catalogue.rule import Check, Rule
 from linter.text.start import remembered
@@ -41,6 +41,7 @@ class Catalogue:
         self._ignore = ignore
         self._profile = PROFILES[profile]
         self._checks: dict[tuple[str, str, str], list[tuple[str, Check]]] = {}
+        self._modules: dict[str, tuple[str, ...]] = {}
         self._views: dict[tuple[frozenset[str], frozenset[str], str], Catalogue] = {}
 
     def selecting(
@@ -127,11 +128,15 @@ class Catalogue:
 
     def modules_of(self, subject: str) -> tuple[str, ...]:
         """The modules of the rules that run and look at a subject; imports none of them."""
-        library = self._library
-        names = library.of_subject(subject)
-        if names:
-            names = tuple(name for name in names if any(map(self.runs, library.speaks_for(name))))
-        return names
+        found = self._modules.get(subject)
+        if found is None:
+            library = self._library
+            found = self._modules[subject] = tuple(
+                name
+                for name in library.of_subject(subject)
+                if any(map(self.runs, library.speaks_for(name)))
+            )
+        return found
 
     def reads(self) -> frozenset[str]:
         """The kinds of Kubernetes' own that the rules of a root ask for."""
@@ -163,4 +168,4 @@ class Catalogue:
 @remembered()
 def standard() -> Catalogue:
     """The rules and facts that come with calico-lint, all of them."""
-    return Catalogue(Facts(), Library())
+    return Catalogue(known_facts(), Library())

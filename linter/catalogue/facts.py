@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linter.calico.schema_files import schema_path
 from linter.calico.target import Target, Version, read_version
-from linter.text.start import read_json
+from linter.text.start import read_json, remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,3 +111,9 @@ class Facts:
         row = next((row for row in self._rows_of(fact) if row.covers(kind, lane, target)), None)
         self._found[key] = row
         return row
+
+
+@remembered()
+def known_facts() -> Facts:
+    """The facts that come with calico-lint."""
+    return Facts()

@@ -220,9 +220,12 @@ class Judge:
         """What every rule says of a document; one that breaks hides nothing else."""
         found: list[Said] = []
         is_patch = document.surroundings.is_patch
+        repeats = document.has_aliases
         for checks, values in self.stamp.catalogue.asks(document):
+            if not checks:
+                continue
             for value in values:
-                if _is_judged(document, checks, value):
+                if repeats and _is_judged(document, checks, value):
                     continue
                 for rule, check in checks:
                     try:
@@ -311,8 +314,6 @@ def _is_of_absence(finding: Finding, owned: CalicoObject) -> bool:
 
 def _is_judged(document: Document, checks: object, value: object) -> bool:
     """Whether these checks saw a node often enough, in this kind of place."""
-    if not document.has_aliases:
-        return False
     if isinstance(value, Problem):
         place = value.owner
         node: object = value.key or (None if value.value is None else value.value.node)

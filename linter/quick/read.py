@@ -236,9 +236,9 @@ class Reader:
     def _minds(self, fact: str, kind: str) -> bool:
         if self._facts is None:
             # Imported lazily: most documents raise no such question.
-            from linter.catalogue.facts import Facts
+            from linter.catalogue.facts import known_facts
 
-            self._facts = Facts()
+            self._facts = known_facts()
         return self._facts.find(fact, kind, self.target.admission, self.target) is not None
 
     def _undecided(self, subject: str, kind: str) -> bool:
@@ -327,8 +327,14 @@ _readers: dict[tuple[Target, object], Reader | None] = {}
 def reader(target: Target, catalogue: Catalogue | None = None) -> Reader | None:
     """What reads for a target, and remembers what it read; None where nothing is to be read so.
 
-    Without a catalogue there are the rules of the default profile.
+    Without a catalogue there are the rules of the default profile; who brings those gets the same.
     """
+    if catalogue is not None:
+        # Imported lazily: without a catalogue nothing of it is.
+        from linter.catalogue.catalogue import standard
+
+        if catalogue is standard():
+            catalogue = None
     key = target, catalogue
     if key not in _readers:
         # What other dataplanes make of a document is for the engine to say.
