@@ -235,6 +235,23 @@ def test_labels_of_a_selector(text: str, labels: object) -> None:
     assert labels_of(text) == labels
 
 
+@pytest.mark.parametrize(
+    ('text', 'is_known'),
+    [
+        ("projectcalico.org/name == 'x'", True),
+        ("projectcalico.org/name != 'x'", True),
+        ("kubernetes.io/metadata.name not in {'x'}", True),
+        ('!has(projectcalico.org/name)', False),
+        ('!has(kubernetes.io/metadata.name)', False),
+        ("!(projectcalico.org/name contains '')", False),
+        ("!has(projectcalico.org/name) && a == 'x'", False),
+        ("a == 'x' || !has(projectcalico.org/name)", True),
+    ],
+)
+def test_every_namespace_has_a_name(text: str, is_known: bool) -> None:
+    assert (labels_of(text, True) is not None) is is_known
+
+
 BROAD = """\
 apiVersion: projectcalico.org/v3
 kind: GlobalNetworkPolicy

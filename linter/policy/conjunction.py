@@ -52,8 +52,8 @@ def _shape(code: str, of_others: bool) -> tuple[str, bool] | None:
     formula = formula_of(text, of_others) if is_plain(text) else None
     if formula is None or len(formula.terms) != 1:
         return None
-    key, operator, values = formula.terms[0]
-    if key == ALL or not (values or operator == 'has'):
+    key, operator, _ = formula.terms[0]
+    if key == ALL or not formula.is_plain:
         return None
     return key, operator in ('in', 'notin')
 

@@ -59,6 +59,8 @@ class Formula:
             return False
         for key, operator, values in terms:
             if operator == 'has':
+                if key == NAME:
+                    return False  # there is no namespace without one
                 continue
             if not values:
                 return False
@@ -98,7 +100,10 @@ class Formula:
     def varies(self) -> bool:
         """Whether it surely holds with some labels, and with some others does not."""
         first: bool | None = None
+        is_bound = any(term[0] == NAME for term in self.terms)
         for labels in self._trials():
+            if is_bound and NAME not in labels:
+                continue  # there is no such namespace
             found = self.holds(labels)
             if found is None:
                 return False
