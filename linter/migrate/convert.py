@@ -38,7 +38,7 @@ from linter.yaml.nodes import (
 
 
 class Converter(RuleConverter):
-    """Writes on a canvas what makes v3 of a document."""
+    """Writes on a plan what makes v3 of a document."""
 
     def list(self, node: MappingNode, item_kind: str) -> None:
         found = self.reach(node)
@@ -46,7 +46,7 @@ class Converter(RuleConverter):
         self.word(found.get('kind'), f'{KINDS[self.api][item_kind]}List')
         items = sequence(found.get('items'))
         if items is not None:
-            self.canvas.reach(items)
+            self.plan.reach(items)
             for item in items.items:
                 if isinstance(item, MappingNode):
                     self.document(item, item_kind)
@@ -58,7 +58,7 @@ class Converter(RuleConverter):
         beside = found.get('metadata') or next(iter(found.values()), None)
         for name, value in (('apiVersion', API_VERSIONS['v3']), ('kind', kind)):
             if beside is not None and name.lower() not in found:
-                self.canvas.insert(beside, name, value)
+                self.plan.insert(beside, name, value)
 
     def document(self, node: MappingNode, kind: str) -> None:
         """``kind`` is that of an item which does not say its own."""
@@ -68,7 +68,7 @@ class Converter(RuleConverter):
             return  # an item of a list that has been brought over before
         own = scalar(found.get('kind'))
         if own is not None and own.value not in KINDS[self.api]:
-            self.canvas.say(
+            self.plan.say(
                 own, f'{quoted(own.value)} cannot be carried over: take it out of the list'
             )
             return
@@ -77,7 +77,7 @@ class Converter(RuleConverter):
         self.word(found.get('apiversion'), API_VERSIONS['v3'])
         if self.kind != kind:
             self.word(found.get('kind'), self.kind)
-        self.canvas.drop(found.get('status'))
+        self.plan.drop(found.get('status'))
         metadata, spec = mapping(found.get('metadata')), mapping(found.get('spec'))
         before = self.moved(metadata, kind)
         if metadata is not None:
@@ -93,7 +93,7 @@ class Converter(RuleConverter):
         flow = MappingNode(True, None, 0, 0)
         if kind == 'hostEndpoint':
             node = text_in(found, 'node')
-            return {'node': self.canvas.shown(normalized(node), flow)} if node else {}
+            return {'node': self.plan.shown(normalized(node), flow)} if node else {}
         if kind != 'profile':
             return {}
         labels, tags = mapping(found.get('labels')), sequence(found.get('tags'))
@@ -101,25 +101,25 @@ class Converter(RuleConverter):
         given = {key: string(value) for key, value in pairs.items() if isinstance(value, Scalar)}
         if len(given) < len(pairs) or any(key == '<<' for key in pairs):
             assert labels is not None
-            self.canvas.say(labels, 'labels are text: write each of them out')
+            self.plan.say(labels, 'labels are text: write each of them out')
         for item in [] if tags is None else tags.items:
             tag = string(item) if isinstance(item, Scalar) else ''
             if tag in given:
-                self.canvas.say(
+                self.plan.say(
                     item,
                     f'a tag becomes a label, and {quoted(tag)} is one already: rename one of them',
                 )
             elif tag:
                 given[tag] = ''
         for entry in (found.get('labels'), found.get('tags')):
-            if entry is not None and '#' in self.canvas.text[entry.span.start : entry.span.end]:
-                self.canvas.say(
+            if entry is not None and '#' in self.plan.text[entry.span.start : entry.span.end]:
+                self.plan.say(
                     entry.key,
                     'this goes into spec.labelsToApply, and the comment in it would be lost: '
                     'write the comment above it',
                 )
         shown = ', '.join(
-            f'{self.canvas.shown(key, flow)}: {self.canvas.shown(value, flow)}'
+            f'{self.plan.shown(key, flow)}: {self.plan.shown(value, flow)}'
             for key, value in given.items()
         )
         return {'labelsToApply': f'{{{shown}}}'} if given else {}
@@ -129,45 +129,45 @@ class Converter(RuleConverter):
         first = next(iter(entries(spec).values()), None) if spec is not None else None
         if first is not None and first.owner is spec:
             for name, value in new.items():
-                self.canvas.insert(first, name, value)
+                self.plan.insert(first, name, value)
             return
         old = root.get('spec')
         beside = root.get('metadata')
         if beside is None or (old is not None and not old.is_null and spec is None):
             return
-        self.canvas.drop(old)
-        quote = '"' if self.canvas.is_json else ''
+        self.plan.drop(old)
+        quote = '"' if self.plan.is_json else ''
         inside = ', '.join(f'{quote}{name}{quote}: {value}' for name, value in new.items())
-        self.canvas.insert(beside, 'spec', f'{{{inside}}}')
+        self.plan.insert(beside, 'spec', f'{{{inside}}}')
 
     def metadata(self, node: MappingNode, kind: str) -> None:
         found = self.reach(node)
         for field in SERVER_FIELDS:
-            self.canvas.drop(found.get(field))
+            self.plan.drop(found.get(field))
         if self.api == 'v1':
             # Had v1 minded it, the policy would not have been global.
-            self.canvas.drop(found.get('namespace'))
+            self.plan.drop(found.get('namespace'))
         if kind == 'hostEndpoint':
-            self.canvas.drop(found.get('node'))
+            self.plan.drop(found.get('node'))
         if kind == 'profile':
-            self.canvas.drop(found.get('labels'))
-            self.canvas.drop(found.get('tags'))
+            self.plan.drop(found.get('labels'))
+            self.plan.drop(found.get('tags'))
         name = found.get('name')
         if name is None or name.is_blank or not isinstance(name.value, Scalar):
             return
-        self.canvas.reach(name.value)
+        self.plan.reach(name.value)
         old = string(name.value)
         if id(name.value) in self.clashes:
-            self.canvas.say(name.value, self.clashes[id(name.value)])
+            self.plan.say(name.value, self.clashes[id(name.value)])
             return
         if kind == 'hostEndpoint' and not text_in(found, 'node'):
-            self.canvas.say(
+            self.plan.say(
                 name.value, 'a host endpoint of v1 names its node in metadata: write node there'
             )
             return
         new = new_name(old, kind, text_in(found, 'node'))
         if new != old:
-            self.canvas.write(name.value, new, name.owner)
+            self.plan.write(name.value, new, name.owner)
 
     def spec(self, node: MappingNode, kind: str) -> None:
         found = self.reach(node)
@@ -184,23 +184,23 @@ class Converter(RuleConverter):
         for direction in ('ingress', 'egress'):
             rules = sequence(found.get(direction))
             if rules is not None:
-                self.canvas.reach(rules)
+                self.plan.reach(rules)
                 for item in rules.items:
                     self.rule(item)
 
     def host_endpoint(self, found: dict[str, Entry]) -> None:
         profiles = sequence(found.get('profiles'))
         if profiles is not None:
-            self.canvas.reach(profiles)
+            self.plan.reach(profiles)
             for item in profiles.items:
                 if isinstance(item, Scalar):
-                    self.canvas.reach(item)
+                    self.plan.reach(item)
                     right = new_name(string(item), 'profile')
                     if right != item.value:
-                        self.canvas.write(item, right, profiles)
+                        self.plan.write(item, right, profiles)
         ports = sequence(found.get('ports'))
         if ports is not None:
-            self.canvas.reach(ports)
+            self.plan.reach(ports)
             for port in ports.items:
                 if isinstance(port, MappingNode):
                     protocol = self.reach(port).get('protocol')
@@ -208,19 +208,19 @@ class Converter(RuleConverter):
                         self.protocol(protocol, protocol.value)
 
     def types(self, node: SequenceNode) -> None:
-        self.canvas.reach(node)
+        self.plan.reach(node)
         seen: set[str] = set()
         for number, item in enumerate(node.items):
             if not isinstance(item, Scalar):
                 continue
-            self.canvas.reach(item)
+            self.plan.reach(item)
             right = TYPES.get(item.value.lower())
             if right is None:
                 continue
             if right in seen:
-                self.canvas.drop_item(node, number)
+                self.plan.drop_item(node, number)
             elif right != item.value:
-                self.canvas.write(item, right, node)
+                self.plan.write(item, right, node)
             seen.add(right)
 
     def flags(self, found: dict[str, Entry]) -> None:
@@ -229,14 +229,14 @@ class Converter(RuleConverter):
         if self.kind != GLOBAL:
             for entry in flags.values():
                 if entry.is_(True):
-                    self.canvas.say(
+                    self.plan.say(
                         entry.value,
                         f'{entry.key.value} is for host endpoints, which a NetworkPolicy does not '
                         f'select: write a {GLOBAL}, or remove {entry.key.value}',
                         entry.span,
                     )
                 elif entry.is_(False) or entry.is_null:
-                    self.canvas.drop(entry)
+                    self.plan.drop(entry)
             return
         raised = [name for name in NEED_FORWARD if name in flags and flags[name].is_(True)]
         if not raised:
@@ -244,15 +244,15 @@ class Converter(RuleConverter):
         first = flags[raised[0]]
         forward, types = flags.get('applyonforward'), found.get('types')
         if forward is None or forward.is_null:
-            self.canvas.drop(forward)
-            self.canvas.insert(first, 'applyOnForward', 'true')
+            self.plan.drop(forward)
+            self.plan.insert(first, 'applyOnForward', 'true')
         elif forward.is_(False) and isinstance(forward.value, Scalar):
-            self.canvas.reach(forward.value)
-            self.canvas.token(forward.value, 'true')
+            self.plan.reach(forward.value)
+            self.plan.token(forward.value, 'true')
         if 'prednat' in raised and (types is None or types.is_null):
-            self.canvas.drop(types)
-            word = '"Ingress"' if self.canvas.is_json else 'Ingress'
-            self.canvas.insert(first, 'types', f'[{word}]')
+            self.plan.drop(types)
+            word = '"Ingress"' if self.plan.is_json else 'Ingress'
+            self.plan.insert(first, 'types', f'[{word}]')
 
 
 def document_name(node: MappingNode) -> tuple[Scalar | None, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linter.calico.names import qualified_problem
 from linter.calico.selector.accept import accepts, explain
 from linter.calico.selector.meaning import parse
-from linter.migrate.canvas import EditPlan
+from linter.migrate.edit_plan import EditPlan
 from linter.migrate.entries import (
     Entry,
     entries,
@@ -41,10 +41,10 @@ from linter.yaml.nodes import (
 
 
 class RuleConverter:
-    """Writes on a canvas what makes v3 of a rule."""
+    """Writes into a plan of edits what makes v3 of a rule."""
 
-    def __init__(self, canvas: EditPlan, api: str, clashes: dict[int, str]) -> None:
-        self.canvas = canvas
+    def __init__(self, plan: EditPlan, api: str, clashes: dict[int, str]) -> None:
+        self.plan = plan
         self.api = api
         # By the identity of a name's node, why it cannot be what it would become.
         self.clashes = clashes
@@ -55,7 +55,7 @@ class RuleConverter:
         waiting = [node]
         while waiting:
             one = waiting.pop()
-            self.canvas.reach(one)
+            self.plan.reach(one)
             for key, value in one.entries:
                 if is_merge(key):
                     found = value.items if isinstance(value, SequenceNode) else [value]
@@ -66,13 +66,13 @@ class RuleConverter:
         if entry is None:
             return
         if isinstance(entry.value, Scalar):
-            self.canvas.reach(entry.value)
-            self.canvas.write(entry.value, right, entry.owner)
+            self.plan.reach(entry.value)
+            self.plan.write(entry.value, right, entry.owner)
 
     def rule(self, node: Node) -> None:
         if not isinstance(node, MappingNode):
             if isinstance(node, Scalar) and value_of(node) is None:
-                self.canvas.say(
+                self.plan.say(
                     node,
                     'an empty rule once allowed everything: write action: Allow, or remove it',
                 )
@@ -95,28 +95,28 @@ class RuleConverter:
             if entry is not None:
                 place = entry.value if entry.value.end > entry.value.start else entry.key
                 covers = entry.span
-            self.canvas.say(
+            self.plan.say(
                 place,
                 'a rule without an action was once read as allow: '
                 'write action: Allow if that is what it is for',
                 covers,
             )
         elif isinstance(entry.value, Scalar):
-            self.canvas.reach(entry.value)
+            self.plan.reach(entry.value)
             right = ACTIONS.get(entry.value.value.lower())
             if right is not None and right != entry.value.value:
-                self.canvas.write(entry.value, right, entry.owner)
+                self.plan.write(entry.value, right, entry.owner)
 
     def protocol(self, entry: Entry, node: Scalar) -> None:
-        self.canvas.reach(node)
+        self.plan.reach(node)
         right = new_protocol(string(node))
         if right is None or (right == node.value and not (node.style and right.isdigit())):
             return
         if right.isdigit():
             if node.style:
-                self.canvas.token(node, right)
+                self.plan.token(node, right)
         else:
-            self.canvas.write(node, right, entry.owner)
+            self.plan.write(node, right, entry.owner)
 
     def entity(self, node: MappingNode) -> None:
         """The source or the destination of a rule."""
@@ -127,46 +127,46 @@ class RuleConverter:
             if tag is not None and not tag.is_blank:
                 self.tag(tag, selector, prefix)
                 continue
-            self.canvas.drop(tag)
+            self.plan.drop(tag)
             self.rule_selector(selector, found.get('namespaceselector'), bool(prefix))
 
     def nets(self, single: Entry | None, several: Entry | None, prefix: str) -> None:
         """``net`` goes to the end of ``nets``; all of them lose their host bits."""
         if several is not None and several.is_null:
-            self.canvas.drop(several)
+            self.plan.drop(several)
             several = None
         seen: set[str] = set()
         kept: int | None = None
         existing = sequence(several)
         if existing is not None:
-            self.canvas.reach(existing)
+            self.plan.reach(existing)
             for number, item in enumerate(existing.items):
                 if not isinstance(item, Scalar):
                     kept = number
                     continue
-                self.canvas.reach(item)
+                self.plan.reach(item)
                 right = new_net(string(item))
                 if right in seen:
-                    self.canvas.drop_item(existing, number)
+                    self.plan.drop_item(existing, number)
                     continue
                 kept = number
                 seen.add(right)
                 if right != item.value:
-                    self.canvas.write(item, right, existing)
+                    self.plan.write(item, right, existing)
         if single is None or single.is_blank:
-            self.canvas.drop(single)
+            self.plan.drop(single)
             return
         if not isinstance(single.value, Scalar):
             return
-        self.canvas.reach(single.value)
+        self.plan.reach(single.value)
         right = new_net(string(single.value))
         if several is not None and existing is not None:
-            self.canvas.drop(single)
+            self.plan.drop(single)
             if right not in seen:
-                self.canvas.append(several, existing, right, kept, single.value)
+                self.plan.append(several, existing, right, kept, single.value)
         elif several is None:
-            self.canvas.rename(single, 'notNets' if prefix else 'nets')
-            self.canvas.token(single.value, self.listed(single.value, right))
+            self.plan.rename(single, 'notNets' if prefix else 'nets')
+            self.plan.token(single.value, self.listed(single.value, right))
 
     def listed(self, node: Scalar, text: str) -> str:
         """A list of one, in the quotes of what it is made of."""
@@ -174,7 +174,7 @@ class RuleConverter:
         if quote:
             return f'[{quote}{text}{quote}]'
         flow = MappingNode(True, None, 0, 0)
-        return f'[{self.canvas.shown(text, flow)}]'
+        return f'[{self.plan.shown(text, flow)}]'
 
     def tag(self, tag: Entry, selector: Entry | None, prefix: str) -> None:
         """A tag is a label now, an empty one: so the upgrade gives it to profiles, and asks for it.
@@ -185,11 +185,11 @@ class RuleConverter:
         """
         if not isinstance(tag.value, Scalar):
             return
-        self.canvas.reach(tag.value)
+        self.plan.reach(tag.value)
         name = string(tag.value)
         wrong = qualified_problem(name)
         if wrong is not None:
-            self.canvas.say(
+            self.plan.say(
                 tag.value,
                 f'a tag becomes a label of the endpoints, and {wrong}: '
                 'give them another label, and select that',
@@ -197,13 +197,13 @@ class RuleConverter:
             )
             return
         if selector is not None and selector.is_blank:
-            self.canvas.drop(selector)
+            self.plan.drop(selector)
             selector = None
         if selector is None:
-            self.canvas.rename(tag, 'notSelector' if prefix else 'selector')
-            self.canvas.write(tag.value, f"{name} == ''", tag.owner)
+            self.plan.rename(tag, 'notSelector' if prefix else 'selector')
+            self.plan.write(tag.value, f"{name} == ''", tag.owner)
             return
-        self.canvas.drop(tag)
+        self.plan.drop(tag)
         node = scalar(selector)
         if node is not None and NAMESPACE_PREFIX in node.value and self.api == 'v2':
             self.say_namespaces(selector)
@@ -211,7 +211,7 @@ class RuleConverter:
         if node is not None and not accepts(node.value.rstrip('\n')):
             # Parentheses around what cannot be read could make something else of it.
             message = explain(node.value.rstrip('\n')).message
-            self.canvas.say(node, f'this selector is none: {message}', selector.span)
+            self.plan.say(node, f'this selector is none: {message}', selector.span)
             return
         self.selector(selector, f") {'||' if prefix else '&&'} {name} == ''")
 
@@ -238,18 +238,18 @@ class RuleConverter:
         if negated or namespaces is not None or parts is None:
             self.say_namespaces(selector)
             return
-        self.canvas.reach(node)
+        self.plan.reach(node)
         value = ' && '.join(map(unprefixed, parts.namespaces))
         if parts.own:
-            shown = self.canvas.shown(value, selector.owner)
-            self.canvas.insert(selector, 'namespaceSelector', shown)
-            self.canvas.write(node, ' && '.join(parts.own), selector.owner)
+            shown = self.plan.shown(value, selector.owner)
+            self.plan.insert(selector, 'namespaceSelector', shown)
+            self.plan.write(node, ' && '.join(parts.own), selector.owner)
         else:
-            self.canvas.rename(selector, 'namespaceSelector')
-            self.canvas.write(node, value, selector.owner)
+            self.plan.rename(selector, 'namespaceSelector')
+            self.plan.write(node, value, selector.owner)
 
     def say_namespaces(self, selector: Entry) -> None:
-        self.canvas.say(
+        self.plan.say(
             selector.value,
             f'what {NAMESPACE_PREFIX} says of namespaces belongs into namespaceSelector, and this '
             'cannot be taken apart: write a selector and a namespaceSelector',
@@ -261,19 +261,19 @@ class RuleConverter:
         node = scalar(entry)
         if entry is None or node is None or entry.is_null:
             return
-        self.canvas.reach(node)
+        self.plan.reach(node)
         body = node.value.rstrip('\n')
         changes: list[Change] = [*renamed(body, LABELS[self.api], PREFIXES[self.api])]
         if and_more:
             changes = [(0, 0, '('), *changes, (len(body), len(body), and_more)]
         if body != node.value and node.style in ('|', '>'):
-            self.canvas.chomp(node)
+            self.plan.chomp(node)
             if not changes:
-                self.canvas.settle(node)
+                self.plan.settle(node)
         elif body != node.value:
             changes.append((len(body), len(node.value), ''))
         if changes:
-            self.canvas.edit(node, _joined(changes), entry.owner)
+            self.plan.edit(node, _joined(changes), entry.owner)
 
 
 def _joined(changes: list[Change]) -> list[Change]:

@@ -16,8 +16,8 @@ from linter.calico.parsed_file import OURS, RUNS_ON, ParsedFile
 from linter.calico.placeholders import placeholders
 from linter.calico.target import Target
 from linter.catalogue.catalogue import Catalogue
-from linter.migrate.canvas import EditPlan
 from linter.migrate.convert import Converter, document_name
+from linter.migrate.edit_plan import EditPlan
 from linter.migrate.entries import (
     entries,
     mapping,
@@ -88,18 +88,18 @@ def _migration(
     catalogue: Catalogue,
 ) -> Migration:
     text, node = source.text, job.node
-    canvas = EditPlan(text, node, placeholders(text, node))
-    converter = Converter(canvas, job.api, clashes)
+    plan = EditPlan(text, node, placeholders(text, node))
+    converter = Converter(plan, job.api, clashes)
     if job.is_list:
         converter.list(node, job.kind)
     else:
         converter.document(node, job.kind)
-    edits = canvas.edits(ways)
-    obstacles = {obstacle.span: obstacle.message for obstacle in canvas.obstacles}
-    covered = [obstacle.covers for obstacle in canvas.obstacles]
+    edits = plan.edits(ways)
+    obstacles = {obstacle.span: obstacle.message for obstacle in plan.obstacles}
+    covered = [obstacle.covers for obstacle in plan.obstacles]
     kind = KINDS[job.api][job.kind]
     for place, message in refused(text, chunk, node, kind, edits, target, catalogue):
-        span = canvas.origins.get(place.start, place)
+        span = plan.origins.get(place.start, place)
         if not any(one.start <= span.start <= one.end for one in covered):
             obstacles.setdefault(span, message)
     fix = None if obstacles or not edits else Fix(TITLE, UNSAFE, edits)

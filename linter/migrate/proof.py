@@ -14,7 +14,7 @@ from linter.calico.parsed_file import ParsedDocument
 from linter.calico.target import Target
 from linter.catalogue.catalogue import Catalogue
 from linter.diagnostic import Finding
-from linter.migrate.canvas import BY_HAND
+from linter.migrate.edit_plan import BY_HAND
 from linter.migrate.entries import entries
 from linter.text.edit import Edit
 from linter.text.source import Source, Span, line_start

@@ -50,7 +50,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.decoded import Problem
-from linter.calico.document import Document
+from linter.calico.document import Document, once
 from linter.calico.misplaced import in_metadata, is_label_selector
 from linter.calico.repair import unquote
 from linter.calico.right_value import right_value
@@ -59,7 +59,6 @@ from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
 from linter.text.edit import Fix
 from linter.text.lazy_regex import lazy
-from linter.text.start import remembered
 from linter.text.suggest import listing, quoted
 from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 
@@ -90,7 +89,7 @@ def check(problem: Problem, document: Document) -> Iterator[Finding]:
             fact = 'name-type'
     elif leaf.name == 'status' and isinstance(leaf.parent, Object) and leaf.parent.parent is None:
         fact = 'status-type'
-    if leaf.name == 'types' and isinstance(leaf.node, MappingNode) and _is_repeated(leaf):
+    if leaf.name == 'types' and isinstance(leaf.node, MappingNode) and _is_repeated(leaf, document):
         return  # the first one speaks for all the rules that stand there
     wanted = _wanted(problem.schema)
     name = leaf.name if leaf.index < 0 else f'an item of {leaf.name}'
@@ -121,14 +120,23 @@ def _as_it_is(
     return f'write {wanted}', None
 
 
-def _is_repeated(leaf: Leaf) -> bool:
+def _is_repeated(leaf: Leaf, document: Document) -> bool:
     """Whether an item before this one is a mapping, too."""
-    return isinstance(leaf.parent, Array) and _first_mapping(leaf.parent) < leaf.index
+    array = leaf.parent
+    if not isinstance(array, Array):
+        return False
+    first = _first_mappings(document)
+    if id(array) not in first:
+        first[id(array)] = next(
+            item.index for item in array.items if isinstance(item.node, MappingNode)
+        )
+    return first[id(array)] < leaf.index
 
 
-@remembered(1)
-def _first_mapping(array: Array) -> int:
-    return next(item.index for item in array.items if isinstance(item.node, MappingNode))
+@once
+def _first_mappings(document: Document) -> dict[int, int]:
+    """Of the lists that were asked, by identity, the index of the first mapping: see once."""
+    return {}
 
 
 @rule('date-time')
