@@ -94,7 +94,9 @@ def may_be_json_patch(data: bytes) -> bool:
 def may_be_calico_text(text: str, start: int, end: int) -> bool:
     """Whether a document of a stream can be Calico's."""
     part = text[start:end]
-    return _mentions(part.encode('utf-8', 'surrogatepass')) and not _is_plainly_foreign(part)
+    # Nearly always a name that is written as it is everywhere says so.
+    is_named = 'calico' in part or _mentions(part.encode('utf-8', 'surrogatepass'))
+    return is_named and not _is_plainly_foreign(part)
 
 
 def unescaped(data: bytes) -> bytes:

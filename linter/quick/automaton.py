@@ -212,12 +212,15 @@ class Machine:
         if not written or written[0] == '#':
             return self.with_(state, state.seen, wait='-')
         node = state.node.item
-        value: Value | None
-        if isinstance(node, Leaf) or written[0] == '{':
-            value = scalar(written) if isinstance(node, Leaf) else flow(written)
-            if value is None or (isinstance(value, tuple) and is_null(value)):
+        if isinstance(node, Leaf):
+            text = quoted(written) if written[0] in '"\'' else plain(written)
+            if text is None or (text[0] in NULLS and not text[1]):
                 return DEAD
-            facts = node.judge(value)
+            facts = node.take(text[0], text[1])
+            return DEAD if facts is None else self.add(state, facts)
+        if written[0] == '{':
+            value = flow(written)
+            facts = None if value is None else node.judge(value)
             return DEAD if facts is None else self.add(state, facts)
         # A mapping whose first entry stands on the line of the dash.
         below = self.state(state, '', node, end - len(written), NONE)
@@ -250,21 +253,23 @@ class Machine:
         if first in '|>':
             return self.begin_block(state, name, node, written)
         if isinstance(node, Leaf):
-            value: Value | None = scalar(written)
-        elif first in '[{':
+            # Most lines end here, so nothing is called that need not be.
+            text = quoted(written) if first in '"\'' else plain(written)
+            if text is None:
+                return DEAD
+            if text[0] in NULLS and not text[1]:
+                return self.null(state, name)
+            facts = node.take(text[0], text[1])
+            return DEAD if facts is None else self.fill(state, name, facts)
+        value: Value | None
+        if first in '[{':
             value = flow(written)
         elif written in NULLS:
-            value = written, ''
+            return self.null(state, name)
         else:
             return DEAD
-        if value is None:
-            return DEAD
-        if isinstance(value, tuple) and is_null(value):
-            return self.null(state, name)
-        facts = node.judge(value)
-        if facts is None:
-            return DEAD
-        return self.fill(state, name, facts)
+        facts = None if value is None else node.judge(value)
+        return DEAD if facts is None else self.fill(state, name, facts)
 
     def fill(self, state: State, name: str, facts: Facts) -> State:
         """One more field, with the facts of its value."""
