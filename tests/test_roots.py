@@ -382,3 +382,27 @@ def test_a_root_that_takes_too_long_says_so_once(
     shutil.copytree(FIXTURES / 'roots' / 'order-tie-conflict' / 'bad', dead / 'another')
     (note,) = run(Options()).notes
     assert 'not looked at to the end' in note
+
+
+def test_the_items_of_a_list_are_policies_of_kubernetes_too(peers: Path) -> None:
+    (found,) = run(Options()).diagnostics
+    line = found.source.position(found.span.start)[0]
+    items = ''.join(f'  {text}' for text in PEERS.splitlines(keepends=True))
+    listed = f'apiVersion: v1\nkind: List\nitems:\n- {items[2:]}'
+    (peers / 'web.yaml').write_text(listed)
+    (inner,) = run(Options()).diagnostics
+    assert inner.rule == found.rule
+    assert inner.source.position(inner.span.start)[0] == line + 3
+
+
+def test_a_root_of_kubernetes_policies_has_something_to_check(
+    peers: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (peers / 'tier.yaml').unlink()
+    assert main(['check', '.']) == 0
+    assert 'nothing to check' in capsys.readouterr().err
+    (peers / '.calico-lint.yaml').write_text('kubernetes: true\n')
+    assert main(['check', '.']) == 1
+    error = capsys.readouterr().err
+    assert 'nothing to check' not in error
+    assert '1 checked' in error

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from linter.calico.decode import decode
 from linter.calico.document import Document
 from linter.calico.lists import ListFinding
-from linter.calico.ownership import CalicoObject, field, text_of
+from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import TEMPLATE, ParsedDocument, ParsedFile
 from linter.calico.target import Target
 from linter.policy import kubernetes
@@ -18,7 +18,7 @@ from linter.policy.summarise import summarise
 from linter.text.source import Source
 from linter.yaml.documents import is_empty
 from linter.yaml.errors import YamlError
-from linter.yaml.nodes import MappingNode, Node, SequenceNode
+from linter.yaml.nodes import MappingNode, Node
 
 _NONE: Mapping[int, str] = {}
 
@@ -51,33 +51,16 @@ def _documents(
     refused: str | None,
 ) -> Iterator[Record | Unusable]:
     source = document.source
-    kind = kubernetes.kind_of(root)
-    if kind is not None:
-        assert isinstance(root, MappingNode)
-        yield kubernetes.summarise(source, root, kind)
-        return
-    for item in _items(root):
-        other = kubernetes.kind_of(item)
-        if other is not None:
-            assert isinstance(item, MappingNode)
-            yield kubernetes.summarise(source, item, other)
+    for one in kubernetes.objects(root):
+        yield kubernetes.summarise(source, one, kubernetes.kind_of(one) or '')
+        if one is root:
+            return
     for result in document.objects:
         if isinstance(result, ListFinding):
             continue
         found = _calico(source, result, target, semantics, refused)
         if found is not None:
             yield found
-
-
-def _items(root: Node) -> list[Node]:
-    """The items of a List of Kubernetes' kinds, or of a sequence of documents."""
-    if isinstance(root, SequenceNode):
-        return root.items
-    if isinstance(root, MappingNode) and text_of(field(root, 'kind')).endswith('List'):
-        items = field(root, 'items')
-        if items is not None and isinstance(items[1], SequenceNode):
-            return items[1].items
-    return []
 
 
 def _calico(

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from linter.calico.parsed_file import ParsedDocument
+from linter.calico.prefilter import NOT_CALICO
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.rule import Check
 from linter.diagnostic import Diagnostic, Finding, Place
@@ -21,6 +23,7 @@ from linter.policy.effort import (
     for_policies,
     within,
 )
+from linter.policy.kubernetes import kind_of, objects
 from linter.policy.model import NetworkSet, Policy, Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
 from linter.run.one_file import check, conditions_of, settle
@@ -30,6 +33,7 @@ from linter.workspace import discover
 from linter.workspace.lookup import NAME
 from linter.workspace.options import Options
 from linter.workspace.roots import is_marked
+from linter.yaml.nodes import MappingNode
 
 Records = list[Record | Unusable]
 _KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
@@ -184,9 +188,9 @@ class _Run:
     def _kubernetes(self) -> Iterator[Record | Unusable]:
         """Kubernetes' own policies of the roots, and what else of its the rules ask for."""
         from linter.policy import kubernetes
-        from linter.yaml.nodes import MappingNode
 
         others = {*self.outcome.others, *self.around.others}
+        checked = set(self.outcome.kubernetes)
         for path in (
             *self.outcome.kubernetes,
             *self.around.kubernetes,
@@ -214,16 +218,30 @@ class _Run:
                     if made is not None:
                         yield made._replace(namespace=None) if is_moved else made
                         continue
-                kind = kubernetes.kind_of(root)
-                if kind is None or kind not in wanted:
-                    continue
-                assert isinstance(root, MappingNode)
-                record = kubernetes.summarise(document.source, root, kind)
-                if is_moved and isinstance(record, (Policy, NetworkSet, Unusable)):
-                    record = record._replace(namespace=None)
-                elif is_moved:
-                    continue
-                yield record
+                nodes = kubernetes.objects(root)
+                if path in checked:
+                    self._count(nodes, document)
+                for node in nodes:
+                    kind = kubernetes.kind_of(node)
+                    if kind is None or kind not in wanted:
+                        continue
+                    record = kubernetes.summarise(document.source, node, kind)
+                    if is_moved and isinstance(record, (Policy, NetworkSet, Unusable)):
+                        record = record._replace(namespace=None)
+                    elif is_moved:
+                        continue
+                    yield record
+
+    def _count(self, nodes: list[MappingNode], document: ParsedDocument) -> None:
+        """Policies of Kubernetes' own are checked here, and were counted as other people's."""
+        count = sum(kind_of(node) == 'NetworkPolicy' for node in nodes)
+        skipped = self.outcome.skipped.get(NOT_CALICO, 0)
+        if not count or not skipped or any(True for _ in document.objects):
+            return
+        self.outcome.checked += count
+        self.outcome.skipped[NOT_CALICO] = skipped - 1
+        if skipped == 1:
+            del self.outcome.skipped[NOT_CALICO]
 
     def _units(self, root: _Root, records: Records) -> Iterator[_Unit]:
         """The records of one cluster each: what occurs twice is of two, or is there by mistake.
@@ -402,7 +420,6 @@ class _Run:
         terms = conditions_of(file.path, self.options)
         if not terms.suppress:
             return
-        from linter.policy.kubernetes import kind_of
         from linter.suppress.find import find
 
         heard = {(one.source.first_line, one.span) for one in file.suppressions}
@@ -412,7 +429,7 @@ class _Run:
             source = known(part.source, file)
             for document in part.documents:
                 root = document.root
-                document.is_host |= root is not None and kind_of(root) is not None
+                document.is_host |= root is not None and bool(objects(root))
             file.suppressions += [
                 one._replace(source=source)
                 for one in find(part, terms.catalogue)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import ParsedFile, parse_bytes
 from linter.engine.outcome import FileFindings
-from linter.policy.kubernetes import kind_of
+from linter.policy.kubernetes import kind_of, objects
 from linter.policy.model import Place
 from linter.text.source import Source
 from linter.workspace import discover
@@ -81,9 +81,9 @@ class Sources:
             ):
                 return Owner(one.node, document.index, one.api, one.kind or '', True)
         root = document.root
-        kind = None if root is None else kind_of(root)
-        if kind is not None and isinstance(root, MappingNode):
-            return Owner(root, document.index, 'v3', kind, False)
+        for node in () if root is None else objects(root):
+            if node is root or node.start <= start < max(node.end, node.start + 1):
+                return Owner(node, document.index, 'v3', kind_of(node) or '', False)
         return None
 
 
