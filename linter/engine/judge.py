@@ -248,8 +248,6 @@ class Judge:
         catalogue = self.stamp.catalogue
         if document.surroundings.is_patch or not catalogue.modules_of('policy'):
             return said
-        if catalogue.is_usual and not may_speak(document):
-            return said
         for _, finding in said:
             try:
                 row = catalogue.facts.find(finding.fact, document.kind, lane, self.target)
@@ -257,6 +255,8 @@ class Judge:
                 continue
             if row is not None and row.effect in ('refused', 'dropped'):
                 return said
+        if catalogue.is_usual and not may_speak(document):
+            return said
         # Imported lazily: most policies mean what they say.
         from linter.policy.effort import TooComplex, within
         from linter.policy.one import one_policy
