@@ -12,6 +12,18 @@ from typing import NamedTuple
 from linter.calico.ownership import field, text_of
 from linter.calico.placeholders import placeholders
 from linter.calico.selector.accept import accepts
+from linter.policy.kubernetes_fields import (
+    Misshapen,
+    items_of,
+    labels_of,
+    mapping_of,
+    number_of,
+    pairs_of,
+    protocol_of,
+    text_in,
+    value_of,
+)
+from linter.policy.kubernetes_services import service_of, slice_of
 from linter.policy.model import (
     ANYTHING,
     DEFAULT_TIER,
@@ -19,9 +31,7 @@ from linter.policy.model import (
     EGRESS,
     INGRESS,
     KUBERNETES_NETWORK_POLICY,
-    EndpointSlice,
     Entity,
-    Labels,
     Namespace,
     Net,
     Place,
@@ -32,7 +42,6 @@ from linter.policy.model import (
     Rule,
     Service,
     ServiceAccount,
-    ServicePort,
     Unusable,
     Workload,
     Written,
@@ -43,8 +52,7 @@ from linter.policy.model import (
 )
 from linter.policy.read import net_of, port_of
 from linter.text.source import Source
-from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
-from linter.yaml.scalars import BadTag, go_string, resolve
+from linter.yaml.nodes import MappingNode, Node, SequenceNode
 
 KINDS = {
     'NetworkPolicy': 'networking.k8s.io/v1',
@@ -76,10 +84,6 @@ _OPERATORS = {
 }
 
 
-class _Misshapen(Exception):
-    """Not what Kubernetes reads."""
-
-
 def kind_of(node: Node) -> str | None:
     """The kind of a document that is one of ``KINDS``."""
     if not isinstance(node, MappingNode):
@@ -109,28 +113,28 @@ def summarise(source: Source, node: MappingNode, kind: str) -> Record | Unusable
         return Unusable(kind, namespace, name, 'placeholder', why, place)
     try:
         if not name or "'" in (namespace or ''):
-            raise _Misshapen
+            raise Misshapen
         if kind == 'NetworkPolicy':
             found = policy(source, node, KUBERNETES_NETWORK_POLICY, 'api')
             if found is None:
-                raise _Misshapen
+                raise Misshapen
             return found
         if kind == 'Namespace':
-            return Namespace(name, _labels(node), place)
+            return Namespace(name, labels_of(node), place)
         # What names no namespace goes into `default` only if nobody says otherwise.
         if namespace is None:
             why = 'names no namespace'
             return Unusable(kind, namespace, name, 'namespace', why, place)
         if kind == 'ServiceAccount':
-            return ServiceAccount(namespace, name, _labels(node), place)
+            return ServiceAccount(namespace, name, labels_of(node), place)
         if kind == 'Service':
             try:
-                return _service(node, namespace, name, place)
-            except _Misshapen:
+                return service_of(node, namespace, name, place)
+            except Misshapen:
                 # That there is one is enough for most who ask.
                 return Service(namespace, name, place)
-        return _slice(node, namespace, place)
-    except _Misshapen:
+        return slice_of(node, namespace, place)
+    except Misshapen:
         why = 'is not what Kubernetes reads'
         return Unusable(kind, namespace, name, 'refused', why, place)
 
@@ -151,9 +155,9 @@ def workload(source: Source, node: Node) -> Workload | None:
         if kind == 'CronJob':
             path = 'spec jobTemplate spec template'
         for key in path.split():
-            at = _mapping(_get(at, key))
-        return Workload(namespace, name, _labels(at), place)
-    except _Misshapen:
+            at = mapping_of(value_of(at, key))
+        return Workload(namespace, name, labels_of(at), place)
+    except Misshapen:
         return None
 
 
@@ -176,17 +180,17 @@ def policy(source: Source, node: MappingNode, kind: str, lane: str) -> Policy | 
     """
     name, namespace, place = _identity(source, node)
     try:
-        spec = _mapping(_get(node, 'spec'))
+        spec = mapping_of(value_of(node, 'spec'))
         rules = {
             direction: _rules(source, spec, direction, side)
             for direction, side in ((INGRESS, 'from'), (EGRESS, 'to'))
         }
-        types = {_text(item).lower() for item in _items(_get(spec, 'policyTypes'))}
+        types = {text_in(item).lower() for item in items_of(value_of(spec, 'policyTypes'))}
         if not types:
             # The API server fills these in.
             types = {INGRESS, EGRESS} if rules[EGRESS] else {INGRESS}
         parts: list[tuple[str, int, int]] = []
-        selector = _get(spec, 'podSelector')
+        selector = value_of(spec, 'podSelector')
         if selector is not None:
             parts.append(('selector', selector.start, selector.end))
         return Policy(
@@ -210,20 +214,20 @@ def policy(source: Source, node: MappingNode, kind: str, lane: str) -> Policy | 
             packed(parts),
             _written(source, spec),
         )
-    except _Misshapen:
+    except Misshapen:
         return None
 
 
 def _written(source: Source, spec: MappingNode) -> Written:
     rules: dict[str, tuple[WrittenRule, ...] | None] = {}
     for direction, side in ((INGRESS, 'from'), (EGRESS, 'to')):
-        found = _get(spec, direction)
+        found = value_of(spec, direction)
         rules[direction] = None
         if found is not None:
-            rules[direction] = tuple(_written_rule(source, item, side) for item in _items(found))
+            rules[direction] = tuple(_written_rule(source, item, side) for item in items_of(found))
     key = field(spec, EGRESS)
     return Written(
-        bool(_items(_get(spec, 'policyTypes'))),
+        bool(items_of(value_of(spec, 'policyTypes'))),
         rules[INGRESS],
         rules[EGRESS],
         None if key is None else (key[0].start, key[0].end),
@@ -231,13 +235,13 @@ def _written(source: Source, spec: MappingNode) -> Written:
 
 
 def _written_rule(source: Source, node: Node, side: str) -> WrittenRule:
-    rule = _mapping(node)
-    peers = _get(rule, side)
+    rule = mapping_of(node)
+    peers = value_of(rule, side)
     is_empty = isinstance(peers, SequenceNode) and not peers.items
     start = rule.entries[0][0].start if rule.entries else node.start
     return WrittenRule(
-        tuple(_written_peer(item) for item in _items(peers)),
-        tuple(_written_port(item) for item in _items(_get(rule, 'ports'))),
+        tuple(_written_peer(item) for item in items_of(peers)),
+        tuple(_written_port(item) for item in items_of(value_of(rule, 'ports'))),
         (peers.start, peers.end) if is_empty and peers is not None else None,
         source.position(start)[0],
         start,
@@ -246,13 +250,13 @@ def _written_rule(source: Source, node: Node, side: str) -> WrittenRule:
 
 
 def _written_peer(node: Node) -> WrittenPeer:
-    peer = _mapping(node)
+    peer = mapping_of(node)
     selectors: list[str | None] = []
     for name in ('namespaceSelector', 'podSelector'):
-        found = _get(peer, name)
-        text = None if found is None else ' && '.join(_conditions(_mapping(found)))
+        found = value_of(peer, name)
+        text = None if found is None else ' && '.join(_conditions(mapping_of(found)))
         selectors.append(text)
-    block = _peer(peer) if _get(peer, 'ipBlock') is not None else ANYTHING
+    block = _peer(peer) if value_of(peer, 'ipBlock') is not None else ANYTHING
     return WrittenPeer(
         selectors[0],
         selectors[1],
@@ -264,13 +268,13 @@ def _written_peer(node: Node) -> WrittenPeer:
 
 
 def _written_port(node: Node) -> WrittenPort:
-    entry = _mapping(node)
-    number, last = _get(entry, 'port'), _get(entry, 'endPort')
-    port = None if number is None else port_of(_text(number))
+    entry = mapping_of(node)
+    number, last = value_of(entry, 'port'), value_of(entry, 'endPort')
+    port = None if number is None else port_of(text_in(number))
     if last is not None and isinstance(port, tuple):
-        port = port[0], _port(last)
+        port = port[0], number_of(last)
     at = node if number is None else number
-    return WrittenPort(_text(_get(entry, 'protocol')), port, at.start, at.end)
+    return WrittenPort(text_in(value_of(entry, 'protocol')), port, at.start, at.end)
 
 
 class _Peer(NamedTuple):
@@ -280,11 +284,11 @@ class _Peer(NamedTuple):
 
 def _rules(source: Source, spec: MappingNode, direction: str, side: str) -> tuple[Rule, ...]:
     found: list[Rule] = []
-    for item in _items(_get(spec, direction)):
-        rule = _mapping(item)
-        peers = [_Peer(_peer(_mapping(one)), one) for one in _items(_get(rule, side))]
-        ports = _get(rule, 'ports')
-        groups = _groups(_items(ports))
+    for item in items_of(value_of(spec, direction)):
+        rule = mapping_of(item)
+        peers = [_Peer(_peer(mapping_of(one)), one) for one in items_of(value_of(rule, side))]
+        ports = value_of(rule, 'ports')
+        groups = _groups(items_of(ports))
         for protocol in sorted(groups):
             for peer in peers or (_Peer(ANYTHING, None),):
                 found.append(
@@ -335,20 +339,20 @@ def _groups(ports: list[Node]) -> dict[str, tuple[Port, ...]]:
         return {'': ()}
     groups: dict[str, list[Port] | None] = {}
     for item in ports:
-        entry = _mapping(item)
-        protocol = _protocol(entry)
-        number = _get(entry, 'port')
+        entry = mapping_of(item)
+        protocol = protocol_of(entry)
+        number = value_of(entry, 'port')
         if number is None:
             groups[protocol] = None
             continue
-        port = port_of(_text(number))
+        port = port_of(text_in(number))
         if port is None:
-            raise _Misshapen
-        last = _get(entry, 'endPort')
+            raise Misshapen
+        last = value_of(entry, 'endPort')
         if last is not None:
-            end = _port(last)
+            end = number_of(last)
             if isinstance(port, str) or end < port[0]:
-                raise _Misshapen
+                raise Misshapen
             port = port[0], end
         known = groups.setdefault(protocol, [])
         if known is not None:
@@ -357,167 +361,50 @@ def _groups(ports: list[Node]) -> dict[str, tuple[Port, ...]]:
 
 
 def _peer(peer: MappingNode) -> Entity:
-    block = _get(peer, 'ipBlock')
+    block = value_of(peer, 'ipBlock')
     if block is not None:
-        net = net_of(_text(_get(_mapping(block), 'cidr')))
+        net = net_of(text_in(value_of(mapping_of(block), 'cidr')))
         if net is None:
-            raise _Misshapen
+            raise Misshapen
         excepted: list[Net] = []
-        for item in _items(_get(_mapping(block), 'except')):
-            other = net_of(_text(item))
+        for item in items_of(value_of(mapping_of(block), 'except')):
+            other = net_of(text_in(item))
             if other is None:
-                raise _Misshapen
+                raise Misshapen
             excepted.append(other)
         return Entity(nets=(net,), not_nets=tuple(excepted))
-    namespaces = _get(peer, 'namespaceSelector')
+    namespaces = value_of(peer, 'namespaceSelector')
     selector = ''
     if namespaces is not None:
-        selector = ' && '.join(_conditions(_mapping(namespaces))) or 'all()'
+        selector = ' && '.join(_conditions(mapping_of(namespaces))) or 'all()'
     return Entity(
-        selector=sys.intern(_pods(_get(peer, 'podSelector'))),
+        selector=sys.intern(_pods(value_of(peer, 'podSelector'))),
         namespace_selector=sys.intern(selector),
     )
 
 
 def _pods(selector: Node | None) -> str:
-    conditions = [] if selector is None else _conditions(_mapping(selector))
+    conditions = [] if selector is None else _conditions(mapping_of(selector))
     return ' && '.join([_ON_PODS, *conditions])
 
 
 def _conditions(selector: MappingNode) -> list[str]:
     """The conditions of a label selector, in the order in which Calico writes them."""
     found: list[str] = []
-    labels = _get(selector, 'matchLabels')
+    labels = value_of(selector, 'matchLabels')
     if labels is not None:
-        found += [f"{key} == '{value}'" for key, value in _pairs(_mapping(labels))]
-    for item in _items(_get(selector, 'matchExpressions')):
-        condition = _mapping(item)
-        key, operator = _text(_get(condition, 'key')), _text(_get(condition, 'operator'))
-        values = "', '".join(_text(value) for value in _items(_get(condition, 'values')))
+        found += [f"{key} == '{value}'" for key, value in pairs_of(mapping_of(labels))]
+    for item in items_of(value_of(selector, 'matchExpressions')):
+        condition = mapping_of(item)
+        key, operator = (
+            text_in(value_of(condition, 'key')),
+            text_in(value_of(condition, 'operator')),
+        )
+        values = "', '".join(text_in(value) for value in items_of(value_of(condition, 'values')))
         if operator not in _OPERATORS or not key:
-            raise _Misshapen
+            raise Misshapen
         found.append(_OPERATORS[operator].format(key, f"'{values}'"))
     # What Kubernetes takes for labels, a selector of Calico's can say; what it refuses, may not.
     if found and not accepts(' && '.join(found)):
-        raise _Misshapen
+        raise Misshapen
     return found
-
-
-def _service(node: MappingNode, namespace: str, name: str, place: Place) -> Service:
-    spec = _get(node, 'spec')
-    if spec is None:
-        return Service(namespace, name, place)
-    spec = _mapping(spec)
-    selector = _get(spec, 'selector')
-    ports: list[ServicePort] = []
-    for item in _items(_get(spec, 'ports')):
-        entry = _mapping(item)
-        number, target, outside = (_get(entry, key) for key in ('port', 'targetPort', 'nodePort'))
-        if number is None:
-            raise _Misshapen
-        port = _port(number)
-        found = port if target is None else port_of(_text(target))
-        if isinstance(found, tuple):
-            found = found[0]
-        if found is None:
-            raise _Misshapen
-        node_port = None if outside is None else _port(outside)
-        ports.append(ServicePort(_protocol(entry), port, found, node_port))
-    ips: list[Net] = []
-    for text in (
-        _text(_get(spec, 'clusterIP')),
-        _text(_get(spec, 'loadBalancerIP')),
-        *(_text(item) for item in _items(_get(spec, 'externalIPs'))),
-    ):
-        net = net_of(text) if text and '/' not in text else None
-        if net is not None:
-            ips.append(net)
-    labels = () if selector is None else tuple(_pairs(_mapping(selector)))
-    return Service(namespace, name, place, labels, tuple(ports), tuple(ips))
-
-
-def _slice(node: MappingNode, namespace: str, place: Place) -> EndpointSlice:
-    service = dict(_labels(node)).get('kubernetes.io/service-name', '')
-    ips: list[Net] = []
-    for item in _items(_get(node, 'endpoints')):
-        for address in _items(_get(_mapping(item), 'addresses')):
-            net = net_of(_text(address))
-            if net is not None:  # an FQDN
-                ips.append(net)
-    ports: list[tuple[Protocol, int]] = []
-    for item in _items(_get(node, 'ports')):
-        entry = _mapping(item)
-        number = _get(entry, 'port')
-        if number is not None:
-            ports.append((_protocol(entry), _port(number)))
-    return EndpointSlice(namespace, service, tuple(ips), tuple(ports), place)
-
-
-def _protocol(entry: MappingNode) -> str:
-    protocol = sys.intern(_text(_get(entry, 'protocol')) or 'TCP')
-    if protocol not in ('TCP', 'UDP', 'SCTP'):
-        raise _Misshapen
-    return protocol
-
-
-def _port(node: Node) -> int:
-    port = port_of(_text(node))
-    if port is None or isinstance(port, str) or port[0] != port[1]:
-        raise _Misshapen
-    return port[0]
-
-
-def _get(node: MappingNode, name: str) -> Node | None:
-    """A field that is there and not null."""
-    found = field(node, name)
-    if found is None:
-        return None
-    value = found[1]
-    if isinstance(value, Scalar) and not value.style and value.tag is None:
-        return None if resolve(value) is None else value
-    return value
-
-
-def _mapping(node: Node | None) -> MappingNode:
-    if not isinstance(node, MappingNode):
-        raise _Misshapen
-    return node
-
-
-def _items(node: Node | None) -> list[Node]:
-    if node is None:
-        return []
-    if not isinstance(node, SequenceNode):
-        raise _Misshapen
-    return node.items
-
-
-def _text(node: Node | None) -> str:
-    if node is None:
-        return ''
-    if not isinstance(node, Scalar):
-        raise _Misshapen
-    try:
-        value = resolve(node)
-    except BadTag:
-        raise _Misshapen from None
-    return value if isinstance(value, str) else go_string(value)
-
-
-def _pairs(node: MappingNode) -> list[tuple[str, str]]:
-    pairs = {
-        sys.intern(key.value): sys.intern(_text(value))
-        for key, value in node.entries
-        if isinstance(key, Scalar)
-    }
-    return sorted(pairs.items())
-
-
-def _labels(node: MappingNode) -> Labels:
-    metadata = field(node, 'metadata')
-    if metadata is None or not isinstance(metadata[1], MappingNode):
-        return ()
-    labels = field(metadata[1], 'labels')
-    if labels is None or not isinstance(labels[1], MappingNode):
-        return ()
-    return tuple(_pairs(labels[1]))
