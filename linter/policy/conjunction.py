@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from linter.calico.selector.plain import is_plain
 from linter.policy.formula import ALL, NAME, formula_of, may_be
-from linter.text.start import remembered
+from linter.text.start import remembered_of_text
 
 
 def conditions_of(text: str, of_others: bool = False) -> tuple[str, ...] | None:
@@ -23,7 +23,9 @@ def conditions_of(text: str, of_others: bool = False) -> tuple[str, ...] | None:
     keys: list[str] = []
     for part in text.split(' && '):
         if part[:1] == '(':
-            labels = _group(part[1:-1], of_others) if part[-1] == ')' else None
+            # One pair of parentheses in another is not looked at pair by pair: there may be many.
+            is_group = part[-1] == ')' and part[1:2] != '('
+            labels = _group(part[1:-1], of_others) if is_group else None
             if labels is None:
                 return None
             keys += labels
@@ -45,7 +47,7 @@ def conditions_of(text: str, of_others: bool = False) -> tuple[str, ...] | None:
     return tuple(keys)
 
 
-@remembered(4096)
+@remembered_of_text(4096)
 def _shape(code: str, of_others: bool) -> tuple[str, bool] | None:
     """The label of a condition of which the literals are single quotes, and may one be empty?"""
     text = code.replace("'", "'x'")
@@ -58,7 +60,7 @@ def _shape(code: str, of_others: bool) -> tuple[str, bool] | None:
     return key, operator in ('in', 'notin')
 
 
-@remembered(4096)
+@remembered_of_text(4096)
 def _group(text: str, of_others: bool) -> tuple[str, ...] | None:
     """The labels that are asked between parentheses."""
     # Imported lazily: it asks this module.

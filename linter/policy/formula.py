@@ -9,7 +9,7 @@ may be asked, too; of that the answer means nothing.
 from __future__ import annotations
 
 from linter.calico.names import qualified_problem
-from linter.text.start import remembered
+from linter.text.start import remembered_of_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,7 +182,7 @@ def may_be(value: str, key: str) -> bool:
     return value.replace('-', '').replace('_', '').replace('.', '').isalnum()
 
 
-@remembered(4096)
+@remembered_of_text(4096)
 def formula_of(text: str, of_others: bool = False) -> Formula | None:
     """The formula of a selector; None where a label is one of which too little is known here."""
     if '\n' in text or '\0' in text:
@@ -271,7 +271,7 @@ def _term(core: str, values: tuple[str, ...]) -> Term | None:
     return words[0], named, list(values)
 
 
-@remembered(4096)
+@remembered_of_text(4096)
 def _is_known(key: str, of_others: bool) -> bool:
     """Whether a label has nothing to do with others, but for what callers ask about."""
     if key == ALL:

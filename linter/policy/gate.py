@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from linter.policy.conjunction import conditions_of
 from linter.policy.formula import ACCOUNT, ALL, NAME, NAMESPACE, formula_of
-from linter.text.start import remembered
+from linter.text.start import remembered_of_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ def selects_something(text: str, of_others: bool = False) -> tuple[str, ...] | N
     return found
 
 
-@remembered(4096)
+@remembered_of_text(4096)
 def labels_of(text: str, of_others: bool = False) -> tuple[str, ...] | None:
     """The labels that a selector asks; None where it may hold always, or never.
 

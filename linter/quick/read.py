@@ -335,11 +335,12 @@ def reader(target: Target, catalogue: Catalogue | None = None) -> Reader | None:
 
         if catalogue is standard():
             catalogue = None
+    # What other dataplanes make of a document is for the engine to say.
+    if os.environ.get('CALICO_LINT_QUICK') in _OFF or target.dataplane != 'iptables':
+        return None
     key = target, catalogue
     if key not in _readers:
-        # What other dataplanes make of a document is for the engine to say.
-        is_off = os.environ.get('CALICO_LINT_QUICK') in _OFF or target.dataplane != 'iptables'
-        _readers[key] = None if is_off else make(target, catalogue)
+        _readers[key] = make(target, catalogue)
     return _readers[key]
 
 

@@ -56,3 +56,22 @@ def remembered(most: int | None = None) -> Callable[[Callable[P, R]], Callable[P
         return wrapped
 
     return decorate
+
+
+LONGEST = 1024
+"""Repositories repeat their selectors, but not the very long ones, which would fill the memory."""
+
+
+def remembered_of_text(most: int) -> Callable[[Callable[[str, bool], R]], Callable[..., R]]:
+    """As ``remembered``, of a text and whether something holds; nothing of a long text is kept."""
+
+    def decorate(function: Callable[[str, bool], R]) -> Callable[..., R]:
+        known = remembered(most)(function)
+
+        def answer(text: str, flag: bool = False) -> R:
+            return known(text, flag) if len(text) <= LONGEST else function(text, flag)
+
+        answer.__doc__ = function.__doc__
+        return answer
+
+    return decorate
