@@ -389,7 +389,9 @@ def heard(data: bytes, rnd: Random) -> None:
     except BadEncoding as error:
         text, bad = error.text, error
     result = check.check('x.yaml', data, TARGETS[0])
-    found = {one.object.document_index for one in result.diagnostics if one.object is not None}
+    # Somebody may have written that it is not to be said.
+    every = [*result.diagnostics, *(one for one, _ in result.suppressed)]
+    found = {one.object.document_index for one in every if one.object is not None}
     for chunk in split(text) if bad is None or bad.has_documents else ():
         part = text[chunk.start : chunk.end]
         try:

@@ -127,6 +127,18 @@ def in_group(version: str) -> bool:
     return version.lower().partition('/')[0] in _GROUPS
 
 
+def _misspelt_version(node: MappingNode) -> tuple[Scalar, Node] | None:
+    """The entry of a key such as ``apiVersoin`` that has a version of Calico's."""
+    for key, value in node.entries:
+        if (
+            isinstance(key, Scalar)
+            and in_group(text_of((key, value)))
+            and nearest(key.value, ('apiVersion',)) is not None
+        ):
+            return key, value
+    return None
+
+
 def _is_misspelt_group(version: str) -> bool:
     """Whether the group differs from Calico's by a slip, or by what nobody sees.
 
@@ -162,7 +174,7 @@ def classify(
     findings: list[Finding] = []
     misspelt_version = None
     if version_entry is None and not list_version:
-        misspelt_version = folded_field(node, 'apiVersion')
+        misspelt_version = folded_field(node, 'apiVersion') or _misspelt_version(node)
         if misspelt_version is not None:
             version = text_of(misspelt_version)
     group, _, number = version.partition('/')
