@@ -421,6 +421,8 @@ SHAPES: dict[str, Shape] = {
     'fixes in one line': Shape(
         lambda n: HEAD + '  ingress: [' + '{action: allow}, ' * n + ']\n', 17, fixed),
     'fixes of documents': Shape(lambda n: f'{HEAD}  types: [ingress]\n---\n' * n, 115, fixed),
+    'documents that nothing parts': Shape(lambda n: CLEAN * n, 115),
+    'fixes of documents that nothing parts': Shape(lambda n: CLEAN * n, 115, fixed),
     'fixes that overlap': Shape(lambda n: HEAD + '  types: [' + 'ingress, ' * n + ']\n', 9, fixed),
     'differences': Shape(lambda n: rules('  - action: allow\n    protocol: TCP\n' * n), 38, shown),
     'differences of migrated documents': Shape(

@@ -34,7 +34,7 @@ from linter.yaml.encoding import BadEncoding, decode_bytes
 
 ROUNDS = 10
 # How many characters to check in search of the fixes that do harm; what is left is left out.
-PATIENCE = 2_000_000
+PATIENCE = 1_000_000
 
 Check = Callable[[ParsedFile], Outcome]
 Wanted = Callable[[list[Diagnostic]], Iterable[Diagnostic]]
@@ -342,12 +342,12 @@ class _File:
                 return None
         except (UnicodeEncodeError, BadEncoding):
             return None
+        self.patience -= len(text)
         parsed = parse_bytes(self.parsed.source.path, data)
         if not reads_alike(state.parsed, parsed, edits):
             return None
         if not self.unsafe and not means_alike(state.parsed, self.before, parsed, self.target):
             return None
-        self.patience -= len(text)
         result = self.check(parsed)
         if result.errors:
             return None
