@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
 from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
 from linter.policy.model import (
+    DIRECTIONS,
     KUBERNETES_NETWORK_POLICY,
     HostEndpoint,
     NetworkSet,
@@ -20,6 +21,7 @@ from linter.policy.model import (
     Tier,
     Unusable,
     Workload,
+    WrittenRule,
 )
 from linter.policy.semantics import Semantics
 from linter.policy.ties import Tie, ties
@@ -110,6 +112,13 @@ class RootView:
         self._root: Root | None = None
         self._dead: list[DeadRule] | None = None
         self._ties: list[Tie] | None = None
+
+    def written_rules(self) -> Iterator[tuple[Policy, str, tuple[WrittenRule, ...]]]:
+        """Each of Kubernetes' own policies with each direction, and its rules as written."""
+        for policy in self.kubernetes:
+            assert policy.written is not None
+            for direction in DIRECTIONS:
+                yield policy, direction, policy.written.rules(direction)
 
     def _of(self, kind: type[R]) -> list[R]:
         return [record for record in self.records if isinstance(record, kind)]

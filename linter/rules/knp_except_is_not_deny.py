@@ -48,7 +48,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.effort import spend
-from linter.policy.model import DIRECTIONS, Net, Place, WrittenPeer, WrittenRule
+from linter.policy.model import Net, Place, WrittenPeer, WrittenRule
 from linter.policy.read import show_net
 from linter.policy.view import RootFinding, RootView
 from linter.policy.written import is_net_within, overlap, ports_within
@@ -59,24 +59,21 @@ READS = ('NetworkPolicy',)
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    for policy in view.kubernetes:
-        assert policy.written is not None
-        for direction in DIRECTIONS:
-            rules = policy.written.rules(direction)
-            for one in rules:
-                for peer in one.peers:
-                    for excepted in peer.excepted:
-                        found = _allowed(one, peer, excepted, rules)
-                        if found is None:
-                            continue
-                        place = policy.place
-                        at = Place(place.path, place.line, found, found + 1)
-                        yield RootFinding(
-                            'knp-except-in-vain', policy.kind, place, peer.start, peer.start + 7,
-                            f'except denies nothing, and another peer of the policy allows all of '
-                            f'{show_net(excepted)}: except it there, too, or remove the exception',
-                            None, ((at, 'allowed here'),),
-                        )  # fmt: skip
+    for policy, _, rules in view.written_rules():
+        for one in rules:
+            for peer in one.peers:
+                for excepted in peer.excepted:
+                    found = _allowed(one, peer, excepted, rules)
+                    if found is None:
+                        continue
+                    place = policy.place
+                    at = Place(place.path, place.line, found, found + 1)
+                    yield RootFinding(
+                        'knp-except-in-vain', policy.kind, place, peer.start, peer.start + 7,
+                        f'except denies nothing, and another peer of the policy allows all of '
+                        f'{show_net(excepted)}: except it there, too, or remove the exception',
+                        None, ((at, 'allowed here'),),
+                    )  # fmt: skip
 
 
 def _allowed(

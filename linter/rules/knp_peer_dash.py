@@ -57,7 +57,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
-from linter.policy.model import DIRECTIONS, Place, Policy, WrittenPeer
+from linter.policy.model import Place, Policy, WrittenPeer
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'kubernetes'
@@ -66,14 +66,12 @@ READS = ('NetworkPolicy',)
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    for policy in view.kubernetes:
-        assert policy.written is not None
-        for direction in DIRECTIONS:
-            for one in policy.written.rules(direction):
-                for first, second in zip(one.peers, one.peers[1:], strict=False):
-                    found = _finding(policy, first, second, len(one.peers))
-                    if found is not None:
-                        yield found
+    for policy, _, rules in view.written_rules():
+        for one in rules:
+            for first, second in zip(one.peers, one.peers[1:], strict=False):
+                found = _finding(policy, first, second, len(one.peers))
+                if found is not None:
+                    yield found
 
 
 def _finding(

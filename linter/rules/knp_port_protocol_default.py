@@ -46,7 +46,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.effort import spend
-from linter.policy.model import DIRECTIONS, WrittenRule
+from linter.policy.model import WrittenRule
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'kubernetes'
@@ -61,24 +61,21 @@ _NAMES = {
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    for policy in view.kubernetes:
-        assert policy.written is not None
-        for direction in DIRECTIONS:
-            rules = policy.written.rules(direction)
-            for one in rules:
-                for port in one.ports:
-                    number = port.port
-                    if port.protocol or not isinstance(number, tuple) or number[0] != number[1]:
-                        continue
-                    name = _NAMES.get(number[0])
-                    spend(len(rules))
-                    if name is None or _has_udp(rules, number[0]):
-                        continue
-                    yield RootFinding(
-                        'knp-port-tcp', policy.kind, policy.place, port.start, port.end,
-                        f'{name} talks over UDP, and a port without protocol is one of TCP alone: '
-                        f'write protocol: UDP, and for both an item for each',
-                    )  # fmt: skip
+    for policy, _, rules in view.written_rules():
+        for one in rules:
+            for port in one.ports:
+                number = port.port
+                if port.protocol or not isinstance(number, tuple) or number[0] != number[1]:
+                    continue
+                name = _NAMES.get(number[0])
+                spend(len(rules))
+                if name is None or _has_udp(rules, number[0]):
+                    continue
+                yield RootFinding(
+                    'knp-port-tcp', policy.kind, policy.place, port.start, port.end,
+                    f'{name} talks over UDP, and a port without protocol is one of TCP alone: '
+                    f'write protocol: UDP, and for both an item for each',
+                )  # fmt: skip
 
 
 def _has_udp(rules: tuple[WrittenRule, ...], number: int) -> bool:

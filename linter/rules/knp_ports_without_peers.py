@@ -51,7 +51,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.effort import spend
-from linter.policy.model import DIRECTIONS, EGRESS, Place
+from linter.policy.model import EGRESS, Place
 from linter.policy.view import RootFinding, RootView
 from linter.policy.written import ports_within
 
@@ -61,34 +61,29 @@ READS = ('NetworkPolicy',)
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    for policy in view.kubernetes:
-        assert policy.written is not None
-        for direction in DIRECTIONS:
-            rules = policy.written.rules(direction)
-            key, who = (
-                ('to', 'to everywhere') if direction == EGRESS else ('from', 'from everybody')
-            )
-            for one in rules:
-                if one.peers:
-                    continue
-                place = policy.place
-                spend(2 * len(rules))
-                vain = [other for other in rules if other.peers and ports_within(other, one)]
-                start, end = one.empty or (one.start, one.start + 1)
-                if vain:
-                    what = 'the same ports' if one.ports else 'all ports'
-                    yield RootFinding(
-                        'knp-peers-in-vain', policy.kind, place, start, end,
-                        f'this rule allows {what} {who}, so that the rule for some peers on line '
-                        f'{vain[0].line} has no effect: write both as one rule, or remove one',
-                        None, tuple(
-                            (Place(place.path, other.line, other.start, other.start + 1), 'in vain')
-                            for other in vain[:3]
-                        ),
-                    )  # fmt: skip
-                elif one.empty is not None:
-                    yield RootFinding(
-                        'knp-peers-empty', policy.kind, place, start, end,
-                        f'an empty list of peers is not nobody: it allows this {who}. Remove {key} '
-                        'if that is meant, or name the peers',
-                    )  # fmt: skip
+    for policy, direction, rules in view.written_rules():
+        key, who = ('to', 'to everywhere') if direction == EGRESS else ('from', 'from everybody')
+        for one in rules:
+            if one.peers:
+                continue
+            place = policy.place
+            spend(2 * len(rules))
+            vain = [other for other in rules if other.peers and ports_within(other, one)]
+            start, end = one.empty or (one.start, one.start + 1)
+            if vain:
+                what = 'the same ports' if one.ports else 'all ports'
+                yield RootFinding(
+                    'knp-peers-in-vain', policy.kind, place, start, end,
+                    f'this rule allows {what} {who}, so that the rule for some peers on line '
+                    f'{vain[0].line} has no effect: write both as one rule, or remove one',
+                    None, tuple(
+                        (Place(place.path, other.line, other.start, other.start + 1), 'in vain')
+                        for other in vain[:3]
+                    ),
+                )  # fmt: skip
+            elif one.empty is not None:
+                yield RootFinding(
+                    'knp-peers-empty', policy.kind, place, start, end,
+                    f'an empty list of peers is not nobody: it allows this {who}. Remove {key} '
+                    'if that is meant, or name the peers',
+                )  # fmt: skip
