@@ -1,137 +1,24 @@
-"""Line after line of a document, along the tables: a machine whose states are made when needed.
-
-A state is where in a document one is, and what matters of all that came before: the collections
-that are open, each with its indentation and the facts seen. It is a table from the text of a line
-to the state behind it. So a line that came before, in the same place of whatever document, is one
-look-up. Two documents are in the same state if nothing that matters tells them apart.
-"""
+"""Line after line of a document, along the tables: what a line does that is new in its place."""
 
 from __future__ import annotations
 
-from linter.quick.nodes import NONE, NULLS, Entries, Fields, Items, Leaf, is_null, under
+from linter.quick.nodes import NONE, NULLS, Entries, Items, Leaf, is_null
 from linter.quick.scalars import flow, plain, quoted
+from linter.quick.states import DEAD, Ask, State, States, Way
 from linter.quick.texts import as_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.quick.nodes import Facts, Node
     from linter.quick.scalars import Value
+    from linter.quick.states import Block
 
-    Collection = Fields | Entries | Items
-
-MOST_STATES = 20_000
-"""So many lines are remembered, at some 200 bytes each; then all is forgotten."""
 LONGEST_BLOCK = 30
 """Lines of a block scalar that is worth reading here."""
 
 
-class Ask(Exception):
-    """The document is one for the engine."""
-
-
-class State(dict[str, 'State']):
-    """What every line leads to. ``node`` is the innermost open collection, at ``indent``.
-
-    ``name`` is the field of the parent that it is the value of; ``wait`` the field whose value is
-    to come on the next lines; ``block`` the block scalar that is being read, as far as it is.
-    """
-
-    __slots__ = (
-        'block', 'end', 'indent', 'left', 'machine', 'name', 'node', 'parent', 'seen', 'wait',
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        machine: Machine,
-        parent: State | None,
-        name: str,
-        node: Collection,
-        indent: int,
-        seen: Facts,
-        wait: str,
-        block: Block | None,
-    ) -> None:
-        self.machine = machine
-        self.parent = parent
-        self.name = name
-        self.node = node
-        self.indent = indent
-        self.seen = seen
-        self.wait = wait
-        self.block = block
-        self.end: Facts | None = None
-        self.left: State | None = None
-
-    __hash__ = object.__hash__  # type: ignore[assignment]  # a state is only ever itself
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def __missing__(self, line: str) -> State:
-        after = self.machine.step(self, line)
-        self.machine.remember(self, line, after)
-        return after
-
-
-class _Dead(State):
-    """Where a document is one for the engine, whatever follows."""
-
-    __slots__ = ()
-
-    def __init__(self) -> None:
-        pass
-
-    def __missing__(self, line: str) -> State:
-        raise Ask
-
-
-DEAD = _Dead()
-
-Block = tuple[str, str, int, bool, tuple[str, ...]]
-"""Field, ``|`` or ``>``, indentation (0: not known yet), whether a line was blank, lines."""
-
-
-class Machine:
-    """The states of the documents of one kind, for one target."""
-
-    def __init__(self, root: Fields) -> None:
-        self.root = root
-        self.states: dict[object, State] = {}
-        # By a state, a field and what its value comes to: the state with the field.
-        self.filled: dict[tuple[State, str, Facts], State] = {}
-        self.forget()
-
-    def forget(self) -> None:
-        """Begin anew; a document that is being read goes on, and its lines are looked at again."""
-        for state in self.states.values():
-            state.clear()  # they lead to one another in circles
-        self.states.clear()
-        self.filled.clear()
-        self.remembered = 0
-        self.start = self.state(None, '', self.root, 0, NONE)
-
-    def remember(self, state: State, line: str, after: State) -> None:
-        self.remembered += 1
-        if self.remembered > MOST_STATES:
-            self.forget()
-        state[line] = after
-
-    def state(
-        self,
-        parent: State | None,
-        name: str,
-        node: Collection,
-        indent: int,
-        seen: Facts,
-        wait: str = '',
-        block: Block | None = None,
-    ) -> State:
-        """The only state that is so."""
-        key = parent, name, node, indent, seen, wait, block
-        found = self.states.get(key)
-        if found is None:
-            found = self.states[key] = State(self, parent, name, node, indent, seen, wait, block)
-        return found
+class Machine(States):
+    """The states of the documents of one kind, and what a line does."""
 
     def finish(self, state: State) -> Facts:
         """The facts of the document that ends here; raises Ask."""
@@ -156,6 +43,7 @@ class Machine:
     # What a line does. Each returns DEAD for whatever is not certain.
 
     def step(self, state: State, line: str) -> State:
+        origin = state
         body = line.lstrip(' ')
         if not line.isprintable():
             return DEAD
@@ -195,8 +83,8 @@ class Machine:
         if state is DEAD:
             return DEAD
         if is_item:
-            return self.item(state, body[2:].lstrip(' '), len(line))
-        return self.entry(state, body)
+            return self.item(state, body[2:].lstrip(' '), origin, line)
+        return self.entry(state, body, origin, line)
 
     def awaited(self, state: State) -> Node:
         """What is to stand below a key or a dash."""
@@ -206,27 +94,25 @@ class Machine:
         assert node is not None
         return node
 
-    def item(self, state: State, written: str, end: int) -> State:
-        """A dash, and what stands behind it on the line that ends at a column."""
+    def item(self, state: State, written: str, origin: State, line: str) -> State:
+        """A dash, and what stands behind it."""
         assert isinstance(state.node, Items)
         if not written or written[0] == '#':
             return self.with_(state, state.seen, wait='-')
         node = state.node.item
         if isinstance(node, Leaf):
-            text = quoted(written) if written[0] in '"\'' else plain(written)
-            if text is None or (text[0] in NULLS and not text[1]):
-                return DEAD
-            facts = node.take(text[0], text[1])
-            return DEAD if facts is None else self.add(state, facts)
+            way = Way(state, '-', node, is_item=True)
+            origin.ways[line[: len(line) - len(line.lstrip(' ')) + 2]] = way
+            return self.value(way, written)
         if written[0] == '{':
             value = flow(written)
             facts = None if value is None else node.judge(value)
             return DEAD if facts is None else self.add(state, facts)
         # A mapping whose first entry stands on the line of the dash.
-        below = self.state(state, '', node, end - len(written), NONE)
-        return self.entry(below, written)
+        below = self.state(state, '', node, len(line) - len(written), NONE)
+        return self.entry(below, written, origin, line)
 
-    def entry(self, state: State, body: str) -> State:
+    def entry(self, state: State, body: str, origin: State, line: str) -> State:
         """A key, and what stands behind it on its line."""
         holder = state.node
         assert not isinstance(holder, Items)
@@ -243,41 +129,47 @@ class Machine:
         if rest and rest[0] != ' ':
             return DEAD
         node = holder.field(name)
-        seen = state.seen
-        if node is None or name in seen or f'~{name}' in seen:
+        if node is None or name in state.seen or f'~{name}' in state.seen:
             return DEAD
-        written = rest.strip(' ')
+        way = Way(state, name, node)
+        head = line[: len(line) - len(rest) - 1]
+        if rest and ': ' not in head:
+            origin.ways[head] = way
+        return self.value(way, rest)
+
+    def value(self, way: Way, written: str) -> State:
+        """What stands behind a key or a dash."""
+        written = written.strip(' ')
+        state = way.state
         if not written or written[0] == '#':
-            return self.with_(state, seen, wait=name)
+            return self.with_(state, state.seen, wait=way.name)
         first = written[0]
-        if first in '|>':
-            return self.begin_block(state, name, node, written)
-        if isinstance(node, Leaf):
-            # Most lines end here, so nothing is called that need not be.
-            text = quoted(written) if first in '"\'' else plain(written)
+        if way.take is not None:
+            if first in '"\'':
+                text = quoted(written)
+            elif first in '|>' and not way.is_item:
+                return self.begin_block(state, way.name, way.node, written)
+            else:
+                text = plain(written)
             if text is None:
                 return DEAD
-            if text[0] in NULLS and not text[1]:
-                return self.null(state, name)
-            facts = node.take(text[0], text[1])
-            return DEAD if facts is None else self.fill(state, name, facts)
-        value: Value | None
-        if first in '[{':
+            if not text[1] and text[0] in NULLS:
+                return DEAD if way.is_item else self.null(state, way.name)
+            facts = way.take(*text)
+        elif first in '[{':
             value = flow(written)
+            facts = None if value is None else way.node.judge(value)
         elif written in NULLS:
-            return self.null(state, name)
+            return self.null(state, way.name)
         else:
             return DEAD
-        facts = None if value is None else node.judge(value)
-        return DEAD if facts is None else self.fill(state, name, facts)
-
-    def fill(self, state: State, name: str, facts: Facts) -> State:
-        """One more field, with the facts of its value."""
-        key = state, name, facts
-        found = self.filled.get(key)
-        if found is None:
-            found = self.filled[key] = self.with_(state, state.seen | under(name, facts))
-        return found
+        if facts is None:
+            return DEAD
+        after = way.behind.get(facts)
+        if after is None:
+            after = self.add(state, facts) if way.is_item else self.fill(state, way.name, facts)
+            way.behind[facts] = after
+        return after
 
     def below(self, state: State, node: Node, written: str) -> State:
         """A scalar, or a list or mapping in brackets, on the line below its key or dash."""
@@ -292,41 +184,6 @@ class Machine:
             is_seen = state.node.words or not isinstance(node, Leaf)
             return self.add(state, facts) if is_seen else DEAD
         return self.fill(state, state.wait, facts)
-
-    def null(self, state: State, name: str) -> State:
-        if not isinstance(state.node, Fields):
-            return DEAD
-        return self.with_(state, state.seen | {f'~{name}'})
-
-    def empty(self, state: State) -> State:
-        """The value that was waited for does not come."""
-        return self.null(self.with_(state, state.seen), state.wait)
-
-    def with_(self, state: State, seen: Facts, wait: str = '') -> State:
-        return self.state(state.parent, state.name, state.node, state.indent, seen, wait)
-
-    def leave(self, state: State) -> State:
-        """Close a collection."""
-        if state.left is None:
-            parent = state.parent
-            facts = state.node.close(state.seen)
-            if parent is None or facts is None:
-                state.left = DEAD
-            elif isinstance(parent.node, Items):
-                state.left = self.add(parent, facts)
-            else:
-                state.left = self.fill(parent, state.name, facts)
-        return state.left
-
-    def add(self, state: State, facts: Facts) -> State:
-        """One more item of a list."""
-        assert isinstance(state.node, Items)
-        key = state, '-', facts
-        found = self.filled.get(key)
-        if found is None:
-            seen = state.node.add(state.seen, facts)
-            found = self.filled[key] = DEAD if seen is None else self.with_(state, seen)
-        return found
 
     # Block scalars.
 

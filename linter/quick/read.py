@@ -11,9 +11,10 @@ import os
 from linter.calico.kinds import KINDS, POLICY_KINDS
 from linter.calico.prefilter import may_be_calico_text
 from linter.calico.schema_files import read_schema
-from linter.quick.automaton import Ask, Machine
+from linter.quick.automaton import Machine
 from linter.quick.conditions import MIRRORED
 from linter.quick.nodes import Fields, World
+from linter.quick.states import Ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
