@@ -189,7 +189,7 @@ def formula_of(text: str, of_others: bool = False) -> Formula | None:
         return None
     code, literals = text, _NO_LITERALS
     if "'" in text or '"' in text:
-        found = _split(text)
+        found = literals_of(text)
         if found is None:
             return None
         code, literals = found
@@ -232,7 +232,7 @@ def formula_of(text: str, of_others: bool = False) -> Formula | None:
 _NO_LITERALS: tuple[str, ...] = ()
 
 
-def _split(text: str) -> tuple[str, tuple[str, ...]] | None:
+def literals_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     """The text with a quote for each of its literals, and the literals."""
     if '"' not in text or "'" not in text:
         pieces = text.split("'" if '"' not in text else '"')
