@@ -14,6 +14,8 @@ LABEL = lazy(rf'{_LABEL}\Z')
 SUBDOMAIN = lazy(rf'{_LABEL}(?:\.{_LABEL})*\Z')
 KUBERNETES_DERIVED = ('knp.default.', 'ossg.default.')
 _ODD = lazy(r'[^a-z0-9.-]+')
+INTERNAL_LABELS = ('pcns.', 'pcsa.', 'calico/k8s_ns', 'k8s_ns/label/')
+"""How labels begin that Calico uses inside, or did."""
 V2_NAME = lazy(r'[A-Za-z0-9._/-]{1,128}\Z')
 MOST_ANNOTATION_BYTES = 262144
 

@@ -8,7 +8,7 @@ may be asked, too; of that the answer means nothing.
 
 from __future__ import annotations
 
-from linter.calico.names import qualified_problem
+from linter.calico.names import INTERNAL_LABELS, qualified_problem
 from linter.text.start import remembered_of_text
 
 TYPE_CHECKING = False
@@ -282,7 +282,10 @@ def _is_known(key: str, of_others: bool) -> bool:
         return of_others
     if key.startswith('projectcalico.org/'):
         return not of_others
-    return not key.startswith(('pcns.', 'pcsa.', 'kubernetes.io/metadata'))
+    return not key.startswith(_OTHERS)
+
+
+_OTHERS = (*INTERNAL_LABELS, 'kubernetes.io/metadata')
 
 
 def truth(text: str) -> bool | None:

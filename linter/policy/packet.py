@@ -9,6 +9,7 @@ from __future__ import annotations
 from linter.calico import nets, ports, protocols
 from linter.calico.values import Leaf, Object
 from linter.policy.formula import NAME, NEW, formula_of
+from linter.policy.gate import CALICO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -306,9 +307,12 @@ class _Peer:
                 labels = None
         self.labels = labels
         text = side.text('namespaceSelector')
-        if not text:
-            if namespace is not None:
-                self.of_namespace = {NAME: namespace} if namespace else {}
+        if not text and namespace:
+            self.of_namespace = {NAME: namespace}
+        elif any(CALICO in side.text(name) for name in ('selector', 'notSelector')):
+            pass  # those may say in which namespace it is
+        elif not text:
+            self.of_namespace = None if namespace is None else {}
         elif text == 'all()':
             self.of_namespace = {NAME: NEW}
         elif 'global(' not in text:
@@ -339,4 +343,4 @@ class _Peer:
 
 def _plain(text: str) -> Formula | None:
     """The formula of a selector that asks for no label of Calico's own."""
-    return None if 'projectcalico.org/' in text or 'global(' in text else formula_of(text)
+    return None if CALICO in text or 'global(' in text else formula_of(text)

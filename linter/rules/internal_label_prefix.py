@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.calico.document import Document
+from linter.calico.names import INTERNAL_LABELS
 from linter.calico.selector.labels import conditions
 from linter.calico.values import Leaf
 from linter.catalogue.rule import rule
@@ -52,11 +53,11 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     if 'pc' not in text and 'k8s_ns' not in text:
         return
     for found in conditions(text):
-        for prefix, advice in _INSTEAD.items():
+        for prefix in INTERNAL_LABELS:
             if found.key.startswith(prefix):
                 yield Finding(
                     'internal-label',
                     document.inside(leaf, found.start, found.start + len(found.key)),
-                    f'{found.key} is a name that Calico uses inside, or did: {advice}',
+                    f'{found.key} is a name that Calico uses inside, or did: {_INSTEAD[prefix]}',
                     yaml_path=leaf.yaml_path,
                 )
