@@ -31,6 +31,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import inputs
+import roots
 import styles
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -354,6 +355,16 @@ class Bench:
             self.add(f'{what}: yamllint takes', ratio(usages, ours), '×', 95, True)
         self.add(f'{what}: a file', cpu(ours) / count * 1000, 'ms')
 
+    def root(self) -> None:
+        """A repository with the rules about policies together, and the same as mere documents."""
+        count = 100 if self.quick else 1000
+        whole = roots.write(self.path('root'), count)
+        parts = roots.write(self.path('no-root'), count, is_marked=False)
+        commands = [self.check(whole), self.check(parts)]
+        with_rules, without = measure(commands, 3 if self.quick else 11)
+        what = f'a root of {count} policies'
+        self.add(f'{what}: with repository rules', ratio(with_rules, without), '× without', 2)
+
     def linearity(self) -> None:
         few, many = (50, 500) if self.quick else (1000, 10_000)
         one_each = [
@@ -552,6 +563,7 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     'styles': Bench.styles,
     'foreign': Bench.foreign,
     'tree': Bench.tree,
+    'root': Bench.root,
     'linearity': Bench.linearity,
     'jobs': Bench.jobs,
     'large': Bench.large_bundle,

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
-from linter.calico.document import Document
-from linter.calico.ownership import CalicoObject, span_of
-from linter.calico.parsed_file import ParsedDocument
-from linter.calico.surroundings import Surroundings
-from linter.calico.target import Target, Version
-from linter.diagnostic import Diagnostic
-from linter.engine.outcome import Outcome
 from linter.policy.model import NetworkSet, Policy, Record, Unusable
-from linter.policy.parts import place_of
 from linter.policy.semantics import Semantics
-from linter.policy.summarise import summarise
 from linter.text.lazy_regex import lazy
-from linter.text.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from linter.calico.document import Document
+    from linter.calico.ownership import CalicoObject
+    from linter.calico.parsed_file import ParsedDocument
+    from linter.calico.surroundings import Surroundings
+    from linter.calico.target import Target, Version
+    from linter.diagnostic import Diagnostic
+    from linter.engine.outcome import Outcome
+    from linter.text.source import Source
 
 _REFUSED = frozenset(('refused', 'dropped', 'ignored'))
 # What the summary itself does not take for something that is filled in later.
@@ -25,6 +27,7 @@ _FILLED_IN = lazy(
     r'\$\(\w+\)|__[A-Z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*__|@@\w+@@|%[A-Z]\w*%'
     r'|#\{[^{}\n]*\}#|\[\[ *\w|\(\( +\w|\bENC\['
 )
+_SIGNS = ('$(', '__', '@@', '%', '#{', '[[', '((', 'ENC[')
 
 
 @lru_cache(maxsize=16)
@@ -35,7 +38,11 @@ def semantics_of(version: Version, dataplane: str) -> Semantics:
 
 def is_filled_in(text: str, start: int, end: int) -> bool:
     """Whether there is something that programs fill in, and that no rule takes for that."""
-    return _FILLED_IN.search(text, start, end) is not None
+    # Looking for each sign is quicker than for all that they may begin.
+    return (
+        any(text.find(sign, start, end) != -1 for sign in _SIGNS)
+        and _FILLED_IN.search(text, start, end) is not None
+    )
 
 
 def placed(record: Record | Unusable, around: Surroundings) -> Record | Unusable:
@@ -64,6 +71,10 @@ class Summaries:
         found: Iterable[Diagnostic],
     ) -> None:
         """Note an object with these findings; ``document`` None: nothing could be made of it."""
+        # Imported lazily: what is clean is noted by the quick reader.
+        from linter.calico.ownership import span_of
+        from linter.policy.summarise import summarise
+
         if document is None or owned.api == 'v2':
             if owned.skipped is None:
                 span = span_of(owned.node)
@@ -86,6 +97,9 @@ class Summaries:
     def _unusable(
         self, source: Source, kind: str, reason: tuple[str, str], start: int, end: int
     ) -> None:
+        # Imported lazily, as above.
+        from linter.policy.parts import place_of
+
         place = place_of(source, start, end)
         self.outcome.records.append(Unusable(kind, '', '', *reason, place))
 

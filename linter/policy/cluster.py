@@ -7,7 +7,6 @@ endpoints, sets and policies there are.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from linter.calico.selector.meaning import Selector, evaluate
 from linter.policy.effective import (
@@ -39,6 +38,12 @@ from linter.policy.model import (
 from linter.policy.order import NORMAL, Group, all_tiers, is_of_class, policy_key, tier_key
 from linter.policy.read import number_of
 from linter.policy.semantics import Semantics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 NAMESPACE_PROFILE = 'kns.'
 ACCOUNT_PROFILE = 'ksa.'

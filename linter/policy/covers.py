@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from itertools import combinations
-from typing import NamedTuple
 
 from linter.policy.effort import Exhausted, TooComplex
 from linter.policy.handles import Handled
@@ -33,6 +32,12 @@ from linter.policy.proof import Cover, is_proved, taken_by
 from linter.policy.rule_checks import same_rule
 from linter.policy.semantics import Semantics
 from linter.policy.space import Boxes, covered, meet_labels, subtract
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 MOST_COVERS = 48
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from linter.policy.covers import Root, classes
 from linter.policy.effort import TooComplex
@@ -21,6 +20,12 @@ from linter.policy.point import Point, contains, pick
 from linter.policy.rule_checks import same_rule
 from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
 from linter.policy.witness import Scene, replay, scene
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 MOST_TRIES = 12
 

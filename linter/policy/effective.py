@@ -8,10 +8,15 @@ globalnetworkpolicyprocessor.go).
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from linter.calico.selector.meaning import Selector, canonical, parse
 from linter.policy.model import Entity, Policy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 NAMESPACE = 'projectcalico.org/namespace'
 SERVICE_ACCOUNT = 'projectcalico.org/serviceaccount'

@@ -12,14 +12,15 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import ParamSpec, TypeVar
+
     from linter.policy.model import Policy
 
-P = ParamSpec('P')
-R = TypeVar('R')
+    P = ParamSpec('P')
+    R = TypeVar('R')
 
 
 class TooComplex(Exception):

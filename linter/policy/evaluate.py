@@ -7,13 +7,18 @@ judged, with Felix' own settings; HTTP, NAT and what is established already are 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from linter.policy.cluster import Cluster, Endpoint
 from linter.policy.match import Matcher, Packet
 from linter.policy.model import EGRESS, INGRESS, Policy, Profile, Rule
 from linter.policy.order import FORWARD, NORMAL, PRE_DNAT, UNTRACKED, Group
 from linter.policy.semantics import Semantics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 ALLOW = 'allow'
 DENY = 'deny'

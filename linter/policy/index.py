@@ -6,12 +6,13 @@ packet, ``Sequence.decide``, holds where every address belongs to one object at 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
 
 from linter.calico.selector.meaning import evaluate
 from linter.policy.effective import policy_selector, read
 from linter.policy.effort import TooComplex
+from linter.policy.gate import CALICO
 from linter.policy.model import EGRESS, Policy, Tier
 from linter.policy.order import NORMAL, PRE_DNAT, UNTRACKED, is_of_class, ordered
 from linter.policy.point import HOSTS, ORCHESTRATOR, PODS, Point, contains, takes
@@ -26,6 +27,12 @@ from linter.policy.selector_sets import (
 )
 from linter.policy.semantics import Semantics
 from linter.policy.space import Boxes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 WORKLOADS = 'workloads'
 HOST = 'host'
@@ -319,10 +326,30 @@ class _Met:
 
 def _buckets(entry: Entry) -> set[Bucket]:
     """Under what an endpoint that the policy selects can be looked up."""
+    written = _as_written(entry.policy)
+    if written is not None:
+        return {written}
     try:
         return {bucket for cube in entry.own for bucket in _buckets_of(cube)}
     except TooComplex:
         return {(None, None, None)}
+
+
+def _as_written(policy: Policy) -> Bucket | None:
+    """The same where the text of its selector begins with the label, as that of most does."""
+    text = policy.selector
+    if policy.namespace is None or policy.namespace_selector or policy.service_account_selector:
+        return None
+    namespace = policy.namespace or None
+    if not text:
+        return namespace, None, None
+    found = _LABEL.match(text)
+    if found is None or '|' in text or CALICO in text:
+        return None
+    return namespace, found[1], found[2] or found[3] or ''
+
+
+_LABEL = re.compile(r"""([A-Za-z0-9][\w./-]*) ?== ?(?:'([^']*)'|"([^"]*)")(?=$| && )""")
 
 
 def _buckets_of(cube: Cube) -> Iterator[Bucket]:

@@ -7,7 +7,6 @@ here of the right shape; so of such a document nothing is made.
 from __future__ import annotations
 
 import sys
-from typing import NamedTuple
 
 from linter.calico.ownership import field, text_of
 from linter.calico.placeholders import placeholders
@@ -53,6 +52,12 @@ from linter.policy.model import (
 from linter.policy.read import net_of, port_of
 from linter.text.source import Source
 from linter.yaml.nodes import MappingNode, Node, SequenceNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 KINDS = {
     'NetworkPolicy': 'networking.k8s.io/v1',

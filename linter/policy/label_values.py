@@ -11,9 +11,14 @@ import heapq
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from linter.policy.effort import TooComplex, priced, spend
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 MOST_STATES = 20_000
 _LETTERS = 'xyzabcdefghijklmnopqrstuvw'

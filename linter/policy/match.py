@@ -7,12 +7,16 @@ felix/bpf/polprog.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from linter.policy.cluster import Address, Cluster, Query
 from linter.policy.effective import entity_selectors
 from linter.policy.model import Entity, Net, Port, Protocol, Rule
 from linter.policy.read import number_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 ICMP = 1
 ICMPV6 = 58

@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from math import inf
-from typing import NamedTuple
 
 from linter.policy.model import KUBERNETES_NETWORK_POLICY, Policy, Tier
 from linter.policy.semantics import Semantics
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 
 class Group(NamedTuple):

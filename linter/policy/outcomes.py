@@ -7,7 +7,6 @@ about: one namespace, one claim. Every address belongs to one object at most.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from linter.policy.effort import TooComplex, spend
 from linter.policy.index import ALLOW, DENY, END, LOG, PASS, WORKLOADS, Decision, Entry, Sequence
@@ -15,6 +14,12 @@ from linter.policy.label_values import Values
 from linter.policy.order import FORWARD, PRE_DNAT, UNTRACKED
 from linter.policy.selector_sets import KUBERNETES, NAMESPACE_KEY, Cube, Cubes
 from linter.policy.space import Box, Boxes, meet, meet_labels, negated, without
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 MOST_PIECES = 4000
 UNDECIDED = ''

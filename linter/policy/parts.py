@@ -56,21 +56,21 @@ def rules_of(source: Source, owner: Object, direction: str) -> tuple[Rule, ...]:
 def _rule(source: Source, rule: Object) -> Rule:
     fields = rule.fields
     action = rule.text('action')
-    if action not in _ACTIONS:
+    if action not in ACTIONS:
         raise Unreasonable('refused', 'has a rule without an action that Calico knows')
     parts: Parts = []
     protocol = not_protocol = None
     if 'protocol' in fields:
-        protocol = _protocol(rule, 'protocol', parts)
+        protocol = protocol_in(rule, 'protocol', parts)
     if 'notProtocol' in fields:
-        not_protocol = _protocol(rule, 'notProtocol', parts)
+        not_protocol = protocol_in(rule, 'notProtocol', parts)
     sides = []
     for side in ('source', 'destination'):
         value = fields.get(side)
         if value is None:
             sides.append(ANYTHING)
         elif isinstance(value, Object):
-            sides.append(_entity(value, side, parts))
+            sides.append(entity_of(value, side, parts))
         else:
             raise Unreasonable('refused', f'has a {side} that is no mapping')
     version = rule.leaf('ipVersion')
@@ -95,10 +95,11 @@ def _rule(source: Source, rule: Object) -> Rule:
     )
 
 
-_ACTIONS = frozenset(('Allow', 'Deny', 'Log', 'Pass'))
+ACTIONS = frozenset(('Allow', 'Deny', 'Log', 'Pass'))
 
 
-def _protocol(rule: Object, field: str, parts: Parts) -> Protocol | None:
+def protocol_in(rule: Object, field: str, parts: Parts) -> Protocol | None:
+    """The protocol in a field of a rule, and where it is, in ``parts``."""
     leaf = rule.leaf(field)
     if leaf is None:
         return None
@@ -133,7 +134,8 @@ _PORTS = (
 )
 
 
-def _entity(entity: Object, side: str, parts: Parts) -> Entity:
+def entity_of(entity: Object, side: str, parts: Parts) -> Entity:
+    """A side of a rule, and where its fields are, in ``parts``."""
     fields = entity.fields
     if not fields:
         return ANYTHING

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from linter.policy import ranges
 from linter.policy.effort import spend
@@ -20,6 +19,12 @@ from linter.policy.selector_sets import (
     selected,
 )
 from linter.policy.space import ALL_ADDRESSES, FIRST_V6, KNOWN, V4, V6, Box, Condition
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 ORCHESTRATOR = 'projectcalico.org/orchestrator'
 PODS: Cubes = (

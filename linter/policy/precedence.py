@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from linter.policy.covers import Root, asks_nothing
 from linter.policy.effort import Exhausted, TooComplex, spend
@@ -13,6 +12,12 @@ from linter.policy.point import Point, contains, pick
 from linter.policy.selecting import selects_all_of
 from linter.policy.space import ANY_PACKET, Box, Boxes, covered, meet, meet_labels, subtract
 from linter.policy.witness import replay, scene
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 _MOST_TRIES = 4
 _MOST_PAIRS = 20_000

@@ -9,7 +9,6 @@ another object with the same address, which only a network set can be.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from linter.policy import ranges
 from linter.policy.effective import read
@@ -37,6 +36,12 @@ from linter.policy.space import (
     meet_labels,
     subtract,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 MOST_PASSES = 64
 

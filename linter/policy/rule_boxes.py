@@ -6,7 +6,6 @@ Source: ``linter.policy.match``, which asks the same of a single packet.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from linter.policy import ranges
 from linter.policy.effective import Sides, entity_selectors
@@ -34,6 +33,12 @@ from linter.policy.space import (
     possible,
     unselected,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 SOURCE = 'source'
 DESTINATION = 'destination'

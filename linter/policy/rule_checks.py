@@ -7,7 +7,6 @@ All of it is proved from the policy alone, so that nothing else in a cluster can
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from linter.calico.selector.meaning import (
     All,
@@ -39,6 +38,12 @@ from linter.policy.selector_sets import (
 )
 from linter.policy.semantics import Semantics
 from linter.policy.space import meet_labels, unselected
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 _MOST_CONDITIONS = 40
 

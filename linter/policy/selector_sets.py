@@ -13,13 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from linter.calico.selector import meaning
 from linter.calico.selector.meaning import Selector
 from linter.policy import label_values
 from linter.policy.effort import TooComplex, priced, spend
 from linter.policy.label_values import ABSENT, Domain, Pattern, Values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 MOST_CUBES = 256
 _CALICO = 'projectcalico.org/'

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from linter.calico.schema_files import schema_path
 from linter.calico.target import DEFAULT_VERSION, Target, Version, read_version
 from linter.policy.model import Tier
 from linter.policy.read import PROTOCOL_NUMBERS
 from linter.text.start import read_json
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 IPTABLES = 'iptables'
 EBPF = 'ebpf'

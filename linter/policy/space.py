@@ -12,7 +12,6 @@ that it holds where a rule that asks for it matches.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
 
 from linter.calico.selector.meaning import Not
 from linter.policy import ranges
@@ -20,6 +19,12 @@ from linter.policy.effort import TooComplex, priced, spend
 from linter.policy.label_values import ABSENT, PRESENT
 from linter.policy.ranges import Ranges
 from linter.policy.selector_sets import EVERYTHING, KUBERNETES, Cubes, selected
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 V4, V6 = 1, 2
 BOTH = V4 | V6

@@ -14,7 +14,6 @@ from linter.calico.document import Document
 from linter.calico.kinds import ENTERPRISE_FIELDS, KINDS
 from linter.calico.placeholders import placeholders
 from linter.calico.values import Object
-from linter.policy import kubernetes
 from linter.policy.model import (
     DEFAULT_TIER,
     DIRECTIONS,
@@ -124,7 +123,7 @@ def _policy(
     else:
         types = set()
     parts: Parts = []
-    for field in _POLICY_PARTS:
+    for field in POLICY_PARTS:
         value = fields.get(field)
         if value is not None:
             node = value.node
@@ -151,7 +150,7 @@ def _policy(
     )
 
 
-_POLICY_PARTS = (
+POLICY_PARTS = (
     'selector',
     'namespaceSelector',
     'serviceAccountSelector',
@@ -159,6 +158,7 @@ _POLICY_PARTS = (
     'order',
     'tier',
 )
+"""The fields of a policy whose places its summary keeps, in this order."""
 
 
 def directions_of(
@@ -244,6 +244,9 @@ def _profile(
 def _kubernetes(
     document: Document, semantics: Semantics, name: str, namespace: str | None, place: Place
 ) -> Policy:
+    # Imported lazily: hardly anybody stages these.
+    from linter.policy import kubernetes
+
     lane = document.decoded.lane.name
     policy = kubernetes.policy(document.source, document.node, document.kind, lane)
     if policy is None:

@@ -6,17 +6,23 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from math import inf, nextafter
-from typing import NamedTuple
 
 from linter.policy.covers import Root, classes
-from linter.policy.difference import Side
 from linter.policy.effort import Exhausted, TooComplex, spend
-from linter.policy.evaluate import Verdict
 from linter.policy.index import LOG, Entry, Sequence
 from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.point import Point, contains, pick
 from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
-from linter.policy.witness import Scene, asked, replay, scene
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+
+    from linter.policy.difference import Side
+    from linter.policy.evaluate import Verdict
+    from linter.policy.witness import Scene
+else:
+    from linter.text.records import NamedTuple
 
 MOST_TRIES = 4
 
@@ -115,6 +121,9 @@ def _conflicting(pairs: Iterable[tuple[Entry, Entry]]) -> Iterator[tuple[Entry, 
 
 
 def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Tie | None:
+    # Imported lazily: most policies have an order of their own.
+    from linter.policy.witness import asked, replay, scene
+
     for box in _contested(one, other, sequence):
         point = pick(box, sequence.own_is_source)
         shown = scene(point, sequence) if contains(box, point) else None
@@ -169,6 +178,9 @@ def _turned(policies: Iterable[Policy], second: Policy) -> list[Policy]:
 
 
 def _side(verdict: Verdict) -> Side:
+    # Imported lazily, as above.
+    from linter.policy.difference import Side
+
     step = verdict.decider
     word = verdict.action.capitalize()
     if step is None or not isinstance(step.by, Policy):

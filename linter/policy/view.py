@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, TypeVar
 
 from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
 from linter.policy.model import (
@@ -26,13 +25,19 @@ from linter.policy.model import (
 from linter.policy.semantics import Semantics
 from linter.policy.ties import Tie, ties
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple, TypeVar
+
+    R = TypeVar('R')
+else:
+    from linter.text.records import NamedTuple
+
 MOST_POLICIES = 20_000
 """So many policies of a root are looked at together."""
 
 _BESIDE = frozenset(('IPPool', 'Service'))
 """Kinds that decide about no packet."""
-
-R = TypeVar('R')
 
 
 class RootFinding(NamedTuple):

@@ -7,7 +7,6 @@ said.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from linter.policy.cluster import Address, Cluster, Endpoint
 from linter.policy.evaluate import Evaluator, Verdict
@@ -37,6 +36,12 @@ from linter.policy.selector_sets import (
 )
 from linter.policy.semantics import Semantics
 from linter.policy.space import FIRST_V6, KNOWN
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 _NOWHERE = Place('', 0, 0, 0)
 _SYSTEM = frozenset((NAMESPACE_KEY, ACCOUNT_KEY, ORCHESTRATOR, KNOWN))

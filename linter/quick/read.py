@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from linter.catalogue.facts import Facts
     from linter.policy.model import Record
     from linter.policy.semantics import Semantics
+    from linter.quick.records import Summaries
 
 _OFF = ('0', 'off', 'no')
 
@@ -62,9 +63,12 @@ class Reader:
         self.target = target
         self.asks = asks
         self._machines: dict[str, Machine | None] = {}
+        self._summaries: dict[str, Summaries] = {}
         self._facts: Facts | None = None
         # The last that was one for the engine, which then asks about it, too.
         self._asked = ''
+        # The last that was clean, and its kind.
+        self._last: tuple[str, str] = ('', '')
 
     def parts(
         self, parts: Iterable[bytes], note: Callable[[str], bool] | None = None
@@ -170,6 +174,7 @@ class Reader:
             found.decoded.release()
             if is_odd:
                 return None
+        self._last = text, kind
         return facts - _SCANNED if facts else facts
 
     def _decoded(self, lines: list[str], kind: str, machine: Machine, path: str) -> Document:
@@ -196,19 +201,41 @@ class Reader:
         from linter.policy.model import Unusable
         from linter.policy.summarise import summarise
 
-        if any(sign in text for sign in SIGNS):
-            return None  # no summary, if it is a placeholder
-        lines = text.split('\n')
-        if lines[0][:3] == '---':
-            del lines[0]
-        kind = _kind(lines)
+        for sign in SIGNS:
+            if sign in text:
+                return None  # no summary, if it is a placeholder
+        lines: list[str] = []
+        kind = self._last[1] if self._last[0] is text else None
+        if kind is None:
+            lines = _lines(text)
+            kind = _kind(lines)
         machine = self._machines.get(kind or '')
         if kind is None or machine is None:
             return None
-        found = self._decoded(lines, kind, machine, path)
+        if kind in POLICY_KINDS:
+            policy = self._summaries_of(kind, machine, semantics).policy(text, path)
+            if policy is not None:
+                return policy
+        found = self._decoded(lines or _lines(text), kind, machine, path)
         record = summarise(found, semantics)
         found.decoded.release()
         return None if isinstance(record, Unusable) else record
+
+    def _summaries_of(self, kind: str, machine: Machine, semantics: Semantics) -> Summaries:
+        """What makes the summaries of policies of a kind, most of them without their values."""
+        found = self._summaries.get(kind)
+        if found is None:
+            # Imported lazily, as what it is for.
+            from linter.quick.records import Summaries
+
+            spec = machine.root.field('spec')
+            assert isinstance(spec, Fields)
+            lane = self.target.lane('v3').name
+            is_namespaced = KINDS[kind].namespaced
+            fills_in = semantics.fills_in_types(lane)
+            found = Summaries(kind, is_namespaced, spec, lane, fills_in)
+            self._summaries[kind] = found
+        return found
 
     def _machine(self, kind: str) -> Machine | None:
         """The tables of a kind, made when the first document of it comes."""
@@ -272,6 +299,14 @@ def _kind(lines: list[str]) -> str | None:
                 kind = lines[number].strip(' \'"')
             return kind
     return None
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of a clean document, without that of its marker."""
+    lines = text.split('\n')
+    if lines[0][:3] == '---':
+        del lines[0]
+    return lines
 
 
 _ON_THE_NEXT = ('', '|-', '>-')

@@ -43,7 +43,7 @@ class _Open:
 
 def decoded(lines: list[str], kind: str, root: Fields, lane: Lane) -> Decoded:
     """The values of a document whose lines the automaton took."""
-    reader = _Reader(Object(MAPPING, (None, None, kind, -1), kind), root)
+    reader = Reading(Object(MAPPING, (None, None, kind, -1), kind), root)
     for line in lines:
         reader.line(line)
     reader.end_block()
@@ -52,12 +52,12 @@ def decoded(lines: list[str], kind: str, root: Fields, lane: Lane) -> Decoded:
     return context
 
 
-class _Reader:
-    """Reads line after line; what stands there has been judged already."""
+class Reading:
+    """Reads an object's fields, indented so, line after line; they have been judged already."""
 
-    def __init__(self, root: Object, node: Fields) -> None:
+    def __init__(self, root: Object, node: Fields, indent: int = 0) -> None:
         self.root = root
-        self.open = [_Open(0, node, root)]
+        self.open = [_Open(indent, node, root)]
         self.block: list[str] | None = None
         self.joint = ''
 

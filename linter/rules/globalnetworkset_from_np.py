@@ -63,13 +63,22 @@ def check(view: RootView) -> Iterator[RootFinding]:
         return
     others = [labels_of_set(one) for one in view.sets if one.namespace != '']
     on_pods = ' '.join({one.selector for one in view.policies if one.selector})
+    asked: dict[str, list[NetworkSet]] = {}
     for policy in view.policies:
         if policy.is_global or policy.written is not None:
             continue
         for one in (*policy.ingress, *policy.egress):
             for side, entity in (('source', one.source), ('destination', one.destination)):
-                spend(3 * len(everywhere))
-                found = _missed(policy, entity, everywhere, others, on_pods)
+                text = entity.selector
+                if not text:
+                    continue
+                if text not in asked:
+                    # Most rules ask for the labels of pods, and many for the same.
+                    spend(3 * len(everywhere))
+                    asked[text] = [] if fits(text, {}) else _fitting(text, everywhere)
+                if not asked[text]:
+                    continue
+                found = _missed(policy, entity, asked[text], others, on_pods)
                 if found is None:
                     continue
                 start, end = one.part(f'{side}.selector')
@@ -82,20 +91,23 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 )  # fmt: skip
 
 
+def _fitting(text: str, sets: list[NetworkSet]) -> list[NetworkSet]:
+    return [one for one in sets if fits(text, dict(one.labels))]
+
+
 def _missed(
     policy: Policy,
     entity: Entity,
-    everywhere: list[NetworkSet],
+    fitting: list[NetworkSet],
     others: list[dict[str, str]],
     on_pods: str,
 ) -> NetworkSet | None:
     """The set that a side of a rule seems to mean, and does not find."""
-    if not entity.selector or fits(entity.selector, {}):
-        return None
+    spend(3 * (len(fitting) + len(others)))
     text = entity_selectors(entity, policy.namespace).positive
-    for one in everywhere:
+    for one in fitting:
         labels = dict(one.labels)
-        if not fits(entity.selector, labels) or fits(text, labels):
+        if fits(text, labels):
             continue
         asked = [key for key in labels if key in entity.selector]
         if any(fits(text, other) for other in others) or any(key in on_pods for key in asked):

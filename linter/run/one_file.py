@@ -160,9 +160,9 @@ class _Noted:
         self.records: list[Record | Unusable] = []
 
     def __call__(self, text: str) -> bool:
-        from linter.engine.summaries import is_filled_in, placed
+        from linter.engine.summaries import placed
 
-        if self.surroundings.is_patch or is_filled_in(text, 0, len(text)):
+        if self.surroundings.is_patch:
             return False
         record = self.quick.meaning(text, self.path, self.semantics)
         if record is None:

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
-from linter.calico.parsed_file import ParsedDocument
 from linter.calico.prefilter import NOT_CALICO
-from linter.catalogue.catalogue import Catalogue
-from linter.catalogue.rule import Check
-from linter.diagnostic import Diagnostic
-from linter.engine.check import check_parts
 from linter.engine.outcome import Outcome
 from linter.engine.summaries import semantics_of
 from linter.policy.effort import (
@@ -21,37 +14,25 @@ from linter.policy.effort import (
     for_policies,
     within,
 )
-from linter.policy.kubernetes import kind_of
 from linter.policy.model import NetworkSet, Policy, Record, Unusable
-from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView, doubles, has_doubles
+from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView
+from linter.run.clusters import Clusters, Records, RootFolder, Unit, path_of
 from linter.run.one_file import check, conditions_of, settle
-from linter.run.root_findings import RootFindings
-from linter.run.sources import Sources
 from linter.workspace import discover
 from linter.workspace.lookup import NAME
-from linter.workspace.options import Options
-from linter.workspace.roots import is_marked
-from linter.yaml.nodes import MappingNode
 
-Records = list[Record | Unusable]
-_KUSTOMIZATIONS = ('kustomization.yaml', 'kustomization.yml', 'Kustomization')
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
-
-class _Root(NamedTuple):
-    """The folder of a root. ``is_named``: the configuration says that it is one."""
-
-    folder: str
-    is_closed: bool = False
-    is_named: bool = False
-
-
-class _Unit(NamedTuple):
-    """The records of one cluster; the rest as in ``RootView``."""
-
-    records: Records
-    is_closed: bool = False
-    is_named: bool = False
-    are_variants: bool = False
+    from linter.calico.parsed_file import ParsedDocument
+    from linter.catalogue.catalogue import Catalogue
+    from linter.catalogue.rule import Check
+    from linter.diagnostic import Diagnostic
+    from linter.run.root_findings import RootFindings
+    from linter.run.sources import Sources
+    from linter.workspace.options import Options
+    from linter.yaml.nodes import MappingNode
 
 
 def judge(outcome: Outcome, options: Options) -> None:
@@ -88,11 +69,13 @@ def alone(path: str, data: bytes, options: Options, is_closed: bool = False) -> 
 
     The options have a ``context``, so that what the documents mean is noted.
     """
+    from linter.engine.check import check_parts
+
     outcome = check_parts(path, [data], conditions_of(path, options))
     outcome.kubernetes.append(path)
     run = _Run(outcome, options, {path: data})
     folder = os.path.dirname(os.path.abspath(path))
-    run.roots[folder] = _Root(folder, is_closed, is_closed)
+    run.clusters.roots[folder] = RootFolder(folder, is_closed, is_closed)
     run.run()
     settle(outcome, options)
     assert not outcome.errors, outcome.errors
@@ -112,27 +95,46 @@ class _Run:
         self.outcome = outcome
         self.options = options
         self.lookup = options.lookup()
-        self.sources = Sources(texts)
+        self._texts = texts
+        self._sources: Sources | None = None
+        self._findings: RootFindings | None = None
         self.around = around or Outcome()
-        named = None if around is None or options.context is None else set(outcome.paths)
-        self.findings = RootFindings(outcome, options, self.sources, self.around, named)
-        self.checked = [
-            os.path.abspath(path)
-            for path in (*options.paths, *([options.context] if options.context else ()))
-            if os.path.isdir(path)
-        ]
-        self.roots: dict[str, _Root | None] = {}
-        self._kustomized: dict[str, str | None] = {}
+        self._named = None if around is None or options.context is None else set(outcome.paths)
+        checked = (*options.paths, *([options.context] if options.context else ()))
+        folders = [os.path.abspath(path) for path in checked if os.path.isdir(path)]
+        self.clusters = Clusters(self.lookup, folders)
         self._broken: set[str] = set()
         self._is_spent = False
         self._placeless = {*outcome.placeless, *self.around.placeless}
 
+    @property
+    def sources(self) -> Sources:
+        """The texts of files, once more."""
+        if self._sources is None:
+            # Imported lazily: in most runs nothing is read twice.
+            from linter.run.sources import Sources
+
+            self._sources = Sources(self._texts)
+        return self._sources
+
+    @property
+    def findings(self) -> RootFindings:
+        """Where findings go to."""
+        if self._findings is None:
+            # Imported lazily: most runs find nothing.
+            from linter.run.root_findings import RootFindings
+
+            self._findings = RootFindings(
+                self.outcome, self.options, self.sources, self.around, self._named
+            )
+        return self._findings
+
     def run(self) -> None:
         catalogues: dict[int, Catalogue] = {}
-        groups: dict[tuple[_Root, object], Records] = {}
+        groups: dict[tuple[RootFolder, object], Records] = {}
         for record in [*self.outcome.records, *self.around.records, *self._kubernetes()]:
-            path = _path(record)
-            root = self.root_of(path)
+            path = path_of(record)
+            root = self.clusters.root_of(path)
             if root is None:
                 continue
             settings = self.lookup.settings_for(path)
@@ -141,7 +143,7 @@ class _Run:
             key = settings.target.version, settings.dataplane
             groups.setdefault((root, key), []).append(record)
         for file in self.outcome.found:
-            file.is_in_root = self.root_of(file.path) is not None
+            file.is_in_root = self.clusters.root_of(file.path) is not None
         checks = {
             rule: one
             for catalogue in catalogues.values()
@@ -151,38 +153,22 @@ class _Run:
             return
         number = len(self.outcome.found)
         for (root, _), records in groups.items():
-            for unit in self._units(root, records):
+            for unit in self.clusters.units(root, records):
                 self._judge(unit, checks)
         if len(self.outcome.found) != number:
             places = {path: at for at, path in enumerate(self.outcome.paths)}
             self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
 
-    def root_of(self, path: str) -> _Root | None:
-        """The root in which a file is, if it is in any."""
-        folder = os.path.dirname(os.path.abspath(path))
-        if folder not in self.roots:
-            self.roots[folder] = self._find_root(path, folder)
-        return self.roots[folder]
-
-    def _find_root(self, path: str, folder: str) -> _Root | None:
-        home = self.lookup.home_of(path)
-        named: list[_Root] = []
-        for one in home.config.roots if home is not None else ():
-            assert home is not None
-            base = os.path.normpath(os.path.join(home.folder, one.path))
-            if _is_below(folder, base):
-                named.append(_Root(base, one.is_closed, True))
-        if named:
-            return max(named, key=lambda one: len(one.folder))
-        found = [
-            _Root(base)
-            for base in self.checked
-            if _is_below(folder, base) and is_marked(base, self.lookup)
-        ]
-        return min(found, key=lambda one: len(one.folder), default=None)
-
     def _kubernetes(self) -> Iterator[Record | Unusable]:
         """Kubernetes' own policies of the roots, and what else of its the rules ask for."""
+        if not (
+            self.outcome.kubernetes
+            or self.around.kubernetes
+            or self.outcome.others
+            or self.around.others
+        ):
+            return
+        # Imported lazily: not everybody has policies of both.
         from linter.policy import kubernetes
 
         others = {*self.outcome.others, *self.around.others}
@@ -193,7 +179,7 @@ class _Run:
             *self.outcome.others,
             *self.around.others,
         ):
-            place = self.root_of(path)
+            place = self.clusters.root_of(path)
             if place is None:
                 continue
             around = self.lookup.surroundings_of(path)
@@ -230,6 +216,9 @@ class _Run:
 
     def _count(self, nodes: list[MappingNode], document: ParsedDocument) -> None:
         """Policies of Kubernetes' own are checked here, and were counted as other people's."""
+        # Imported lazily, as above.
+        from linter.policy.kubernetes import kind_of
+
         count = sum(kind_of(node) == 'NetworkPolicy' for node in nodes)
         skipped = self.outcome.skipped.get(NOT_CALICO, 0)
         if not count or not skipped or any(True for _ in document.objects):
@@ -239,53 +228,8 @@ class _Run:
         if skipped == 1:
             del self.outcome.skipped[NOT_CALICO]
 
-    def _units(self, root: _Root, records: Records) -> Iterator[_Unit]:
-        """The records of one cluster each: what occurs twice is of two, or is there by mistake.
-
-        Where one folder holds variants of the same objects, its repository is a collection of
-        samples or tests, and no folder of it is taken for a cluster.
-        """
-        if root.is_named or not has_doubles(records):
-            yield _Unit(records, root.is_closed, root.is_named)
-            return
-        groups: dict[str | None, Records] = {}
-        for record in records:
-            groups.setdefault(self._kustomization_of(_path(record), root.folder), []).append(record)
-        units: list[Records] = []
-        for some in groups.values():
-            if not has_doubles(some):
-                units.append(some)
-                continue
-            folders: dict[str, Records] = {}
-            for record in some:
-                folders.setdefault(os.path.dirname(_path(record)), []).append(record)
-            units += folders.values()
-        is_collection = any(map(_are_variants, units))
-        for unit in units:
-            yield _Unit(unit, are_variants=is_collection)
-
-    def _kustomization_of(self, path: str, top: str) -> str | None:
-        """The nearest folder with a kustomization, from a file's up to that of the root."""
-        folder = os.path.dirname(os.path.abspath(path))
-        passed = []
-        found: str | None = None
-        while _is_below(folder, top):
-            if folder in self._kustomized:
-                found = self._kustomized[folder]
-                break
-            passed.append(folder)
-            if any(
-                self.lookup.files.exists(os.path.join(folder, name)) for name in _KUSTOMIZATIONS
-            ):
-                found = folder
-                break
-            folder = os.path.dirname(folder)
-        for one in passed:
-            self._kustomized[one] = found
-        return found
-
-    def _view(self, unit: _Unit) -> RootView:
-        settings = self.lookup.settings_for(_path(unit.records[0]))
+    def _view(self, unit: Unit) -> RootView:
+        settings = self.lookup.settings_for(path_of(unit.records[0]))
         external = External(
             settings.tiers,
             settings.namespaces,
@@ -302,7 +246,7 @@ class _Run:
             unit.are_variants,
         )
 
-    def _judge(self, unit: _Unit, checks: Mapping[str, Check]) -> None:
+    def _judge(self, unit: Unit, checks: Mapping[str, Check]) -> None:
         view = self._view(unit)
         if len(view.policies) > MOST_POLICIES:
             self.outcome.notes.append(
@@ -347,6 +291,9 @@ class _Run:
 
     def _with_places(self, records: Records, paths: set[str]) -> Records:
         """The same records, those of some files with their places."""
+        # Imported lazily, as where findings go to.
+        from linter.engine.check import check_parts
+
         self._placeless -= paths
         read: dict[str, Iterator[Record | Unusable]] = {}
         for path in paths:
@@ -358,7 +305,7 @@ class _Run:
             except discover.Unreadable:
                 read[path] = iter(())
         return [
-            next(read[_path(one)], one) if _path(one) in read and _is_placeless(one) else one
+            next(read[path_of(one)], one) if path_of(one) in read and _is_placeless(one) else one
             for one in records
         ]
 
@@ -390,18 +337,3 @@ def _is_placeless(record: Record | Unusable) -> bool:
 
 def _effort(view: RootView) -> Effort:
     return Effort(FOR_ROOT + for_policies(view.policies))
-
-
-def _are_variants(records: Records) -> bool:
-    """Whether one object is defined in several files."""
-    return any(len({_path(record) for record in group}) > 1 for group in doubles(records))
-
-
-def _path(record: Record | Unusable) -> str:
-    place = record.place
-    assert place is not None
-    return place.path
-
-
-def _is_below(folder: str, base: str) -> bool:
-    return folder == base or folder.startswith(os.path.join(base, ''))

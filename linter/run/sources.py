@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import ParsedFile, parse_bytes
@@ -13,6 +12,12 @@ from linter.policy.model import Place
 from linter.text.source import Source
 from linter.workspace import discover
 from linter.yaml.nodes import MappingNode
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 
 class Owner(NamedTuple):

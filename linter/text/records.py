@@ -25,12 +25,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+_MISSING = object()
+"""Stands for a default where a field has none."""
+
+
 class _Maker(type):
     """Turns the annotations of a class into its fields."""
 
     def __new__(cls, name: str, bases: tuple[type, ...], content: dict[str, Any]) -> Any:
         names = tuple(content.get('__annotations__', ())) if bases != (tuple,) else ()
         content['__slots__'] = ()
+        content['_fillings'] = tuple(content.get(each, _MISSING) for each in names)
         content['_field_defaults'] = {each: content[each] for each in names if each in content}
         content['_fields'] = content['__match_args__'] = names
         for number, each in enumerate(names):
@@ -42,21 +47,18 @@ class NamedTuple(tuple, metaclass=_Maker):  # type: ignore[type-arg]
     """A tuple whose items have the names, in their order, that its class annotates."""
 
     _fields: tuple[str, ...]
+    _fillings: tuple[Any, ...]
     _field_defaults: dict[str, Any]
 
     def __new__(cls, *values: Any, **named: Any) -> Any:
-        names = cls._fields
-        if named or len(values) != len(names):
-            defaults = cls._field_defaults
-            rest = names[len(values) :]
-            given = {**defaults, **named}
-            if (
-                len(values) > len(names)
-                or not named.keys() <= set(rest)
-                or not all(name in given for name in rest)
-            ):
-                raise TypeError(f'{cls.__name__} has {", ".join(names)}')
-            values = (*values, *[given[name] for name in rest])
+        if len(values) == len(cls._fields) and not named:
+            return tuple.__new__(cls, values)
+        rest: Any = cls._fillings[len(values) :]
+        if named:
+            rest = tuple(map(named.pop, cls._fields[len(values) :], rest))
+        values += rest
+        if named or _MISSING in rest or len(values) != len(cls._fields):
+            raise TypeError(f'{cls.__name__} has {", ".join(cls._fields)}')
         return tuple.__new__(cls, values)
 
     def __getnewargs__(self) -> tuple[Any, ...]:
@@ -74,5 +76,7 @@ class NamedTuple(tuple, metaclass=_Maker):  # type: ignore[type-arg]
         return dict(zip(self._fields, self, strict=True))
 
     def _replace(self, **named: Any) -> Any:
-        values = {**self._asdict(), **named}
-        return type(self)(**values)
+        values = tuple.__new__(type(self), map(named.pop, self._fields, self))
+        if named:
+            raise TypeError(f'{type(self).__name__} has {", ".join(self._fields)}')
+        return values

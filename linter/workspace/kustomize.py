@@ -50,6 +50,8 @@ class Kustomizations:
         self._files = files
         self._above: dict[str, tuple[Kustomization, ...]] = {}
         self._own: dict[str, Kustomization | None] = {}
+        # Folders, as paths name them, without any.
+        self._alone: set[str] = set()
 
     def of(self, folder: str) -> Kustomization | None:
         """The one in a folder, by its absolute path."""
@@ -59,9 +61,13 @@ class Kustomizations:
 
     def around(self, path: str) -> Surroundings:
         """What those in the file's folder or above, in its repository, say about a file."""
+        head = os.path.dirname(path)
+        if head in self._alone:
+            return ALONE
         whole = os.path.abspath(path)
         above = self.above(os.path.dirname(whole))
         if not above:
+            self._alone.add(head)
             return ALONE
         sets_namespace = is_patch = False
         target: PatchTarget | None = None

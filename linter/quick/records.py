@@ -1,0 +1,303 @@
+"""The summary of a policy straight from its lines, where nearly everybody writes them so.
+
+The documents are surely clean already. People write policies from templates, so most of their rules
+and fields have been met before, in a policy with another name; those are summarised once, by their
+text. What is not written in blocks, key by key, is for ``linter.quick.values``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from linter.calico.values import Object
+from linter.policy.model import (
+    ANYTHING,
+    DEFAULT_TIER,
+    DIRECTIONS,
+    EGRESS,
+    INGRESS,
+    Place,
+    Policy,
+    Rule,
+    packed,
+)
+from linter.policy.parts import (
+    ACTIONS,
+    SPELT,
+    Unreasonable,
+    entity_of,
+    flag_of,
+    is_joinable,
+    protocol_in,
+    rules_of,
+    selector_of,
+)
+from linter.policy.summarise import POLICY_PARTS, directions_of
+from linter.quick.nodes import NULLS, Fields, Items
+from linter.quick.scalars import plain, quoted
+from linter.quick.values import MAPPING, Reading
+from linter.text.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from linter.policy.model import Protocol
+    from linter.policy.parts import Parts
+
+MOST = 5000
+"""So many texts are remembered, of rules and of fields; then all are forgotten."""
+
+_SELECTORS = frozenset(('selector', 'namespaceSelector', 'serviceAccountSelector'))
+_FLAGS = frozenset(('applyOnForward', 'preDNAT', 'doNotTrack'))
+_PARTS_OF_RULE = frozenset(('action', 'protocol', 'source', 'destination'))
+_NO_RULES: tuple[Rule, ...] = ()
+
+
+class Summaries:
+    """Makes the summaries of policies of one kind, for one lane; ``fills_in`` types or not."""
+
+    def __init__(
+        self, kind: str, is_namespaced: bool, spec: Fields, lane: str, fills_in: bool
+    ) -> None:
+        self.kind = kind
+        self.is_namespaced = is_namespaced
+        self.lane = lane
+        self._fills_in = fills_in
+        self._is_staged = kind.startswith('Staged')
+        self._spec = spec
+        self._source = Source('', '')
+        self._rules: dict[str, Rule] = {}
+        self._fields: dict[str, tuple[str, Any]] = {}
+        self._blocks: dict[str, tuple[str, Any, bytes]] = {}
+        self._parts: dict[tuple[str, ...], bytes] = {}
+        self._splits: dict[str, re.Pattern[str]] = {}
+
+    def policy(self, text: str, path: str) -> Policy | None:
+        """The summary of a clean document; None: it is written in another way, or has none."""
+        head, _, body = text.partition('\nspec:\n')
+        body = body.rstrip()
+        indent = body[: len(body) - len(body.lstrip(' '))]
+        if not indent or _OUTSIDE.search(body) is not None:
+            return None
+        found: dict[str, Any] = {}
+        try:
+            names = self._names(head)
+            for block in self._split(indent).split(body):
+                name, value = self._field(block, len(indent))
+                found[name] = value
+        except (Unreasonable, _Otherwise):
+            return None
+        get = found.get
+        ingress, egress = get(INGRESS, _NO_RULES), get(EGRESS, _NO_RULES)
+        return Policy(
+            self.kind,
+            names[1],
+            SPELT(names[0]),
+            get('tier') or DEFAULT_TIER,
+            get('order'),
+            self._is_staged,
+            directions_of(get('types') or set(), ingress, egress, self._fills_in),
+            get('selector', ''),
+            get('namespaceSelector', ''),
+            get('serviceAccountSelector', ''),
+            get('applyOnForward', False),
+            get('preDNAT', False),
+            get('doNotTrack', False),
+            ingress,
+            egress,
+            self.lane,
+            Place(path, 1, 0, 0),
+            self._packed(tuple(part for part in POLICY_PARTS if part in found)),
+        )
+
+    def _names(self, head: str) -> tuple[str, str | None]:
+        """The name and the namespace of a document, by what stands before its ``spec``."""
+        usual = _USUAL.search(head)
+        if usual is not None and bool(usual[3]) is self.is_namespaced:
+            name, namespace = usual[2], usual[3]
+            if 'null' not in (name, namespace):
+                return name, namespace or ''
+        _, key, rest = head.partition('\nmetadata:\n')
+        lines = rest.split('\n')
+        indent = len(lines[0]) - len(lines[0].lstrip(' '))
+        if not key or not indent:
+            raise _Otherwise
+        name = ''
+        namespace = None if self.is_namespaced else ''
+        for line in lines:
+            if line[:1] not in ('', ' ', '#'):
+                break  # another key of the document
+            if line.startswith('name:', indent):
+                name = _text(line[indent + 5 :])
+            elif line.startswith('namespace:', indent):
+                if not self.is_namespaced:
+                    raise _Otherwise
+                namespace = _text(line[indent + 10 :])
+            elif line[indent : indent + 1] in '"\'':
+                raise _Otherwise
+        if not name or (namespace == '' and self.is_namespaced) or "'" in (namespace or ''):
+            raise _Otherwise
+        return name, namespace
+
+    def _split(self, indent: str) -> re.Pattern[str]:
+        """What stands between two keys, or two items, that are indented so."""
+        found = self._splits.get(indent)
+        if found is None:
+            found = self._splits[indent] = re.compile(rf'\n(?={indent}[^ #-])')
+        return found
+
+    def _field(self, block: str, indent: int) -> tuple[str, Any]:
+        """A field of a ``spec``, and what a summary has of it."""
+        found = self._fields.get(block)
+        if found is not None:
+            return found
+        name, _, written = block[indent:].partition(':')
+        if name in DIRECTIONS and written[:1] == '\n':
+            return name, self._list_of_rules(name, written[1:], indent)
+        if name in _SELECTORS and '\n' not in written:
+            text = _text(written)
+            if text and not is_joinable(text):
+                raise _Otherwise
+            return name, SPELT(text)
+        spec = self._read(block.split('\n'), indent)
+        if name not in spec.fields:
+            raise _Otherwise
+        if len(self._fields) > MOST:
+            self._fields.clear()
+        made = self._fields[block] = name, self._made(spec, name)
+        return made
+
+    def _made(self, spec: Object, name: str) -> Any:
+        if name in DIRECTIONS:
+            return rules_of(self._source, spec, name)
+        if name in _SELECTORS:
+            return selector_of(spec, name)
+        if name in _FLAGS:
+            return flag_of(spec, name)
+        if name == 'types':
+            return {leaf.text.lower() for leaf in spec.leaves(name)}
+        if name == 'order':
+            order = spec.leaf(name)
+            return None if order is None else float(order.value)
+        return SPELT(spec.text(name)) if name == 'tier' else None
+
+    def _list_of_rules(self, direction: str, block: str, indent: int) -> tuple[Rule, ...]:
+        deep = len(block) - len(block.lstrip(' '))
+        if block[deep : deep + 2] != '- ' or deep < indent:
+            raise _Otherwise
+        found = []
+        known = self._rules
+        dash = f'\n{block[:deep]}- '
+        for item in block[deep + 2 :].split(dash):
+            rule = known.get(item)
+            if rule is None:
+                rule = self._rule(item, deep + 2)
+            if rule is None:
+                lines = f'{" " * indent}{direction}:\n{" " * deep}- {item}'.split('\n')
+                spec = self._read(lines, indent)
+                made = rules_of(self._source, spec, direction)
+                if len(made) != 1:
+                    raise _Otherwise
+                rule = made[0]
+            if len(known) > MOST:
+                known.clear()
+            known[item] = rule
+            found.append(rule)
+        return tuple(found)
+
+    def _rule(self, item: str, indent: int) -> Rule | None:
+        """A rule from what is known of its parts; None: there is more in it than most have."""
+        action = ''
+        protocol: Protocol | None = None
+        source = destination = ANYTHING
+        parts = [b'', b'', b'']
+        for block in self._split(' ' * indent).split(item):
+            known = self._blocks.get(block)
+            if known is None:
+                known = self._part_of_rule(block, indent)
+            if known is None:
+                return None
+            name, value, places = known
+            if name == 'action':
+                action = value
+            elif name == 'protocol':
+                protocol, parts[0] = value, places
+            elif name == 'source':
+                source, parts[1] = value, places
+            else:
+                destination, parts[2] = value, places
+        if not action:
+            return None
+        return Rule(
+            action, source, destination, protocol, None, None, None, None, False, 1, 0, 0,
+            b''.join(parts),
+        )  # fmt: skip
+
+    def _part_of_rule(self, block: str, indent: int) -> tuple[str, Any, bytes] | None:
+        name = block.lstrip(' ').partition(':')[0]
+        if name not in _PARTS_OF_RULE:
+            return None
+        lines = block.split('\n')
+        lines[0] = ' ' * indent + lines[0].lstrip(' ')
+        rules = self._spec.field(INGRESS)
+        assert isinstance(rules, Items)
+        assert isinstance(rules.item, Fields)
+        rule = self._read(lines, indent, rules.item)
+        parts: Parts = []
+        value: Any = None
+        if name == 'action':
+            value = SPELT(rule.text(name))
+            if value not in ACTIONS:
+                return None
+        elif name == 'protocol':
+            value = protocol_in(rule, name, parts)
+        else:
+            side = rule.object(name)
+            if side is None:
+                return None
+            value = entity_of(side, name, parts)
+        if value is None:
+            return None
+        if len(self._blocks) > MOST:
+            self._blocks.clear()
+        found = self._blocks[block] = name, value, packed(parts)
+        return found
+
+    def _read(self, lines: list[str], indent: int, node: Fields | None = None) -> Object:
+        """The fields that some lines of a ``spec`` hold, or of another object."""
+        node = node or self._spec
+        root = Object(MAPPING, (None, None, node.type, -1), node.type)
+        reading = Reading(root, node, indent)
+        for line in lines:
+            reading.line(line)
+        reading.end_block()
+        return reading.root
+
+    def _packed(self, parts: tuple[str, ...]) -> bytes:
+        found = self._parts.get(parts)
+        if found is None:
+            found = self._parts[parts] = packed((part, 0, 0) for part in parts)
+        return found
+
+
+class _Otherwise(Exception):
+    """A policy is written in another way than most are."""
+
+
+_USUAL = re.compile(
+    r'\nmetadata:\n( +)name: ([a-z][a-z0-9.-]*)(?=\n|$)'
+    r'(?:\n\1namespace: ([a-z][a-z0-9-]*)(?=\n|$))?'
+)
+_OUTSIDE = re.compile(r'\n[^ \n#]')
+
+
+def _text(written: str) -> str:
+    """The text behind a key, on its line; raises _Otherwise."""
+    written = written.strip(' ')
+    if not written or written[0] in '|>[{&*!#':
+        raise _Otherwise
+    found = quoted(written) if written[0] in '"\'' else plain(written)
+    if found is None or (not found[1] and found[0] in NULLS):
+        raise _Otherwise
+    return found[0]
