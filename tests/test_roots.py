@@ -85,7 +85,6 @@ def test_a_clean_document_of_a_root_is_parsed_where_something_is_said_of_it(
         return real(path, *others)
 
     monkeypatch.setattr(check, 'check_parts', noted)
-    monkeypatch.setattr(root, 'check_parts', noted)
     assert run(Options()).diagnostics == []
     assert parsed == []
     (tmp_path / 'three.yaml').write_text(text.replace('NAME', 'one'))

@@ -11,13 +11,15 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import combinations
 
-from linter.policy.effort import Exhausted, TooComplex
+from linter.policy.apart import are_apart
+from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.handles import Handled
 from linter.policy.index import (
     DENY,
     END,
     HOST,
     LOG,
+    MOST_MET,
     PASS,
     WORKLOADS,
     Decision,
@@ -188,8 +190,11 @@ class Root:
                 if of_others and self._is_first(policy, direction, scope):
                     continue
                 seen: dict[Rule, DeadRule] = {}
+                others = self._met(policy, direction) if of_others and scope == TIER else None
                 for number, rule in enumerate(policy.rules(direction)):
                     count += 1
+                    if others is not None and all(are_apart(rule, other) for other in others):
+                        continue
                     bare = same_rule(rule)
                     if bare in seen:
                         # What takes all packets of a rule takes those of an equal one after it.
@@ -205,6 +210,20 @@ class Root:
                         if found.rests_on == POLICY:
                             seen[bare] = found
         return Report(tuple(dead), given_up, count)
+
+    def _met(self, policy: Policy, direction: str) -> list[Rule] | None:
+        """The rules that may take packets from those of a policy, of the policies before it."""
+        if policy.namespace == '':
+            return None  # it may be asked about several kinds of traffic
+        sequence = self.sequence(direction, WORKLOADS)
+        met = sequence.met_before(sequence.entry_of(policy))
+        if met is None:
+            return None
+        found = [rule for entry in met for rule in entry.rules if rule.action != LOG]
+        if len(found) > MOST_MET:
+            return None
+        spend(len(found) * len(policy.rules(direction)))
+        return found
 
     def _is_first(self, policy: Policy, direction: str, scope: str) -> bool:
         for kind in classes(policy):

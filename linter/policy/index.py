@@ -6,12 +6,12 @@ packet, ``Sequence.decide``, holds where every address belongs to one object at 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from linter.calico.selector.meaning import evaluate
+from linter.policy.apart import LABEL
 from linter.policy.effective import policy_selector, read
-from linter.policy.effort import TooComplex
+from linter.policy.effort import TooComplex, spend
 from linter.policy.gate import CALICO
 from linter.policy.model import EGRESS, Policy, Tier
 from linter.policy.order import NORMAL, PRE_DNAT, UNTRACKED, is_of_class, ordered
@@ -46,7 +46,17 @@ END = -1
 class Entry:
     """A policy in a sequence: its place, whom it selects and what its rules match."""
 
-    __slots__ = ('_boxes', '_own', '_traffic', 'owner', 'policy', 'rank', 'rules', 'tier')
+    __slots__ = (
+        '_boxes',
+        '_own',
+        '_traffic',
+        'buckets',
+        'owner',
+        'policy',
+        'rank',
+        'rules',
+        'tier',
+    )
 
     def __init__(self, owner: Sequence, policy: Policy, rank: int, tier: int) -> None:
         self.owner = owner
@@ -54,6 +64,7 @@ class Entry:
         self.rank = rank
         self.tier = tier
         self.rules = policy.rules(owner.direction)
+        self.buckets: set[Bucket] = set()
         self._own: Cubes | None = None
         self._traffic: dict[int, Traffic | None] = {}
         self._boxes: dict[int, Boxes] = {}
@@ -100,6 +111,9 @@ class Decision(NamedTuple):
     number: int
     action: str
 
+
+MOST_MET = 100
+"""Policies of a namespace that are looked at one by one."""
 
 Bucket = tuple[str | None, str | None, str | None]
 _Members = dict[str | None, dict[str | None, list['Entry']]]
@@ -149,7 +163,7 @@ class Sequence:
         self._first_of_all: set[int] = set()
         met, met_in_tier, tier = _Met(), _Met(), 0
         for entry in self.entries:
-            buckets = _buckets(entry)
+            buckets = entry.buckets = _buckets(entry)
             if entry.tier != tier:
                 met_in_tier, tier = _Met(), entry.tier
             if not met_in_tier.may_meet(buckets):
@@ -217,6 +231,24 @@ class Sequence:
     def is_first(self, entry: Entry, in_tier: bool) -> bool:
         """Whether no policy before it selects an endpoint that it selects; False: don't know."""
         return entry.rank in (self._first_in_tier if in_tier else self._first_of_all)
+
+    def met_before(self, entry: Entry) -> list[Entry] | None:
+        """The policies before it in its tier that may select an endpoint that it selects.
+
+        None: there are many, or any may be so.
+        """
+        found: list[Entry] = []
+        for name in (None, *{bucket[0] for bucket in entry.buckets}):
+            others = self._by_namespace.get(name, ())
+            if len(others) > MOST_MET:
+                return None
+            spend(len(others))
+            for other in others:
+                if other.tier != entry.tier or other.rank >= entry.rank:
+                    continue
+                if _may_meet(entry.buckets, other.buckets):
+                    found.append(other)
+        return found
 
     def candidates(self, labels: Mapping[str, str]) -> list[Entry]:
         """All that may select an endpoint with these labels, in order."""
@@ -335,6 +367,15 @@ def _buckets(entry: Entry) -> set[Bucket]:
         return {(None, None, None)}
 
 
+def _may_meet(buckets: set[Bucket], others: set[Bucket]) -> bool:
+    return any(
+        (one[0] == other[0] or one[0] is None or other[0] is None)
+        and (one[1] != other[1] or one[2] == other[2] or one[2] is None or other[2] is None)
+        for one in buckets
+        for other in others
+    )
+
+
 def _as_written(policy: Policy) -> Bucket | None:
     """The same where the text of its selector begins with the label, as that of most does."""
     text = policy.selector
@@ -343,13 +384,12 @@ def _as_written(policy: Policy) -> Bucket | None:
     namespace = policy.namespace or None
     if not text:
         return namespace, None, None
-    found = _LABEL.match(text)
+    found = LABEL.match(text)
     if found is None or '|' in text or CALICO in text:
         return None
+    if found.end() < len(text) and not text.startswith(' && ', found.end()):
+        return None
     return namespace, found[1], found[2] or found[3] or ''
-
-
-_LABEL = re.compile(r"""([A-Za-z0-9][\w./-]*) ?== ?(?:'([^']*)'|"([^"]*)")(?=$| && )""")
 
 
 def _buckets_of(cube: Cube) -> Iterator[Bucket]:

@@ -138,8 +138,8 @@ class _Run:
             if root is None:
                 continue
             settings = self.lookup.settings_for(path)
-            catalogue = conditions_of(path, self.options).catalogue
-            catalogues.setdefault(id(catalogue), catalogue)
+            if id(settings) not in catalogues:
+                catalogues[id(settings)] = conditions_of(path, self.options).catalogue
             key = settings.target.version, settings.dataplane
             groups.setdefault((root, key), []).append(record)
         for file in self.outcome.found:
