@@ -140,6 +140,17 @@ def memory(usages: Iterable[Usage]) -> float:
     return max(usage.memory for usage in usages) / MB
 
 
+READING = """\
+import os, sys
+for folder, _, names in os.walk(sys.argv[1]):
+    for name in names:
+        with open(os.path.join(folder, name), 'rb') as file:
+            os.fstat(file.fileno())
+            file.read()
+"""
+"""A program that reads every file below a folder, and nothing else."""
+
+
 class Bench:
     """Where things are, and how much of everything."""
 
@@ -338,10 +349,18 @@ class Bench:
         rounds = 1 if self.quick else 5
         crds = inputs.write_files(self.path('crds'), styles.crds(size))
         kinds = self.write('kinds.json', styles.kinds_in_json(2))
-        commands = [self.check(crds), self.check(kinds)]
-        bare, *found = measure([self.python('-c', 'pass'), *commands], rounds)
-        for what, usages in zip((f'{size} MB of CRDs', '2 MB of JSON'), found, strict=True):
+        count = 400 if self.quick else 4000
+        schemas = inputs.write_files(self.path('schemas'), styles.schemas(count))
+        commands = [self.check(crds), self.check(kinds), self.check(schemas)]
+        bare, reading, *found = measure(
+            [self.python('-c', 'pass'), self.python('-c', READING, schemas), *commands], rounds
+        )
+        whats = (f'{size} MB of CRDs', '2 MB of JSON', f'{count} schemas')
+        for what, usages in zip(whats, found, strict=True):
             self.add(f'{what}, nothing of Calico in it', ratio(usages, bare), '× `python -c pass`')
+        self.add(
+            f'{whats[-1]}, nothing of Calico in it', ratio(found[-1], reading), '× reading', 1.5
+        )
 
     def tree(self) -> None:
         count = 300 if self.quick else 3000

@@ -283,3 +283,22 @@ def kinds_in_json(megabytes: int) -> str:
         )
         size += len(items[-1]) + 2
     return '{"apiVersion": "v1", "kind": "Report", "items": [\n' + ',\n'.join(items) + '\n]}\n'
+
+
+def schemas(count: int) -> Iterator[str]:
+    """JSON schemas of somebody else's kinds, as catalogues have them, with sizes that vary."""
+    rnd = random.Random(SEED)
+    for number in range(count):
+        fields = []
+        for field in range(rnd.randrange(10, 160)):
+            words = 'what this is for, and how it came to be. ' * rnd.randrange(1, 9)
+            name = rnd.choice(('kind', 'apiVersion', 'name', 'spec', 'port', f'field{field}'))
+            fields.append(
+                f'    "{name}": {{\n      "description": "{words}\\nSee https://example.com/a-b",\n'
+                '      "type": "string"\n    }'
+            )
+        body = ',\n'.join(fields)
+        yield (
+            f'{{\n  "description": "Thing{number} is a thing",\n  "properties": {{\n{body}\n  }},\n'
+            '  "type": "object"\n}\n'
+        )

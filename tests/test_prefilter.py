@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from linter.calico.prefilter import may_be_calico, may_be_json_patch
+from linter.calico.prefilter import documents_in, may_be_calico, may_be_json_patch
 
 OPERATION = b'op: add\n  path: /spec/order\n  value: 1\n'
 
@@ -28,12 +28,98 @@ def test_a_mapping_is_no_list_of_operations(start: bytes) -> None:
         (b'{"kind": ["policy"]}', False),
         (b'{"kind": "Deployment", "policy": 1}', False),
         (b'{"kind": {"a": 1}, "b": {"kind": "policy", "apiVersion": "v1"}}', True),
-        (b'kind: {}\n---\nkind: policy\n', True),
-        (b'x: &a kind\n*a : policy\n', True),
-        (b'kind: &a\n  policy\n', True),
+        (b'kind: {}\n---\napiVersion: v1\nkind: policy\n', True),
+        (b'x: &a kind\napiVersion: v1\n*a : policy\n', True),
+        (b'&a kind: Foo\nb: {apiVersion: v1, *a : policy}\n', True),
+        (b'apiVersion: v1\nkind: &a\n  policy\n', True),
+        (b'apiVersion: v1\nkind: policyList\n', True),
+        (b'apiVersion: v1\nkind: policy-report\n', False),
+        (b'kind: policy\n', False),
+        (b'{"apiVersion": "v1", "kind": "Report", "items": [{"kind": "node"}]', True),
+        (b'{"apiVersion": "v1", "items": [{"kind": "node", "apiVersion": "v1"}]}', True),
+        (b'{"apiVersion": "v1", "kind": "Report", "a": "b", "kind": "node"}', True),
     ],
 )
 def test_a_kind_of_v1_is_a_word_and_no_mapping(text: bytes, is_ours: bool) -> None:
     assert may_be_calico(text) is is_ours
     # Behind very many other kinds it is seen, too.
     assert may_be_calico(b'- kind: {}\n' * 500 + text) is is_ours
+
+
+def test_json_is_read_where_its_kinds_might_be_those_of_v1() -> None:
+    text = b'{"apiVersion": "v1", "kind": "Report", "items": [{"kind": "node"}, {"kind": "tier"}]}'
+    assert not may_be_calico(text)
+    assert may_be_calico(text.replace(b'}]', b', "apiVersion": "v1"}]'))
+
+
+# Small ones are looked at in another way than large ones, and so are those of many dots.
+SMALL = b'a: b. c-d\n' * 60
+DOTTED = b'a: b. c-d\n' * 600
+JSON = b'{"kind": {"a": 1}, "b": ["kind"]}\n---\n'
+LARGE = b'a: this is what it is for\n' * 200
+DENSE = b'kind: Deployment\n---\n' * 300
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        b'apiVersion: projectcalico.org/v3',
+        b'apiVersion: ProjectCalico.Org/v3',
+        b'apiVersion: crd.PROJECTCALICO.ORG/v1',
+        b'apiVersion: projectCALICO.oRG',
+        b'{"kind":"NetworkPolicy"}',
+        b'{"kind": "GlobalNetworkPolicyList"}',
+        b'kind: StagedKubernetesNetworkPolicy',
+        b"kind: 'HostEndpoint'",
+        b'kind:   NetworkSet',
+        b'kind:\n  NetworkSet',
+        b'kind: # why\n  NetworkSet',
+        b'kind : NetworkSet',
+        b'kind\t: NetworkSet',
+        b'"kind"\n: NetworkSet',
+        b'kind: !!str NetworkSet',
+        b'kind: &a NetworkSet',
+        b'kind: >-\n  NetworkSet',
+        b'? kind\n: NetworkSet',
+        b'? kind # why\n: NetworkSet',
+        b'&a kind: Foo\nb: {*a : NetworkSet}',
+        b'a: &a kind\n*a : NetworkSet',
+        b'"k\\x69nd": NetworkSet',
+        b'kind: "Network\\x53et"',
+        b'kind: "Net\\\n  workSet"',
+        b'kind: !!binary TmV0d29ya1NldA==',
+        # A slip in the group is told from another one by the kind.
+        b'apiVersion: projetcalico.org/v3\nkind: Tier',
+        b'apiVersion: ProjectCalico/v3\nkind: IPPool',
+    ],
+)
+@pytest.mark.parametrize(
+    'before',
+    [b'', SMALL, DOTTED, LARGE, LARGE + b'kind: Deployment\n---\n', DENSE, JSON],
+)
+def test_what_is_ours_is_found_however_it_is_written(text: bytes, before: bytes) -> None:
+    assert may_be_calico(before + text + b'\n')
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        b'kind: Deployment',
+        b'{"kind":"Service"}',
+        b'description: what kind of thing, or kinds; some kind.',
+        b'{"properties": {"kind": {"type": "string"}, "apiVersion": {"type": "string"}}}',
+    ],
+)
+def test_what_others_write_needs_no_parser(text: bytes) -> None:
+    for before in (SMALL, DOTTED, LARGE, DENSE):
+        assert not may_be_calico(before + text + b'\n')
+
+
+@pytest.mark.parametrize(
+    'text', [b'{}', b'[\n-1]', b'{"a-b": "\n---"}', b'a: 1', b'---\n---\na: 1']
+)
+@pytest.mark.parametrize('times', [0, 1, 2, 9])
+@pytest.mark.parametrize('between', [b'\n---\n', b'\n----\n', b' - ' * 99, b'x' * 9999])
+def test_documents_are_counted(text: bytes, times: int, between: bytes) -> None:
+    data = text + (between + text) * times
+    assert documents_in(data) == data.count(b'\n---') + (not data.startswith(b'---\n---'))

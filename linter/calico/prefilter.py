@@ -11,6 +11,7 @@ from linter.text.lazy_regex import lazy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
 # The kinds of the v1 API are told from Kubernetes' by their letter case.
 _V1_KINDS = (
@@ -29,8 +30,11 @@ _BLANKS = r'(?:\s|\xc2\x85|\xe2\x80[\xa8\xa9])*'
 # a comment between the two, behind which anything may come. A mapping or a list is no kind.
 _V1_KIND = lazy(
     rf'kind["\']?{_BLANKS}(?:\#|:{_BLANKS}'
-    r'(?:["\']?(?P<v1>policy|profile|tier|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)|[&*!|>#?]))'.encode()
+    r'(?:["\']?(?P<v1>(?:policy|profile|tier|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)'
+    r'(?:List)?(?![\w./-]))|[&*!|>#?]))'.encode()
 )
+# What stands between the key of that API's version and its value, or something odd.
+_V1_VERSION = lazy(rf'["\']?{_BLANKS}(?:\#|:{_BLANKS}(?:["\']?v1(?![\w./-])|[&*!|>#?]))'.encode())
 # A key that comes back through an alias.
 _NAMED_KEY = lazy(rb'&[^\s&]+\s+(?:!\S*\s+)?["\']?kind')
 _TAG = lazy(rb'!\S*')
@@ -48,7 +52,30 @@ _ESCAPE = lazy(
 # What a line of a mapping written the plain way does not start with.
 _ODD_STARTS = tuple('\n' + sign for sign in '"\'{[?<*&!')
 
-_MOST_KINDS = 60
+_LETTERS = b'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+_LETTERS = b'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
+_OPENING = (b'{', b'[')
+_MAPPINGS = frozenset((b'": {', b'": ['))
+# Behind ``kind``: what stands between a key and its value, as nearly everybody writes it, by where
+# the value begins; 0: at the fourth character, or behind it if that is a quote.
+_BETWEEN = {
+    **{b': ' + bytes((letter,)): 2 for letter in _LETTERS},
+    b': "': 3,
+    b'": ': 0,
+    b'":"': 3,
+}
+# What makes a longer word of it, or the start of a sentence.
+_LONGER = _LETTERS + b'0123456789_-./'
+# What the kinds begin with that count whatever the apiVersion is, or where it is misspelt.
+_BEGINNINGS = frozenset(
+    (b'Netw', b'Glob', b'Host', b'Stag', b'Tier', b'Prof', b'IPPo', *(v1[:4] for v1 in _V1_KINDS))
+)
+_ORG = frozenset((b'org', b'Org', b'oRg', b'orG', b'ORg', b'OrG', b'oRG', b'ORG'))
+# Bytes between two dots, dashes or kinds from which on looking at each is quicker than a search
+# through all of a file.
+_RARE = 250
+_FEW = 20
+_SMALL = 3000
 
 NOT_CALICO = "not Calico's"
 """Why a document was passed over, in the summary."""
@@ -56,16 +83,28 @@ NOT_CALICO = "not Calico's"
 
 def documents_in(data: bytes) -> int:
     """About how many documents a stream has that is not worth a parser."""
+    found = int(not data.startswith(b'---\n---'))
+    if len(data) < _SMALL or data[:1] not in _OPENING:
+        return data.count(b'\n---') + found
+    # JSON, in which there may be no dash at all: to look for one character is quick.
+    at = data.find(b'-')
+    for number in range(len(data)):
+        if at == -1:
+            return found
+        if number > _FEW and number * _RARE > at:
+            break
+        found += data[at - 1 : at + 3] == b'\n---'
+        at = data.find(b'-', at + 3)
     return data.count(b'\n---') + (not data.startswith(b'---\n---'))
 
 
 def may_be_calico(data: bytes) -> bool:
     """Whether a file can hold a Calico document."""
     return (
-        _mentions(data)
+        _is_found(data, _is_ours)
         or data.startswith(_WIDE)
         # UTF-16 or UTF-32 without a byte order mark, which is worth saying.
-        or (b'\0' in data[:4] and _mentions(data.replace(b'\0', b'')))
+        or (b'\0' in data[:4] and _is_found(data.replace(b'\0', b''), _is_ours))
     )
 
 
@@ -114,14 +153,48 @@ def _character(found: re.Match[bytes]) -> bytes:
 
 
 def _mentions(data: bytes) -> bool:
-    if _is_marked(data):
+    return _is_found(data, _is_marked)
+
+
+def _is_found(data: bytes, look: Callable[[bytes], bool]) -> bool:
+    """Whether something is in a text, or may be behind what escapes or base64 hide."""
+    if look(data):
         return True
     if b'\\' in data:
         shown = unescaped(data)
-        if shown is not data and _is_marked(shown):
+        if shown is not data and look(shown):
             return True
     # A tag may say that the text is base64; and escapes in a tag may hide which tag it is.
     return b'!' in data and (b'binary' in data or b'%' in data) and _is_tagged(data)
+
+
+def _is_ours(data: bytes) -> bool:
+    """Whether a file may have an apiVersion or a kind of Calico's.
+
+    Nearly every file has none and ends here. Of a large one, this looks for what is long or rare:
+    each search for a short word takes twice as long as reading it.
+    """
+    if len(data) < _SMALL:
+        return _is_marked(data)
+    return (
+        b'projectcalico' in data
+        or _names_group(data)
+        or (not _has_plain_kinds(data) and _is_marked(data))
+    )
+
+
+def _names_group(data: bytes) -> bool:
+    """Whether the group is there in another letter case."""
+    at = data.find(b'.')
+    for number in range(len(data)):
+        if at == -1:
+            return False
+        if number > _FEW and number * _RARE > at:
+            break
+        if data[at + 1 : at + 4] in _ORG and data[max(at - 6, 0) : at].lower() == b'calico':
+            return True
+        at = data.find(b'.', at + 1)
+    return b'calico.org' in data.lower()
 
 
 def _is_marked(data: bytes) -> bool:
@@ -132,43 +205,84 @@ def _is_marked(data: bytes) -> bool:
         b'calico' in folded
         or (b'network' in folded and (b'networkpolic' in folded or b'networkset' in folded))
         or b'hostendpoint' in folded
-        or (b'kind' in data and _may_be_v1(data))
+        or (not _has_plain_kinds(data) and _has_v1(folded) and _may_be_v1(data))
     )
+
+
+def _has_plain_kinds(data: bytes) -> bool:
+    """Whether each ``kind`` leads to a kind of others, ``kind: Deployment`` or ``"kind": {``.
+
+    Nothing is found out about a kind that comes back through an alias, or is written oddly, nor
+    where there are very many.
+    """
+    find = data.find
+    at = find(b'kind')
+    for number in range(len(data)):
+        if at == -1:
+            return b'&' not in data or _NAMED_KEY.search(data) is None
+        if number > _FEW and number * _RARE > at:
+            return False
+        at += 4
+        after = data[at : at + 4]
+        if after not in _MAPPINGS:
+            begin = _BETWEEN.get(after[:3])
+            if begin is not None:
+                if not begin:
+                    begin = 4 if after[3:] == b'"' else 3
+                value = data[at + begin : at + begin + 4]
+                if value in _BEGINNINGS or not value[:1].isalnum():
+                    return False
+            elif after[:1] not in _LONGER and (after[:1] != b' ' or after[1:2] not in _LETTERS):
+                return False
+        at = find(b'kind', at)
+    return False
+
+
+def _has_v1(folded: bytes) -> bool:
+    """Whether ``v1`` may be the apiVersion of anything."""
+    at = folded.find(b'apiversion')
+    if b'&' in folded:
+        return at != -1  # keys come back through aliases
+    while at != -1:
+        at += len(b'apiversion')
+        if _V1_VERSION.match(folded, at) is not None:
+            return True
+        at = folded.find(b'apiversion', at)
+    return False
 
 
 def _may_be_v1(data: bytes) -> bool:
     """Whether there may be a kind of the v1 API, a word that is common elsewhere."""
-    if _is_plain(data):
-        found = None
-    else:
-        found = _V1_KIND.search(data)
+    found = _V1_KIND.search(data)
     if found is not None and found['v1']:
-        return True
+        return data[:1] not in _OPENING or not _is_foreign_json(data)
     is_odd = found is not None or (b'&' in data and _NAMED_KEY.search(data) is not None)
     return is_odd and any(kind in data for kind in _V1_KINDS)
 
 
-def _is_plain(data: bytes) -> bool:
-    """Whether the word leads to kinds of others alone, ``kind: Deployment`` or ``"kind": {``.
+def _is_foreign_json(data: bytes) -> bool:
+    """Whether a text is JSON in which no object has both the apiVersion and a kind of that API."""
+    # Imported lazily: hardly any file comes so far.
+    import json
 
-    A run over such a file needs no regular expressions then, which take as long as all the rest.
-    """
-    at = data.find(b'kind')
-    for _ in range(_MOST_KINDS):
-        if at == -1:
-            return True
-        at += 5 if data[at + 4 : at + 5] == b'"' else 4
-        if data[at : at + 2] != b': ':
-            return False
-        start = data[at + 2 : at + 3]
-        if start == b'"':
-            start = data[at + 3 : at + 4]
-        elif start in (b'{', b'['):
-            start = b'X'
-        if not start.isupper():
-            return False
-        at = data.find(b'kind', at + 2)
-    return False
+    kinds = {kind.decode() for kind in _V1_KINDS}
+    is_ours = False
+
+    def look(pairs: list[tuple[str, object]]) -> None:
+        nonlocal is_ours
+        version = kind = False
+        for key, value in pairs:
+            if isinstance(value, str):
+                # Of a key that stands there twice, nobody knows which one counts.
+                kind |= key == 'kind' and value.removesuffix('List') in kinds
+                version |= value == 'v1' and key.lower() == 'apiversion'
+        is_ours |= version and kind
+
+    try:
+        json.loads(data, object_pairs_hook=look)
+    except (ValueError, RecursionError):
+        return False
+    return not is_ours
 
 
 def _is_tagged(data: bytes) -> bool:
