@@ -55,6 +55,7 @@ from linter.yaml.aliases import expanded_sizes
 from linter.yaml.documents import DocumentSlice, split
 from linter.yaml.encoding import BadEncoding, decode_bytes
 from linter.yaml.errors import YamlError
+from linter.yaml.line_reader import read
 from linter.yaml.nodes import MappingNode, Node, Scalar
 
 Random = random.Random
@@ -97,12 +98,16 @@ def composed(text: str, chunk: DocumentSlice, reader: str = 'auto') -> Node | ty
 
 
 def read_twice(data: bytes, rnd: Random) -> None:
-    """Both readers see the same tree, or refuse alike."""
+    """All readers see the same tree, or refuse alike."""
     text = text_of(data)
     for chunk in split(text):
         if not text[chunk.start : chunk.end].isascii() and re.search('[\ud800-\udfff]', text):
             continue  # nobody composes what is no text
         one, other = (composed(text, chunk, reader) for reader in ('libyaml', 'pure'))
+        plain = read(text[chunk.start : chunk.end], chunk.start)
+        if plain is not None:
+            assert not isinstance(one, type), f'lines read what libyaml refuses: {one}'
+            assert picture(plain) == picture(one), 'the tree of the lines differs'
         if isinstance(one, type) or isinstance(other, type):
             assert one is other, f'libyaml {one}, pure {other}'
         elif '*' not in text[chunk.start : chunk.end]:

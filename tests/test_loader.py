@@ -558,7 +558,7 @@ def test_only_the_reader_in_use_is_imported() -> None:
         'import sys, os\n'
         'from linter.yaml import compose as loader\nfrom linter.yaml.documents import split\n'
         'assert not {"yaml.events", "ruamel.yaml"} & set(sys.modules)\n'
-        'text = "a: b"\n'
+        'text = "a: &x b"\n'
         'loader.compose(text, next(iter(split(text))))\n'
         'print(*sorted({"yaml.events", "ruamel.yaml"} & set(sys.modules)))\n'
     )

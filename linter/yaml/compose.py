@@ -1,9 +1,10 @@
 """Bytes to trees: decoding, cutting a stream into documents, and reading one of them.
 
-The truth is what Calico's own reader, go-yaml v2, takes a document to be. PyYAML's libyaml is its
-twin but for a few corners, which are evened out here; ruamel.yaml's pure parser stands in where
-PyYAML has no libyaml. The environment variable ``CALICO_LINT_YAML`` (``libyaml`` or ``pure``)
-forces one of them. Neither is imported before a document is read.
+The truth is what Calico's own reader, go-yaml v2, takes a document to be. Most documents are plain,
+and ``line_reader`` is enough for them. PyYAML's libyaml is go-yaml's twin but for a few corners,
+which are evened out here; ruamel.yaml's pure parser stands in where PyYAML has no libyaml. The
+environment variable ``CALICO_LINT_YAML`` (``libyaml`` or ``pure``) forces one of them. Neither is
+imported before a document needs it.
 https://github.com/go-yaml/yaml/blob/v2.4.0/decode.go
 """
 
@@ -22,6 +23,7 @@ from linter.yaml.errors import (
     TooManyAliases,
     YamlError,
 )
+from linter.yaml.line_reader import read
 from linter.yaml.nodes import (
     MappingNode,
     Node,
@@ -43,7 +45,6 @@ def compose(text: str, chunk: DocumentSlice, reader: str = 'auto') -> Node | Non
     Offsets in it are offsets into the whole text. An alias is its anchor's very node. Raises
     YamlError for what go-yaml refuses, and TooDeep.
     """
-    module = _reader(reader)
     base = chunk.start
     # A byte order mark that `cat` left: every parser drops it here, and libyaml does not count it.
     while base < chunk.end and text[base] == '\ufeff':
@@ -54,6 +55,11 @@ def compose(text: str, chunk: DocumentSlice, reader: str = 'auto') -> Node | Non
         from linter.yaml.syntax_error import refused_directive
 
         raise refused_directive(part, found.end() - 1, base)
+    if reader == 'auto' and not os.environ.get('CALICO_LINT_YAML'):
+        plain = read(part, base)
+        if plain is not None:
+            return plain
+    module = _reader(reader)
     try:
         return _Document(part, base, module).build()
     except _Differs:
