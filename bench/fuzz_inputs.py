@@ -170,7 +170,8 @@ def nudged(rnd: Random) -> bytes:
             case 5:
                 del lines[one]
             case 6:
-                lines.insert(other, line)
+                behind = rnd.choice(('', '', ' ', ' #', ' # a: b', ' # - a'))
+                lines.insert(rnd.choice((one, other)), line + behind)
             case 7:
                 step = rnd.choice((-2, -1, 1, 2, 4))
                 for at in range(one, min(len(lines), one + rnd.choice((1, 1, 2, 5)))):
@@ -181,7 +182,15 @@ def nudged(rnd: Random) -> bytes:
                 quote = rnd.choice('\'"')
                 bare = value.strip('\'"')
                 form = rnd.choice(
-                    ('{0}{1}{0}', '{1}', '[{1}]', '{{{1}: {1}}}', '{1} # x', '>-\n    {1}')
+                    (
+                        '{0}{1}{0}',
+                        '{1}',
+                        '[{1}]',
+                        '{{{1}: {1}}}',
+                        '{1} # x',
+                        '{1} # x: y',
+                        '>-\n    {1}',
+                    )
                 )
                 lines[one] = f'{head}{colon} {form.format(quote, bare)}'
             case 9:

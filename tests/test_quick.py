@@ -186,7 +186,8 @@ def nudged(text: str, random: random.Random) -> str:
             case 3:
                 lines.insert(at, f'{indent}{random.choice(KEYS)}: {random.choice(ODD)}')
             case 4:
-                lines.insert(at, lines[other])
+                behind = random.choice(('', ' #', ' # a: b'))
+                lines.insert(random.choice((at, other)), lines[other] + behind)
             case 5:
                 del lines[at]
             case 6:
@@ -352,7 +353,12 @@ def test_the_styles_of_real_documents_are_read(name: str, ending: str) -> None:
 def test_what_repeats_is_not_called_clean(dash: str) -> None:
     net = f'    {dash}198.51.100.48/28{dash.strip(" -")[:1] if dash[-1:] == chr(39) else ""}\n'
     head = STYLES['set'].lstrip('\n').partition('  nets:')[0]
-    for other in ('198.51.100.48/28', "'198.51.100.48/28'", '"198.51.100.48/28" # b'):
+    for other in (
+        '198.51.100.48/28',
+        "'198.51.100.48/28'",
+        '"198.51.100.48/28" # b',
+        '198.51.100.48/28 # b: c',
+    ):
         text = f'{head}  nets:\n{net}    - {other}\n'
         assert not agrees(text.encode(), Target()), text
         assert check.check('x.yaml', text.encode(), Target()).diagnostics

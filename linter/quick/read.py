@@ -121,7 +121,7 @@ class Reader:
     def _chunk(self, text: str, begin: int, end: int, result: Clean) -> bool:
         result.documents += 1
         part = text[begin:end]
-        if not may_be_calico_text(text, begin, end):
+        if not _is_ours(part) and not may_be_calico_text(text, begin, end):
             # An empty document may be one too many, and one without a kind is no object.
             return not _is_empty(part) and (part[:5] == 'kind:' or '\nkind:' in part)
         dormant = self.document(part)
@@ -277,6 +277,14 @@ class Reader:
         return False
 
 
+_API = 'apiVersion: projectcalico.org/v3\n'
+
+
+def _is_ours(part: str) -> bool:
+    """Whether a document says so in the way that nearly everybody does; no: look more closely."""
+    return part.startswith(_API) or '\n' + _API in part
+
+
 def _behind_marker(text: str, at: int) -> int:
     """Where the line after the one with a ``---`` starts; -1: the marker is not alone on its line.
 
@@ -323,13 +331,19 @@ def _is_empty(text: str) -> bool:
 
 def _may_be_odd(text: str, lines: list[str], most: int) -> bool:
     """Whether any two scalars of lists are alike, or there are more than these: a first look."""
-    items = [line.strip(' -\'"') for line in lines if '- ' in line and ': ' not in line]
-    if len(items) > most:
+    items = [
+        line.strip(' -\'"') for line in lines if '- ' in line and (': ' not in line or '#' in line)
+    ]
+    if len(items) < 2:
+        return False
+    if len(items) > most or ('#' in text and ' #' in '\n'.join(items)):
         return True
+    if len(set(items)) == len(items):
+        return False
     if not ('names' in text.replace('namespace', '') or 'profiles' in text):
         # Ports may repeat; of what may not, nothing else is a number.
         items = [item for item in items if not item.isdigit()]
-    return len(set(items)) < len(items) or ' #' in '\n'.join(items)
+    return len(set(items)) < len(items)
 
 
 def _is_odd_list(lines: list[str], most: int) -> bool:
