@@ -156,6 +156,8 @@ def _word(written: str, at: int) -> tuple[Scalar, int] | None:
     if first == '"' or first == "'":
         end = _quote_end(written, at)
         return None if end == -1 else (_within(written, at, end), end + 1)
+    if first in _BARE_START and (found := _simple_word(written, at)) != -1:
+        return (written[at:found], ''), found
     begin = at
     if first == '-' and written[at + 1 : at + 2].isdigit():
         at += 1
@@ -173,3 +175,14 @@ def _word(written: str, at: int) -> tuple[Scalar, int] | None:
             break
         at += 1
     return (written[begin:at].rstrip(' '), ''), at
+
+
+def _simple_word(written: str, at: int) -> int:
+    """Where a scalar in brackets ends that is one word before what ends it; -1: look closely."""
+    end = len(written)
+    for sign in (',', '}', ']', ':'):
+        found = written.find(sign, at, end)
+        if found != -1:
+            end = found
+    is_within = written[end : end + 1] == ':' and written[end + 1 : end + 2] != ' '
+    return end if not is_within and _BARE.issuperset(written[at:end]) else -1

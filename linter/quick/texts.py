@@ -34,6 +34,8 @@ def as_text(text: str, style: str, coerces: bool) -> str | None:
 
 def number(text: str, style: str) -> int | float | None:
     """The number that a scalar is; one without a fraction is whole, however it is written."""
+    if not style and len(text) < 16 and text.isdigit() and text.isascii() and text[0] != '0':
+        return int(text)
     value = None if style else plain_value(text)
     if isinstance(value, float) and value.is_integer():
         return int(value)

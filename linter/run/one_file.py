@@ -103,8 +103,6 @@ def check_parts(
         outcome.documents += count
         outcome.skip(NOT_CALICO, count)
         return
-    from itertools import chain
-
     from linter.quick.read import reader
 
     in_root = lookup.may_be_in_root(path)
@@ -121,7 +119,7 @@ def check_parts(
         quick = None
     if quick is not None:
         noted = _Noted(path, quick, settings, lookup) if in_root else None
-        clean = quick.parts((first,) if second is None else chain((first, second), parts), noted)
+        clean = quick.parts((first,) if second is None else joined(first, second, parts), noted)
         if clean is not None:
             if noted is not None and noted.records:
                 outcome.records += noted.records
@@ -139,11 +137,19 @@ def check_parts(
 
     found = check_all(
         path,
-        chain((first,) if second is None else (first, second), parts),
+        joined(first, second, parts),
         conditions_of(path, options),
     )
     found.files = 0
     outcome.add(found)
+
+
+def joined(first: bytes, second: bytes | None, rest: Iterator[bytes]) -> Iterator[bytes]:
+    """The parts of a file of which one or two were looked at."""
+    yield first
+    if second is not None:
+        yield second
+    yield from rest
 
 
 class _Noted:

@@ -62,6 +62,8 @@ def plain_value(text: str) -> Value:
     """The value of a plain scalar without a tag."""
     first = text[:1]
     if first in _NUMBER_START:
+        if '/' in text:
+            return text  # a network, as nearly all of them are
         return _short_number(text) if len(text) < 50 else _number(text)
     if first in _WORD_START or not first:
         return _WORDS.get(text, text)
