@@ -1,14 +1,18 @@
-"""The command as a process of its own, and what no run may ever write."""
+"""The command, as a process of its own or in this one, and what no run may ever write."""
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from conftest import ROOT
+
+from linter.cli.main import main
 
 LIMIT = 100
 """Seconds for what takes a few: less than anything needs that is not linear."""
@@ -75,10 +79,41 @@ def call(here: Path, *arguments: str | bytes, stdin: bytes = b'', **more: str) -
         timeout=LIMIT,
         env=environment(**more),
     )
-    assert_orderly(result.stderr)
-    assert result.returncode in (0, 1, 2), result.stderr
-    assert_harmless(result.stdout + result.stderr)
-    return Ran(result.returncode, result.stdout, result.stderr)
+    return orderly(Ran(result.returncode, result.stdout, result.stderr))
+
+
+def inside(*arguments: str | bytes) -> Ran:
+    """Run the command in this process, without another start of Python; nothing is piped into it.
+
+    For what depends on the words, the files and the working directory alone.
+    """
+    return orderly(run_inside(*arguments))
+
+
+def run_inside(*arguments: str | bytes) -> Ran:
+    """The same, and nothing is held against what it writes."""
+    out, err = io.BytesIO(), io.BytesIO()
+    with (
+        patch.dict(os.environ, environment(), clear=True),
+        io.TextIOWrapper(out, 'utf-8', 'surrogateescape') as stdout,
+        io.TextIOWrapper(err, 'utf-8', 'backslashreplace') as stderr,
+        patch.multiple(sys, stdout=stdout, stderr=stderr),
+    ):
+        try:
+            status = main([os.fsdecode(word) for word in arguments])
+        except SystemExit as end:
+            status = int(end.code or 0)
+        stdout.flush()
+        stderr.flush()
+        return Ran(status, out.getvalue(), err.getvalue())
+
+
+def orderly(ran: Ran) -> Ran:
+    """A run that ended in an orderly way, whatever it was given."""
+    assert_orderly(ran.err)
+    assert ran.status in (0, 1, 2), ran.err
+    assert_harmless(ran.out + ran.err)
+    return ran
 
 
 def assert_orderly(err: bytes) -> None:

@@ -45,6 +45,9 @@ LANES = [
     *(f'crd3-{version}' for version in VERSIONS[-2:]),
     *(f'crd1-{version}' for version in VERSIONS),
 ]
+FIRST_LANES = ('api-3.28', 'api-3.31', 'api-3.32', 'api-3.33', 'crd3-3.33', 'crd1-3.31')
+"""Those in which labelled documents are judged before every commit, one for each way in which the
+fact table tells versions and ways into a cluster apart; the others belong to the slow tier."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -69,6 +72,11 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def target(flags: Sequence[str]) -> Target:
     """The target that these words of the command line ask for."""
+    return _target(tuple(flags))
+
+
+@cache
+def _target(flags: tuple[str, ...]) -> Target:
     return check_options.options(arguments.read(['check', *flags])).lookup().default.target
 
 
@@ -202,34 +210,39 @@ def lane_target(lane: str) -> Target:
 class Lanes:
     """The labelled documents through the linter, each lane once a session.
 
-    ``rows`` are the rows of the fact table on which a diagnostic has rested so far, and ``pairs``
-    the facts and rules of those diagnostics.
+    ``rows`` are the rows of the fact table on which a diagnostic has rested so far. The rule in a
+    diagnostic is always the one that the rows of its fact name.
     """
 
     def __init__(self) -> None:
         self.rows: set[Row] = set()
-        self.pairs: set[tuple[str, str]] = set()
+        self._pairs = {(row.fact, row.rule) for row in standard().facts.rows()}
         self._judged: dict[str, dict[str, bool]] = {}
 
     def refused(self, lane: str) -> dict[str, bool]:
         """By the document's id, whether something in it is refused by Calico."""
         if lane not in self._judged:
-            where = lane_target(lane)
             self._judged[lane] = {
-                document.id: any(
-                    diagnostic.refused_by == 'calico'
-                    for diagnostic in self.check(document.in_lane(lane), where)
-                )
+                document.id: self.is_refused(document, lane)
                 for document in documents()
                 if lane in document.labels
             }
         return self._judged[lane]
 
+    def is_refused(self, document: Document, lane: str) -> bool:
+        """Whether something in a document is refused by Calico."""
+        found = self.check(document.in_lane(lane), lane_target(lane))
+        return any(diagnostic.refused_by == 'calico' for diagnostic in found)
+
     def check(self, data: bytes, where: Target) -> list[Diagnostic]:
         result = engine.check('policy.yaml', data, where)
         assert not result.errors, result.errors
-        self.pairs.update((found.fact, found.rule) for found in result.diagnostics)
+        self.see(result.diagnostics)
         return result.diagnostics
+
+    def see(self, found: Iterable[Diagnostic]) -> None:
+        """Findings rest on rows of their rules."""
+        assert {(one.fact, one.rule) for one in found} <= self._pairs
 
 
 @pytest.fixture(scope='session')

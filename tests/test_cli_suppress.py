@@ -95,7 +95,8 @@ def test_add_ignore_keeps_encoding_mode_and_line_ends() -> None:
 
 def test_add_ignore_in_a_file_that_is_read_in_parts() -> None:
     clean = POLICY.replace(' = ', ' == ')
-    many = f'---\n{clean}' * (PART // len(clean) + 10)
+    filler = f'---\n{clean}' + f'# {"x" * 97}\n' * 500
+    many = filler * (PART // len(filler) + 2)
     Path('x.yaml').write_text(f'{POLICY}{many}---\n{POLICY}')
     assert main(['check', '--add-ignore=legacy', 'x.yaml']) == 0
     assert Path('x.yaml').read_text() == f'{SUPPRESSED}{many}---\n{SUPPRESSED}'

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from command import BAD, CLEAN, HEAD, call, environment, words
+from command import BAD, CLEAN, HEAD, environment, inside, words
 
 from linter.catalogue.catalogue import standard
 from linter.cli.main import main
@@ -52,7 +52,7 @@ def test_a_file_that_is_called_like_an_option_is_a_file(
     (here / 'c.json').write_text('{"version": 1, "findings": []}\n')
     write(here, p=BAD.replace('order: x', 'order: 1'))
     before = {one: one.read_bytes() for one in here.iterdir()}
-    ran = call(here, *entry, name, 'p.yaml')
+    ran = inside(*entry, name, 'p.yaml')
     assert ran.status == 1
     if 'all' not in ' '.join(entry) and '.' not in entry:
         assert any(line.startswith(f'{name}:') for line in ran.lines)
@@ -69,8 +69,8 @@ def test_the_entries_of_hooks_end_options_and_take_those_of_their_users(
     assert hook['entry'].endswith(' --')
     write(here, p=BAD)
     entry = shlex.split(hook['entry'])[1:]
-    assert call(here, *entry, 'p.yaml').status == 1
-    assert call(here, *entry, '--exit-zero', '--calico-version', '3.31', 'p.yaml').status == 0
+    assert inside(*entry, 'p.yaml').status == 1
+    assert inside(*entry, '--exit-zero', '--calico-version', '3.31', 'p.yaml').status == 0
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,13 @@ def test_words(here: Path, given: list[str], meant: list[str]) -> None:
 
 def test_a_folder_in_place_of_the_command_is_told_what_to_write(here: Path) -> None:
     (here / 'policies').mkdir()
-    ran = call(here, 'policies/')
+    ran = inside('policies/')
     assert ran.status == 2
     assert b'write calico-lint check policies/' in ran.err
     write(here, p=CLEAN)
-    assert b'write calico-lint check --fix p.yaml' in call(here, '--fix', 'p.yaml').err
-    assert b'write calico-lint check policies/ --fix' in call(here, 'policies/', '--fix').err
-    assert b'there is no command' in call(here, 'polices/').err
+    assert b'write calico-lint check --fix p.yaml' in inside('--fix', 'p.yaml').err
+    assert b'write calico-lint check policies/ --fix' in inside('policies/', '--fix').err
+    assert b'there is no command' in inside('polices/').err
 
 
 # Pipes ------------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ def test_a_pipe_with_a_name_is_read_and_never_written(here: Path) -> None:
         assert process.returncode == (2 if options else 1), err
         assert b'wrong-type' in out
         assert (b'pipe.yaml: not changed' in err) == bool(options)
-    ran = call(here, 'check', '--add-ignore', 'pipe.yaml')
+    ran = inside('check', '--add-ignore', 'pipe.yaml')
     assert b'pipe.yaml is a pipe' in ran.err
 
 
@@ -178,33 +178,33 @@ def test_a_pipe_without_a_writer_and_links_do_not_make_anybody_wait(here: Path) 
 def test_fail_on_and_baseline_of_the_configuration(here: Path) -> None:
     write(here, p=BAD)
     (here / NAME).write_text('fail-on: never\n')
-    assert call(here, 'check', '.').status == 0
-    assert call(here, 'check', '--fail-on', 'warning', '.').status == 1
-    assert call(here, 'check', '--no-config', '.').status == 1
+    assert inside('check', '.').status == 0
+    assert inside('check', '--fail-on', 'warning', '.').status == 1
+    assert inside('check', '--no-config', '.').status == 1
     (here / NAME).write_text('baseline: known.json\n')
-    ran = call(here, 'check', '.')
+    ran = inside('check', '.')
     assert ran.status == 2
     assert b'there is no baseline known.json' in ran.err
-    assert call(here, 'check', '--write-baseline', 'known.json', '.').status == 0
-    assert call(here, 'check', '.').status == 0
-    assert call(here, 'check', '--add-ignore', '.').status == 2
+    assert inside('check', '--write-baseline', 'known.json', '.').status == 0
+    assert inside('check', '.').status == 0
+    assert inside('check', '--add-ignore', '.').status == 2
     (here / 'sub').mkdir()
     (here / 'sub' / 'p.yaml').write_text(BAD)
     os.chdir(here / 'sub')
     # From below, the same file counts.
-    assert call(here, 'check', '../p.yaml').status == 0
-    assert call(here, 'check', 'p.yaml').status == 1
+    assert inside('check', '../p.yaml').status == 0
+    assert inside('check', 'p.yaml').status == 1
 
 
 def test_what_counts_for_a_run_is_not_taken_from_elsewhere_in_silence(here: Path) -> None:
     (here / 'sub').mkdir()
     (here / 'sub' / 'p.yaml').write_text(BAD)
     (here / 'sub' / NAME).write_text('fail-on: never\nbaseline: b.json\n')
-    ran = call(here, 'check', '.')
+    ran = inside('check', '.')
     assert ran.status == 1
     assert b'sub/.calico-lint.yaml: baseline and fail-on are left without effect' in ran.err
     os.chdir(here / 'sub')
-    assert b'without effect' not in call(here, 'check', '.', '--baseline', 'b.json').err
+    assert b'without effect' not in inside('check', '.', '--baseline', 'b.json').err
 
 
 def test_an_entry_that_matches_nothing_is_said(here: Path) -> None:
@@ -216,30 +216,30 @@ def test_an_entry_that_matches_nothing_is_said(here: Path) -> None:
         '- paths:\n  - clusters/old/\n  - clusters/odd/\n  ignore: [ports]\n'
         '- paths: [gone.yml]\n  ignore: [ports]\n'
     )
-    ran = call(here, 'check', '.')
+    ran = inside('check', '.')
     said = [line for line in ran.err.decode().splitlines() if 'per-path' in line]
     assert [line.split()[1].rstrip(':') for line in said] == [f'{NAME}:6', f'{NAME}:9']
     assert "'clusters/old/' or 'clusters/odd/'" in said[0]
     # Where only a part was looked at, nobody knows.
-    assert b'per-path' not in call(here, 'check', 'apps').err
-    assert b'per-path' not in call(here, 'check', 'apps/p.yaml').err
-    assert b'per-path' not in call(here, 'check', '-q', '.').err
+    assert b'per-path' not in inside('check', 'apps').err
+    assert b'per-path' not in inside('check', 'apps/p.yaml').err
+    assert b'per-path' not in inside('check', '-q', '.').err
 
 
 def test_the_edition(here: Path) -> None:
     write(here, p=ENTERPRISE, q=ENTERPRISE)
-    assert call(here, 'check', '.').status == 1
-    ran = call(here, 'check', '--edition', 'enterprise', '.')
+    assert inside('check', '.').status == 1
+    ran = inside('check', '--edition', 'enterprise', '.')
     assert ran.status == 0, ran.out
     assert ran.err.count(b'Calico Enterprise') == 1
     assert b'2 fields of Calico Enterprise are passed and not judged' in ran.err
     (here / NAME).write_text('per-path: [{paths: [p.yaml], edition: enterprise}]\n')
-    assert call(here, 'check', '.').paths == {'q.yaml'}
-    assert call(here, 'check', '--edition', 'open-source', '.').paths == {'p.yaml', 'q.yaml'}
+    assert inside('check', '.').paths == {'q.yaml'}
+    assert inside('check', '--edition', 'open-source', '.').paths == {'p.yaml', 'q.yaml'}
     # The rest of such a document is judged.
     write(here, p=ENTERPRISE.replace('[Egress]', '[Exgress]'))
     (here / NAME).write_text('edition: enterprise\n')
-    assert call(here, 'check', '.').paths == {'p.yaml'}
+    assert inside('check', '.').paths == {'p.yaml'}
 
 
 def test_facts_of_editions_exist() -> None:
@@ -258,7 +258,7 @@ def test_facts_of_editions_exist() -> None:
     ],
 )
 def test_bad_usage(here: Path, options: list[str], message: str) -> None:
-    ran = call(here, 'check', *options, '.')
+    ran = inside('check', *options, '.')
     assert ran.status == 2
     assert message in ran.err.decode()
 
@@ -267,12 +267,12 @@ def test_exclude_and_config(here: Path) -> None:
     (here / 'vendor').mkdir()
     write(here, p=BAD)
     (here / 'vendor' / 'p.yaml').write_text(BAD)
-    assert call(here, 'check', '--exclude', 'vendor/', '.').paths == {'p.yaml'}
+    assert inside('check', '--exclude', 'vendor/', '.').paths == {'p.yaml'}
     named = ('check', '--exclude', 'vendor/', 'vendor/p.yaml')
-    assert call(here, *named).status == 1
-    assert call(here, *named, '--force-exclude').status == 0
+    assert inside(*named).status == 1
+    assert inside(*named, '--force-exclude').status == 0
     (here / 'strict.yaml').write_text('ignore: [wrong-type]\n')
-    ran = call(here, 'check', '--config', 'strict.yaml', '--output-format', 'json', 'p.yaml')
+    ran = inside('check', '--config', 'strict.yaml', '--output-format', 'json', 'p.yaml')
     assert {one['rule'] for one in json.loads(ran.out)['diagnostics']} == {'selector-syntax'}
 
 
@@ -287,12 +287,12 @@ def test_init_in_a_folder_with_an_odd_name(here: Path, name: bytes) -> None:
         folder.mkdir()
     except OSError:
         pytest.skip('not a name on this file system')
-    ran = call(here, 'init', name)
+    ran = inside('init', name)
     assert ran.status == 0
     assert ran.out.startswith(b'wrote ')
     assert ran.out.count(b'\n') == 1
     assert (folder / NAME).is_file()
-    ran = call(here, 'init', name)
+    ran = inside('init', name)
     assert ran.status == 2
     assert b'exists already' in ran.err
 

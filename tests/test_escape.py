@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import unicodedata
 from pathlib import Path
 
 import pytest
-from command import HEAD, LIMIT, assert_harmless, call, environment, words
+from command import HEAD, assert_harmless, inside, run_inside
 
 from linter.report.formats import formats
 from linter.text.escape import escape, escape_json, escape_line
@@ -99,7 +98,7 @@ def lay(here: Path) -> None:
 @pytest.mark.parametrize('output', formats())
 def test_hostile_text_in_every_field(here: Path, output: str) -> None:
     lay(here)
-    out, err, status = run(here, '--output-format', output, '.')
+    out, err, status = run('--output-format', output, '.')
     if output == 'github':
         # Its own commands, and none that a file brought along.
         out = re.sub(
@@ -115,17 +114,15 @@ def test_hostile_text_in_every_field(here: Path, output: str) -> None:
 
 def test_colours_are_all_that_acts_on_a_terminal(here: Path) -> None:
     lay(here)
-    out, err, _ = run(here, '--color', 'always', '.')
+    out, err, _ = run('--color', 'always', '.')
     assert '\x1b[1;31m' in out
     assert_harmless(re.sub('\x1b\\[[0-9;]*m', '', out + err).encode())
 
 
-def run(here: Path, *arguments: str) -> tuple[str, str, int]:
+def run(*arguments: str) -> tuple[str, str, int]:
     """The command, whose output is not looked at yet."""
-    done = subprocess.run(
-        words(here, 'check', *arguments), capture_output=True, timeout=LIMIT, env=environment()
-    )
-    return done.stdout.decode(), done.stderr.decode(), done.returncode
+    ran = run_inside('check', *arguments)
+    return ran.out.decode(), ran.err.decode(), ran.status
 
 
 @pytest.mark.parametrize(
@@ -140,9 +137,9 @@ def run(here: Path, *arguments: str) -> tuple[str, str, int]:
 def test_hostile_text_in_what_else_is_said(here: Path, arguments: tuple[str, ...]) -> None:
     lay(here)
     (here / 'b.json').write_text(json.dumps(BASELINE), encoding='utf-8')
-    call(here, 'check', *arguments, '.')
+    inside('check', *arguments, '.')
     (here / NAME).write_text(CONFIGURATION, encoding='utf-8')
-    call(here, 'check', *arguments, '.')
+    inside('check', *arguments, '.')
 
 
 def test_all_that_does_not_print_is_escaped() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from command import Ran, call
+from command import Ran, inside
 from conftest import FIXTURES, blocks, documents, golden_cases
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -279,7 +279,7 @@ def rules_found(ran: Ran) -> set[str]:
 def test_a_profile_adds_its_rules(here: Path) -> None:
     (here / 'p.yaml').write_text(BROAD, encoding='utf-8')
     found = {
-        profile: rules_found(call(here, 'check', '--profile', profile, '-q', 'p.yaml'))
+        profile: rules_found(inside('check', '--profile', profile, '-q', 'p.yaml'))
         for profile in PROFILES
     }
     assert found == {
@@ -291,7 +291,7 @@ def test_a_profile_adds_its_rules(here: Path) -> None:
 
 def test_a_rule_that_is_named_runs_in_any_profile(here: Path) -> None:
     (here / 'p.yaml').write_text(BROAD, encoding='utf-8')
-    found = call(here, 'check', '--select', 'log-without-verdict', '-q', 'p.yaml')
+    found = inside('check', '--select', 'log-without-verdict', '-q', 'p.yaml')
     assert rules_found(found) == {'log-without-verdict'}
 
 
@@ -302,9 +302,9 @@ def test_the_configuration_names_profile_and_dataplane(here: Path) -> None:
     (here / 'audited').mkdir()
     for name in ('p.yaml', 'audited/p.yaml'):
         (here / name).write_text(BROAD, encoding='utf-8')
-    assert rules_found(call(here, 'check', '-q', 'p.yaml')) == {'log-without-verdict'}
-    assert rules_found(call(here, 'check', '-q', 'audited/p.yaml')) == {'gnp-selects-everything'}
-    shown = call(here, 'check', '--show-settings', 'audited/p.yaml').lines
+    assert rules_found(inside('check', '-q', 'p.yaml')) == {'log-without-verdict'}
+    assert rules_found(inside('check', '-q', 'audited/p.yaml')) == {'gnp-selects-everything'}
+    shown = inside('check', '--show-settings', 'audited/p.yaml').lines
     assert any(line.startswith('profile: security  # ') for line in shown)
 
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from command import BAD, CLEAN, call
+from command import BAD, CLEAN, call, inside
 
 from linter.report.formats import formats
 
@@ -25,7 +25,7 @@ def policy(here: Path) -> Path:
 def refused(here: Path, file: str, *paths: str, options: tuple[str, ...] = ()) -> str:
     """Why nothing is written to a file, by a run that changes no file at all."""
     before = {path: path.read_bytes() for path in here.rglob('*') if path.is_file()}
-    ran = call(here, 'check', '--output-format', f'json:{file}', *options, *paths)
+    ran = inside('check', '--output-format', f'json:{file}', *options, *paths)
     assert ran.status == 2, ran.out
     assert ran.out == b''
     assert {path: path.read_bytes() for path in here.rglob('*') if path.is_file()} == before
@@ -46,7 +46,7 @@ def test_no_output_goes_to_a_configuration_or_a_baseline(here: Path, policy: Pat
     (here / 'strict.yaml').write_text('ignore: []\n')
     why = refused(here, 'strict.yaml', 'policies', options=('--config', 'strict.yaml'))
     assert 'is a configuration' in why
-    call(here, 'check', '--write-baseline', 'b.json', 'policies')
+    inside('check', '--write-baseline', 'b.json', 'policies')
     assert 'is the baseline' in refused(
         here, 'b.json', 'policies', options=('--baseline', 'b.json')
     )
@@ -74,7 +74,7 @@ def test_a_report_is_written_over_the_one_before(here: Path, name: str, text: st
     suffix = 'json' if name in ('json', 'sarif', 'gitlab', 'rdjson') else 'out'
     (here / f'report.{suffix}').touch()
     for _ in range(2):
-        ran = call(here, 'check', '--output-format', f'{name}:report.{suffix}', '.')
+        ran = inside('check', '--output-format', f'{name}:report.{suffix}', '.')
         assert ran.status == (text == BAD), ran.err
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import call
+from command import inside
 from conftest import FIXTURES
 
 FILE = FIXTURES / 'oracle' / 'reported.jsonl'
@@ -22,7 +22,7 @@ def said(here: Path, row: dict[str, Any]) -> list[str]:
     for name, text in row['files'].items():
         (here / name).write_text(text, encoding='utf-8')
     options = ['--profile', 'security', '--output-format', 'concise', '-q', *row['args']]
-    return call(here, 'check', *options, '.').lines
+    return inside('check', *options, '.').lines
 
 
 @pytest.mark.parametrize('row', ROWS, ids=lambda row: str(row['id']))

@@ -80,17 +80,23 @@ class Facts:
     def __init__(self) -> None:
         with open(schema_path('facts.json'), encoding='utf-8') as file:
             self._raw: list[dict[str, Any]] = read_json(file.read())
+        self._every: tuple[Row, ...] | None = None
+        self._unreadable: frozenset[str] | None = None
         self._rows: dict[str, list[Row]] = {}
         self._found: dict[tuple[str, str | None, str, Target], Row | None] = {}
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> tuple[Row, ...]:
         """All rows, in the table's order."""
-        return [_row(raw) for raw in self._raw]
+        if self._every is None:
+            self._every = tuple(map(_row, self._raw))
+        return self._every
 
     @property
     def unreadable(self) -> frozenset[str]:
         """The facts of documents of which nothing else is known, since nobody can read them."""
-        return frozenset(raw['fact'] for raw in self._raw if raw.get('unreadable'))
+        if self._unreadable is None:
+            self._unreadable = frozenset(raw['fact'] for raw in self._raw if raw.get('unreadable'))
+        return self._unreadable
 
     def _rows_of(self, fact: str) -> list[Row]:
         rows = self._rows.get(fact)

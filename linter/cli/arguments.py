@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from linter.text.errors import Fatal
+from linter.text.start import remembered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def _joined(words: Sequence[str]) -> str:
     return f'{join(shown)} …' if len(words) > len(shown) else join(shown)
 
 
+@remembered()
 def _parser() -> argparse.ArgumentParser:
     import argparse
 
