@@ -103,11 +103,16 @@ def blocks(rule: Rule) -> Iterator[Block]:
         yield Block(rule.id, example)
 
 
+def flags_of(data: bytes) -> list[str]:
+    """The words of the command line in the first line of a fixture: ``# flags: ...``."""
+    flags = re.match(rb'# flags: (.*)', data)
+    return flags[1].decode().split() if flags else []
+
+
 def check_file(path: Path) -> list[Diagnostic]:
     """What is found in a file, whose first line may say ``# flags: --calico-version 3.31``."""
     data = path.read_bytes()
-    flags = re.match(rb'# flags: (.*)', data)
-    words = flags[1].decode().split() if flags else []
+    words = flags_of(data)
     profile = words[words.index('--profile') + 1] if '--profile' in words else 'default'
     result = engine.check(path.name, data, target(words), profile=profile)
     assert not result.errors, result.errors
@@ -151,6 +156,14 @@ def golden_cases() -> list[Path]:
         for path in (FIXTURES / folder).rglob('*')
         if path.suffix in ('.yaml', '.yml', '.json')
     )
+
+
+def by_folder(paths: Iterable[Path]) -> Any:
+    """Marks a test that looks at all these files of a folder of fixtures in turn."""
+    folders: dict[str, list[Path]] = {}
+    for path in paths:
+        folders.setdefault(str(path.parent.relative_to(FIXTURES)), []).append(path)
+    return pytest.mark.parametrize('paths', folders.values(), ids=folders)
 
 
 class Document(NamedTuple):

@@ -6,16 +6,17 @@ see ``advice.py``.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from advice import followed, grown
 from conftest import (
-    FIXTURES,
     blocks,
+    by_folder,
     documents,
+    flags_of,
     golden_cases,
     lane_target,
     printed,
@@ -115,17 +116,17 @@ def test_advice_of_the_pages(rule: Any) -> None:
             assert wrong(block.text, where, block.check()) == []
 
 
-@pytest.mark.parametrize('path', CASES, ids=lambda path: str(path.relative_to(FIXTURES)))
-def test_advice_of_the_cases(path: Any) -> None:
-    data = path.read_bytes()
-    flags = re.match(rb'# flags: (.*)', data)
-    where = target(flags[1].decode().split() if flags else [])
-    found = engine.check(path.name, data, where).diagnostics
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return
-    assert wrong(text, where, found) == [], printed(found)
+@by_folder(CASES)
+def test_advice_of_the_cases(paths: list[Path]) -> None:
+    for path in paths:
+        data = path.read_bytes()
+        where = target(flags_of(data))
+        found = engine.check(path.name, data, where).diagnostics
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            continue
+        assert wrong(text, where, found) == [], f'{path}\n{printed(found)}'
 
 
 @pytest.mark.slow
@@ -182,34 +183,35 @@ def plain(value: Value) -> Any:
     return value.value
 
 
-@pytest.mark.parametrize('path', CASES, ids=lambda path: str(path.relative_to(FIXTURES)))
-def test_a_safe_fix_changes_nothing_that_was_accepted(path: Any) -> None:
+@by_folder(CASES)
+def test_a_safe_fix_changes_nothing_that_was_accepted(paths: list[Path]) -> None:
     """Safe: the decoded policy is what it was, or the document was refused."""
-    data = path.read_bytes()
-    flags = re.match(rb'# flags: (.*)', data)
-    words = flags[1].decode().split() if flags else []
-    try:
-        text = data.decode()
-    except UnicodeDecodeError:
-        return
-    for extra in ([], ['--admission', 'native', '--calico-version', '3.33']):
-        for raw in (False, True):
-            used = text.replace('projectcalico.org/v3', 'crd.projectcalico.org/v1') if raw else text
+    for path in paths:
+        data = path.read_bytes()
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            continue
+        for words in (flags_of(data), ['--admission', 'native', '--calico-version', '3.33']):
             try:
-                where = target(extra or words)
+                where = target(words)
             except SystemExit:
                 continue
-            found = engine.check('policy.yaml', used.encode(), where).diagnostics
-            refused = {
-                one.object.document_index for one in found if one.effect == 'refused' and one.object
-            }
-            for one in found:
-                if one.fix is None:
-                    continue
-                if one.effect in ('dropped', 'ignored'):
-                    assert one.fix.applicability != SAFE
-                    assert 'today' in one.fix.title
-                index = one.object.document_index if one.object else -1
-                if one.fix.applicability == SAFE and index not in refused:
-                    after = edited(used, one.fix.edits)
-                    assert meanings(after, where) == meanings(used, where), one.message
+            keeps_its_meaning(text, where)
+            raw = text.replace('projectcalico.org/v3', 'crd.projectcalico.org/v1')
+            keeps_its_meaning(raw, where)
+
+
+def keeps_its_meaning(text: str, where: Target) -> None:
+    found = engine.check('policy.yaml', text.encode(), where).diagnostics
+    refused = {one.object.document_index for one in found if one.effect == 'refused' and one.object}
+    for one in found:
+        if one.fix is None:
+            continue
+        if one.effect in ('dropped', 'ignored'):
+            assert one.fix.applicability != SAFE, text
+            assert 'today' in one.fix.title
+        index = one.object.document_index if one.object else -1
+        if one.fix.applicability == SAFE and index not in refused:
+            after = edited(text, one.fix.edits)
+            assert meanings(after, where) == meanings(text, where), f'{one.message}\n{text}'

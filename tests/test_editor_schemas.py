@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import documents
+from conftest import documents, some_slow
 from jsonschema import Draft202012Validator
 
 from linter.calico.kinds import KINDS
@@ -109,11 +109,12 @@ def test_each_kind_is_judged_by_its_own_schema() -> None:
     assert mistakes({**HEAD, 'kind': 'BGPPeer', 'spec': {'x': 1}}) == []
 
 
-def test_no_pattern_refuses_what_calico_accepts() -> None:
+@pytest.mark.parametrize('step', some_slow([4, 1], 4))
+def test_no_pattern_refuses_what_calico_accepts(step: int) -> None:
     patterned, bare = Draft202012Validator(ALL), Draft202012Validator(_without_patterns(ALL))
     wrong = []
     count = 0
-    for document in documents('handmade', 'generated'):
+    for document in documents('handmade', 'generated')[::step]:
         label = document.labels.get('api-3.33')
         if not label or label['verdict'] == 'reject':
             continue
@@ -125,7 +126,7 @@ def test_no_pattern_refuses_what_calico_accepts() -> None:
             count += 1
             if not patterned.is_valid(parsed[0]):
                 wrong.append(document.id)
-    assert count > 500
+    assert count > 500 // step
     assert wrong == []
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, some_slow
 
 from bench.growth import SHAPES, Shape, forget
 
@@ -43,7 +43,16 @@ def steps(shape: Shape, size: int) -> int:
     return count
 
 
-@pytest.mark.parametrize('name', SHAPES)
+# Those that count longest; each has its like among the others.
+LONG = (
+    'aliases of a long list of different nets',
+    'aliases of a long list of ports',
+    'bad selectors of 4 kB',
+    'selectors with fifteen mistakes at the end',
+)
+
+
+@pytest.mark.parametrize('name', some_slow(SHAPES, *(SHAPES.keys() - LONG)))
 def test_four_times_as_much_takes_five_times_as_long(name: str) -> None:
     shape = SHAPES[name]
     shape.run(shape.data(SIZE))  # what is imported is no growth

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command import Ran, inside
-from conftest import FIXTURES, blocks, documents, golden_cases
+from conftest import FIXTURES, blocks, documents, golden_cases, some_slow
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -26,14 +26,14 @@ from linter.policy.selector_sets import KUBERNETES
 RULES = standard().rules()
 
 
-def inputs() -> Iterator[bytes]:
-    """Every fixture, every example of every page, every labelled document."""
+def inputs(step: int) -> Iterator[bytes]:
+    """Every fixture, every example of every page, each of so many labelled documents."""
     for path in golden_cases():
         yield path.read_bytes()
     for rule in RULES.values():
         for block in blocks(rule):
             yield block.text.encode()
-    for document in documents():
+    for document in documents()[::step]:
         yield document.text.encode('utf-8', 'surrogatepass')
 
 
@@ -47,10 +47,11 @@ def open_gate(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return is_open
 
 
-def test_a_closed_gate_hides_nothing(open_gate: list[bool]) -> None:
+@pytest.mark.parametrize('step', some_slow([5, 1], 5))
+def test_a_closed_gate_hides_nothing(open_gate: list[bool], step: int) -> None:
     """What the gate calls meaningless is not found with the gate open, either."""
     closed = 0
-    for data in inputs():
+    for data in inputs(step):
         open_gate[0] = False
         usual = check.check('x.yaml', data, Target())
         open_gate[0] = True
@@ -135,7 +136,7 @@ def broken_selectors(draw: st.DrawFn) -> str:
     return draw(st.sampled_from((' ', '  '))).join(tokens)
 
 
-@settings(max_examples=1500)
+@settings(max_examples=300)
 @example("a noglobal(t in {'x'} &has(a)  ||a not in {'x'}", True)
 @example("a == 'x') && a != 'y'", False)
 @example("(a == 'x' && a != 'y'", False)
@@ -144,7 +145,14 @@ def test_a_broken_selector_ends(text: str, of_others: bool) -> None:
     labels_of(text, of_others)
 
 
+@pytest.mark.slow
 @settings(max_examples=1500)
+@given(broken_selectors(), st.booleans())
+def test_a_broken_selector_ends_at_length(text: str, of_others: bool) -> None:
+    labels_of(text, of_others)
+
+
+@settings(max_examples=300)
 @example("a == 'x && b == 'y'", False)
 @example("a == 'x && b'", False)
 @example("a in {'x' && b == 'y'}", False)
@@ -156,6 +164,17 @@ def test_a_broken_selector_ends(text: str, of_others: bool) -> None:
 @example("projectcalico.org/name == 'x' && !has(b)", True)
 @given(st.one_of(SELECTORS, broken_selectors()), st.booleans())
 def test_conditions_that_are_joined_are_a_selector(text: str, of_others: bool) -> None:
+    is_a_selector_if_joined(text, of_others)
+
+
+@pytest.mark.slow
+@settings(max_examples=1500)
+@given(st.one_of(SELECTORS, broken_selectors()), st.booleans())
+def test_conditions_that_are_joined_are_a_selector_at_length(text: str, of_others: bool) -> None:
+    is_a_selector_if_joined(text, of_others)
+
+
+def is_a_selector_if_joined(text: str, of_others: bool) -> None:
     found = conditions_of(text, of_others)
     if found is not None:
         assert matches(text, V3)

@@ -70,8 +70,14 @@ def _part(module: str) -> str:
     return [*module.split('.'), ''][1]
 
 
-@pytest.mark.parametrize('module', MODULES)
-def test_imports_point_down(module: str) -> None:
+@pytest.mark.parametrize('room', ['', *ROOMS])
+def test_imports_point_down(room: str) -> None:
+    for module in MODULES:
+        if _part(module) == room:
+            points_down(module)
+
+
+def points_down(module: str) -> None:
     part = _part(module)
     if not part:
         assert MODULES[module] == [], 'importing linter must cost nothing'

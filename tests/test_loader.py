@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import some_slow
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -688,22 +689,21 @@ def test_places_are_inside_the_chunk(text: str) -> None:
 # Size
 
 
+DEEP = {
+    'open': '[' * 100_000,
+    'closed': '[' * 100_000 + ']' * 100_000,
+    'mappings': '{a: ' * 100_000,
+    'items': '- ' * 100_000,
+    'blocks': ''.join(' ' * depth + 'a:\n' for depth in range(1000)),
+    'one': '[' * (MAX_DEPTH + 1) + ']' * (MAX_DEPTH + 1),
+}
+
+
 @pytest.mark.parametrize('reader', READERS)
-@pytest.mark.parametrize(
-    'text',
-    [
-        '[' * 100_000,
-        '[' * 100_000 + ']' * 100_000,
-        '{a: ' * 100_000,
-        '- ' * 100_000,
-        ''.join(' ' * depth + 'a:\n' for depth in range(1000)),
-        '[' * (MAX_DEPTH + 1) + ']' * (MAX_DEPTH + 1),
-    ],
-    ids=['open', 'closed', 'mappings', 'items', 'blocks', 'one'],
-)
-def test_too_deep(text: str, reader: str) -> None:
+@pytest.mark.parametrize('shape', some_slow(DEEP, 'open', 'mappings', 'items', 'blocks', 'one'))
+def test_too_deep(shape: str, reader: str) -> None:
     with pytest.raises(TooDeep) as caught:
-        read(text, reader)
+        read(DEEP[shape], reader)
     assert caught.value.offset < MAX_DEPTH * MAX_DEPTH
 
 

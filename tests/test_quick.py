@@ -576,7 +576,9 @@ def placeless(value: object) -> object:
     return value
 
 
-@pytest.mark.parametrize('target', [Target(), Target((3, 29)), Target((3, 33), 'native')])
+@pytest.mark.parametrize(
+    'target', some_slow([Target(), Target((3, 29)), Target((3, 33), 'native')], Target())
+)
 def test_what_is_clean_has_the_record_that_it_has_when_it_is_parsed(target: Target) -> None:
     semantics = Semantics(target.version)
     texts = [document.text for document in documents() if '\0' not in document.text]

@@ -284,14 +284,25 @@ HEADERS = ('', '-', '+', '1', '2-', '+3', ' # c')
 STYLES = st.sampled_from(['', "'", '"', *(kind + header for kind in '|>' for header in HEADERS)])
 
 
-@given(WRITTEN, FRAMES, STYLES, st.sampled_from(['', '  ', '   ', '    ']))
+PEOPLE = (WRITTEN, FRAMES, STYLES, st.sampled_from(['', '  ', '   ', '    ']))
+
+
+@given(*PEOPLE)
+@settings(deadline=None, max_examples=300)
+def test_what_people_write(written: str, frame: tuple[str, str], style: str, indent: str) -> None:
+    what_people_write(written, frame, style, indent)
+
+
+@pytest.mark.slow
+@given(*PEOPLE)
 @settings(deadline=None, max_examples=1500)
-def test_what_people_write(
-    written: str,
-    frame: tuple[str, str],
-    style: str,
-    indent: str,
+def test_what_people_write_at_length(
+    written: str, frame: tuple[str, str], style: str, indent: str
 ) -> None:
+    what_people_write(written, frame, style, indent)
+
+
+def what_people_write(written: str, frame: tuple[str, str], style: str, indent: str) -> None:
     content = written.replace('\n', '\n' + indent)
     if style[:1] in ('|', '>'):
         content = style + '\n' + indent + content
