@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import some_slow
 from jsonschema.validators import Draft202012Validator
 
 from linter import __version__
@@ -33,6 +34,7 @@ spec:
   selector: role == 'web'
   types: [Ingress]
 """
+RULES = list(standard().rules())
 ERROR = CLEAN.replace('==', '=')
 WARNING = CLEAN.replace('selector', 'Selector')
 INFO = CLEAN.replace('  namespace: shop\n', '')
@@ -400,7 +402,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert '\x1b' not in page
 
 
-@pytest.mark.parametrize('name', standard().rules())
+@pytest.mark.parametrize('name', some_slow(RULES, *RULES[::8]))
 def test_explain_on_a_terminal(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

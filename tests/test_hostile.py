@@ -240,7 +240,11 @@ def run_huge(here: Path, expected: str, **more: str) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(
-    'expected', some_slow(dict.fromkeys(rules for _, rules in HUGE.values()), '', 'yaml-syntax')
+    'expected',
+    some_slow(
+        dict.fromkeys(rules for _, rules in HUGE.values()),
+        *('invalid-port', 'name-invalid', 'wrong-type', 'yaml-alias-bomb'),
+    ),
 )
 def test_huge_files(here: Path, expected: str) -> None:
     for name, lines in run_huge(here, expected).items():
@@ -250,8 +254,15 @@ def test_huge_files(here: Path, expected: str) -> None:
             assert len(lines) <= max(1, HUGE[name][0]().count('\n---')), name
 
 
+def test_nesting_stops_the_pure_parser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('CALICO_LINT_YAML', 'pure')
+    for name in ('nested JSON', 'nested explicit keys'):
+        found = check.check('x.yaml', HUGE[name][0]().encode(), Target()).diagnostics
+        assert [one.rule for one in found] == ['yaml-too-deep'], name
+
+
 @pytest.mark.slow
-def test_nesting_stops_the_pure_parser_too(here: Path) -> None:
+def test_all_nesting_stops_the_pure_parser(here: Path) -> None:
     found = run_huge(here, 'yaml-too-deep', CALICO_LINT_YAML='pure')
     assert {name: len(lines) for name, lines in found.items()} == dict.fromkeys(found, 1)
 
