@@ -31,6 +31,7 @@ _PLACEHOLDER = lazy(
 _ENCRYPTED = lazy(r'ENC\[[A-Z0-9_]+,[^\[\]]*\]')
 SIGNS = ('${', '<', '{{', '$(', '__', '@@', '%', '#{', '[[', '((', 'ENC[')
 """What a document holds that holds a placeholder, wherever it stands."""
+_BY_LAST = {last: tuple(sign for sign in SIGNS if sign[-1] == last) for last in '{<(_@%['}
 # A hash starts a comment, so that of the value nothing is left.
 _COMMENT = lazy(r':?[ \t]*(?P<sign>#\{[^{}\r\n]+\}#?)')
 # With these signs no plain scalar can begin, so that YAML ends there.
@@ -42,6 +43,15 @@ class Hole(NamedTuple):
 
     span: Span
     place: Span
+
+
+def may_hold(text: str) -> bool:
+    """Whether a text has any of the signs of placeholders."""
+    for last, signs in _BY_LAST.items():
+        # One character is found far more quickly than two.
+        if last in text and any(sign in text for sign in signs):
+            return True
+    return False
 
 
 def placeholders(text: str, root: MappingNode) -> list[Hole]:

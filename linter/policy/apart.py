@@ -7,7 +7,6 @@ that has that one label and is in no network set.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from linter.policy.gate import CALICO
@@ -16,9 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.policy.model import Entity, Port, Rule
 
-LABEL = re.compile(r"""([A-Za-z0-9][\w./-]*) ?== ?(?:'([^']*)'|"([^"]*)")""")
-"""A selector, or the beginning of one, that asks for one value of a label."""
-
+_KEY = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-')
 _WITH_PORTS = frozenset(('TCP', 'UDP', 'SCTP'))
 
 
@@ -60,7 +57,24 @@ def _ask_for_others(one: Entity, other: Entity) -> bool:
 @lru_cache(maxsize=4096)
 def _label_of(text: str) -> tuple[str, str] | None:
     """The one label that a selector asks for."""
-    found = LABEL.fullmatch(text)
-    if found is None or CALICO in text:
+    found = first_label(text)
+    return found[:2] if found is not None and not found[2] else None
+
+
+def first_label(text: str) -> tuple[str, str, str] | None:
+    """The label and its one value that a selector asks for first, and what else it asks for.
+
+    None: it does not begin so, or the label is one of Calico's.
+    """
+    key, equals, rest = text.partition('==')
+    key, rest = key.rstrip(' '), rest.lstrip(' ')
+    if (
+        not key
+        or not equals
+        or rest[:1] not in ("'", '"')
+        or not _KEY.issuperset(key)
+        or CALICO in key
+    ):
         return None
-    return found[1], found[2] or found[3] or ''
+    value, _, rest = rest[1:].partition(rest[0])
+    return key, value, rest

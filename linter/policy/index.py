@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from linter.calico.selector.meaning import evaluate
-from linter.policy.apart import LABEL
+from linter.policy.apart import first_label
 from linter.policy.effective import policy_selector, read
 from linter.policy.effort import TooComplex, spend
 from linter.policy.gate import CALICO
@@ -144,8 +144,8 @@ class Sequence:
             for policy in policies
             if direction in policy.directions
             and not policy.staged
+            and (kind == WORKLOADS or policy.namespace == '')
             and is_of_class(policy, of)
-            and (kind == WORKLOADS or policy.is_global)
         ]
         self.tiers: list[Tier] = []
         self._starts: list[int] = []
@@ -159,23 +159,13 @@ class Sequence:
         self._entries = {entry.policy.identity: entry for entry in self.entries}
         self._buckets: dict[Bucket, list[Entry]] = {}
         self._by_namespace: dict[str | None, list[Entry]] = {}
-        self._first_in_tier: set[int] = set()
-        self._first_of_all: set[int] = set()
-        met, met_in_tier, tier = _Met(), _Met(), 0
         for entry in self.entries:
-            buckets = entry.buckets = _buckets(entry)
-            if entry.tier != tier:
-                met_in_tier, tier = _Met(), entry.tier
-            if not met_in_tier.may_meet(buckets):
-                self._first_in_tier.add(entry.rank)
-                if not met.may_meet(buckets):
-                    self._first_of_all.add(entry.rank)
-            met.add(buckets)
-            met_in_tier.add(buckets)
-            for bucket in buckets:
+            entry.buckets = _buckets(entry)
+            for bucket in entry.buckets:
                 self._buckets.setdefault(bucket, []).append(entry)
-            for name in {bucket[0] for bucket in buckets}:
+            for name in {bucket[0] for bucket in entry.buckets}:
                 self._by_namespace.setdefault(name, []).append(entry)
+        self._first: dict[bool, set[int]] = {}
         self._passing: dict[int, dict[str | None, _Members]] = {}
 
     @property
@@ -230,7 +220,17 @@ class Sequence:
 
     def is_first(self, entry: Entry, in_tier: bool) -> bool:
         """Whether no policy before it selects an endpoint that it selects; False: don't know."""
-        return entry.rank in (self._first_in_tier if in_tier else self._first_of_all)
+        first = self._first.get(in_tier)
+        if first is None:
+            first = self._first[in_tier] = set()
+            met, tier = _Met(), 0
+            for one in self.entries:
+                if in_tier and one.tier != tier:
+                    met, tier = _Met(), one.tier
+                if not met.may_meet(one.buckets):
+                    first.add(one.rank)
+                met.add(one.buckets)
+        return entry.rank in first
 
     def met_before(self, entry: Entry) -> list[Entry] | None:
         """The policies before it in its tier that may select an endpoint that it selects.
@@ -384,12 +384,10 @@ def _as_written(policy: Policy) -> Bucket | None:
     namespace = policy.namespace or None
     if not text:
         return namespace, None, None
-    found = LABEL.match(text)
-    if found is None or '|' in text or CALICO in text:
+    found = first_label(text)
+    if found is None or '|' in text or CALICO in text or found[2][:4] not in ('', ' && '):
         return None
-    if found.end() < len(text) and not text.startswith(' && ', found.end()):
-        return None
-    return namespace, found[1], found[2] or found[3] or ''
+    return namespace, found[0], found[1]
 
 
 def _buckets_of(cube: Cube) -> Iterator[Bucket]:

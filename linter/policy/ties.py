@@ -90,6 +90,8 @@ def _pairs(sequence: Sequence) -> Iterator[tuple[Entry, Entry]]:
     for entry in sequence.entries:
         groups.setdefault((entry.tier, entry.policy.order), []).append(entry)
     for members in groups.values():
+        if len(members) == 1:
+            continue
         by_namespace: dict[str | None, list[Entry]] = {}
         for entry in members:
             by_namespace.setdefault(entry.policy.namespace or None, []).append(entry)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
@@ -100,10 +99,13 @@ class RootView:
         self.are_variants = are_variants
         self.unusable = self._of(Unusable)
         self.doubles = doubles(self.records)
-        several = {identity for identity in map(identity_of, self._flat()) if identity}
-        single = [record for record in self.records if identity_of(record) not in several]
-        self.written = [one for one in self._of(Policy) if one.kind != KUBERNETES_NETWORK_POLICY]
-        self.kubernetes = [one for one in self._of(Policy) if one.written is not None]
+        single = list(self.records)
+        if self.doubles:
+            several = {identity_of(record) for group in self.doubles for record in group}
+            single = [record for record in self.records if identity_of(record) not in several]
+        policies = self._of(Policy)
+        self.written = [one for one in policies if one.kind != KUBERNETES_NETWORK_POLICY]
+        self.kubernetes = [one for one in policies if one.written is not None]
         if are_variants:
             single = []
         self.policies = [one for one in single if isinstance(one, Policy)]
@@ -127,9 +129,6 @@ class RootView:
 
     def _of(self, kind: type[R]) -> list[R]:
         return [record for record in self.records if isinstance(record, kind)]
-
-    def _flat(self) -> Iterable[Record | Unusable]:
-        return (one for group in self.doubles for one in group)
 
     @property
     def is_whole(self) -> bool:
@@ -200,7 +199,10 @@ Identity = tuple[str, str | None, str]
 
 def identity_of(record: Record | Unusable) -> Identity | None:
     """What a cluster has but one of; None where that is not known."""
-    if not isinstance(record, (Policy, NetworkSet, Tier, HostEndpoint, Unusable)):
+    if isinstance(record, Policy):  # which most are
+        namespace = record.namespace
+        return None if namespace is None or not record.name else record.identity
+    if not isinstance(record, (NetworkSet, Tier, HostEndpoint, Unusable)):
         return None
     kind = getattr(record, 'kind', type(record).__name__)
     namespace = getattr(record, 'namespace', '')
@@ -209,6 +211,9 @@ def identity_of(record: Record | Unusable) -> Identity | None:
 
 def doubles(records: Iterable[Record | Unusable]) -> list[list[Record | Unusable]]:
     """The groups of records that have one identity, in the order of the first of each."""
+    records = list(records)
+    if not has_doubles(records):
+        return []
     groups: dict[Identity, list[Record | Unusable]] = {}
     for record in records:
         identity = identity_of(record)
@@ -219,5 +224,5 @@ def doubles(records: Iterable[Record | Unusable]) -> list[list[Record | Unusable
 
 def has_doubles(records: Iterable[Record | Unusable]) -> bool:
     """Whether an identity occurs twice."""
-    count = Counter(identity_of(record) for record in records)
-    return any(number > 1 for identity, number in count.items() if identity is not None)
+    known = [identity for identity in map(identity_of, records) if identity is not None]
+    return len(set(known)) < len(known)

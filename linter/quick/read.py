@@ -196,14 +196,6 @@ class Reader:
 
     def meaning(self, text: str, path: str, semantics: Semantics) -> Record | None:
         """The same for a document of which it is known that it is clean."""
-        # Imported lazily: a run that reports findings has no use for it.
-        from linter.calico.placeholders import SIGNS
-        from linter.policy.model import Unusable
-        from linter.policy.summarise import summarise
-
-        for sign in SIGNS:
-            if sign in text:
-                return None  # no summary, if it is a placeholder
         lines: list[str] = []
         kind = self._last[1] if self._last[0] is text else None
         if kind is None:
@@ -216,6 +208,13 @@ class Reader:
             policy = self._summaries_of(kind, machine, semantics).policy(text, path)
             if policy is not None:
                 return policy
+        # Imported lazily: a run that reports findings has no use for it.
+        from linter.calico.placeholders import may_hold
+        from linter.policy.model import Unusable
+        from linter.policy.summarise import summarise
+
+        if may_hold(text):
+            return None  # no summary, if it is a placeholder
         found = self._decoded(lines or _lines(text), kind, machine, path)
         record = summarise(found, semantics)
         found.decoded.release()

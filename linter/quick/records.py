@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from linter.calico.placeholders import may_hold
 from linter.calico.values import Object
 from linter.policy.model import (
     ANYTHING,
@@ -75,6 +76,8 @@ class Summaries:
 
     def policy(self, text: str, path: str) -> Policy | None:
         """The summary of a clean document; None: it is written in another way, or has none."""
+        if may_hold(text):
+            return None
         head, _, body = text.partition('\nspec:\n')
         body = body.rstrip()
         indent = body[: len(body) - len(body.lstrip(' '))]
@@ -113,11 +116,6 @@ class Summaries:
 
     def _names(self, head: str) -> tuple[str, str | None]:
         """The name and the namespace of a document, by what stands before its ``spec``."""
-        usual = _USUAL.search(head)
-        if usual is not None and bool(usual[3]) is self.is_namespaced:
-            name, namespace = usual[2], usual[3]
-            if 'null' not in (name, namespace):
-                return name, namespace or ''
         _, key, rest = head.partition('\nmetadata:\n')
         lines = rest.split('\n')
         indent = len(lines[0]) - len(lines[0].lstrip(' '))
@@ -134,6 +132,8 @@ class Summaries:
                 if not self.is_namespaced:
                     raise _Otherwise
                 namespace = _text(line[indent + 10 :])
+                if name:
+                    break  # nothing else matters
             elif line[indent : indent + 1] in '"\'':
                 raise _Otherwise
         if not name or (namespace == '' and self.is_namespaced) or "'" in (namespace or ''):
@@ -285,10 +285,6 @@ class _Otherwise(Exception):
     """A policy is written in another way than most are."""
 
 
-_USUAL = re.compile(
-    r'\nmetadata:\n( +)name: ([a-z][a-z0-9.-]*)(?=\n|$)'
-    r'(?:\n\1namespace: ([a-z][a-z0-9-]*)(?=\n|$))?'
-)
 _OUTSIDE = re.compile(r'\n[^ \n#]')
 
 

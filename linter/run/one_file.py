@@ -157,42 +157,45 @@ class _Noted:
 
     def __init__(self, path: str, quick: Reader, settings: Settings, lookup: Lookup) -> None:
         # Imported lazily: where nothing is a root, documents mean nothing.
-        from linter.engine.summaries import semantics_of
+        from linter.engine.summaries import placed, semantics_of
 
         self.path = path
         self.quick = quick
         self.semantics = semantics_of(settings.target.version, settings.dataplane)
         self.surroundings = lookup.surroundings_of(path)
+        self.placed = placed
         self.records: list[Record | Unusable] = []
 
     def __call__(self, text: str) -> bool:
-        from linter.engine.summaries import placed
-
         if self.surroundings.is_patch:
             return False
         record = self.quick.meaning(text, self.path, self.semantics)
         if record is None:
             return False
-        self.records.append(placed(record, self.surroundings))
+        self.records.append(self.placed(record, self.surroundings))
         return True
 
 
 _KIND = b'kind: '
-_OTHERS = (
-    (b'kind: Service\n', 'Service'),
-    *(
-        (b'kind: %s\n' % kind, 'Workload')
-        for kind in (
-            b'Pod', b'Deployment', b'StatefulSet', b'DaemonSet', b'ReplicaSet', b'Job', b'CronJob'
-        )
+_OTHERS = {
+    b'Service': 'Service',
+    **dict.fromkeys(
+        (b'Pod', b'Deployment', b'StatefulSet', b'DaemonSet', b'ReplicaSet', b'Job', b'CronJob'),
+        'Workload',
     ),
-)  # fmt: skip
+}
 """What a file holds that has objects of Kubernetes, as nearly everybody writes it."""
 
 
 def _asked_for(data: bytes, path: str, lookup: Lookup) -> bool:
     """Whether a file may hold objects of Kubernetes that a rule of a root asks for."""
-    kinds = {kind for mark, kind in _OTHERS if mark in data}
+    kinds = set()
+    at = data.find(_KIND)
+    while at != -1:
+        kind = _OTHERS.get(data[at + len(_KIND) : data.find(b'\n', at)])
+        if kind is not None:
+            kinds.add(kind)
+        at = data.find(_KIND, at + 1)
     return bool(kinds) and not kinds.isdisjoint(lookup.reads(path))
 
 

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 
 from linter.calico.ownership import field, text_of
-from linter.calico.parsed_file import parse_text
 from linter.calico.patches import PatchTarget, target_of
 from linter.calico.surroundings import ALONE, Place, Surroundings
 from linter.text.source import Source, Span
@@ -120,6 +119,9 @@ def read(folder: str, files: Files) -> Kustomization | None:
 
 def parse(source: Source, folder: str) -> Kustomization | None:
     """A kustomization of its text; ``folder`` is what its paths are relative to."""
+    # Imported lazily: most folders have none.
+    from linter.calico.parsed_file import parse_text
+
     root = parse_text(source).documents[0].root
     if not isinstance(root, MappingNode):
         return None
