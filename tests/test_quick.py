@@ -603,3 +603,16 @@ def test_what_is_called_a_time_is_one(field: str, value: str) -> None:
     metadata = f'{{name: pool, {field}: "{value}"}}'
     text = STYLES['pool'].lstrip('\n').replace('{name: pool}', metadata)
     agrees(text.encode(), Target())
+
+
+@pytest.mark.parametrize('first', ['  # a', '      # a', '#', '  ', '      ', ' ', ''])
+def test_what_stands_before_the_first_field_is_no_matter(first: str) -> None:
+    head, _, body = STYLES['untracked'].lstrip('\n').partition('spec:\n')
+    body = ''.join(f'  {line}' for line in body.splitlines(True))
+    semantics = Semantics(Target().version)
+    found = [
+        quick(Target()).record(f'{head}spec:\n{before}{body}', 'x.yaml', semantics)
+        for before in ('', f'{first}\n')
+    ]
+    assert found[0] is not None
+    assert placeless(found[0]) == placeless(found[1])

@@ -81,7 +81,7 @@ class Summaries:
         head, _, body = text.partition('\nspec:\n')
         body = body.rstrip()
         indent = body[: len(body) - len(body.lstrip(' '))]
-        if not indent or _OUTSIDE.search(body) is not None:
+        if not indent or body[len(indent)] in '\n#' or _OUTSIDE.search(body) is not None:
             return None
         found: dict[str, Any] = {}
         try:
