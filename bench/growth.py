@@ -33,10 +33,12 @@ from linter.engine import check as engine  # noqa: E402
 from linter.engine.fix import fix_text  # noqa: E402
 from linter.quick.read import _readers  # noqa: E402
 from linter.report.formats import write  # noqa: E402
+from linter.run.root import alone  # noqa: E402
 from linter.suppress.add import add_ignore  # noqa: E402
 from linter.text.source import Source  # noqa: E402
 from linter.text.suggest import _nearest  # noqa: E402
 from linter.workspace.atomic_write import unified_diff  # noqa: E402
+from linter.workspace.options import Options  # noqa: E402
 from linter.yaml.encoding import decode_bytes  # noqa: E402
 
 HEAD = """\
@@ -73,6 +75,10 @@ def shown(data: bytes) -> None:
 def suppressed(data: bytes) -> None:
     found = engine.check('x.yaml', data, TARGET).diagnostics
     add_ignore(parse_text(Source('x.yaml', decode_bytes(data))), found, 'why')
+
+
+def rooted(data: bytes) -> None:
+    alone('x.yaml', data, Options(('x.yaml',), no_config=True, context='.'))
 
 
 def looked_at(data: bytes) -> None:
@@ -138,6 +144,16 @@ def globally(selector: str, lines: str) -> str:
     return (
         'apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}\nspec:\n'
         f'  selector: {json.dumps(selector)}\n  ingress:\n{lines}'
+    )
+
+
+def in_order(action: str, conditions: str) -> str:
+    """A policy that comes by its number, in which ``%d`` is that number, with one rule."""
+    return (
+        'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n'
+        f'metadata: {{name: {action.lower()}%d, namespace: b}}\nspec:\n  order: %d\n'
+        '  selector: a == "b"\n  types: [Ingress]\n  ingress:\n'
+        f'  - {conditions.replace("{", f"{{action: {action}, ", 1).replace(", }", "}", 1)}\n---\n'
     )
 
 
@@ -266,6 +282,25 @@ SHAPES: dict[str, Shape] = {
         lambda n: many(n, globally(
             ' && '.join(f'a contains "{chr(97 + m)}%d"' for m in range(14)),
             '  - {action: Allow}\n') + '---\n'), 430, is_budgeted=True),
+    # --- a root: many policies for the same endpoints
+    'policies that one comes before': Shape(
+        lambda n: many(1, in_order('Allow', '{protocol: TCP}')) + many(
+            n, in_order('Deny', '{protocol: TCP, source: {selector: a == "%d"}}')),
+        200, rooted),
+    'policies that each come before the next': Shape(
+        lambda n: in_order('Allow', '{protocol: UDP}').replace('%d', '0') + many(
+            n, in_order('Allow', '{}') + in_order('Deny', '{}').replace('order: %d', 'order: %d.5')
+        ), 380, rooted),
+    'policies of one port each': Shape(
+        lambda n: in_order('Allow', '{protocol: TCP}').replace('%d', '0') + many(
+            min(n, 60_000), in_order('Deny', '{protocol: TCP, source: {ports: [%d]}}')),
+        200, rooted),
+    'policies that nothing but names put in order': Shape(
+        lambda n: (
+            in_order('Allow', '{protocol: TCP}')
+            + many(n, in_order('Deny', '{source: {selector: a == "%d"}}'))
+        ).replace('order: ', 'order: 0 #'),
+        200, rooted, is_budgeted=True),
     # --- suppressions
     'ids in an annotation': Shape(lambda n: annotated('; '.join('a' for _ in range(n))), 3),
     'unknown ids in an annotation': Shape(

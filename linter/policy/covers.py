@@ -374,12 +374,20 @@ class _Search:
                 kept = fewer
         return kept
 
+    def _last(self, decision: Decision) -> int:
+        """The rank of the last policy that is asked before a decision is made."""
+        if decision.number != END:
+            return decision.entry.rank
+        return self.sequence.of_tier(decision.entry.tier)[-1].rank
+
     def verdicts(self, covers: list[Cover]) -> set[str]:
         """What becomes of the packets that the rule would match."""
         sequence = self.sequence
+        # Behind the last of the covers no packet is left.
+        last = max((self._last(cover.decision) for cover in covers), default=-1)
         entries = [
             entry
-            for entry in asked(self.target, sequence)
+            for entry in asked(self.target, sequence, last)
             if entry.rank >= self.since
             and (self.scope == ROOT or entry.tier == self.entry.tier)
             and (self.scope != POLICY or entry is self.entry)

@@ -6,7 +6,9 @@ packet, ``Sequence.decide``, holds where every address belongs to one object at 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
 
 from linter.calico.selector.meaning import evaluate
 from linter.policy.apart import first_label
@@ -101,6 +103,10 @@ class Entry:
         if found is None:
             found = self._boxes[number] = self.traffic(number).exact(self.own)
         return found
+
+
+def _rank(entry: Entry) -> int:
+    return entry.rank
 
 
 class Decision(NamedTuple):
@@ -244,15 +250,20 @@ class Sequence:
                 return None
             spend(len(others))
             for other in others:
-                if other.tier != entry.tier or other.rank >= entry.rank:
-                    continue
-                if _may_meet(entry.buckets, other.buckets):
+                if other.rank >= entry.rank:
+                    break
+                if other.tier == entry.tier and (
+                    other.buckets == entry.buckets or _may_meet(entry.buckets, other.buckets)
+                ):
                     found.append(other)
         return found
 
-    def candidates(self, labels: Mapping[str, str]) -> list[Entry]:
-        """All that may select an endpoint with these labels, in order."""
-        found: dict[int, Entry] = {}
+    def candidates(self, labels: Mapping[str, str], since: int = 0) -> Iterator[Entry]:
+        """All that may select an endpoint with these labels, in order, from the rank ``since`` on.
+
+        One after the other: most packets are decided by one of the first, and there may be many.
+        """
+        found: list[list[Entry]] = []
         buckets = self._buckets
         own = labels.get(NAMESPACE_KEY)
         scopes: tuple[str | None, ...] = (None,) if own is None else (None, own)
@@ -260,10 +271,17 @@ class Sequence:
             keys: list[Bucket] = [(namespace, None, None)]
             for key, value in labels.items():
                 keys += (namespace, key, value), (namespace, key, None)
-            for bucket in keys:
-                for entry in buckets.get(bucket, ()):
-                    found[entry.rank] = entry
-        return [found[rank] for rank in sorted(found)]
+            found += [buckets[bucket] for bucket in keys if bucket in buckets]
+        if since:
+            found = [some[bisect_left(some, since, key=_rank) :] for some in found]
+        if len(found) == 1:
+            yield from found[0]
+            return
+        rank = -1
+        for entry in merge(*found, key=_rank):
+            if entry.rank != rank:
+                yield entry
+            rank = entry.rank
 
     def entry_of(self, policy: Policy) -> Entry:
         """The entry of a policy; raises KeyError where it is not in this sequence."""
@@ -282,9 +300,17 @@ class Sequence:
         """The namespaces that the selectors of policies name, sorted."""
         return tuple(sorted(name for name in self._by_namespace if name is not None))
 
-    def of_namespaces(self, names: Iterable[str | None]) -> list[Entry]:
-        """The policies for endpoints of these namespaces, in order; None: those for any."""
-        ranks = {entry.rank for name in names for entry in self._by_namespace.get(name, ())}
+    def of_namespaces(self, names: Iterable[str | None], last: int | None = None) -> list[Entry]:
+        """The policies for endpoints of these namespaces, in order; None: those for any.
+
+        ``last`` is the rank after which they do not matter.
+        """
+        ranks: set[int] = set()
+        for name in names:
+            for entry in self._by_namespace.get(name, ()):
+                if last is not None and entry.rank > last:
+                    break
+                ranks.add(entry.rank)
         return [self.entries[rank] for rank in sorted(ranks)]
 
     def decide(
@@ -301,9 +327,7 @@ class Sequence:
         the first policy that is asked.
         """
         tier, first, is_passed = -1, None, False
-        for entry in self.candidates(point.own):
-            if entry.rank < since:
-                continue
+        for entry in self.candidates(point.own, since):
             if target is not None and entry.rank > target.rank:
                 break
             if entry.tier != tier:

@@ -153,10 +153,10 @@ def _split(box: Box, other: Box) -> tuple[list[Box], list[Box]]:
     return [common], kept
 
 
-def asked(region: Boxes, sequence: Sequence) -> list[Entry]:
-    """The policies that select any endpoint of the region, in order."""
+def asked(region: Boxes, sequence: Sequence, last: int | None = None) -> list[Entry]:
+    """The policies that select any endpoint of the region, in order, up to the rank ``last``."""
     found = []
-    entries = _looked_up(region, sequence)
+    entries = _looked_up(region, sequence, len(sequence.entries) if last is None else last)
     spend(1 + len(entries) // 2)
     for entry in entries:
         if any(meet_labels(box.own, entry.own) for box in region):
@@ -164,15 +164,15 @@ def asked(region: Boxes, sequence: Sequence) -> list[Entry]:
     return found
 
 
-def _looked_up(region: Boxes, sequence: Sequence) -> list[Entry]:
+def _looked_up(region: Boxes, sequence: Sequence, last: int) -> list[Entry]:
     namespaces: set[str | None] = {None}
     for box in region:
         for cube in box.own:
             pinned = pinned_namespaces(cube)
             if pinned is None:
-                return sequence.entries
+                return sequence.entries[: last + 1]
             namespaces |= pinned
-    return sequence.of_namespaces(namespaces)
+    return sequence.of_namespaces(namespaces, last)
 
 
 def pinned_namespaces(cube: Cube) -> frozenset[str] | None:

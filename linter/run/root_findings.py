@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import insort
+
 from linter.diagnostic import Diagnostic, Finding, Place
 from linter.engine.judge import reference_of
 from linter.engine.outcome import FileFindings, Outcome
@@ -37,6 +39,7 @@ class RootFindings:
         self._around = {file.path: file for file in around.found}
         self._named = named
         self._heard: set[str] = set()
+        self._sorted: set[str] = set()
 
     def add(self, finding: RootFinding) -> None:
         """Add a finding to those of its file, at its token, unless it concerns nobody here."""
@@ -62,8 +65,10 @@ class RootFindings:
         if path not in self._files:
             self._files[path] = file
             self._outcome.found.append(file)
-        file.diagnostics.append(diagnostic)
-        file.diagnostics.sort(key=_position)
+        if path not in self._sorted:
+            self._sorted.add(path)
+            file.diagnostics.sort(key=_position)
+        insort(file.diagnostics, diagnostic, key=_position)
 
     def _at_token(self, finding: RootFinding, owner: Owner) -> RootFinding:
         """The finding at its token, where the object has it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from linter.calico.ownership import CalicoObject
 from linter.calico.parsed_file import ParsedFile, parse_bytes
@@ -115,9 +116,11 @@ def known(source: Source, file: FileFindings | None) -> Source:
     """The text of a part as findings or suppressions of the file hold it already."""
     if file is None:
         return source
-    held = [suppression.source for suppression in file.suppressions]
-    held += [diagnostic.source for diagnostic in file.diagnostics]
-    for one in held:
+    # One after the other: there may be many, and the first one nearly always is it.
+    for one in chain(
+        (suppression.source for suppression in file.suppressions),
+        (diagnostic.source for diagnostic in file.diagnostics),
+    ):
         if one.first_line == source.first_line and one.text == source.text:
             return one
     return source
