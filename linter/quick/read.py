@@ -14,6 +14,7 @@ from linter.calico.schema_files import read_schema
 from linter.quick.automaton import Machine
 from linter.quick.conditions import MIRRORED
 from linter.quick.nodes import Fields, World
+from linter.quick.repeats import is_odd_list, may_be_odd
 from linter.quick.states import Ask
 
 TYPE_CHECKING = False
@@ -163,7 +164,7 @@ class Reader:
         except Ask:
             return None
         most = len(lines) if is_set else MOST_OF_HTTP if '?http' in facts else MOST_ITEMS
-        if _may_be_odd(text, lines, most) and _is_odd_list(lines, most):
+        if may_be_odd(text, lines, most) and is_odd_list(lines, most):
             return None
         if '?means' in facts and kind in POLICY_KINDS:
             # Imported lazily: the facts of most documents tell enough.
@@ -326,48 +327,6 @@ def _is_empty(text: str) -> bool:
         if body and (body[0].isalnum() or body[0] in '"\'{[<-') and body[:3] != '---':
             return False
     return True
-
-
-def _may_be_odd(text: str, lines: list[str], most: int) -> bool:
-    """Whether any two scalars of lists are alike, or there are more than these: a first look."""
-    items = [
-        line.strip(' -\'"') for line in lines if '- ' in line and (': ' not in line or '#' in line)
-    ]
-    if len(items) < 2:
-        return False
-    if len(items) > most or ('#' in text and ' #' in '\n'.join(items)):
-        return True
-    if len(set(items)) == len(items):
-        return False
-    if not ('names' in text.replace('namespace', '') or 'profiles' in text):
-        # Ports may repeat; of what may not, nothing else is a number.
-        items = [item for item in items if not item.isdigit()]
-    return len(set(items)) < len(items)
-
-
-def _is_odd_list(lines: list[str], most: int) -> bool:
-    """Whether a list with an item on each line repeats a scalar or has more items than these."""
-    seen: set[str] = set()
-    indent = -1
-    count = 0
-    for line in lines:
-        body = line.lstrip(' ')
-        if body[:2] == '- ':
-            at = len(line) - len(body)
-            if at != indent:
-                seen.clear()
-                indent, count = at, 0
-            count += 1
-            text = body[2:].partition(' #')[0].strip(' ')
-            item = text.strip('\'"')
-            if item in seen and ': ' not in text and text[-1:] != ':':
-                return True
-            seen.add(item)
-            if count > most:
-                return True
-        elif body and body[0] != '#':
-            indent = -1
-    return False
 
 
 _readers: dict[tuple[Target, object], Reader | None] = {}
