@@ -95,7 +95,8 @@ class Diagnostic(NamedTuple):
     ``identity`` is set where a run has a baseline. ``confidence`` in a hazard is ``proved``,
     ``fact`` or ``likely``. ``related`` are places in the same file, ``elsewhere`` those in others.
     ``calico_version`` is the release that was asked (``3.32``), '' where none was; ``origin`` what
-    a line of rendered manifests is about, where there is no file to look into.
+    a line of rendered manifests is about, where there is no file to look into. ``suffers`` is the
+    path of another file, of which the identity is: it stands here as this is the cause.
     """
 
     source: Source
@@ -118,6 +119,7 @@ class Diagnostic(NamedTuple):
     elsewhere: tuple[Place, ...] = ()
     calico_version: str = ''
     origin: str = ''
+    suffers: str = ''
 
     @property
     def places(self) -> tuple[Place, ...]:

@@ -220,6 +220,34 @@ def test_what_a_named_file_does_to_others_is_said_there(dead: Path) -> None:
     assert run(Options(('office.yaml',), context='.')).diagnostics == []
 
 
+@pytest.mark.parametrize(
+    ('setting', 'severities'),
+    [
+        ('  severity: {dead-rule: info}', ['info']),
+        ('  severity: {dead-rule: error}', ['error']),
+        ('  ignore: [dead-rule]', []),
+    ],
+)
+def test_the_settings_of_the_file_that_suffers_hold_where_it_is_said(
+    dead: Path, setting: str, severities: list[str]
+) -> None:
+    config = dead / '.calico-lint.yaml'
+    config.write_text(f'{config.read_text()}per-path:\n- paths: [lab.yaml]\n{setting}\n')
+    found = run(Options(('office.yaml',), context='.')).diagnostics
+    assert [one.severity for one in found] == severities
+    there = [one for one in run(Options()).diagnostics if one.source.path == 'lab.yaml']
+    assert [one.severity for one in there if one.rule == 'dead-rule'] == severities
+
+
+def test_the_baseline_of_the_file_that_suffers_holds_where_it_is_said(
+    dead: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(['check', '.', '--write-baseline', 'known.json']) == 0
+    words = ['check', '--context', '.', '--baseline', 'known.json', '--', 'office.yaml']
+    assert main(words) == 0
+    assert '1 in the baseline' in capsys.readouterr().err
+
+
 def test_what_others_do_to_each_other_is_left_alone(dead: Path) -> None:
     assert run(Options(('tiers.yaml',), context='.')).diagnostics == []
 
@@ -367,7 +395,8 @@ def test_services_are_read_only_where_a_rule_asks_for_them(
     assert 'nodeport-or-service-port' in rules(run(Options()))
     only = frozenset(['knp-peer-dash', 'nodeport-or-service-port'])
     assert Options(select=only).lookup().reads('x.yaml') == {'NetworkPolicy', 'Service'}
-    off = Options(ignore=frozenset(['nodeport-or-service-port', 'service-cidr-in-nets'])).lookup()
+    asking = ['nodeport-or-service-port', 'service-cidr-in-nets', 'services-of-sctp']
+    off = Options(ignore=frozenset(asking)).lookup()
     assert 'Service' not in off.reads('x.yaml')
 
 

@@ -111,6 +111,7 @@ MODULES: dict[str, int] = {
     'serviceaccount_misuse': 3793626074,
     'serviceaccount_name_label': 2848556249,
     'services_match_misuse': 1357993132,
+    'services_of_sctp': 2034382891,
     'services_without_namespace': 4118137609,
     'sexagesimal_port_range': 2521968886,
     'shadowed_rule': 1372977031,
@@ -195,6 +196,7 @@ READS: dict[str, tuple[str, ...]] = {
     'order_missing_mixed': ('NetworkPolicy',),
     'order_tie_conflict': ('NetworkPolicy',),
     'service_cidr_in_nets': ('Service',),
+    'services_of_sctp': ('Service',),
     'tier_order': ('NetworkPolicy',),
     'trailing_allow_defeats_knp': ('NetworkPolicy',),
 }
@@ -486,6 +488,7 @@ INDEX: dict[str, tuple[str, ...]] = {
         'order_tie_conflict',
         'profile_undefined',
         'service_cidr_in_nets',
+        'services_of_sctp',
         'tier_order',
         'tier_undefined',
         'trailing_allow_defeats_knp',

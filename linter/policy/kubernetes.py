@@ -97,15 +97,20 @@ def kind_of(node: Node) -> str | None:
     return kind if KINDS.get(kind) == text_of(field(node, 'apiVersion')) else None
 
 
-def objects(root: Node) -> list[MappingNode]:
-    """The objects of ``KINDS`` in a document: itself, or items of a List or of a sequence."""
-    nodes: list[Node] = [root]
+def members(root: Node) -> list[Node]:
+    """What a document holds: itself, or the items of a List or of a sequence."""
     if isinstance(root, SequenceNode):
-        nodes = root.items
-    elif isinstance(root, MappingNode) and text_of(field(root, 'kind')).endswith('List'):
+        return root.items
+    if isinstance(root, MappingNode) and text_of(field(root, 'kind')).endswith('List'):
         items = field(root, 'items')
         if items is not None and isinstance(items[1], SequenceNode):
-            nodes = items[1].items
+            return items[1].items
+    return [root]
+
+
+def objects(root: Node) -> list[MappingNode]:
+    """The objects of ``KINDS`` in a document."""
+    nodes = members(root)
     return [one for one in nodes if isinstance(one, MappingNode) and kind_of(one) is not None]
 
 

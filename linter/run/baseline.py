@@ -81,6 +81,11 @@ class Scope:
         return path.startswith(self._folders)
 
 
+def _path(diagnostic: Diagnostic) -> str:
+    """The file of which a finding is known."""
+    return diagnostic.suffers or diagnostic.source.path
+
+
 def is_gone(path: str) -> bool:
     """Whether there is no such file; standard input without a name is nowhere."""
     return not os.path.lexists(path)
@@ -106,7 +111,7 @@ class Baseline:
         names: dict[str, str] = {}
         found: dict[Identity, dict[str, list[int]]] = {}
         for index, identity in _identities(every):
-            path = every[index].source.path
+            path = _path(every[index])
             if path not in names:
                 names[path] = self._name(path)
             found.setdefault(identity, {}).setdefault(names[path], []).append(index)
@@ -144,7 +149,7 @@ class Baseline:
     def entries(self, diagnostics: SequenceOf[Diagnostic]) -> list[Entry]:
         """What would be written for findings."""
         counts = Counter(
-            (self._name(diagnostics[index].source.path), identity)
+            (self._name(_path(diagnostics[index])), identity)
             for index, identity in _identities(diagnostics)
         )
         return [Entry(path, identity, count) for (path, identity), count in counts.items()]

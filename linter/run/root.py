@@ -195,11 +195,10 @@ class _Run:
                 root = document.root
                 if root is None:
                     continue
-                if reads_workloads:
-                    made = kubernetes.workload(document.source, root)
+                for member in kubernetes.members(root) if reads_workloads else ():
+                    made = kubernetes.workload(document.source, member)
                     if made is not None:
                         yield made._replace(namespace=None) if is_moved else made
-                        continue
                 nodes = kubernetes.objects(root)
                 if path in checked:
                     self._count(nodes, document)

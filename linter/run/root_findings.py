@@ -44,11 +44,13 @@ class RootFindings:
     def add(self, finding: RootFinding) -> None:
         """Add a finding to those of its file, at its token, unless it concerns nobody here."""
         path = finding.place.path
+        sufferer: Diagnostic | None = None
         if self._named is not None and path not in self._named:
             moved = self._moved(finding, self._named)
             if moved is None:
                 return
-            finding, path = moved, moved.place.path
+            finding, sufferer = moved
+            path = finding.place.path
         file = self._files.get(path)
         owner = self._sources.owner(finding.place, finding.start)
         if file is None:
@@ -62,6 +64,12 @@ class RootFindings:
         diagnostic = self._diagnostic(finding, file)
         if diagnostic is None:
             return
+        if sufferer is not None:
+            diagnostic = diagnostic._replace(
+                severity=sufferer.severity,
+                identity=sufferer.identity,
+                suffers=sufferer.source.path,
+            )
         if path not in self._files:
             self._files[path] = file
             self._outcome.found.append(file)
@@ -103,16 +111,25 @@ class RootFindings:
                 if (source.first_line, one.span) not in heard
             ]
 
-    def _moved(self, finding: RootFinding, named: set[str]) -> RootFinding | None:
-        """A finding in a file that is not checked, at what makes it so in one that is."""
+    def _moved(
+        self, finding: RootFinding, named: set[str]
+    ) -> tuple[RootFinding, Diagnostic] | None:
+        """A finding in a file that is not checked, at what makes it so in one that is.
+
+        With it comes the finding as it is in its own file, whose settings hold. None: it is not
+        wanted there, or nothing here makes it so.
+        """
         cause = next((place for place, _ in finding.elsewhere if place.path in named), None)
         owner = None if cause is None else self._sources.owner(cause, cause.start)
-        if cause is None or owner is None or self._is_suppressed(finding):
+        if cause is None or owner is None:
+            return None
+        sufferer = self._as_wanted(finding)
+        if sufferer is None:
             return None
         place = finding.place._replace(start=finding.start, end=finding.end)
         source = self._sources.source(place)
         line = finding.place.line if source is None else source.position(finding.start)[0]
-        return RootFinding(
+        moved = RootFinding(
             finding.fact,
             owner.kind,
             cause,
@@ -122,20 +139,25 @@ class RootFindings:
             finding.hint,
             ((place, 'here'),),
         )
+        return moved, sufferer
 
-    def _is_suppressed(self, finding: RootFinding) -> bool:
-        file = self._around.get(finding.place.path)
-        if file is None or not file.suppressions:
-            return False
+    def _as_wanted(self, finding: RootFinding) -> Diagnostic | None:
+        """A finding as its own file's settings have it; None: it is not wanted there."""
+        path = finding.place.path
+        file = self._around.get(path)
+        owner = self._sources.owner(finding.place, finding.start)
+        if finding.token and owner is not None:
+            finding = self._at_token(finding, owner)
         found = self._diagnostic(finding, file)
-        if found is None:
-            return False
-        source = found.source
-        return any(
-            name.id == found.rule and one.covers(source, found.span.start)
-            for one in file.suppressions
-            for name in one.names
-        )
+        settings = self._lookup.settings_for(path)
+        if found is None or not settings.wants(found.rule) or found.fact in settings.passes:
+            return None
+        for one in () if file is None else file.suppressions:
+            is_named = any(name.id == found.rule for name in one.names)
+            if is_named and one.covers(found.source, found.span.start):
+                return None
+        severity = settings.severity.get(found.rule)
+        return found if severity is None else found._replace(severity=severity)
 
     def _diagnostic(self, finding: RootFinding, file: FileFindings | None) -> Diagnostic | None:
         path = finding.place.path
