@@ -60,6 +60,7 @@ from linter.yaml.nodes import MappingNode, Node, Scalar
 
 Random = random.Random
 STYLE = {rule.id for rule in standard().rules().values() if rule.group == 'yaml'}
+ANYWHERE = Scope(Options(catalogue=standard), Outcome())
 os.environ['CALICO_LINT_QUICK'] = '0'  # the engine is to look at everything itself
 TARGETS = [
     Target(version, admission, store)
@@ -129,7 +130,7 @@ def looked_at(data: bytes, rnd: Random) -> None:
                 'passed over a document'
             )
             assert prefilter.may_be_calico(data), 'passed over a file'
-    terms = conditions(target)
+    terms = conditions(target, standard())
     whole = settled(check.check_parts('x.yaml', (data,), terms), terms)
     parts = list(discover.parts(io.BytesIO(data), size))
     assert b''.join(parts) == data, 'parts that are not the whole'
@@ -165,7 +166,7 @@ def surely_clean(data: bytes, rnd: Random) -> None:
     if found is None:
         return
     with patch.object(judge, 'may_speak', lambda document: True):
-        result = check.check('x.yaml', data, target)
+        result = check.check('x.yaml', data, target, standard())
     assert not result.diagnostics, f'lost: {result.diagnostics[0].rule}'
     assert not result.errors, result.errors[0]
     assert (found.documents, found.checked) == (result.documents, result.checked), 'other counts'
@@ -235,7 +236,7 @@ def judged(data: bytes, rnd: Random) -> None:
     results = []
     for reader in ('libyaml', 'pure'):
         os.environ['CALICO_LINT_YAML'] = reader
-        results.append(check.check(path, data, target, *options))
+        results.append(check.check(path, data, target, standard(), *options))
     del os.environ['CALICO_LINT_YAML']
     result = results[0]
     assert not result.errors, result.errors[0]
@@ -249,7 +250,8 @@ def judged(data: bytes, rnd: Random) -> None:
     name = rnd.choices(FORMATS, (9, 1, *[4] * 7))[0]  # SARIF takes its time
     file = io.TextIOWrapper(io.BytesIO(), rnd.choice(('utf-8', 'ascii')), newline='\n')
     known = rnd.choice((None, result.diagnostics[:1]))
-    write(result.replaced(result.diagnostics, result.suppressed, known), name, file)
+    done = result.replaced(result.diagnostics, result.suppressed, known)
+    write(done, name, file, catalogue=standard())
     file.seek(0)
     out = file.read()
     if name in FORMATS[:4]:
@@ -282,16 +284,16 @@ def configured(data: bytes, rnd: Random) -> None:
 def fixed(data: bytes, rnd: Random) -> None:
     """What is fixed stays fixed, nothing is refused that was not, and git can apply the change."""
     target, unsafe = rnd.choice(TARGETS), rnd.random() < 0.5
-    done = fix_text('x.yaml', data, target, unsafe=unsafe)
+    done = fix_text('x.yaml', data, target, standard(), unsafe=unsafe)
     if done.data is data:
         return
-    again = fix_text('x.yaml', done.data, target, unsafe=unsafe)
+    again = fix_text('x.yaml', done.data, target, standard(), unsafe=unsafe)
     assert again.data is done.data, 'a second run changes something'
     before, after = (
         {one.object and one.object.document_index for one in result if one.effect in GRAVE}
         for result in (
             done.before.diagnostics,
-            check.check('x.yaml', done.data, target).diagnostics,
+            check.check('x.yaml', done.data, target, standard()).diagnostics,
         )
     )
     assert after <= before, 'a document is refused that was not'
@@ -310,7 +312,7 @@ def identified(data: bytes, target: Target) -> list[Diagnostic]:
     """The findings in a file, each with what a baseline knows it by."""
     if not prefilter.may_be_calico(data):
         return []
-    terms = conditions(target, False)._replace(identify=True)
+    terms = conditions(target, standard(), False)._replace(identify=True)
     return check.check_parsed(parse_bytes('x.yaml', data), terms).diagnostics
 
 
@@ -320,7 +322,9 @@ def known(data: bytes, rnd: Random) -> None:
     found = identified(data, target)
     entries = Baseline('b.json').entries(found)
     read = Baseline('b.json', _parsed(json.loads(dumped(entries))))
-    assert not read.split(found, Scope(Options(), Outcome())).new, 'not known when read back'
+    assert not read.split(found, ANYWHERE).new, (
+        'not known when read back'
+    )
     chunks = list(split(text))
     root = composed(text, chunks[0])
     plain = not any(word in text for word in ('&', '<<', '\0', '%', '!', '#{'))
@@ -334,7 +338,9 @@ def known(data: bytes, rnd: Random) -> None:
     )
     if isinstance(composed(other.decode(), DocumentSlice(0, 0, len(other.decode()))), type):
         return
-    assert not read.split(new, Scope(Options(), Outcome())).new, 'not known in another style'
+    assert not read.split(new, ANYWHERE).new, (
+        'not known in another style'
+    )
     assert len(new) == len(mine), 'another style says something else'
 
 
@@ -393,7 +399,7 @@ def heard(data: bytes, rnd: Random) -> None:
         text, bad = decode_bytes(data), None
     except BadEncoding as error:
         text, bad = error.text, error
-    result = check.check('x.yaml', data, TARGETS[0])
+    result = check.check('x.yaml', data, TARGETS[0], standard())
     # Somebody may have written that it is not to be said.
     every = [*result.diagnostics, *(one for one, _ in result.suppressed)]
     found = {one.object.document_index for one in every if one.object is not None}
@@ -443,12 +449,12 @@ def grown(data: bytes, rnd: Random) -> None:
 def harmless(data: bytes, rnd: Random) -> None:
     """Whatever stands in the fields of a document, no output acts on a terminal or a log."""
     path = rnd.choice((*NAMES, '::error::x.yaml', ' ##[error].yaml', 'a\n::warning::b.yaml'))
-    result = check.check(path, data, rnd.choice(TARGETS))
+    result = check.check(path, data, rnd.choice(TARGETS), standard())
     entries = Baseline('b.json').entries(result.diagnostics)
     words = [dumped(entries).decode(), *map(str, entries)]
     for name in FORMATS:
         file = io.TextIOWrapper(io.BytesIO(), 'utf-8', newline='\n')
-        write(result, name, file)
+        write(result, name, file, catalogue=standard())
         file.seek(0)
         out = file.read()
         if name == 'github':

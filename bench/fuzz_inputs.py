@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from linter.calico.target import Target
+from linter.catalogue.catalogue import standard
 from linter.engine.check import check
 from linter.yaml.nodes import Node, Scalar, SequenceNode
 from linter.yaml.scalars import BadTag, resolve
@@ -124,7 +125,7 @@ def clean_pool() -> list[str]:
     """Those policies of which there is nothing to say."""
     found = []
     for text in pool():
-        result = check('x.yaml', text.encode('utf-8', 'surrogateescape'), Target())
+        result = check('x.yaml', text.encode('utf-8', 'surrogateescape'), Target(), standard())
         if result.checked and not result.diagnostics:
             found.append(text)
     return found

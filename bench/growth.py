@@ -29,6 +29,7 @@ from linter.calico.parsed_file import parse_text  # noqa: E402
 from linter.calico.prefilter import may_be_calico  # noqa: E402
 from linter.calico.selector.accept import explain  # noqa: E402
 from linter.calico.target import Target  # noqa: E402
+from linter.catalogue.catalogue import standard  # noqa: E402
 from linter.engine import check as engine  # noqa: E402
 from linter.engine.fix import fix_text  # noqa: E402
 from linter.quick.read import _readers  # noqa: E402
@@ -61,19 +62,19 @@ NOISE = 0.3
 
 
 def checked(data: bytes) -> None:
-    engine.check('x.yaml', data, TARGET)
+    engine.check('x.yaml', data, TARGET, standard())
 
 
 def fixed(data: bytes) -> None:
-    fix_text('x.yaml', data, TARGET, unsafe=True)
+    fix_text('x.yaml', data, TARGET, standard(), unsafe=True)
 
 
 def shown(data: bytes) -> None:
-    unified_diff('x.yaml', data, fix_text('x.yaml', data, TARGET, unsafe=True).data)
+    unified_diff('x.yaml', data, fix_text('x.yaml', data, TARGET, standard(), unsafe=True).data)
 
 
 def suppressed(data: bytes) -> None:
-    found = engine.check('x.yaml', data, TARGET).diagnostics
+    found = engine.check('x.yaml', data, TARGET, standard()).diagnostics
     add_ignore(parse_text(Source('x.yaml', decode_bytes(data))), found, 'why')
 
 
@@ -86,7 +87,7 @@ def looked_at(data: bytes) -> None:
 
 
 def printed(data: bytes) -> None:
-    outcome = engine.check('x.yaml', data, TARGET)
+    outcome = engine.check('x.yaml', data, TARGET, standard())
     for name in ('text', 'json', 'markdown', 'github', 'junit', 'gitlab', 'rdjson'):
         out = io.TextIOWrapper(io.BytesIO(), 'utf-8')
         write(outcome, name, out)

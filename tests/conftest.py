@@ -12,7 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import everything as engine
 import pytest
+from everything import conditions, write
 from hypothesis import settings
 
 from linter.calico.target import Target, parse_version
@@ -23,12 +25,9 @@ from linter.catalogue.pages import Example
 from linter.catalogue.rule import Rule
 from linter.cli import arguments, check_options, explain
 from linter.diagnostic import Diagnostic
-from linter.engine import check as engine
 from linter.engine.check import check_parts
-from linter.engine.conditions import conditions
 from linter.engine.outcome import Outcome
 from linter.engine.settle import settled
-from linter.report.formats import write
 
 # A change is judged by the same examples every time; HYPOTHESIS_PROFILE=random looks further.
 settings.register_profile('steady', derandomize=True)

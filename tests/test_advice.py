@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import everything as engine
 import pytest
 from advice import followed, grown
 from conftest import (
@@ -31,7 +32,6 @@ from linter.calico.target import Target
 from linter.calico.values import Array, Leaf, Object, Value
 from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
-from linter.engine import check as engine
 from linter.engine.fix import edited
 from linter.text.source import Source
 from linter.yaml.compose import compose

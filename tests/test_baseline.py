@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from conftest import FIXTURES, documents, golden_cases, some_slow
+from everything import Options, check_parsed, conditions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema.validators import Draft202012Validator
@@ -21,13 +22,10 @@ from linter.calico.parsed_file import parse_bytes
 from linter.calico.target import Target
 from linter.cli.main import main
 from linter.diagnostic import Diagnostic
-from linter.engine.check import check_parsed
-from linter.engine.conditions import conditions
 from linter.engine.outcome import Outcome
 from linter.run import baseline, baseline_file
 from linter.run.baseline import Baseline, Scope, read
 from linter.run.run import run
-from linter.workspace.options import Options
 from linter.yaml.compose import compose
 from linter.yaml.documents import split
 from linter.yaml.errors import YamlError

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 from conftest import FIXTURES, printed
+from everything import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -31,7 +32,6 @@ from linter.workspace.config_text import STARTER, init
 from linter.workspace.discover import find
 from linter.workspace.files import Disk
 from linter.workspace.lookup import MISNAMED, NAME, Lookup
-from linter.workspace.options import Options
 from linter.workspace.show_settings import show_settings
 from tools import generate_config, pages
 
@@ -396,7 +396,7 @@ def test_without_a_configuration_nothing_is_imported(repository: Path) -> None:
     code = (
         'import __future__, errno, os, stat, sys; before = set(sys.modules)\n'
         'from linter.workspace.options import Options\n'
-        'lookup = Options().lookup()\n'
+        'lookup = Options(catalogue=dict).lookup()\n'
         'assert lookup.settings_for("a/b.yaml").source is None\n'
         'assert not lookup.is_excluded("a/b.yaml")\n'
         'print(*sorted(set(sys.modules) - before))\n'
@@ -747,17 +747,17 @@ def test_show_settings(repository: Path) -> None:
     )
     assert '# .calico-lint.yaml:4 and .calico-lint.yaml:9\n' in shown
     assert '# excluded' not in shown
-    assert '# excluded' in show_settings('vendor/x.yaml')
+    assert '# excluded' in show_settings('vendor/x.yaml', Options())
     (repository / 'vendor').mkdir()
-    assert '# excluded' in show_settings('vendor')
-    assert '# excluded' not in show_settings('.')
-    shown = show_settings('../x.yaml')
+    assert '# excluded' in show_settings('vendor', Options())
+    assert '# excluded' not in show_settings('.', Options())
+    shown = show_settings('../x.yaml', Options())
     assert f'# configuration: no {NAME}' in shown
     assert 'select: those of the profile  # default' in shown
 
 
 def test_show_settings_covers_every_key(repository: Path) -> None:
-    keys = re.findall(r'^([\w-]+): ', show_settings('x.yaml'), re.MULTILINE)
+    keys = re.findall(r'^([\w-]+): ', show_settings('x.yaml', Options()), re.MULTILINE)
     assert keys == [key for key in TOP if key != 'per-path']
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import everything as check
 import pytest
 import yaml
 
@@ -18,7 +19,6 @@ from linter.catalogue import page_places, pages
 from linter.catalogue.catalogue import standard
 from linter.cli import arguments, check_options, explain
 from linter.cli.main import main
-from linter.engine import check
 from linter.report.formats import formats
 from linter.text.source import Source
 from linter.workspace import config

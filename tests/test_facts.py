@@ -15,10 +15,10 @@ from conftest import (
     golden_cases,
     lane_target,
 )
+from everything import Options
 
 from linter.catalogue.catalogue import standard
 from linter.run.run import run
-from linter.workspace.options import Options
 from tools import generate_facts, generate_index
 
 NUMBER = re.compile(r'[RF]-\d+')

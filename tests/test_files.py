@@ -9,13 +9,13 @@ import os
 from pathlib import Path
 
 import pytest
+from everything import Options
 
 from linter.workspace import config, files
 from linter.workspace.discover import Unreadable, find, read
 from linter.workspace.files import DISK, FILE, FOLDER, NOTHING, read_whole
 from linter.workspace.kustomize import Kustomizations
 from linter.workspace.lookup import Lookup
-from linter.workspace.options import Options
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import everything as engine
 import pytest
 from advice import grown
 from conftest import (
@@ -34,6 +35,7 @@ from conftest import (
     some_slow,
     target,
 )
+from everything import conditions, fix_text
 from test_styles import rewritten
 
 from linter.calico.decode import decode
@@ -45,15 +47,12 @@ from linter.calico.target import Target
 from linter.calico.values import plain
 from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
-from linter.engine import check as engine
 from linter.engine import fix as fixing
 from linter.engine.check import OLD_API, check_parsed
-from linter.engine.conditions import conditions
 from linter.engine.fix import (
     Fixed,
     apply,
     encoded,
-    fix_text,
 )
 from linter.engine.outcome import Outcome
 from linter.text.edit import Edit, Fix
@@ -491,7 +490,7 @@ def test_only_what_is_wanted_is_fixed() -> None:
     text = policy('types: [ingress]\nselector: a = "b"')
     result = fix_text(
         'policy.yaml', text.encode(), Target(),
-        wanted=lambda found: [one for one in found if one.rule == 'selector-syntax'],
+        asked_for=lambda found: [one for one in found if one.rule == 'selector-syntax'],
     )  # fmt: skip
     assert result.data.decode() == text.replace('=', '==')
     assert result.remaining == []
@@ -676,7 +675,7 @@ def test_a_selector_without_which_a_document_cannot_be_read(
         assert [one.rule for one in result.remaining] == ['wrong-type']
     only = fix_text(
         'x', before.encode(), Target(),
-        wanted=lambda found: [one for one in found if one.rule != 'yaml-syntax'],
+        asked_for=lambda found: [one for one in found if one.rule != 'yaml-syntax'],
     )  # fmt: skip
     assert only.data.decode() == before
 

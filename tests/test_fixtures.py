@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from conftest import FIXTURES, check_file, golden_cases, printed
+from everything import Options
 
 from linter.catalogue.catalogue import standard
 from linter.run import run
-from linter.workspace.options import Options
 
 CASES = golden_cases()
 OUTPUTS = sorted((FIXTURES / 'cases').rglob('*.out'))

@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import cmarkgfm
 import pytest
 from conftest import blocks, outcome_of
+from everything import write
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
@@ -30,7 +31,7 @@ from linter.engine.outcome import Outcome
 from linter.report import markdown
 from linter.report._encode import byte_position, merged
 from linter.report._fingerprint import fingerprints
-from linter.report.formats import formats, write
+from linter.report.formats import formats
 from linter.suppress.model import Suppression
 from linter.text.edit import Edit, Fix
 from linter.text.escape import escape
@@ -618,7 +619,7 @@ def test_sarif_describes_every_rule() -> None:
     assert [rule['id'] for rule in rules] == sorted(standard().rules())
     for rule in rules:
         mine = standard().rules()[rule['id']]
-        assert rule['help']['markdown'] == page(mine)
+        assert rule['help']['markdown'] == page(mine, standard())
         assert rule['help']['text']
         assert rule['shortDescription']['text'] in rule['fullDescription']['text']
         assert len(rule['fullDescription']['text']) <= 1024

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import everything as check
 import pytest
 from command import Ran, inside
 from conftest import FIXTURES, blocks, documents, golden_cases, some_slow
@@ -17,7 +18,7 @@ from linter.calico.selector.accept import V3, V3_LENIENT, matches
 from linter.calico.selector.meaning import All, parse
 from linter.calico.target import Target
 from linter.catalogue.catalogue import PROFILES, standard
-from linter.engine import check, judge
+from linter.engine import judge
 from linter.policy.conjunction import conditions_of
 from linter.policy.effective import prefixed
 from linter.policy.gate import labels_of

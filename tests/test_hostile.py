@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import everything as check
 import pytest
 from command import BAD, CLEAN, HEAD, call
 from conftest import FIXTURES, check_in_parts, documents, some_slow
@@ -20,7 +21,6 @@ from hypothesis import strategies as st
 
 from linter.calico.target import Target
 from linter.diagnostic import Diagnostic
-from linter.engine import check
 from linter.engine.outcome import Outcome
 from linter.text.source import Span
 from linter.workspace import discover

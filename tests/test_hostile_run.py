@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import everything as engine
 import pytest
 from command import (
     BAD,
@@ -32,16 +33,15 @@ from command import (
     words,
 )
 from conftest import FIXTURES, ROOT, check_in_parts
+from everything import Options
 
 from linter.calico import parsed_file
 from linter.calico.target import Target
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.rule import Check
 from linter.cli import main
-from linter.engine import check as engine
 from linter.run import run
 from linter.workspace import discover
-from linter.workspace.options import Options
 
 posix = pytest.mark.skipif(os.name != 'posix', reason='POSIX files, signals and streams')
 # More than a pipe holds.

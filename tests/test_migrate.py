@@ -13,9 +13,11 @@ import re
 from pathlib import Path
 from typing import Any
 
+import everything as check
 import pytest
 import yaml
 from conftest import ORACLE, documents, some_slow
+from everything import fix_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_fix import decoded
@@ -27,8 +29,6 @@ from linter.calico.selector.meaning import evaluate, parse
 from linter.calico.target import Target
 from linter.cli.main import main
 from linter.diagnostic import Diagnostic
-from linter.engine import check
-from linter.engine.fix import fix_text
 from linter.migrate import migration
 from linter.migrate.selectors import parted
 from linter.migrate.table import new_name, new_net, upgrade_name
@@ -43,7 +43,7 @@ def only(found: list[Diagnostic]) -> list[Diagnostic]:
 
 def migrated(text: str, where: Target = Target()) -> str:  # noqa: B008
     """The text after the migration and nothing else."""
-    result = fix_text('policy.yaml', text.encode(), where, unsafe=True, wanted=only)
+    result = fix_text('policy.yaml', text.encode(), where, unsafe=True, asked_for=only)
     assert result.dropped == [], 'the migration is not as clean as it thinks'
     return result.data.decode()
 
@@ -1004,8 +1004,8 @@ def test_whatever_is_written(text: str, api: tuple[str, str]) -> None:
     assert not result.errors, result.errors[0]
     for one in only(result.diagnostics):
         well_placed(one)
-    fixed = fix_text('x.yaml', data, Target(), unsafe=True, wanted=only)
-    again = fix_text('x.yaml', fixed.data, Target(), unsafe=True, wanted=only)
+    fixed = fix_text('x.yaml', data, Target(), unsafe=True, asked_for=only)
+    again = fix_text('x.yaml', fixed.data, Target(), unsafe=True, asked_for=only)
     assert again.data is fixed.data
     if len(only(result.diagnostics)) == 1 and fixed.rounds:
         grave = [one for one in fixed.after.diagnostics if one.effect in GRAVE]

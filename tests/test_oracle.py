@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
+import everything as check
 import pytest
 from conftest import (
     FIRST_LANES,
@@ -32,7 +33,6 @@ from linter.calico.ownership import CalicoObject
 from linter.calico.target import Target
 from linter.calico.values import plain
 from linter.diagnostic import Diagnostic
-from linter.engine import check
 from linter.yaml.compose import compose
 from linter.yaml.documents import split
 from linter.yaml.errors import YamlError

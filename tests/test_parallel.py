@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from everything import Options
 from test_run import place, policy
 
 from linter.engine.outcome import Outcome
 from linter.run import one_file, parallel
 from linter.text.errors import Fatal
 from linter.workspace.lookup import Lookup
-from linter.workspace.options import Options
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNT = 40

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import everything as check
 import pytest
 from policy_worlds import Maker
 from test_policy_checks import policy
@@ -11,7 +12,6 @@ from test_policy_checks import policy
 from bench.growth import SHAPES, forget
 from linter.calico.target import Target
 from linter.cli.main import main
-from linter.engine import check
 from linter.policy import effort
 from linter.policy.covers import POLICY, ROOT, Root
 from linter.policy.effort import Effort, Exhausted, TooComplex, priced, spend, within

@@ -13,6 +13,7 @@ import pytest
 from scenarios import scenarios
 
 from linter.calico.target import Target
+from linter.catalogue.catalogue import standard
 from linter.policytest.commands import Output, World, run_tests
 
 ENTRY = ('untracked-ingress', 'pre-dnat', 'forward-ingress', 'normal-ingress')
@@ -87,7 +88,7 @@ def wrong(scenario: dict[str, Any]) -> list[str]:
     }
     Path('t.yaml').write_text(json.dumps(whole), encoding='utf-8')
     out = io.StringIO()
-    run_tests(['t.yaml'], World(Target((3, 33))), Output('json', out, False))
+    run_tests(['t.yaml'], World(Target((3, 33)), standard()), Output('json', out, False))
     hosts = {ip for one in scenario['endpoints'] if one.get('kind') == 'host' for ip in one['ips']}
     found = []
     for request, result, one in zip(

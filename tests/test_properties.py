@@ -6,12 +6,12 @@ import gzip
 import json
 from pathlib import Path
 
+from everything import check
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linter.calico.target import Target
 from linter.diagnostic import Diagnostic
-from linter.engine.check import check
 from linter.yaml.documents import split
 
 ORACLE = Path(__file__).parent.parent / 'fixtures' / 'oracle'

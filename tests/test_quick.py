@@ -16,6 +16,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import everything as check
 import pytest
 from conftest import (
     FIXTURES,
@@ -39,7 +40,7 @@ from linter.calico.selector import accept, plain
 from linter.calico.target import Target
 from linter.catalogue.catalogue import standard
 from linter.catalogue.index import INDEX, PROFILES
-from linter.engine import check, judge
+from linter.engine import judge
 from linter.engine.conditions import Conditions
 from linter.policy.load import records
 from linter.policy.model import Place, Policy, Profile, Rule

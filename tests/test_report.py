@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from conftest import outcome_of
+from everything import write
 from jsonschema import Draft202012Validator
 
 from linter import report
@@ -22,7 +23,7 @@ from linter.diagnostic import Diagnostic, ObjectRef, Place
 from linter.engine.outcome import Outcome
 from linter.report import terminal
 from linter.report._common import wants_color
-from linter.report.formats import formats, write
+from linter.report.formats import formats
 from linter.report.summary import print_summary
 from linter.text.edit import Edit, Fix
 from linter.text.errors import Fatal

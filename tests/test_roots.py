@@ -10,18 +10,19 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import everything as check
 import pytest
 from conftest import FIXTURES, printed
+from everything import Options
 from test_fixtures import compare
 
 from linter.catalogue.catalogue import standard
 from linter.cli.main import main
-from linter.engine import check
+from linter.engine import check as engine
 from linter.policy.effort import Effort
 from linter.run import parallel, root
 from linter.run import run as running
 from linter.run.run import Outcome, run
-from linter.workspace.options import Options
 from linter.workspace.roots import are_wanted
 
 ROOTS = sorted(path for path in (FIXTURES / 'roots').glob('*/*') if path.is_dir())
@@ -84,7 +85,7 @@ def test_a_clean_document_of_a_root_is_parsed_where_something_is_said_of_it(
         parsed.append(path)
         return real(path, *others)
 
-    monkeypatch.setattr(check, 'check_parts', noted)
+    monkeypatch.setattr(engine, 'check_parts', noted)
     assert run(Options()).diagnostics == []
     assert parsed == []
     (tmp_path / 'three.yaml').write_text(text.replace('NAME', 'one'))

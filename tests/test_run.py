@@ -9,14 +9,13 @@ from pathlib import Path
 
 import pytest
 from conftest import check_in_parts
+from everything import Options, check
 
 from linter.calico.target import Target
 from linter.diagnostic import Diagnostic
-from linter.engine.check import check
 from linter.engine.outcome import Outcome
 from linter.run import run
 from linter.workspace import discover
-from linter.workspace.options import Options
 
 POLICY = """\
 apiVersion: projectcalico.org/v3
@@ -133,12 +132,13 @@ def test_a_judged_document_leaves_no_circles_behind(old: str, new: str) -> None:
     code = (
         'import gc, sys\n'
         'from linter.calico.target import Target\n'
+        'from linter.catalogue.catalogue import standard\n'
         'from linter.engine.check import check\n'
         'text = sys.stdin.buffer.read()\n'
         'gc.disable()\n'
         'for _ in range(2):  # what is imported and remembered comes the first time\n'
         '    gc.collect()\n'
-        '    check("x.yaml", text, Target())\n'
+        '    check("x.yaml", text, Target(), standard())\n'
         '    found = gc.collect()\n'
         'print(found)\n'
     )

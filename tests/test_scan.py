@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+from everything import check
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_properties import changed_policies
@@ -13,7 +14,6 @@ from linter.calico.lists import owned
 from linter.calico.ownership import CalicoObject
 from linter.calico.prefilter import may_be_calico, may_be_calico_text
 from linter.calico.target import Target
-from linter.engine.check import check
 from linter.yaml.compose import compose
 from linter.yaml.documents import split
 from linter.yaml.errors import YamlError

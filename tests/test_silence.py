@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import documents, golden_cases, some_slow
+from everything import check
 
 from linter.calico.target import Target
-from linter.engine.check import check
 from linter.engine.outcome import Outcome
 from linter.yaml.compose import compose
 from linter.yaml.documents import DocumentSlice, split

@@ -9,10 +9,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from everything import check
 
 from linter.calico.target import Target
 from linter.catalogue.catalogue import standard
-from linter.engine.check import check
 from linter.engine.outcome import Outcome
 from linter.yaml.aliases import is_merge
 from linter.yaml.compose import compose

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import everything as check
 import pytest
 from conftest import (
     FIXTURES,
@@ -22,6 +23,7 @@ from conftest import (
     golden_cases,
     some_slow,
 )
+from everything import conditions
 from test_styles import Writer
 
 from linter.calico.parsed_file import ParsedFile, parse_text
@@ -29,9 +31,7 @@ from linter.calico.target import Target
 from linter.calico.templates import is_template
 from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Finding
-from linter.engine import check
 from linter.engine.check import check_parts
-from linter.engine.conditions import conditions
 from linter.engine.fix import encoded
 from linter.engine.outcome import FileFindings
 from linter.suppress import find as suppress

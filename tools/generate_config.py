@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from linter.calico.target import VERSIONS, version_text
-from linter.catalogue.catalogue import standard
+from tools.catalogue import catalogue
 from tools.cells import accepted_cell, default_cell, field_cell
 from tools.generate_schemas import DIALECT, HERE
 from tools.output import write
@@ -108,7 +108,7 @@ def version_schema() -> Json:
 def groups() -> dict[str, list[str]]:
     """The rules of each group that can be selected or ignored."""
     found: dict[str, list[str]] = {}
-    for rule in standard().rules().values():
+    for rule in catalogue().rules().values():
         if rule.group != ALWAYS:
             found.setdefault(rule.group, []).append(rule.id)
     return {group: sorted(found[group]) for group in sorted(found)}

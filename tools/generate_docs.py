@@ -26,12 +26,12 @@ from linter.calico.target import (
     version_text,
 )
 from linter.catalogue import page_places, pages
-from linter.catalogue.catalogue import standard
 from linter.cli import explain
 from linter.engine import check
 from linter.report import terminal
 from linter.text.suggest import listing
 from linter.workspace.config_text import STARTER
+from tools.catalogue import catalogue
 from tools.generate_config import SPEC
 from tools.pages import Row, Table, read_tables
 
@@ -55,7 +55,7 @@ class File(str):
 
 def rule_pages() -> Iterator[tuple[str, str]]:
     """Name and text of every page under ``docs/rules``."""
-    for rule in standard().rules().values():
+    for rule in catalogue().rules().values():
         yield f'{rule.id}.md', f'{explain.page(rule, "..")}\n'
     yield 'README.md', f'{rule_index()}\n'
 
@@ -70,13 +70,13 @@ def rule_index() -> str:
         'cluster: the page of each rule says how. Rules and groups can be selected and ignored '
         'in the [configuration](../configuration.md).',
     ]
-    for group, rules in pages.by_group().items():
+    for group, rules in pages.by_group(catalogue()).items():
         lines = [
             '| rule | what it reports | severity | effect | fix |',
             '| --- | --- | --- | --- | --- |',
         ]
         for rule in rules:
-            rows = pages.rows_of(rule)
+            rows = catalogue().rows_of(rule.id)
             cells = (
                 f'[{rule.id}]({rule.id}.md)',
                 rule.summary,
@@ -115,7 +115,7 @@ def output(name: str, file: File) -> str:
 def frames(file: File) -> str:
     """What a terminal of 80 columns shows about the file of the page."""
     out = StringIO()
-    found = check.check(file.path, file.encode(), Target()).diagnostics
+    found = check.check(file.path, file.encode(), Target(), catalogue()).diagnostics
     terminal.write(found, out, color=False, width=80)
     return out.getvalue()
 
@@ -189,7 +189,7 @@ def versions() -> str:
 def groups() -> str:
     """The groups with the numbers of their rules."""
     lines = ['| group | what it is about | rules |', '| --- | --- | --- |']
-    for group, rules in pages.by_group().items():
+    for group, rules in pages.by_group(catalogue()).items():
         lines.append(
             f'| [{group}](rules/README.md#{group}) | {pages.GROUPS[group]} | {len(rules)} |'
         )

@@ -43,6 +43,10 @@ class Catalogue:
         self._checks: dict[tuple[str, str, str], list[tuple[str, Check]]] = {}
         self._modules: dict[str, tuple[str, ...]] = {}
         self._views: dict[tuple[frozenset[str], frozenset[str], str], Catalogue] = {}
+        self.whole = self
+        """The catalogue of which this one runs a part, or all."""
+        self.is_standard = False
+        """Whether it is all that comes with calico-lint, which the quick reader knows by heart."""
 
     def selecting(
         self, select: frozenset[str], ignore: frozenset[str], profile: str = 'default'
@@ -59,6 +63,7 @@ class Catalogue:
         view = self._views.get(key)
         if view is None:
             view = self._views[key] = Catalogue(self.facts, self._library, *key)
+            view.whole = self.whole
         return view
 
     def runs(self, rule: str) -> bool:
@@ -168,4 +173,6 @@ class Catalogue:
 @remembered()
 def standard() -> Catalogue:
     """The rules and facts that come with calico-lint, all of them."""
-    return Catalogue(known_facts(), Library())
+    made = Catalogue(known_facts(), Library())
+    made.is_standard = True
+    return made

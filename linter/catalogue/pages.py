@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from linter.catalogue.catalogue import standard
+from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.facts import Row
 from linter.catalogue.page_places import effects, where
 from linter.catalogue.rule import Rule
@@ -131,32 +131,29 @@ def read(doc: str) -> Text:
     return Text(summary, tuple(part for part in rest if part not in fix), fix, tuple(examples))
 
 
-def rows_of(rule: Rule) -> list[Row]:
-    """The rows of the fact table that name the rule."""
-    return standard().rows_of(rule.id)
-
-
 def severities(rows: Iterable[Row]) -> list[str]:
     """The severities of the rows, the gravest first."""
     return sorted({row.severity for row in rows}, key=SEVERITIES.index)
 
 
-def by_group() -> dict[str, list[Rule]]:
+def by_group(catalogue: Catalogue) -> dict[str, list[Rule]]:
     """The rules of each group, in the order of ``GROUPS``."""
     found: dict[str, list[Rule]] = {group: [] for group in GROUPS}
-    for rule in standard().rules().values():
+    for rule in catalogue.rules().values():
         found[rule.group].append(rule)
     return found
 
 
-def page(rule: Rule, reported: Reported | None = None, docs: str = DOCS) -> str:
+def page(
+    rule: Rule, catalogue: Catalogue, reported: Reported | None = None, docs: str = DOCS
+) -> str:
     """A rule's page in Markdown, without a line break at its end.
 
     ``reported`` says what is found in an example; without it the page only shows the examples.
     ``docs`` is where links to the other pages lead: an address, or a path from this page.
     """
     text = read(rule.doc)
-    rows = rows_of(rule)
+    rows = catalogue.rows_of(rule.id)
     parts = [f'# {rule.id}', text.summary, _essentials(rule, rows, docs)]
     if text.why:
         parts += ['## Why', *text.why]
@@ -176,7 +173,7 @@ def page(rule: Rule, reported: Reported | None = None, docs: str = DOCS) -> str:
     parts += ['## How to suppress it', _suppression(rule, docs)]
     about = GROUPS[rule.group].rstrip('.')
     others = f'[{rule.group}]({docs}/rules/README.md#{rule.group}): {about}'
-    if len(by_group()[rule.group]) > 1:
+    if len(by_group(catalogue)[rule.group]) > 1:
         parts += ['## See also', f'The other rules of the group {others}.']
     return '\n\n'.join(parts)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Sequence
     from typing import TextIO
 
+    from linter.catalogue.catalogue import Catalogue
     from linter.diagnostic import Diagnostic
     from linter.run.baseline import Baseline
     from linter.run.run import Outcome
@@ -194,7 +195,10 @@ def _report(
     out: TextIO,
 ) -> None:
     """Write every format that is wanted, then what could not be checked."""
-    from linter.report.formats import write
+    from linter.report.formats import DESCRIBING, write
+
+    def catalogue(name: str) -> Catalogue | None:
+        return options.catalogue() if name in DESCRIBING else None
 
     root: str | None = None
     if any(name != 'text' for name, _ in outputs):
@@ -203,14 +207,14 @@ def _report(
         root = root_of()
     for name, file in outputs:
         if file is None:
-            write(outcome, name, out, _color(options, out), root=root)
+            write(outcome, name, out, _color(options, out), root=root, catalogue=catalogue(name))
             out.flush()
             continue
         try:
             from linter.cli.outputs import open_output
 
             with open_output(file) as opened:
-                write(outcome, name, opened, root=root)
+                write(outcome, name, opened, root=root, catalogue=catalogue(name))
         except OSError as error:
             # The others can still be written.
             outcome.errors.append(

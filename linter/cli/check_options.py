@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def options(namespace: argparse.Namespace) -> Options:
     """What `check` is to do; Fatal for words that contradict one another."""
     from linter.calico.target import make_target, parse_version
+    from linter.cli.catalogue import catalogue
     from linter.run.run import cores
     from linter.workspace.options import Options
 
@@ -39,6 +40,7 @@ def options(namespace: argparse.Namespace) -> Options:
         make_target(version, namespace.admission, None)  # better said before the run
     found = Options(
         tuple(namespace.paths) or ('.',),
+        catalogue=catalogue,
         stdin_filename=namespace.stdin_filename,
         version=None if version is None else parse_version(version),
         admission=namespace.admission,
@@ -130,10 +132,10 @@ def _rule_ids(option: str, words: Iterable[str]) -> frozenset[str]:
     names = [name.strip() for word in words for name in word.split(',') if name.strip()]
     if not names:
         return frozenset()
-    from linter.catalogue.catalogue import standard
+    from linter.cli.catalogue import catalogue
     from linter.text.suggest import nearest
 
-    rules = standard().rules()
+    rules = catalogue().rules()
     groups: dict[str, set[str]] = {}
     for rule in rules.values():
         groups.setdefault(rule.group, set()).add(rule.id)

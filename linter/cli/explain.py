@@ -12,6 +12,7 @@ from linter.catalogue.facts import Row
 from linter.catalogue.pages import FIXES, Example, Report
 from linter.catalogue.rule import Rule
 from linter.cli import arguments, check_options
+from linter.cli.catalogue import catalogue
 from linter.diagnostic import DOCS, Diagnostic, url_of
 from linter.engine import check as engine
 from linter.engine.outcome import Outcome
@@ -46,6 +47,7 @@ def check(example: Example) -> list[Diagnostic]:
         FILE,
         example.text.encode(),
         target,
+        catalogue(),
         require_reason=example.require_reason,
         profile=words.profile or 'default',
     )
@@ -65,7 +67,7 @@ def reported(example: Example) -> Report:
 
 def page(rule: Rule, docs: str = DOCS) -> str:
     """A rule's page, with what is reported for its bad examples."""
-    return pages.page(rule, reported, docs)
+    return pages.page(rule, catalogue(), reported, docs)
 
 
 def fixable(rule: Rule) -> list[str]:
@@ -77,7 +79,7 @@ def fixable(rule: Rule) -> list[str]:
 
 def usual(rule: Rule) -> list[Row]:
     """The rows of a rule that hold where no option is given; all of them where none does."""
-    rows = pages.rows_of(rule)
+    rows = catalogue().rows_of(rule.id)
     target = Target()
     held = [row for row in rows if row.covers(row.kinds[0] if row.kinds else None, 'api', target)]
     return held or rows
@@ -85,7 +87,7 @@ def usual(rule: Rule) -> list[Row]:
 
 def listing(width: int | None = None) -> list[Line]:
     """The rules by group, with severity and summary; wrapped to a terminal's width."""
-    groups = pages.by_group()
+    groups = pages.by_group(catalogue())
     longest = max(len(rule.id) for rules in groups.values() for rule in rules)
     lines: list[Line] = []
     for group, rules in groups.items():
@@ -115,9 +117,9 @@ def _wrapped(text: str, room: int | None) -> list[str]:
     return [text] if room is None else wrap(text, max(room, _NARROWEST), break_on_hyphens=False)
 
 
-def catalogue() -> str:
+def as_json() -> str:
     """The rules in JSON, version 1: schemas/rules.schema.json describes it; a line for each."""
-    rules = [_entry(rule) for found in pages.by_group().values() for rule in found]
+    rules = [_entry(rule) for found in pages.by_group(catalogue()).values() for rule in found]
     lines = ',\n'.join(json.dumps(one) for one in sorted(rules, key=_id))
     return f'{{"version": 1, "rules": [\n{lines}\n]}}'
 
@@ -147,6 +149,6 @@ def _entry(rule: Rule) -> dict[str, Any]:
                 'confidence': row.confidence,
                 'source': row.source or None,
             }
-            for row in pages.rows_of(rule)
+            for row in catalogue().rows_of(rule.id)
         ],
     }

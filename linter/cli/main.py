@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from linter.cli.catalogue import catalogue
 from linter.cli.check import add_ignore, check, fix
 from linter.cli.console import broke, complain, drop
 from linter.cli.rules import explain, rules
@@ -77,6 +78,7 @@ def _main(arguments: list[str]) -> int:
         # The hooks' calls have no other option: argparse would double the time to start.
         plain = Options(
             tuple(words[1:]) or ('.',),
+            catalogue=catalogue,
             force_exclude='--force-exclude' in arguments,
             fix='--fix' in arguments,
             jobs=cores(),

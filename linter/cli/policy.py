@@ -160,17 +160,19 @@ def _say(lines: Iterable[str]) -> None:
 def _world(namespace: argparse.Namespace, path: str) -> World:
     """The Calico that the command line or the configuration names for a path."""
     from linter.calico.target import parse_version
+    from linter.cli.catalogue import catalogue
     from linter.policytest.commands import World
     from linter.workspace.options import Options
 
     version = namespace.calico_version
     options = Options(
         (path,),
+        catalogue=catalogue,
         version=None if version is None else parse_version(version),
         admission=namespace.admission,
     )
     settings = options.lookup().settings_for(path)
-    return World(settings.target, namespace.dataplane or settings.dataplane)
+    return World(settings.target, catalogue(), namespace.dataplane or settings.dataplane)
 
 
 def _output(namespace: argparse.Namespace) -> Output:

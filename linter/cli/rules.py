@@ -8,14 +8,14 @@ from linter.text.errors import Fatal
 
 
 def explain(name: str) -> int:
-    from linter.catalogue.catalogue import standard
+    from linter.cli.catalogue import catalogue
     from linter.cli.explain import page
     from linter.diagnostic import url_of
     from linter.report._common import wants_color
     from linter.text.escape import emit
     from linter.text.suggest import listing, nearest
 
-    known = standard().rules()
+    known = catalogue().rules()
     if name not in known:
         group = [rule.id for rule in known.values() if rule.group == name]
         if group:
@@ -39,7 +39,7 @@ def rules(output_format: str) -> int:
     from linter.text.escape import emit
 
     if output_format == 'json':
-        print(explain.catalogue())
+        print(explain.as_json())
         return 0
     width = None
     if sys.stdout.isatty():

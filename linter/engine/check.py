@@ -18,7 +18,7 @@ from linter.calico.placeholders import placeholder_at
 from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
 from linter.calico.target import Target
 from linter.calico.templates import may_hold_kinds
-from linter.catalogue.catalogue import standard
+from linter.catalogue.catalogue import Catalogue
 from linter.diagnostic import Diagnostic, Finding, ObjectRef
 from linter.engine.conditions import Conditions
 from linter.engine.conditions import conditions as of_target
@@ -268,7 +268,7 @@ class FileCheck:
         from linter.migrate.migration import migrate
 
         try:
-            for migration in migrate(parsed, self.target, standard()):
+            for migration in migrate(parsed, self.target, self.stamp.catalogue.whole):
                 number = next((places[span] for span in migration.places if span in places), None)
                 if number is not None:
                     found[number] = found[number]._replace(
@@ -376,6 +376,7 @@ def check(
     path: str,
     data: bytes,
     target: Target,
+    catalogue: Catalogue,
     suppress: bool = True,
     require_reason: bool = False,
     profile: str = 'default',
@@ -388,5 +389,5 @@ def check(
         outcome.skip(NOT_CALICO, outcome.documents)
         return outcome
     return check_parsed(
-        parse_bytes(path, data), of_target(target, suppress, require_reason, profile)
+        parse_bytes(path, data), of_target(target, catalogue, suppress, require_reason, profile)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linter.calico.surroundings import ALONE, Surroundings
 from linter.calico.target import Target
-from linter.catalogue.catalogue import Catalogue, standard
+from linter.catalogue.catalogue import Catalogue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,10 +37,11 @@ class Conditions(NamedTuple):
 
 def conditions(
     target: Target,
+    catalogue: Catalogue,
     suppress: bool = True,
     require_reason: bool = False,
     profile: str = 'default',
 ) -> Conditions:
     """Those of a file by itself: every rule of the profile runs."""
-    catalogue = standard().selecting(frozenset(), frozenset(), profile)
-    return Conditions(target, catalogue, suppress=suppress, require_reason=require_reason)
+    running = catalogue.selecting(frozenset(), frozenset(), profile)
+    return Conditions(target, running, suppress=suppress, require_reason=require_reason)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from linter.calico.parsed_file import ParsedFile, parse_bytes
 from linter.calico.target import Target
+from linter.catalogue.catalogue import Catalogue
 from linter.diagnostic import Diagnostic
 from linter.engine.check import check_parsed
 from linter.engine.conditions import conditions
@@ -37,7 +38,7 @@ ROUNDS = 10
 PATIENCE = 1_000_000
 
 Check = Callable[[ParsedFile], Outcome]
-Wanted = Callable[[list[Diagnostic]], Iterable[Diagnostic]]
+AskedFor = Callable[[list[Diagnostic]], Iterable[Diagnostic]]
 
 
 class Applied(NamedTuple):
@@ -123,23 +124,25 @@ def fix_text(
     path: str,
     data: bytes,
     target: Target,
+    catalogue: Catalogue,
     *,
     unsafe: bool = False,
     check: Check | None = None,
-    wanted: Wanted = list,
+    asked_for: AskedFor = list,
 ) -> Fixed:
     """Fix a file as far as it goes.
 
-    ``check`` finds what is wrong in it, every rule where it is not given; ``wanted`` says for which
-    of these findings the user asks. What no fix may bring about is looked for among all of them.
+    ``check`` finds what is wrong in it, every rule where it is not given; ``asked_for`` says for
+    which of these findings the user asks. What no fix may bring about is looked for among all.
     """
     if check is None:
-        check = partial(check_parsed, conditions=conditions(target))
+        check = partial(check_parsed, conditions=conditions(target, catalogue))
     parsed = parse_bytes(path, data)
     before = check(parsed)
-    file = _File(data, parsed, before, target, unsafe, check, wanted)
+    unreadable = catalogue.facts.unreadable
+    file = _File(data, parsed, before, target, unreadable, unsafe, check, asked_for)
     fixed = file.fix(before, strict=False)
-    if fixed.rounds and harm_done(before, fixed.after):
+    if fixed.rounds and harm_done(before, fixed.after, unreadable):
         # What was revealed on the way could not be fixed in turn.
         fixed = file.fix(before, strict=True)
     return fixed
@@ -183,17 +186,19 @@ class _File:
         parsed: ParsedFile,
         before: Outcome,
         target: Target,
+        unreadable: frozenset[str],
         unsafe: bool,
         check: Check,
-        wanted: Wanted,
+        asked_for: AskedFor,
     ) -> None:
         self.data = data
         self.parsed = parsed
         self.before = before
         self.target = target
+        self.unreadable = unreadable
         self.unsafe = unsafe
         self.check = check
-        self.wanted = wanted
+        self.asked_for = asked_for
         self.patience = 0
 
     def fix(self, before: Outcome, strict: bool) -> Fixed:
@@ -204,7 +209,7 @@ class _File:
         candidates = self.candidates(before)
         if not candidates:
             return self.untouched(before, [])
-        if not self.is_text() or is_unclear(before, candidates):
+        if not self.is_text() or is_unclear(before, self.unreadable, candidates):
             return self.untouched(before, [])._replace(is_unclear=True)
         state = _State(self.parsed, self.data, before)
         seen = {text}
@@ -223,7 +228,7 @@ class _File:
             state.data,
             rounds,
             applied,
-            list(self.wanted(state.result.diagnostics)),
+            list(self.asked_for(state.result.diagnostics)),
             self.candidates(state.result),
             before,
             state.result,
@@ -245,7 +250,7 @@ class _File:
         return f'line {line}, column {column} would then be {verb} ({harm.rule}: {harm.message})'
 
     def untouched(self, result: Outcome, dropped: list[Diagnostic]) -> Fixed:
-        remaining = list(self.wanted(result.diagnostics))
+        remaining = list(self.asked_for(result.diagnostics))
         return Fixed(self.data, 0, [], remaining, dropped, result, result)
 
     def is_text(self) -> bool:
@@ -258,7 +263,7 @@ class _File:
 
     def candidates(self, result: Outcome) -> list[Diagnostic]:
         """The findings whose fixes are to be applied."""
-        return [d for d in self.wanted(result.diagnostics) if is_applicable(d.fix, self.unsafe)]
+        return [d for d in self.asked_for(result.diagnostics) if is_applicable(d.fix, self.unsafe)]
 
     def is_fixable(self, diagnostic: Diagnostic) -> bool:
         return is_applicable(diagnostic.fix, self.unsafe)
@@ -351,6 +356,7 @@ class _File:
         result = self.check(parsed)
         if result.errors:
             return None
-        return harm_done(state.result, result, None if strict else self.is_fixable) or _State(
+        forgiven = None if strict else self.is_fixable
+        return harm_done(state.result, result, self.unreadable, forgiven) or _State(
             parsed, data, result
         )

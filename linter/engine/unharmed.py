@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from linter.calico.parsed_file import ParsedDocument, ParsedFile
-from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
 from linter.engine.outcome import Outcome
 from linter.text.edit import Edit, Fix
@@ -22,12 +21,14 @@ def is_applicable(fix: Fix | None, unsafe: bool) -> bool:
     return fix is not None and bool(fix.edits) and (unsafe or fix.applicability == SAFE)
 
 
-def is_unclear(result: Outcome, candidates: Iterable[Diagnostic] = ()) -> bool:
+def is_unclear(
+    result: Outcome, unreadable: frozenset[str], candidates: Iterable[Diagnostic] = ()
+) -> bool:
     """Whether a file is better left alone: a rule broke on it, or part of it cannot be read.
 
-    A suppression hides that, but it helps nobody to read it; only a fix to be applied does.
+    ``unreadable`` are the facts that say so. A suppression hides that, but it helps nobody to read
+    it; only a fix to be applied does.
     """
-    unreadable = standard().facts.unreadable
     fixable = {(one.fact, one.span) for one in candidates}
     every = [*result.diagnostics, *(one for one, _ in result.suppressed)]
     return bool(result.errors) or any(
@@ -36,14 +37,17 @@ def is_unclear(result: Outcome, candidates: Iterable[Diagnostic] = ()) -> bool:
 
 
 def harm_done(
-    before: Outcome, after: Outcome, is_forgiven: Callable[[Diagnostic], bool] | None = None
+    before: Outcome,
+    after: Outcome,
+    unreadable: frozenset[str],
+    is_forgiven: Callable[[Diagnostic], bool] | None = None,
 ) -> list[Diagnostic]:
     """What is refused or dropped that was not.
 
     ``is_forgiven`` says what need not be counted, since it can be fixed in turn. A document that
-    could not be read was refused as a whole, so that nothing in it is worse.
+    could not be read was refused as a whole, so that nothing in it is worse: a fact that is
+    ``unreadable`` holds of it.
     """
-    unreadable = standard().facts.unreadable
     unread = {_identity(one)[2] for one in before.diagnostics if one.fact in unreadable}
     old = Counter(_identity(one) for one in before.diagnostics if one.effect in _GRAVE)
     places = {(_identity(one), one.yaml_path) for one in before.diagnostics}

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TextIO
 
 from linter.calico.target import Target
+from linter.catalogue.catalogue import Catalogue
 from linter.policy.cluster import Endpoint
 from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.semantics import EBPF, IPTABLES, Semantics
@@ -25,6 +26,7 @@ class World(NamedTuple):
     """Which Calico reads the policies."""
 
     target: Target
+    catalogue: Catalogue
     dataplane: str = IPTABLES
 
     @property
@@ -46,7 +48,7 @@ def run_tests(
 ) -> int:
     """Run files of tests; 0: all passed, 1: one did not. Raises Mistakes."""
     semantics = world.semantics
-    loader = Loader(world.target, semantics)
+    loader = Loader(world.target, world.catalogue, semantics)
     files: list[CaseFile] = []
     mistakes: list[Mistake] = []
     for path in paths:
@@ -122,7 +124,7 @@ def explain_flow(
     case_file = CaseFile('', (), (), (), tuple(endpoints), (), ())
     if tests is not None:
         case_file = read(tests)
-        loaded = Loader(world.target, semantics).load(policies.files_of(case_file))
+        loaded = Loader(world.target, world.catalogue, semantics).load(policies.files_of(case_file))
         policies.require_usable(loaded)
     else:
         loaded, notes = _loaded(paths, world)
@@ -136,7 +138,7 @@ def explain_flow(
 
 def _loaded(paths: Sequence[str], world: World) -> tuple[Loaded, list[str]]:
     """What some files and folders hold, and sentences about what was left out of it."""
-    loaded = Loader(world.target, world.semantics).load(policies.files_in(paths))
+    loaded = Loader(world.target, world.catalogue, world.semantics).load(policies.files_in(paths))
     notes = [
         f'{one.place.path}:{one.place.line}: left out: {policies.shown(one)} {one.why}'
         for one in loaded.unusable

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from linter.calico.parsed_file import ParsedFile, parse_bytes
 from linter.calico.prefilter import may_be_calico
 from linter.calico.target import Target
+from linter.catalogue.catalogue import Catalogue
 from linter.engine.check import check_parsed
 from linter.engine.conditions import conditions
 from linter.policy.load import records
@@ -36,10 +37,10 @@ class Loaded(NamedTuple):
 class Loader:
     """Reads files of policies, each once."""
 
-    def __init__(self, target: Target, semantics: Semantics) -> None:
+    def __init__(self, target: Target, catalogue: Catalogue, semantics: Semantics) -> None:
         self.target = target
         self.semantics = semantics
-        self.conditions = conditions(target, suppress=False)
+        self.conditions = conditions(target, catalogue, suppress=False)
         self._known: dict[str, tuple[Record | Unusable, ...]] = {}
 
     def load(self, paths: Iterable[str]) -> Loaded:

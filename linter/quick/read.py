@@ -337,12 +337,8 @@ def reader(target: Target, catalogue: Catalogue | None = None) -> Reader | None:
 
     Without a catalogue there are the rules of the default profile; who brings those gets the same.
     """
-    if catalogue is not None:
-        # Imported lazily: without a catalogue nothing of it is.
-        from linter.catalogue.catalogue import standard
-
-        if catalogue is standard():
-            catalogue = None
+    if catalogue is not None and catalogue.is_standard:
+        catalogue = None
     # What other dataplanes make of a document is for the engine to say.
     if os.environ.get('CALICO_LINT_QUICK') in _OFF or target.dataplane != 'iptables':
         return None

@@ -1,4 +1,4 @@
 """Output: one module for each format, named like it, found by name and loaded on demand.
 
-A format is a module with ``write(outcome, out)``; the file is the change.
+A format is a module with ``write(outcome, out)``; one that describes rules takes them, too.
 """

@@ -12,8 +12,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from linter.catalogue.catalogue import Catalogue
     from linter.engine.outcome import Outcome
 
+DESCRIBING = frozenset(('sarif',))
+"""The formats that describe every rule that there is."""
 
 # Modules that are not formats themselves.
 _HELPERS = frozenset(
@@ -28,6 +31,7 @@ def write(
     color: bool = False,
     width: int | None = None,
     root: str | None = None,
+    catalogue: Catalogue | None = None,
 ) -> None:
     """Write what came of a run in a format.
 
@@ -35,7 +39,7 @@ def write(
     ``statistics`` is what takes the place of text where only numbers are asked for, and no format
     of its own. ``color`` and ``width`` concern frames alone; a width of None is the terminal's.
     ``root`` is the folder from which the formats for CI systems name files; None: the working
-    directory.
+    directory. ``catalogue`` has the rules that a format describes, beside what they found.
     """
     if root is not None:
         from linter.report import _root
@@ -51,6 +55,9 @@ def write(
         from linter.report import statistics
 
         statistics.write(outcome.diagnostics, out, color)
+        return
+    if fmt in DESCRIBING and catalogue is not None:
+        _module(fmt).write(outcome, out, catalogue)
         return
     _module(fmt).write(outcome, out)
 

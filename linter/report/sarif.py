@@ -13,7 +13,7 @@ from typing import NamedTuple, TextIO
 from urllib.parse import quote
 
 from linter import __version__
-from linter.catalogue.catalogue import standard
+from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.facts import Row
 from linter.catalogue.pages import page
 from linter.catalogue.rule import Rule
@@ -44,7 +44,7 @@ class Suppressed(NamedTuple):
     justification: str | None = None
 
 
-def write(outcome: Outcome, out: TextIO) -> None:
+def write(outcome: Outcome, out: TextIO, catalogue: Catalogue | None = None) -> None:
     """Where anything is suppressed, every result says whether it is.
 
     Where there is a baseline, every result says whether it is new, too; what is suppressed from
@@ -52,7 +52,7 @@ def write(outcome: Outcome, out: TextIO) -> None:
     """
     hidden = {one.diagnostic: one for one in _suppressed(outcome)}
     found = ordered([*outcome.diagnostics, *hidden])
-    rules = _rules(found)
+    rules = _rules(found, catalogue)
     index = {descriptor['id']: place for place, descriptor in enumerate(rules)}
     results = []
     for diagnostic, fingerprint in zip(found, fingerprints(found), strict=True):
@@ -91,13 +91,12 @@ def _lines(values: Iterable[Mapping[str, object]], out: TextIO) -> str:
 # --- rules ---
 
 
-def _rules(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
-    catalogue = standard()
-    known = catalogue.rules()
-    rows: dict[str, list[Row]] = {}
-    for row in catalogue.facts.rows():
-        rows.setdefault(row.rule, []).append(row)
-    found = [_descriptor(known[id], rows.get(id, [])) for id in sorted(known)]
+def _rules(
+    diagnostics: Iterable[Diagnostic], catalogue: Catalogue | None
+) -> list[dict[str, object]]:
+    """All rules of a catalogue, and whatever else has found something."""
+    known = {} if catalogue is None else catalogue.rules()
+    found = [_descriptor(known[id], catalogue) for id in sorted(known)] if catalogue else []
     strange = {one.rule: one.url for one in diagnostics if one.rule not in known}
     for id in sorted(strange):
         url = strange[id]
@@ -105,7 +104,8 @@ def _rules(diagnostics: Iterable[Diagnostic]) -> list[dict[str, object]]:
     return found
 
 
-def _descriptor(rule: Rule, rows: Iterable[Row]) -> dict[str, object]:
+def _descriptor(rule: Rule, catalogue: Catalogue) -> dict[str, object]:
+    rows = catalogue.rows_of(rule.id)
     severities = {row.severity for row in rows} or {'error'}
     gravest = min(severities, key=SEVERITIES.index)
     summary = _plain(rule.summary)
@@ -114,7 +114,7 @@ def _descriptor(rule: Rule, rows: Iterable[Row]) -> dict[str, object]:
         'name': ''.join(part.capitalize() for part in rule.id.split('-')),
         'shortDescription': {'text': summary},
         'fullDescription': {'text': _full(rule.doc) or summary},
-        'help': {'text': rule.doc.strip(), 'markdown': page(rule)},
+        'help': {'text': rule.doc.strip(), 'markdown': page(rule, catalogue)},
         'helpUri': url_of(rule.id),
         'defaultConfiguration': {'level': _LEVELS[gravest]},
         'properties': {

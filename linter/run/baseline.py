@@ -19,7 +19,6 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as SequenceOf
 from typing import NamedTuple
 
-from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic, Identity
 from linter.engine.outcome import Outcome
 from linter.run.baseline_file import Entry, dumped, read_entries
@@ -54,7 +53,7 @@ class Scope:
         self._lookup = options.lookup()
         self._met = frozenset(outcome.paths)
         self._unread = {place.rpartition(':')[0] for place in outcome.templates}
-        unreadable = standard().facts.unreadable
+        unreadable = options.catalogue().facts.unreadable
         every = (*outcome.diagnostics, *(one for one, _ in outcome.suppressed))
         self._unread.update(one.source.path for one in every if one.fact in unreadable)
         folders = [relative(path) for path in options.paths if os.path.isdir(path)]

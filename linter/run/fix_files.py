@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from linter.calico.kinds import API_VERSIONS
 from linter.calico.parsed_file import parse_bytes
-from linter.catalogue.catalogue import standard
 from linter.diagnostic import Diagnostic
 from linter.engine.check import OLD_API, check_parsed
 from linter.engine.fix import Fixed, encoded, fix_text
@@ -180,14 +179,16 @@ def fix(path: str, data: bytes, options: Options) -> Fixed:
     """What the fixes for which the settings ask make of a file."""
     settings = options.lookup().settings_for(path)
     # What a fix may not bring about is looked for by every rule.
-    terms = conditions_of(path, options)._replace(catalogue=standard(), identify=False)
+    catalogue = options.catalogue()
+    terms = conditions_of(path, options)._replace(catalogue=catalogue, identify=False)
     return fix_text(
         path,
         data,
         settings.target,
+        catalogue,
         unsafe=options.unsafe,
         check=lambda parsed: check_parsed(parsed, terms),
-        wanted=lambda found: apply_settings(found, settings),
+        asked_for=lambda found: apply_settings(found, settings),
     )
 
 

@@ -238,12 +238,11 @@ def conditions_of(path: str, options: Options) -> Conditions:
         if key[0] is options and key[1] is settings and key[2] is around:
             return made
     # Imported lazily: most runs have nothing to say.
-    from linter.catalogue.catalogue import standard
     from linter.engine.conditions import Conditions
 
     made = Conditions(
         settings.target,
-        standard().selecting(settings.select, settings.ignore, settings.profile),
+        options.catalogue().selecting(settings.select, settings.ignore, settings.profile),
         around,
         options.suppress,
         settings.require_reason,

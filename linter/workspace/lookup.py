@@ -169,10 +169,10 @@ class Lookup:
         settings = self.settings_for(path)
         found = self._reads.get(id(settings))
         if found is None:
-            from linter.catalogue.catalogue import standard
-
-            catalogue = standard().selecting(settings.select, settings.ignore, settings.profile)
-            found = self._reads[id(settings)] = catalogue.reads()
+            running = self.options.catalogue().selecting(
+                settings.select, settings.ignore, settings.profile
+            )
+            found = self._reads[id(settings)] = running.reads()
         return found
 
     @property

@@ -10,9 +10,10 @@ from linter.workspace.files import is_folder
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from typing: importing that would double the time that a run without policies takes.
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from linter.calico.target import Version
+    from linter.catalogue.catalogue import Catalogue
     from linter.workspace.lookup import Lookup
 
 STDIN_NAME = '<stdin>'
@@ -23,6 +24,8 @@ _NONE: frozenset[str] = frozenset()
 
 class Options:
     """What the command line asks for; the words of the command are listed by ``--help``.
+
+    ``catalogue`` makes the rules and facts, when they are needed: most runs find nothing.
 
     None in ``version``, ``admission``, ``datastore``, ``edition``, ``dataplane``, ``profile`` and
     ``select``: nothing was said, so that the configuration's word counts. ``select`` and ``ignore``
@@ -45,10 +48,10 @@ class Options:
     """
 
     __slots__ = (
-        '_lookup', 'add_ignore', 'admission', 'allow_growth', 'baseline', 'color', 'config',
-        'context', 'dataplane', 'datastore', 'diff', 'edition', 'embedded', 'exclude', 'fail_on',
-        'fix', 'force_exclude', 'formats', 'ignore', 'jobs', 'markdown', 'no_config', 'paths',
-        'profile', 'quiet', 'require_policies', 'select', 'statistics', 'stdin_filename',
+        '_lookup', 'add_ignore', 'admission', 'allow_growth', 'baseline', 'catalogue', 'color',
+        'config', 'context', 'dataplane', 'datastore', 'diff', 'edition', 'embedded', 'exclude',
+        'fail_on', 'fix', 'force_exclude', 'formats', 'ignore', 'jobs', 'markdown', 'no_config',
+        'paths', 'profile', 'quiet', 'require_policies', 'select', 'statistics', 'stdin_filename',
         'suppress', 'unsafe', 'version', 'write_baseline',
     )  # fmt: skip
 
@@ -56,6 +59,7 @@ class Options:
         self,
         paths: Sequence[str] = ('.',),
         *,
+        catalogue: Callable[[], Catalogue],
         stdin_filename: str | None = None,
         version: Version | None = None,
         admission: str | None = None,
@@ -89,6 +93,7 @@ class Options:
         allow_growth: bool = False,
     ) -> None:
         self.paths = paths
+        self.catalogue = catalogue
         self.stdin_filename = stdin_filename
         self.version = version
         self.admission = admission

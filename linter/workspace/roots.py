@@ -21,10 +21,8 @@ def are_wanted(options: Options, files: Files = DISK) -> bool:
         return False
     if not (options.select or options.ignore):
         return True
-    from linter.catalogue.catalogue import standard
-
-    catalogue = standard().selecting(options.select or frozenset(), options.ignore)
-    return bool(catalogue.modules_of('root'))
+    running = options.catalogue().selecting(options.select or frozenset(), options.ignore)
+    return bool(running.modules_of('root'))
 
 
 def is_marked(folder: str, lookup: Lookup) -> bool:

@@ -13,9 +13,8 @@ from linter.workspace.lookup import NAME, Lookup
 from linter.workspace.options import Options
 
 
-def show_settings(path: str, options: Options | None = None) -> str:
+def show_settings(path: str, options: Options) -> str:
     """A line for each setting of a file or folder, as they hold where nobody names it."""
-    options = options or Options()
     lookup = Lookup(options, named=())
     shown = path
     if is_folder(path, lookup.files):
