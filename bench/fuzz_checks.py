@@ -322,9 +322,7 @@ def known(data: bytes, rnd: Random) -> None:
     found = identified(data, target)
     entries = Baseline('b.json').entries(found)
     read = Baseline('b.json', _parsed(json.loads(dumped(entries))))
-    assert not read.split(found, ANYWHERE).new, (
-        'not known when read back'
-    )
+    assert not read.split(found, ANYWHERE).new, 'not known when read back'
     chunks = list(split(text))
     root = composed(text, chunks[0])
     plain = not any(word in text for word in ('&', '<<', '\0', '%', '!', '#{'))
@@ -338,9 +336,7 @@ def known(data: bytes, rnd: Random) -> None:
     )
     if isinstance(composed(other.decode(), DocumentSlice(0, 0, len(other.decode()))), type):
         return
-    assert not read.split(new, ANYWHERE).new, (
-        'not known in another style'
-    )
+    assert not read.split(new, ANYWHERE).new, 'not known in another style'
     assert len(new) == len(mine), 'another style says something else'
 
 
