@@ -606,6 +606,40 @@ def test_what_is_called_a_time_is_one(field: str, value: str) -> None:
     agrees(text.encode(), Target())
 
 
+ASKED = [
+    '', 'protocol: TCP', 'protocol: ICMP', 'protocol: 6', 'protocol: 253', 'notProtocol: UDP',
+    'protocol: ICMPv6', 'protocol: ICMP, icmp: {type: 8}', 'ipVersion: 4', 'metadata: {}',
+    'protocol: TCP, destination: {ports: [80]}', 'destination: {ports: [http]}',
+    'protocol: UDP, destination: {notPorts: [53]}', 'source: {nets: [10.0.0.0/8]}',
+    "source: {nets: ['::/0']}", 'source: {selector: all()}', "source: {selector: a == 'b'}",
+    'destination: {services: {name: a, namespace: b}}', 'source: {notNets: [10.0.0.0/8]}',
+    "source: {namespaceSelector: projectcalico.org/name == 'b'}",
+    'source: {serviceAccounts: {names: [a]}}',
+]  # fmt: skip
+DOES = [
+    ('Allow', 'Deny', ''), ('Deny', 'Allow', ''), ('Deny', 'Pass', '  - {action: Deny}\n'),
+    ('Log', 'Deny', ''),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize('one', ASKED)
+@pytest.mark.parametrize('direction', ['ingress', 'egress'])
+def test_rules_that_come_before_others(one: str, direction: str) -> None:
+    """Of every two, of which the first may keep packets from the second."""
+    head = STYLES['profile'].lstrip('\n').partition('kind')[0]
+    head += 'kind: GlobalNetworkPolicy\nmetadata: {name: a}\nspec:\n  selector: has(x)\n'
+    head += f'  types: [{direction.title()}]\n  {direction}:\n'
+    count = 0
+    for other in ASKED:
+        for before, behind, last in DOES:
+            rules = ((before, one), (behind, other))
+            made = ''.join(
+                f'  - {{action: {action}{", " * bool(asked)}{asked}}}\n' for action, asked in rules
+            )
+            count += agrees(f'{head}{made}{last}'.encode(), Target())
+    assert count > 0 or 'services' in one or 'http' in one
+
+
 @pytest.mark.parametrize('first', ['  # a', '      # a', '#', '  ', '      ', ' ', ''])
 def test_what_stands_before_the_first_field_is_no_matter(first: str) -> None:
     head, _, body = STYLES['untracked'].lstrip('\n').partition('spec:\n')

@@ -10,7 +10,7 @@ from __future__ import annotations
 from linter.calico.target import read_version
 from linter.quick.conditions import CONDITIONS
 from linter.quick.formats import FORMATS
-from linter.quick.rule_conditions import joined
+from linter.quick.rule_conditions import DOES, joined
 from linter.quick.scalars import Pairs
 from linter.quick.texts import KEYS, TEXTS, as_text, number
 
@@ -187,7 +187,7 @@ class Items:
             if facts is None or (isinstance(inner, tuple) and is_null(inner)):
                 return None
             seen = joined(seen, facts - self.unasked)
-        return seen | {'item'} if value else seen
+        return self.close(seen | {'item'} if value else seen)
 
     def add(self, seen: Facts, facts: Facts) -> Facts | None:
         """The facts of the list with one more item that stands on a line of its own."""
@@ -200,7 +200,7 @@ class Items:
         return joined(seen, facts)
 
     def close(self, seen: Facts) -> Facts | None:
-        return seen
+        return seen if DOES.isdisjoint(seen) else seen - DOES
 
 
 def _repeats(values: list[Value]) -> bool:

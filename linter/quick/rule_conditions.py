@@ -55,23 +55,36 @@ def joined(seen: Facts, facts: Facts) -> Facts:
     ``turns``: a rule comes where one before it may keep packets from it, which it decides otherwise
     about. Neither adding to it nor asking for it is of consequence for other lists.
     """
-    if not _DOES.isdisjoint(facts) and not _DOES.isdisjoint(seen):
+    if not DOES.isdisjoint(facts) and not DOES.isdisjoint(seen):
         if not _ALL.isdisjoint(seen):
             facts |= {'turns'}
-        elif 'does.Deny' in facts:
-            facts |= {'turns'} if 'does.Allow' in seen else NONE
-        elif not _ALLOWS.isdisjoint(facts) and 'does.Deny' in seen:
-            facts |= {'turns'}
+        elif not _DENIES.isdisjoint(facts):
+            others = seen & _ALLOWS
+            if others and not ('does.Deny.any' in facts and others == _ALLOWS_ONE):
+                facts |= {'turns'}
+        elif not _ALLOWS.isdisjoint(facts):
+            others = seen & _DENIES
+            if others and not (not _ALLOWS_ANY.isdisjoint(facts) and others == _DENIES_ONE):
+                facts |= {'turns'}
     return seen | facts
 
 
 _ALL = frozenset(('does.Allow.all', 'does.Deny.all'))
-_ALLOWS = frozenset(('does.Allow', 'does.Allow.all'))
-_DOES = _ALL | {'does.Allow', 'does.Deny', 'does.Log'}
+_DENIES_ONE = frozenset(('does.Deny.one',))
+_DENIES = _DENIES_ONE | {'does.Deny', 'does.Deny.any'}
+_ALLOWS_ONE = frozenset(('does.Allow.one',))
+_ALLOWS_ANY = frozenset(('does.Allow.any', 'does.Allow.all'))
+_ALLOWS = _ALLOWS_ONE | _ALLOWS_ANY | {'does.Allow'}
+DOES = _ALL | _DENIES | _ALLOWS | {'does.Log'}
+"""What is asked of the rules of a list only while it is read."""
 
 
 def _does(seen: Facts) -> Facts:
-    """What a rule does, and whether to everything."""
+    """What a rule does: to everything (``all``), to packets of whatever protocol, as far as that
+    goes (``any``), or to those of one protocol that has a name (``one``).
+
+    None of those with names is the protocol of all packets of a rule that asks for none.
+    """
     action = next((fact[7:] for fact in seen if fact.startswith('action=')), '')
     if action == 'Pass':
         action = 'Allow'
@@ -79,20 +92,33 @@ def _does(seen: Facts) -> Facts:
         return frozenset(('does.Log',))
     if not any(map(_is_condition, seen)):
         return frozenset((f'does.{action}.all',))
-    return frozenset((f'does.{action}',))
+    if 'protocol' in seen:
+        how = '.one' if not _NAMED.isdisjoint(seen) else ''
+    else:
+        how = '.any' if _OF_SOME.isdisjoint(seen) and _PORTS.isdisjoint(seen) else ''
+    return frozenset((f'does.{action}{how}',))
+
+
+_NAMED = frozenset(
+    f'protocol={name}' for name in ('TCP', 'UDP', 'SCTP', 'ICMP', 'ICMPv6', 'UDPLite')
+)
+_OF_SOME = frozenset((
+    'icmp', 'notICMP', 'http', 'source.services', 'destination.services', 'source.notPorts',
+    'destination.notPorts',
+))  # fmt: skip
 
 
 def _is_worth_a_word(seen: Facts) -> Facts:
     """What matters where a policy is about hosts: ``failsafe``, a Deny of ports, and ``tracked``,
     what is allowed of a protocol whose packets are answered."""
     if 'action=Deny' in seen:
-        return _DENIES if 'protocol' in seen and 'destination.ports' in seen else NONE
+        return _FAILSAFE if 'protocol' in seen and 'destination.ports' in seen else NONE
     if 'action=Log' in seen or ('protocol' in seen and not _UNANSWERED.isdisjoint(seen)):
         return NONE
     return _TRACKED
 
 
-_DENIES = frozenset(('failsafe',))
+_FAILSAFE = frozenset(('failsafe',))
 _TRACKED = frozenset(('tracked',))
 _UNANSWERED = frozenset(f'protocol={name}' for name in ('UDP', 'ICMP', 'ICMPv6'))
 
