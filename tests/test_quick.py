@@ -33,7 +33,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_styles import rewritten
 
-from linter.calico import names, ports
+from linter.calico import names, nets, ports
 from linter.calico.parsed_file import parse_bytes
 from linter.calico.prefilter import may_be_calico
 from linter.calico.selector import accept, plain
@@ -550,6 +550,16 @@ def test_ports_are_as_their_patterns_say(text: str) -> None:
     assert (port.problem is None and port.name is not None) is bool(re.match(name, text))
     if port.problem is None and port.name is None:
         assert re.match(r'[0-9]+(:[0-9]+)?\Z', text)
+
+
+@given(st.from_regex(r'[0-9]{1,3}(\.[0-9]{1,3}){3}(/[0-9]{0,3})?\Z') | NAMES_AND_MORE)
+def test_networks_are_as_they_are_parsed(text: str) -> None:
+    net = nets.parse(text)
+    is_one = net is not None and net.bits == 32 and net.prefix is not None and net.masked
+    if is_one and net is not None and text.partition('/')[2] == str(net.prefix):
+        assert nets.prefix_of_v4(text) == net.prefix
+    else:
+        assert nets.prefix_of_v4(text) is None
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ else:
 _DIGITS = frozenset('0123456789')
 # How each number of an IPv4 address may be written: a look-up is a fifth of reading its digits.
 _OCTETS = {str(number): number for number in range(256)}
+_PREFIXES = {str(number): number for number in range(33)}
 _HEX = frozenset('0123456789abcdefABCDEF')
 
 
@@ -48,6 +49,16 @@ def parse_v4(text: str) -> int | None:
         return _OCTETS[first] << 24 | _OCTETS[second] << 16 | _OCTETS[third] << 8 | _OCTETS[fourth]
     except KeyError:
         return None
+
+
+def prefix_of_v4(text: str) -> int | None:
+    """The prefix of an IPv4 network without host bits; None: it is no such, or ``parse`` knows."""
+    address, _, suffix = text.partition('/')
+    value = parse_v4(address)
+    prefix = _PREFIXES.get(suffix)
+    if value is None or prefix is None or value & (0xFFFFFFFF >> prefix):
+        return None
+    return prefix
 
 
 def parse_v6(text: str) -> int | None:

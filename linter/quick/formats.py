@@ -54,6 +54,9 @@ _OF_OTHERS = ('namespaceSelector', 'serviceAccountSelector', 'accounts')
 
 
 def _cidr(text: str, style: str, name: str, world: World) -> Facts | None:
+    prefix = nets.prefix_of_v4(text)
+    if prefix is not None and (name != 'notNets' or prefix >= 8):
+        return _FAMILIES[4]
     net = nets.parse(text) if as_text(text, style, False) is not None else None
     if net is None or net.prefix is None or not net.masked:
         return None
@@ -64,6 +67,8 @@ def _cidr(text: str, style: str, name: str, world: World) -> Facts | None:
 
 
 def _net(text: str, style: str, name: str, world: World) -> Facts | None:
+    if nets.prefix_of_v4(text):
+        return NONE
     net = nets.parse(text) if as_text(text, style, False) is not None else None
     # A network set with all addresses is a hazard.
     return None if net is None or net.prefix == 0 else NONE
