@@ -3,6 +3,7 @@
 # fmt: off
 MODULES: dict[str, int] = {
     'address_in_ip_pool': 1209345351,
+    'all_beside_namespaceselector': 2270762107,
     'annotation_invalid': 1845982232,
     'any_cidr_allow': 2583153722,
     'aof_drops_forwarded': 2073314064,
@@ -398,9 +399,11 @@ INDEX: dict[str, tuple[str, ...]] = {
         'shadowed_rule',
     ),
     'policy@GlobalNetworkPolicy': (
+        'all_beside_namespaceselector',
         'host_flags_on_workloads',
     ),
     'policy@StagedGlobalNetworkPolicy': (
+        'all_beside_namespaceselector',
         'host_flags_on_workloads',
     ),
     'problem:absent': (

@@ -150,7 +150,12 @@ def contradictions(policy: Policy) -> Iterator[Contradiction]:
 
 def _written(policy: Policy) -> Iterator[tuple[Spot, str, str]]:
     """Selectors of a policy itself, with the prefix that their labels get."""
-    yield Spot('selector', None, None), policy.selector, ''
+    is_rewritten = policy.namespace == '' and bool(
+        policy.namespace_selector or policy.service_account_selector
+    )
+    # Beside others, Calico writes something else over these.
+    if not (is_rewritten and any(word in policy.selector for word in ('all()', 'global()'))):
+        yield Spot('selector', None, None), policy.selector, ''
     yield Spot('namespaceSelector', None, None), policy.namespace_selector, NAMESPACE_PREFIX
     yield (
         Spot('serviceAccountSelector', None, None),
