@@ -88,7 +88,9 @@ class Compiler:
                 exact[name] = self.compile(property)
             else:
                 later[name] = property
-        return decode_objects.Fields(schema, type, exact, later, self.lane).decode
+        definitions = self.schema.get('$defs', {})
+        fields = decode_objects.Fields(schema, type, exact, later, self.lane, definitions)
+        return fields.decode
 
     def array(self, schema: Schema) -> Decode:
         item = self.compile(schema.get('items') or {})

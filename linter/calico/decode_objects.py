@@ -12,6 +12,7 @@ from linter.calico.decode_scalars import (
     other_type,
 )
 from linter.calico.decoded import Decode, Decoded, Problem
+from linter.calico.ownership import is_null
 from linter.calico.schema_files import Schema
 from linter.calico.target import Lane
 from linter.calico.values import Leaf, Object, Slot, Value
@@ -99,7 +100,9 @@ def map(schema: Schema, item: Decode) -> Decode:
 class Fields:
     """The fields of an object type, ready to decode."""
 
-    __slots__ = ('exact', 'folded', 'lane', 'later', 'names', 'required', 'schema', 'type')
+    __slots__ = (
+        'definitions', 'exact', 'folded', 'lane', 'later', 'names', 'required', 'schema', 'type',
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -108,8 +111,10 @@ class Fields:
         exact: dict[str, Decode],
         later: dict[str, Schema],
         lane: Lane,
+        definitions: Schema,
     ) -> None:
         self.schema = schema
+        self.definitions = definitions
         self.type = type
         self.exact = exact
         self.names = frozenset(exact)
@@ -192,12 +197,15 @@ class Fields:
                 )
             )
         # Keys reach the Go decoder in byte order, and the last one stays.
-        variants.sort(key=lambda entry: entry.text.encode('utf-8', 'surrogatepass'))
+        variants.sort(key=lambda entry: _bytes(entry.text))
         last = variants[-1]
         for entry in variants[:-1]:
             self._overwritten(context, result, name, entry)
         if len(variants) > 1:
-            last = last._replace(value=_overlaid([entry.value for entry in variants]))
+            values = [entry.value for entry in variants]
+            schema = self.schema['properties'][name]
+            overlay = _Overlay(self.definitions, self.lane.folds_case)
+            last = last._replace(value=overlay.of(values, name, schema))
         value = self.exact[name](context, last.value, (last.key, result, name, -1))
         if value is not None:
             result.fields[name] = value
@@ -224,22 +232,83 @@ def _cannot_be(form: str, leaf: Leaf) -> bool:
     return form == 'date-time'
 
 
-def _overlaid(values: list[Node]) -> Node:
-    """What stays when values are decoded one over the other: of mappings, the fields of all."""
-    last = values[-1]
-    if len(values) == 1 or not isinstance(last, MappingNode):
-        return last
-    keys: dict[str | None, Node] = {}
-    kept: dict[str | None, list[Node]] = {}
-    for value in values:
-        if not isinstance(value, MappingNode):
-            keys, kept = {}, {}
-            continue
-        # Of one key twice in a mapping the last one counts alone.
-        for text, (key, inside) in {key_text(k): (k, v) for k, v, _ in entries(value)}.items():
-            keys[text] = key
-            kept.setdefault(text, []).append(inside)
-    result = MappingNode(last.flow, last.tag, last.start, last.outer)
-    result.end = last.end
-    result.entries = [(as_key(key), _overlaid(kept[text])) for text, key in keys.items()]
-    return result
+# Text that Go keeps behind a pointer, so that null takes it away.
+_POINTERS = frozenset(('defaultAction', 'assignmentMode'))
+# Structs that are no pointers.
+_STRUCTS = frozenset(('spec', 'metadata', 'source', 'destination'))
+
+
+class _Overlay:
+    """What stays when values are decoded one over the other, as Go does into one variable.
+
+    Of structs and of lists of structs the fields of all stay, by their names in any letter case;
+    null takes away what is behind a pointer, and else changes nothing.
+    """
+
+    def __init__(self, definitions: Schema, folds_case: bool) -> None:
+        self.definitions = definitions
+        self.folds_case = folds_case
+
+    def of(self, values: list[Node], name: str, schema: Schema) -> Node:
+        """The value of a field that has had these, the last one at last."""
+        if len(values) == 1:
+            return values[0]
+        if '$ref' in schema:
+            schema = self.definitions.get(schema['$ref'].rsplit('/', 1)[1], {})
+        kind = schema.get('type')
+        is_kept = (
+            kind in ('string', 'boolean') and 'format' not in schema and name not in _POINTERS
+        ) or (name in _STRUCTS and 'properties' in schema)
+        if is_kept:
+            values = [one for one in values if not _is_nothing(one)] or values[-1:]
+        last = values[-1]
+        if isinstance(last, SequenceNode) and kind == 'array':
+            return self._list(values, last, name, schema.get('items') or {})
+        return self._object(values, last, schema) if isinstance(last, MappingNode) else last
+
+    def _object(self, values: list[Node], last: MappingNode, schema: Schema) -> Node:
+        properties: dict[str, Schema] = schema.get('properties', {})
+        names = {name.casefold(): name for name in properties} if self.folds_case else {}
+        keys: dict[str, Node] = {}
+        kept: dict[str, list[Node]] = {}
+        for value in values:
+            if not isinstance(value, MappingNode):
+                keys, kept = {}, {}
+                continue
+            # Of one key twice in a mapping the last one counts alone.
+            inside = {key_text(key) or '': (key, one) for key, one, _ in entries(value)}
+            for text in sorted(inside, key=_bytes):
+                key, one = inside[text]
+                name = names.get(text.casefold(), text)
+                keys[name] = key
+                kept.setdefault(name, []).append(one)
+        result = MappingNode(last.flow, last.tag, last.start, last.outer)
+        result.end = last.end
+        item = schema.get('additionalProperties') or {}
+        result.entries = [
+            (as_key(key), self.of(kept[name], name, properties.get(name, item)))
+            for name, key in keys.items()
+        ]
+        return result
+
+    def _list(self, values: list[Node], last: SequenceNode, name: str, item: Schema) -> Node:
+        kept: list[list[Node]] = []
+        for value in values:
+            if not isinstance(value, SequenceNode) or not value.items:
+                kept = []
+                continue
+            kept += [[] for _ in range(len(value.items) - len(kept))]
+            for some, one in zip(kept, value.items, strict=False):
+                some.append(one)
+        result = SequenceNode(last.flow, last.tag, last.start, last.outer)
+        result.end = last.end
+        result.items = [self.of(some, '', item) for some in kept[: len(last.items)]]
+        return result
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode('utf-8', 'surrogatepass')
+
+
+def _is_nothing(node: Node) -> bool:
+    return isinstance(node, Scalar) and is_null(node)
