@@ -131,6 +131,15 @@ def test_one_module_parses() -> None:
     assert parsers == {'linter.calico.parsed_file'}
 
 
+def test_one_module_makes_the_catalogue() -> None:
+    """Whoever else needs rules or facts is handed them."""
+    making = 'linter.catalogue.catalogue.standard'
+    makers = {
+        module for module, imports in MODULES.items() if making in {found.name for found in imports}
+    }
+    assert makers == {'linter.cli.catalogue'}
+
+
 @pytest.mark.parametrize('library', OWNERS)
 def test_a_heavy_library_has_one_owner(library: str) -> None:
     users = {
