@@ -130,15 +130,15 @@ _DASH = lazy(r'[ ]*-[ ]+\Z')
 _SELECTOR = lazy(r'[ ]*(?:-[ ]+)*["\']?\w*[sS]elector["\']?:[ \t]+(?P<value>\S[^\r\n]*)')
 
 
-def quote_selectors(text: str, chunk: DocumentSlice) -> Fix | None:
+def quote_selectors(text: str, extent: DocumentSlice) -> Fix | None:
     """Put quotes around the selectors for want of which a document does not parse.
 
     Such a selector starts with ``!`` or a quote, or has a colon in it.
     """
     edits: list[Edit] = []
-    current, end, moved = text, chunk.end, 0
+    current, end, moved = text, extent.end, 0
     for _ in range(16):
-        error = ParsedDocument(Source('', current), chunk._replace(end=end)).error
+        error = ParsedDocument(Source('', current), extent._replace(end=end)).error
         if error is not None:
             found = _SELECTOR.match(current, line_start(current, error.offset), end)
             selector = None if found is None else _whole_selector(found['value'].rstrip(' \t'))

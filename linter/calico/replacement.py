@@ -38,7 +38,7 @@ def shown(problem: Problem, document: Document, field: str, how: str) -> str:
 def fix_of(problem: Problem, document: Document, meant: Meaning) -> Fix | None:
     """The entry written anew where it belongs; None where that is not certain to be readable.
 
-    Safe where a key differs in letter case alone; else unsafe, for another field may be meant.
+    Safe where a key differs in letter case alone; else unsafe, because another field may be meant.
     """
     owner, key = problem.owner, problem.key
     if not isinstance(owner, Object) or key is None or not meant.field:

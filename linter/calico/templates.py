@@ -9,20 +9,20 @@ _TEMPLATE = lazy(r'\{\{|\{%')
 _LINE_END = lazy(r'[\r\n]')
 
 
-def is_template(text: str, chunk: DocumentSlice) -> bool:
+def is_template(text: str, extent: DocumentSlice) -> bool:
     """Whether ``{{`` or ``{%`` stands in the document outside comments."""
-    at = chunk.start
-    while match := _TEMPLATE.search(text, at, chunk.end):
+    at = extent.start
+    while match := _TEMPLATE.search(text, at, extent.end):
         begin = max(text.rfind(end, at, match.start()) for end in '\n\r') + 1 or at
         before = text[begin : match.start()]
         is_comment = before.lstrip().startswith('#') or ' #' in before
-        if not is_comment and (match[0] == '{%' or _is_closed(text, match.end(), chunk.end)):
+        if not is_comment and (match[0] == '{%' or _is_closed(text, match.end(), extent.end)):
             return True
         if not is_comment:
             at = match.end()
             continue
         # The rest of the line is the same comment.
-        end = _LINE_END.search(text, match.end(), chunk.end)
+        end = _LINE_END.search(text, match.end(), extent.end)
         if end is None:
             break
         at = end.end()
@@ -45,12 +45,12 @@ _FIELDS = lazy(r'[ \t-](?:action|order|tier|selector|types)[ \t]*:')
 _KUBERNETES = lazy(r'(?:podSelector|policyTypes|networking\.k8s\.io|matchLabels)')
 
 
-def may_hold_kinds(text: str, chunk: DocumentSlice) -> bool:
+def may_hold_kinds(text: str, extent: DocumentSlice) -> bool:
     """Whether a document that is no YAML yet can become one of Calico's kinds.
 
     A chart of anything may have a NetworkPolicy of Kubernetes, and may mention Calico in passing.
     """
-    part = text[chunk.start : chunk.end]
+    part = text[extent.start : extent.end]
     if _names_group(part) or _KIND.search(part):
         return True
     return (

@@ -11,12 +11,12 @@ Subjects are
 - ``document``: the whole document, once;
 - the name of an object in the spec tables: ``Spec``, ``Rule``, ``EntityRule``, ``Metadata``, …;
 - a format: ``calico-selector``, ``calico-port``, ``calico-protocol``, ``calico-cidr``, …;
-- ``policy``: the summary of a policy that may be reasoned from;
 - ``root``: all policies of a root (``linter.policy.view.Root``), for findings that name their place
   (``linter.policy.view.RootFinding``); it is called with them alone;
-- ``problem:KIND``: what did not fit the schema (``linter.decode.Problem``);
+- ``problem:KIND``: what did not fit the schema (``linter.calico.decoded.Problem``);
 - ``tagged``: a scalar with a YAML tag;
-- ``policy``: a policy that nothing refuses or drops (``linter.policy.one.OnePolicy``), asked last.
+- ``policy``: a policy that nothing refuses or drops, and that may be reasoned from
+  (``linter.policy.one.OnePolicy``); it is asked last.
 """
 
 from __future__ import annotations

@@ -56,8 +56,8 @@ _ALIKE = {'source': 'entity', 'destination': 'entity', 'ingress': 'rules', 'egre
 
 def _shared(document: ParsedDocument) -> Iterator[Span]:
     """The nodes that aliases put in places of different kinds."""
-    chunk = document.slice
-    if document.source.text.find('*', chunk.start, chunk.end) == -1:
+    extent = document.slice
+    if document.source.text.find('*', extent.start, extent.end) == -1:
         return
     root = document.root
     if root is None:

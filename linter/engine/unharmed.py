@@ -117,11 +117,11 @@ def reads_alike(before: ParsedFile, after: ParsedFile, edits: Sequence[Edit]) ->
         return False
     ends = [document.slice.end for document in new]
     for document in old:
-        chunk = document.slice
-        if not shift.touches(chunk.start, chunk.end):
+        extent = document.slice
+        if not shift.touches(extent.start, extent.end):
             continue
         found: dict[tuple[int, int], Scalar] = {}
-        start, end = shift.moved(chunk.start, left=True), shift.moved(chunk.end)
+        start, end = shift.moved(extent.start, left=True), shift.moved(extent.end)
         for number in range(bisect_left(ends, start), len(new)):
             other = new[number]
             if other.slice.start > end:
@@ -140,7 +140,7 @@ def reads_alike(before: ParsedFile, after: ParsedFile, edits: Sequence[Edit]) ->
                 other_one.tag,
             ):
                 return False
-        if _is_json(before.source.text[chunk.start : chunk.end]) and not _is_json(
+        if _is_json(before.source.text[extent.start : extent.end]) and not _is_json(
             after.source.text[start:end]
         ):
             return False

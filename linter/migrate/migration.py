@@ -70,17 +70,17 @@ def migrate(parsed: ParsedFile, target: Target, catalogue: Catalogue) -> Iterato
         if document.whose in (OURS, RUNS_ON) and document.root is not None
     ]
     clashes = _clashes(source, [root for _, root in found])
-    for chunk, root in found:
+    for extent, root in found:
         ways: dict[int, int] | None = None
         for job in _jobs(root):
-            if ways is None and source.text.find('*', chunk.start, chunk.end) != -1:
+            if ways is None and source.text.find('*', extent.start, extent.end) != -1:
                 ways = references(root)
-            yield _migration(source, chunk, job, ways, clashes, target, catalogue)
+            yield _migration(source, extent, job, ways, clashes, target, catalogue)
 
 
 def _migration(
     source: Source,
-    chunk: DocumentSlice,
+    extent: DocumentSlice,
     job: _Job,
     ways: dict[int, int] | None,
     clashes: dict[int, str],
@@ -98,7 +98,7 @@ def _migration(
     obstacles = {obstacle.span: obstacle.message for obstacle in plan.obstacles}
     covered = [obstacle.covers for obstacle in plan.obstacles]
     kind = KINDS[job.api][job.kind]
-    for place, message in refused(text, chunk, node, kind, edits, target, catalogue):
+    for place, message in refused(text, extent, node, kind, edits, target, catalogue):
         span = plan.origins.get(place.start, place)
         if not any(one.start <= span.start <= one.end for one in covered):
             obstacles.setdefault(span, message)

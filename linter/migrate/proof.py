@@ -26,18 +26,18 @@ _GRAVE = ('refused', 'dropped')
 
 def refused(
     text: str,
-    chunk: DocumentSlice,
+    extent: DocumentSlice,
     node: MappingNode,
     kind: str,
     edits: Sequence[Edit],
     target: Target,
     catalogue: Catalogue,
 ) -> Iterator[tuple[Span, str]]:
-    """What is refused or dropped in a document, or a list, of a chunk after the edits.
+    """What is refused or dropped in a document, or a list, in its extent after the edits.
 
     ``kind`` is that of an item of a list that leaves it to the list.
     """
-    found = _alone(text, node, edits) or _whole(text, chunk, node, edits)
+    found = _alone(text, node, edits) or _whole(text, extent, node, edits)
     if found is None:
         yield Span(node.start, node.start), BY_HAND
         return
@@ -106,12 +106,12 @@ def _alone(text: str, node: MappingNode, edits: Sequence[Edit]) -> _Found | None
 
 
 def _whole(
-    text: str, chunk: DocumentSlice, node: MappingNode, edits: Sequence[Edit]
+    text: str, extent: DocumentSlice, node: MappingNode, edits: Sequence[Edit]
 ) -> _Found | None:
-    piece = edited(text, edits, chunk.start, chunk.end)
+    piece = edited(text, edits, extent.start, extent.end)
     source = Source('', piece)
     root = ParsedDocument(source, DocumentSlice(0, 0, len(piece))).root
-    back = _Back(edits, chunk.start, 0)
+    back = _Back(edits, extent.start, 0)
     for one in walk(root):
         if isinstance(one, MappingNode) and back.offset(one.start) == node.start:
             return source, one, back

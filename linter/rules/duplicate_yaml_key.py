@@ -125,7 +125,7 @@ def _joined(keys: tuple[Problem, ...], document: Document) -> Finding:
     return Finding(
         'duplicate-key',
         Span(at, first.key.end),
-        f'{quoted(first.key.value)} is set twice, for another document begins here: '
+        f'{quoted(first.key.value)} is set twice, because another document begins here: '
         'write --- on a line of its own above it',
         related=tuple(
             (Span(one.key.start, one.key.end), f'{one.key.value} is set again, too')

@@ -117,8 +117,8 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     several = _several(text, document)
     if isinstance(leaf.value, int) or text.lstrip('-').isdigit():
         advice = (
-            'write a protocol number from 1 to 255, for without the field the rule matches every '
-            'protocol'
+            'write a protocol number from 1 to 255, because without the field the rule matches '
+            'every protocol'
         )
     elif text.lower() in ('any', 'all', '*', ''):
         advice = 'leave the field out to match every protocol'

@@ -2,8 +2,8 @@
 
 A set that covers a whole family, and a set in which one network lies inside another, have stopped
 Felix where it programs nftables: calico#13477, calico#12851. To write two halves instead of
-`0.0.0.0/0` does not help, for Felix splits it so itself. Leave the condition out of the rule where
-every address is meant.
+`0.0.0.0/0` does not help, because Felix splits it so itself. Leave the condition out of the rule
+where every address is meant.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -121,7 +121,7 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
             'services-with-other-match',
             clash[0],
             f'services stands alone in its {side}, and {words} cannot narrow it: keep what you '
-            'mean, for each of them alone matches more',
+            'mean, because each of them alone matches more',
             related=((services.key_span, 'services'),),
             about=entity,
         )

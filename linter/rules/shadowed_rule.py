@@ -94,13 +94,13 @@ def _said(dead: DeadRule, takers: list[Rule], names: str) -> tuple[str, str]:
     if len(takers) == 1 and asks_nothing(takers[0]) and (is_turned or action == 'Log'):
         return (
             'rule-unreachable',
-            f'this rule is never reached, for {names} matches everything: put it before that rule, '
-            'or remove it',
+            f'this rule is never reached, because {names} matches everything: put it before that '
+            'rule, or remove it',
         )
     if is_turned:
         return (
             'rule-shadowed',
-            f'this rule never {_DOES[action]} anything, for all that it matches is {done} by '
+            f'this rule never {_DOES[action]} anything, because all that it matches is {done} by '
             f'{names} before it: put it before, or remove it',
         )
     if any(same_rule(taker) == same_rule(dead.rule) for taker in takers):
@@ -108,10 +108,11 @@ def _said(dead: DeadRule, takers: list[Rule], names: str) -> tuple[str, str]:
     if dead.is_final_deny:
         return (
             'rule-redundant',
-            f'this rule is never reached, for everything is {done} by {names} before it: remove it',
+            f'this rule is never reached, because everything is {done} by {names} before it: '
+            'remove it',
         )
     return (
         'rule-redundant',
-        f'this rule changes nothing, for all that it matches is {done} by {names} before it: '
+        f'this rule changes nothing, because all that it matches is {done} by {names} before it: '
         'remove it',
     )

@@ -98,10 +98,10 @@ def _place(parsed: ParsedFile, diagnostic: Diagnostic) -> _Place | None:
     document = _document(parsed, diagnostic)
     if document is None or source.path.lower().endswith('.json'):
         return None
-    chunk = document.slice
-    if start < chunk.start:
+    extent = document.slice
+    if start < extent.start:
         # Behind a `---`: lost text, at the end of which there may be anything.
-        page = DocumentLines(source, chunk, None)
+        page = DocumentLines(source, extent, None)
         return _Place(page.end_of(page.line(start)), False, page)
     page = document.lines
     if page.root is None:
@@ -117,10 +117,10 @@ def _end(document: ParsedDocument) -> int:
     return document.slice.end
 
 
-def _is_json(text: str, chunk: DocumentSlice) -> bool:
+def _is_json(text: str, extent: DocumentSlice) -> bool:
     """Whether a document is JSON, which a comment would spoil."""
-    found = MARKER.match(text, chunk.start, chunk.end)
-    part = text[chunk.start if found is None else found.end() : chunk.end].lstrip(SPACES)
+    found = MARKER.match(text, extent.start, extent.end)
+    part = text[extent.start if found is None else found.end() : extent.end].lstrip(SPACES)
     if not part.startswith(('{', '[')):
         return False
     try:
@@ -132,9 +132,9 @@ def _is_json(text: str, chunk: DocumentSlice) -> bool:
 
 def _top(page: DocumentLines) -> _Place | None:
     """The top of a document, below its ``---``."""
-    text, chunk = page.source.text, page.chunk
-    start = chunk.start
-    while start < chunk.end and text[start] == '\ufeff':
+    text, extent = page.source.text, page.extent
+    start = extent.start
+    while start < extent.end and text[start] == '\ufeff':
         start += 1
     marker = MARKER.match(text, start)
     if marker is not None:

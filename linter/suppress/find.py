@@ -111,24 +111,24 @@ class _Finder:
     def comments(self) -> Iterator[Suppression]:
         end = 0
         for number, document in enumerate(self.documents):
-            chunk = document.slice
-            if HEAD.search(self.text, end, chunk.start):
+            extent = document.slice
+            if HEAD.search(self.text, end, extent.start):
                 yield from self.on_marker(number, end)
-            end = chunk.end
-            if HEAD.search(self.text, chunk.start, end):
+            end = extent.end
+            if HEAD.search(self.text, extent.start, end):
                 page = document.lines
-                for comment in comments(page, chunk.start, end):
+                for comment in comments(page, extent.start, end):
                     yield from self.comment(page, comment, number)
 
     def on_marker(self, number: int, begin: int) -> Iterator[Suppression]:
         """Comments on the ``---`` line before a document, which belongs to none."""
-        chunk = self.documents[number].slice
-        page = DocumentLines(self.source, DocumentSlice(chunk.index, begin, chunk.start), None)
-        for comment in comments(page, begin, chunk.start):
+        extent = self.documents[number].slice
+        page = DocumentLines(self.source, DocumentSlice(extent.index, begin, extent.start), None)
+        for comment in comments(page, begin, extent.start):
             yield from self.place(self.page(number), comment, number)
 
     def comment(self, page: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
-        chunk = page.chunk
+        extent = page.extent
         if not comment.is_alone:
             yield from self.place(page, comment, index)
             return
@@ -137,7 +137,9 @@ class _Finder:
             following = index + 1 < len(self.documents)
             if page.is_empty:
                 target = index + 1 if following and self.is_ours(index + 1) else index
-                whole = Span(chunk.start, page.next_of(page.line(self.documents[target].slice.end)))
+                whole = Span(
+                    extent.start, page.next_of(page.line(self.documents[target].slice.end))
+                )
                 is_settled = self.is_settled(target) or target == index
                 yield from self.read(page, comment, 'document', whole, True, is_settled)
                 return
@@ -159,11 +161,11 @@ class _Finder:
     def place(self, page: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
         """A comment at the end of a line."""
         begin = page.start_of(comment.line)
-        chunk = page.chunk
-        is_marker = begin <= chunk.start and MARKER.match(self.text, begin) is not None
+        extent = page.extent
+        is_marker = begin <= extent.start and MARKER.match(self.text, begin) is not None
         if is_marker and self.text[begin : self.text.index('#', begin)].strip(SPACES) == '---':
             scope = 'document'
-            reach = Span(begin, page.next_of(page.line(chunk.end)))
+            reach = Span(begin, page.next_of(page.line(extent.end)))
         else:
             scope = 'line'
             first, last = page.lines(comment.line)
@@ -277,8 +279,8 @@ class _Finder:
     def annotations(self) -> Iterator[Suppression]:
         """The annotations of all objects that are Calico's."""
         for index, document in enumerate(self.documents):
-            chunk = document.slice
-            if _MARK.search(self.text, chunk.start, chunk.end) is None or not self.is_ours(index):
+            extent = document.slice
+            if _MARK.search(self.text, extent.start, extent.end) is None or not self.is_ours(index):
                 continue
             for result in document.objects:
                 metadata = field(result.node, 'metadata')
@@ -288,7 +290,7 @@ class _Finder:
                 if held is None or not isinstance(held[1], MappingNode):
                     continue
                 page = self.page(index)
-                reach = Span(chunk.start, page.next_of(page.line(chunk.end)))
+                reach = Span(extent.start, page.next_of(page.line(extent.end)))
                 if result.node is not document.root:
                     reach = Span(result.node.outer, page.after(result.node.end))
                 for at, (key, value) in enumerate(held[1].entries):

@@ -39,17 +39,17 @@ if TYPE_CHECKING:
 MAX_DEPTH = 200
 
 
-def compose(text: str, chunk: DocumentSlice, reader: str = 'auto') -> Node | None:
-    """The tree of the first YAML document of a chunk, None where there is no node.
+def compose(text: str, extent: DocumentSlice, reader: str = 'auto') -> Node | None:
+    """The tree of the first YAML document of an extent, None where there is no node.
 
     Offsets in it are offsets into the whole text. An alias is its anchor's very node. Raises
     YamlError for what go-yaml refuses, and TooDeep.
     """
-    base = chunk.start
+    base = extent.start
     # A byte order mark that `cat` left: every parser drops it here, and libyaml does not count it.
-    while base < chunk.end and text[base] == '\ufeff':
+    while base < extent.end and text[base] == '\ufeff':
         base += 1
-    part = text[base : chunk.end]
+    part = text[base : extent.end]
     found = DIRECTIVE.match(part) if '%' in part else None
     if found is not None:
         from linter.yaml.syntax_error import refused_directive

@@ -65,24 +65,24 @@ def split(text: str) -> Iterator[DocumentSlice]:
         yield DocumentSlice(index, start, len(text))
 
 
-def is_empty(text: str, chunk: DocumentSlice) -> bool:
-    """Whether a chunk holds blanks and comments only (and the first line's marker)."""
-    found = _BLANK.match(text, chunk.start, chunk.end)
-    return found is not None and found.end() == chunk.end
+def is_empty(text: str, extent: DocumentSlice) -> bool:
+    """Whether a document holds blanks and comments only (and the first line's marker)."""
+    found = _BLANK.match(text, extent.start, extent.end)
+    return found is not None and found.end() == extent.end
 
 
-def unread(text: str, chunk: DocumentSlice, root: Node | None) -> int | None:
+def unread(text: str, extent: DocumentSlice, root: Node | None) -> int | None:
     """Where text starts that no parser of Calico ever sees, or None.
 
-    go-yaml reads one document of a chunk and leaves the rest alone: what follows ``...``, or a
+    go-yaml reads one document of a extent and leaves the rest alone: what follows ``...``, or a
     second JSON object.
     """
-    found = _BLANK.match(text, chunk.start, chunk.end) if root is None else None
-    at = chunk.start if root is None else root.end
+    found = _BLANK.match(text, extent.start, extent.end) if root is None else None
+    at = extent.start if root is None else root.end
     if found is not None:
         at = found.end()
-    if not text[at : chunk.end].strip(' \t\r\n'):
+    if not text[at : extent.end].strip(' \t\r\n'):
         return None
-    found = AFTER.match(text, at, chunk.end)
+    found = AFTER.match(text, at, extent.end)
     end = at if found is None else found.end()
-    return end if end < chunk.end else None
+    return end if end < extent.end else None

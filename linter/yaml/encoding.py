@@ -22,11 +22,11 @@ class BadEncoding(ValueError):
         self.text = text
         self.has_documents = has_documents
 
-    def check(self, chunk: DocumentSlice) -> None:
+    def check(self, extent: DocumentSlice) -> None:
         """Raise BadBytes if a document has bytes that are no text."""
         offset = self.offset
         if self.has_documents:
-            found = _BAD_BYTE.search(self.text, chunk.start, chunk.end)
+            found = _BAD_BYTE.search(self.text, extent.start, extent.end)
             if found is None:
                 return
             offset = found.start()
@@ -40,8 +40,8 @@ class TwoMarks(BadEncoding):
         message = 'the file starts with two byte order marks, and Calico knows but one'
         super().__init__(0, message, text, has_documents=True)
 
-    def check(self, chunk: DocumentSlice) -> None:
-        if chunk.start == 0:
+    def check(self, extent: DocumentSlice) -> None:
+        if extent.start == 0:
             raise BadBytes(0, self.message, 'remove both, which no editor shows')
 
 

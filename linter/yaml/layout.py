@@ -29,11 +29,11 @@ class DocumentLines:
     Without a root nothing is known of it but its text.
     """
 
-    def __init__(self, source: Source, chunk: DocumentSlice, root: Node | None) -> None:
+    def __init__(self, source: Source, extent: DocumentSlice, root: Node | None) -> None:
         self.source = source
-        self.chunk = chunk
+        self.extent = extent
         self.root = root
-        self.is_empty = root is None and is_empty(source.text, chunk)
+        self.is_empty = root is None and is_empty(source.text, extent)
         # Where a node starts and where it ends; entries and items of block style in `blocks`,
         # to the end of their last line.
         self.nodes: dict[int, int] = {}
@@ -195,23 +195,23 @@ class DocumentLines:
     def _look(self, line: int) -> tuple[int | None, int | None]:
         """What is the first thing from a line on, or behind which line to look on."""
         text, starts = self.source.text, self.source.line_starts
-        if line >= len(starts) or starts[line] > self.chunk.end:
+        if line >= len(starts) or starts[line] > self.extent.end:
             return None, None
         at, following = starts[line], self.next_of(line)
-        while at < self.chunk.end and text[at] in SPACES:
+        while at < self.extent.end and text[at] in SPACES:
             at += 1
             # A run of blank lines is looked through once.
-            if at == following < self.chunk.end:
+            if at == following < self.extent.end:
                 return None, line + 1
-        if at >= self.chunk.end:
+        if at >= self.extent.end:
             return None, None
         return (at, None) if text[at] != '#' else (None, self.line(at) + 1)
 
     def first(self) -> int:
         """The line with which the document starts, behind a ``---`` of its own."""
-        line = self.line(self.chunk.start)
+        line = self.line(self.extent.start)
         text = self.source.text
-        return line + 1 if MARKER.match(text, self.chunk.start, self.chunk.end) else line
+        return line + 1 if MARKER.match(text, self.extent.start, self.extent.end) else line
 
     def reach_above(self, line: int, column: int) -> tuple[str, Span] | None:
         """What a comment that is alone on a line stands above; None: the document's end."""
@@ -219,7 +219,7 @@ class DocumentLines:
         text = self.source.text
         if at is None:
             return None
-        whole = Span(self.chunk.start, self.next_of(self.line(self.chunk.end)))
+        whole = Span(self.extent.start, self.next_of(self.line(self.extent.end)))
         if self.root is None or at >= self.root.end:
             if self.root is None and at == self.content(self.first()):
                 return 'document', whole

@@ -57,7 +57,7 @@ def read(part: str, base: int) -> Node | None:
 
 
 def _tree(lines: list[str], begin: int, base: int, width: int) -> Node:
-    """Lines to nodes: one loop with few calls, for every document with a finding comes here.
+    """Lines to nodes: one loop with few calls, because every document with a finding comes here.
 
     ``top`` is the innermost collection that goes on, ``level`` its indent, ``outer`` the others;
     ``waiting`` the key whose value is still to come, ``end`` where the last value ended.

@@ -229,7 +229,7 @@ def sign(place: Place) -> Mistake | None:
         'unknown-operator',
         at,
         end,
-        f'Calico has no {code(sign)}, for label values are text: write {expected(place)}',
+        f'Calico has no {code(sign)}, because label values are text: write {expected(place)}',
     )
 
 

@@ -26,7 +26,7 @@ BARE = r"""(?:(?:\$\{[^{}]*\}|[^\s'"“”‘’`(){}\[\],;&|!=<>])+)"""
 VALUE = f'(?:{LITERAL}|{BARE})'
 NUMBER_OR_BOOLEAN = lazy(r'[-+]?[0-9.]+|true|false|yes|no|null', re.IGNORECASE)
 
-# Opening and closing forms alike, for people mix them; the first of each family is the right one.
+# Opening and closing forms alike, because people mix them; of each family the first is right.
 DOUBLE_QUOTES = '"“”„‟«»″＂'
 SINGLE_QUOTES = "'‘’‚‛‹›′＇`´"
 EVERYTHING = ('any', 'anything', 'every', 'everything')
