@@ -29,7 +29,7 @@ def run() -> int:
 
     # Nothing that a document leaves behind points in circles, and so there is hardly anything to
     # look for after every 700 new objects, as Python does.
-    gc.set_threshold(50_000, 10, 10)
+    gc.set_threshold(100_000, 10, 10)
     return main(arguments)
 
 

@@ -244,6 +244,7 @@ def versions(where: str, text: str) -> tuple[Version | None, Version | None]:
 
 
 def render(rows: list[dict[str, Any]]) -> str:
+    """A line for each row, its fact in front: ``linter.catalogue.facts`` reads them one by one."""
     lines = ',\n'.join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f'[\n{lines}\n]\n'
 

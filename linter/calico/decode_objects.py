@@ -143,18 +143,34 @@ class Fields:
         """Decode the entries of a mapping into the fields of an object."""
         entries = node.entries
         names = {key.value for key, _ in entries}
-        if len(names) == len(entries) and names <= self.names:
-            exact = self.exact
-            fields = result.fields
-            for key, child in entries:
-                name = key.value
-                value = exact[name](context, child, (key, result, name, -1))
-                if value is not None:
-                    fields[name] = value
-                else:
-                    result.nulls[name] = Leaf(None, child, (key, result, name, -1))
-        else:
-            self._fill_with_care(context, node, result)
+        if len(names) == len(entries):
+            strange = names - self.names
+            if not strange or all(self._is_plainly_unknown(key, strange) for key, _ in entries):
+                if strange:
+                    for key, child in entries:
+                        if key.value in strange:
+                            self._stray(context, result, key.value, key, child)
+                    entries = [entry for entry in entries if entry[0].value not in strange]
+                exact = self.exact
+                fields = result.fields
+                for key, child in entries:
+                    name = key.value
+                    value = exact[name](context, child, (key, result, name, -1))
+                    if value is not None:
+                        fields[name] = value
+                    else:
+                        result.nulls[name] = Leaf(None, child, (key, result, name, -1))
+                return
+        self._fill_with_care(context, node, result)
+
+    def _is_plainly_unknown(self, key: Scalar, strange: set[str]) -> bool:
+        """Whether a key is a field, or nothing that could be one, whatever is beside it."""
+        text = key.value
+        if key.tag is not None:
+            return False
+        return text not in strange or (
+            text.casefold() not in self.folded and key_text(key) == text and not is_merge(key)
+        )
 
     def _fill_with_care(self, context: Decoded, node: MappingNode, result: Object) -> None:
         """The same where a key repeats, is merged, unknown, or spelt in another case."""
@@ -166,14 +182,18 @@ class Fields:
             if name is not None:
                 spelt.setdefault(name, []).append(entry)
                 continue
-            kind = 'later' if entry.text in self.later else 'unknown'
-            slot: Slot = (entry.key, result, entry.text, -1)
-            stray = Leaf(None, entry.value, slot, ok=False)
-            schema = self.later.get(entry.text, self.schema)
-            context.problems.append(Problem(kind, result, entry.text, stray, entry.key, schema))
-            check_json(context, entry.value, slot)
+            self._stray(context, result, entry.text, entry.key, entry.value)
         for name, variants in spelt.items():
             self._field(context, result, name, variants)
+
+    def _stray(self, context: Decoded, result: Object, text: str, key: Scalar, child: Node) -> None:
+        """Note a key that is no field, or none yet."""
+        kind = 'later' if text in self.later else 'unknown'
+        slot: Slot = (key, result, text, -1)
+        stray = Leaf(None, child, slot, ok=False)
+        schema = self.later.get(text, self.schema)
+        context.problems.append(Problem(kind, result, text, stray, key, schema))
+        check_json(context, child, slot)
 
     def _name(self, text: str, texts: set[str]) -> str | None:
         """The field that a key names."""

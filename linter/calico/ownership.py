@@ -57,12 +57,12 @@ class CalicoObject(NamedTuple):
 def field(node: MappingNode, name: str) -> tuple[Scalar, Node] | None:
     """The last entry under a key: of duplicates, be they merged, the last one counts."""
     found: tuple[Scalar, Node] | None = None
-    for key, value in node.entries:
-        if isinstance(key, Scalar):
-            if key.value == name:
-                found = key, value
-            elif key.value == '<<' and is_merge(key):
-                found = _merged(value, name) or found
+    for entry in node.entries:
+        key = entry[0].value
+        if key == name:
+            found = entry
+        elif key == '<<' and is_merge(entry[0]):
+            found = _merged(entry[1], name) or found
     return found
 
 

@@ -40,7 +40,8 @@ class Catalogue:
         self._select = select
         self._ignore = ignore
         self._profile = PROFILES[profile]
-        self._checks: dict[tuple[str, str, str], list[tuple[str, Check]]] = {}
+        # By kind and API, then by subject.
+        self._checks: dict[tuple[str, str], dict[str, list[tuple[str, Check]]]] = {}
         self._modules: dict[str, tuple[str, ...]] = {}
         self._views: dict[tuple[frozenset[str], frozenset[str], str], Catalogue] = {}
         self.whole = self
@@ -104,15 +105,14 @@ class Catalogue:
 
     def checks(self, subject: str, kind: str, api: str) -> list[tuple[str, Check]]:
         """The checks of a subject in a document of a kind and API, with the ids of their rules."""
-        key = subject, kind, api
-        found = self._checks.get(key)
-        if found is None:
-            found = self._checks[key] = [
+        known = self._checks.setdefault((kind, api), {})
+        if subject not in known:
+            known[subject] = [
                 one
                 for name in (subject, f'{subject}@{kind}', f'{subject}@{api}')
                 for one in self._checks_of(name)
             ]
-        return found
+        return known[subject]
 
     def asks(
         self, document: Document

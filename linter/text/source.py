@@ -54,10 +54,11 @@ class Source:
             if '\r' in text:
                 starts += (found.end() for found in LINE_END.finditer(text))
             else:
-                at = text.find('\n')
-                while at != -1:
-                    starts.append(at + 1)
-                    at = text.find('\n', at + 1)
+                at = 0
+                for line in text.split('\n'):
+                    at += len(line) + 1
+                    starts.append(at)
+                del starts[-1]
             self._starts = starts
         return self._starts
 

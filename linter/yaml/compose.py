@@ -55,7 +55,7 @@ def compose(text: str, extent: DocumentSlice, reader: str = 'auto') -> Node | No
         from linter.yaml.syntax_error import refused_directive
 
         raise refused_directive(part, found.end() - 1, base)
-    if reader == 'auto' and not os.environ.get('CALICO_LINT_YAML'):
+    if reader == 'auto' and 'CALICO_LINT_YAML' not in os.environ:
         plain = read(part, base)
         if plain is not None:
             return plain

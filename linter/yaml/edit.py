@@ -121,7 +121,7 @@ def edited(
     changes = sorted(edits, key=lambda edit: edit[:2])
     if not changes:
         return None
-    from linter.yaml.positions import pieces
+    from linter.yaml.positions import as_written, pieces
 
     spans = pieces(text, node)
     if spans is None or changes[-1][1] > len(spans) or changes[-1][1] > len(node.value):
@@ -145,7 +145,8 @@ def edited(
     part = text[start : end + 1]
     after = _replaced(part, [(span.start - start, span.end - start, new) for span, new in result])
     scalar = Scalar(value, style, None, 0, end - start + len(after) - len(part), 0)
-    return result if pieces(after, scalar) is not None else None
+    is_right = as_written(after, scalar) is not None or pieces(after, scalar) is not None
+    return result if is_right else None
 
 
 def _replaced(text: str, changes: Iterable[tuple[int, int, str]]) -> str:

@@ -33,6 +33,9 @@ def offset_in_source(text: str, scalar: Scalar, index: int) -> int:
         return offsets[index]
     if index >= len(value):
         return max(scalar.start, scalar.end - 1) if scalar.style else scalar.end
+    begin = as_written(text, scalar)
+    if begin is not None:
+        return begin + index
     offsets = []
     for char, offset in _flow(text, scalar):
         if len(offsets) >= len(value) or value[len(offsets)] != char:
@@ -63,6 +66,18 @@ def offsets_in_source(text: str, scalar: Scalar) -> Callable[[int], int]:
     return offset
 
 
+def as_written(text: str, scalar: Scalar) -> int | None:
+    """Where a value begins that stands in the source as it is; None: see character by character.
+
+    Whatever is escaped, doubled or folded takes more room there, or a line break.
+    """
+    if scalar.style in ('|', '>'):
+        return None
+    quote = 1 if scalar.style else 0
+    begin, end = scalar.start + quote, scalar.end - quote
+    return begin if text[begin:end] == scalar.value and scalar.value.isprintable() else None
+
+
 def pieces(text: str, scalar: Scalar) -> list[Span] | None:
     """What is written for each character of a scalar's value; None where it cannot be retraced.
 
@@ -76,6 +91,9 @@ def pieces(text: str, scalar: Scalar) -> list[Span] | None:
             return None
         del starts[len(value.rstrip(READ_BREAKS)) :]
         return [Span(at, at + _width(text, at, '')) for at in starts]
+    begin = as_written(text, scalar)
+    if begin is not None:
+        return [Span(at, at + 1) for at in range(begin, begin + len(value))]
     starts = []
     for char, offset in _flow(text, scalar):
         if len(starts) == len(value) or value[len(starts)] != char:
