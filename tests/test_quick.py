@@ -628,14 +628,15 @@ ASKED = [
 ]  # fmt: skip
 DOES = [
     ('Allow', 'Deny', ''), ('Deny', 'Allow', ''), ('Deny', 'Pass', '  - {action: Deny}\n'),
-    ('Log', 'Deny', ''),
+    ('Allow', 'Deny', '  - {action: Deny, source: {nets: [10.0.0.0/9]}}\n'),
+    ('Deny', 'Deny', '  - {action: Allow, metadata: {}}\n  - {action: Log}\n'),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize('one', ASKED)
 @pytest.mark.parametrize('direction', ['ingress', 'egress'])
 def test_rules_that_come_before_others(one: str, direction: str) -> None:
-    """Of every two, of which the first may keep packets from the second."""
+    """Of every two, with others behind them, of which one may keep packets from the next."""
     head = STYLES['profile'].lstrip('\n').partition('kind')[0]
     head += 'kind: GlobalNetworkPolicy\nmetadata: {name: a}\nspec:\n  selector: has(x)\n'
     head += f'  types: [{direction.title()}]\n  {direction}:\n'

@@ -59,23 +59,24 @@ def joined(seen: Facts, facts: Facts) -> Facts:
         if not _ALL.isdisjoint(seen):
             facts |= {'turns'}
         elif not _DENIES.isdisjoint(facts):
-            others = seen & _ALLOWS
-            if others and not ('does.Deny.any' in facts and others == _ALLOWS_ONE):
+            # What denies before it may take what no other does.
+            is_left = 'does.Deny.any' in facts and seen & _DECIDES <= _ONE
+            if not is_left and not _ALLOWS.isdisjoint(seen):
                 facts |= {'turns'}
         elif not _ALLOWS.isdisjoint(facts):
-            others = seen & _DENIES
-            if others and not (not _ALLOWS_ANY.isdisjoint(facts) and others == _DENIES_ONE):
+            is_left = not _ALLOWS_ANY.isdisjoint(facts) and seen & _DENIES <= _ONE
+            if not is_left and not _DENIES.isdisjoint(seen):
                 facts |= {'turns'}
     return seen | facts
 
 
 _ALL = frozenset(('does.Allow.all', 'does.Deny.all'))
-_DENIES_ONE = frozenset(('does.Deny.one',))
-_DENIES = _DENIES_ONE | {'does.Deny', 'does.Deny.any'}
-_ALLOWS_ONE = frozenset(('does.Allow.one',))
+_ONE = frozenset(('does.Allow.one', 'does.Deny.one'))
+_DENIES = frozenset(('does.Deny', 'does.Deny.one', 'does.Deny.any'))
 _ALLOWS_ANY = frozenset(('does.Allow.any', 'does.Allow.all'))
-_ALLOWS = _ALLOWS_ONE | _ALLOWS_ANY | {'does.Allow'}
-DOES = _ALL | _DENIES | _ALLOWS | {'does.Log'}
+_ALLOWS = _ALLOWS_ANY | {'does.Allow', 'does.Allow.one'}
+_DECIDES = _ALL | _DENIES | _ALLOWS
+DOES = _DECIDES | {'does.Log'}
 """What is asked of the rules of a list only while it is read."""
 
 
