@@ -63,6 +63,11 @@ class Document:
     def problems(self) -> list[Problem]:
         return self.decoded.problems
 
+    @property
+    def is_understood(self) -> bool:
+        """Whether all of its fields are known, so that nothing else may limit what it does."""
+        return all(problem.kind not in ('unknown', 'later') for problem in self.problems)
+
     def is_judged(self, what: Hashable) -> bool:
         """Whether something was judged often enough already; each call counts.
 

@@ -127,14 +127,15 @@ class Judge:
 
     def summarise(self, source: Source, owned: CalicoObject) -> None:
         """Note what an object means of which it is known that it is clean."""
+        begin = len(self.file.diagnostics)
         if owned.kind is not None and owned.api != 'v2':
             lane = self.target.lane(owned.api)
             decoded = decode(owned.node, 'v3', owned.kind, self.target.version, lane)
             document = Document(source, owned.node, 'v3', owned.kind, decoded, self.surroundings)
-            self._summarise(source, owned, document, 0)
+            self._summarise(source, owned, document, begin)
             decoded.release()
         else:
-            self._summarise(source, owned, None, 0)
+            self._summarise(source, owned, None, begin)
 
     def _summarise(
         self, source: Source, owned: CalicoObject, document: Document | None, begin: int

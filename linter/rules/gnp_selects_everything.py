@@ -45,6 +45,8 @@ PROFILE = 'security'
 def check(spec: Object, document: Document) -> Iterator[Finding]:
     if spec.text('selector') not in ('', 'all()'):
         return
+    if not document.is_understood:
+        return
     if spec.text('namespaceSelector') or spec.text('serviceAccountSelector'):
         return
     for flag in ('doNotTrack', 'preDNAT'):

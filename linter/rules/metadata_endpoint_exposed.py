@@ -53,7 +53,7 @@ _METADATA = 0xA9FEA9FE
 
 @rule('Spec')
 def check(spec: Object, document: Document) -> Iterator[Finding]:
-    if not document.is_policy:
+    if not (document.is_policy and document.is_understood):
         return
     for rules, items in direction_lists(spec):
         if rules.name != 'egress':

@@ -54,6 +54,8 @@ PROFILE = 'strict'
 def check(spec: Object, document: Document) -> Iterator[Finding]:
     if spec.text('selector') not in ('', 'all()') or spec.text('serviceAccountSelector'):
         return
+    if not document.is_understood:
+        return
     if spec.text('namespaceSelector') not in ('', 'all()'):
         return
     for flag in ('doNotTrack', 'preDNAT'):
