@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from linter.calico.target import VERSIONS, version_text
+from linter.diagnostic import SEVERITIES
 from tools.catalogue import catalogue
 from tools.cells import accepted_cell, default_cell, field_cell
 from tools.generate_schemas import DIALECT, HERE
@@ -126,7 +127,7 @@ def render(spec: Path = SPEC) -> str:
         if name != 'config'
     }
     definitions['Version'] = version_schema()
-    definitions['Severity'] = {'type': 'string', 'enum': ['error', 'warning', 'info']}
+    definitions['Severity'] = {'type': 'string', 'enum': list(SEVERITIES)}
     definitions['RuleOrGroup'] = {
         'type': 'string',
         'enum': [*sorted(rule for rules in known.values() for rule in rules), *known],

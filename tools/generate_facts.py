@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from linter.calico.kinds import KINDS
 from linter.calico.target import NATIVE_SINCE, VERSIONS, Version, version_text
 from linter.catalogue.library import Library
+from linter.diagnostic import SEVERITIES
 from tools.messages import BadTable, place, unknown
 from tools.output import write
 
@@ -35,7 +36,6 @@ LANES = {
     'nftables': ['nftables'],
 }
 EFFECTS = {'refused', 'dropped', 'ignored', 'hazard', ''}
-SEVERITIES = {'error', 'warning', 'info'}
 REFUSERS = {'calico', 'kubernetes', 'calicoctl', ''}
 RANGE = re.compile(r'(?:(3\.\d+)\+|(3\.\d+)?-(3\.\d+)|)\Z')
 FACT = re.compile(r'[a-z0-9]+(-[a-z0-9]+)*')

@@ -5,19 +5,17 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from linter.calico.target import Version, read_version
+
 Json = dict[str, Any]
-Version = tuple[int, int]
-
-
-def parse(text: str) -> Version:
-    major, minor = text.split('.')
-    return int(major), int(minor)
 
 
 def available(node: Json, version: Version) -> bool:
     """Does this version know the field (or, for a whole schema, the kind)?"""
     since, until = node.get('x-calico-since'), node.get('x-calico-until')
-    return (since is None or parse(since) <= version) and (until is None or version <= parse(until))
+    return (since is None or read_version(since) <= version) and (
+        until is None or version <= read_version(until)
+    )
 
 
 def for_version(schema: Json, version: Version) -> Json:

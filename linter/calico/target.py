@@ -113,18 +113,29 @@ def read_version(text: str) -> Version:
     return int(major), int(minor)
 
 
-def parse_version(text: str) -> Version:
-    """``3.32``, ``v3.32`` or ``v3.32.1`` (the patch number is ignored); Fatal names the nearest."""
+def numbers_in(text: str) -> Version | None:
+    """The numbers of ``3.32``, ``v3.32`` or ``v3.32.1`` (the patch number is ignored)."""
     parts = text.strip().lower().removeprefix('v').split('.')
-    if 2 <= len(parts) <= 3 and all(part.isascii() and part.isdigit() for part in parts):
-        version = (int(parts[0]), int(parts[1]))
+    if not 2 <= len(parts) <= 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    return (int(parts[0]), int(parts[1])) if max(map(len, parts)) < 10 else None
+
+
+def nearest_version(version: Version) -> Version:
+    """The known version that is nearest to another one."""
+    major, minor = version
+    return min(VERSIONS, key=lambda known: abs((known[0] - major) * 1000 + known[1] - minor))
+
+
+def parse_version(text: str) -> Version:
+    """The version that a text names; Fatal names the nearest."""
+    version = numbers_in(text)
+    if version is not None:
         if version in VERSIONS:
             return version
-        nearest = min(
-            VERSIONS, key=lambda known: abs((known[0] - version[0]) * 1000 + known[1] - version[1])
-        )
         raise Fatal(
-            f'Calico {text} is not known here: use --calico-version {version_text(nearest)} '
+            f'Calico {text} is not known here: use --calico-version '
+            f'{version_text(nearest_version(version))} '
             f'(known: {version_text(VERSIONS[0])} to {version_text(VERSIONS[-1])})'
         )
     raise Fatal(

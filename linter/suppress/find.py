@@ -93,7 +93,7 @@ class _Finder:
         self.partial = partial
         self.more = more
 
-    def page(self, number: int) -> DocumentLines:
+    def lines_of(self, number: int) -> DocumentLines:
         return self.documents[number].lines
 
     def is_ours(self, number: int) -> bool:
@@ -116,67 +116,67 @@ class _Finder:
                 yield from self.on_marker(number, end)
             end = extent.end
             if HEAD.search(self.text, extent.start, end):
-                page = document.lines
-                for comment in comments(page, extent.start, end):
-                    yield from self.comment(page, comment, number)
+                lines = document.lines
+                for comment in comments(lines, extent.start, end):
+                    yield from self.comment(lines, comment, number)
 
     def on_marker(self, number: int, begin: int) -> Iterator[Suppression]:
         """Comments on the ``---`` line before a document, which belongs to none."""
         extent = self.documents[number].slice
-        page = DocumentLines(self.source, DocumentSlice(extent.index, begin, extent.start), None)
-        for comment in comments(page, begin, extent.start):
-            yield from self.place(self.page(number), comment, number)
+        lines = DocumentLines(self.source, DocumentSlice(extent.index, begin, extent.start), None)
+        for comment in comments(lines, begin, extent.start):
+            yield from self.place(self.lines_of(number), comment, number)
 
-    def comment(self, page: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
-        extent = page.extent
+    def comment(self, lines: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
+        extent = lines.extent
         if not comment.is_alone:
-            yield from self.place(page, comment, index)
+            yield from self.place(lines, comment, index)
             return
-        above = page.reach_above(comment.line, comment.column)
+        above = lines.reach_above(comment.line, comment.column)
         if above is None:
             following = index + 1 < len(self.documents)
-            if page.is_empty:
+            if lines.is_empty:
                 target = index + 1 if following and self.is_ours(index + 1) else index
                 whole = Span(
-                    extent.start, page.next_of(page.line(self.documents[target].slice.end))
+                    extent.start, lines.next_of(lines.line(self.documents[target].slice.end))
                 )
                 is_settled = self.is_settled(target) or target == index
-                yield from self.read(page, comment, 'document', whole, True, is_settled)
+                yield from self.read(lines, comment, 'document', whole, True, is_settled)
                 return
             if following and comment.column == 0:
                 target = index + 1
                 last = self.documents[target].slice
-                whole = Span(last.start, page.next_of(page.line(last.end)))
+                whole = Span(last.start, lines.next_of(lines.line(last.end)))
                 yield from self.read(
-                    page, comment, 'document', whole, self.is_ours(target), self.is_settled(target)
+                    lines, comment, 'document', whole, self.is_ours(target), self.is_settled(target)
                 )
                 return
             above = 'node', Span(comment.start, comment.start)
             if self.more and not following:
                 # The document is in the next part.
-                yield from self.read(page, comment, *above, is_ours=False, is_settled=True)
+                yield from self.read(lines, comment, *above, is_ours=False, is_settled=True)
                 return
-        yield from self.read(page, comment, *above, self.is_ours(index), self.is_settled(index))
+        yield from self.read(lines, comment, *above, self.is_ours(index), self.is_settled(index))
 
-    def place(self, page: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
+    def place(self, lines: DocumentLines, comment: Comment, index: int) -> Iterator[Suppression]:
         """A comment at the end of a line."""
-        begin = page.start_of(comment.line)
-        extent = page.extent
+        begin = lines.start_of(comment.line)
+        extent = lines.extent
         is_marker = begin <= extent.start and MARKER.match(self.text, begin) is not None
         if is_marker and self.text[begin : self.text.index('#', begin)].strip(SPACES) == '---':
             scope = 'document'
-            reach = Span(begin, page.next_of(page.line(extent.end)))
+            reach = Span(begin, lines.next_of(lines.line(extent.end)))
         else:
             scope = 'line'
-            first, last = page.lines(comment.line)
-            reach = Span(page.start_of(first), page.next_of(last))
+            first, last = lines.lines(comment.line)
+            reach = Span(lines.start_of(first), lines.next_of(last))
         yield from self.read(
-            page, comment, scope, reach, self.is_ours(index), self.is_settled(index)
+            lines, comment, scope, reach, self.is_ours(index), self.is_settled(index)
         )
 
     def read(
         self,
-        page: DocumentLines,
+        lines: DocumentLines,
         comment: Comment,
         scope: str,
         reach: Span,
@@ -185,7 +185,7 @@ class _Finder:
     ) -> Iterator[Suppression]:
         text = self.text
         # Else it may stand in a scalar, and nothing is held against it.
-        is_known = page.root is not None or page.is_empty
+        is_known = lines.root is not None or lines.is_empty
         found = exact(text, comment)
         if found is None:
             problem = malformed(self.text, comment, self.meant) if is_ours and is_known else None
@@ -218,7 +218,7 @@ class _Finder:
         for number, word in enumerate(words):
             name = text[word.start : word.end]
             if len(words) == 1:
-                removal = without_comment(page, comment)
+                removal = without_comment(lines, comment)
             elif number + 1 < len(words):
                 removal = _cut(name, Span(word.start, words[number + 1].start))
             else:
@@ -289,10 +289,10 @@ class _Finder:
                 held = field(metadata[1], 'annotations')
                 if held is None or not isinstance(held[1], MappingNode):
                     continue
-                page = self.page(index)
-                reach = Span(extent.start, page.next_of(page.line(extent.end)))
+                lines = self.lines_of(index)
+                reach = Span(extent.start, lines.next_of(lines.line(extent.end)))
                 if result.node is not document.root:
-                    reach = Span(result.node.outer, page.after(result.node.end))
+                    reach = Span(result.node.outer, lines.after(result.node.end))
                 for at, (key, value) in enumerate(held[1].entries):
                     if isinstance(key, Scalar) and key.value.lower().startswith(f'{MARK}/'):
                         removal = without_annotation(self.source, metadata[1], held[1], at)

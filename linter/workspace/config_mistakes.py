@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from linter.calico import target
 from linter.calico.decoded import Problem
-from linter.calico.target import VERSIONS, version_text
+from linter.calico.target import VERSIONS, numbers_in, version_text
 from linter.calico.values import Leaf, Object, Value
 from linter.diagnostic import Diagnostic
 from linter.text.source import Source, Span
@@ -222,18 +223,14 @@ def is_severity_schema(wanted: dict[str, Any]) -> bool:
 
 def nearest_version(text: str) -> str | None:
     """The version that was probably meant, None where a text is like none."""
-    parts = text.strip().lower().removeprefix('v').split('.')
-    if not 2 <= len(parts) <= 3 or not all(p.isascii() and p.isdigit() for p in parts):
+    version = numbers_in(text)
+    if version is None:
         return None
-    if any(len(part) > 9 for part in parts):
-        return None
-    major, minor = int(parts[0]), int(parts[1])
+    major, minor = version
     if (major, minor * 10) in VERSIONS:
         # 3.3, where 3.30 went through something that takes it for a number.
         minor *= 10
-    return version_text(
-        min(VERSIONS, key=lambda known: abs((known[0] - major) * 1000 + known[1] - minor))
-    )
+    return version_text(target.nearest_version((major, minor)))
 
 
 def _wanted(wanted: dict[str, Any]) -> str:
