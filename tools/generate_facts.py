@@ -116,7 +116,7 @@ def outcomes(path: str) -> dict[str, dict[str, str]]:
         where = place(path, line)
         for head, known in (
             ('Effect', EFFECTS),
-            ('Severity', SEVERITIES),
+            ('Severity', set(SEVERITIES)),
             ('Refused by', REFUSERS),
             ('Unreadable', {'yes', ''}),
             ('Confidence', {'proved', 'fact', 'likely'} if row['Effect'] == 'hazard' else {''}),
