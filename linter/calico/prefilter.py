@@ -124,7 +124,9 @@ def may_hold_calico(data: bytes) -> bool:
 
 def may_be_json_patch(data: bytes) -> bool:
     """Whether a file can be a list of operations on the fields of an object."""
-    start = data[:64].lstrip()[:1]
+    start = data[:1]
+    if not start.isalnum():
+        start = data[:64].lstrip()[:1]
     if start.isalnum() or (start and start in b'{"\''):
         return False  # a mapping, or a scalar, and no list
     return b'op' in data and b'path' in data and (b'/spec' in data or b'/metadata' in data)

@@ -207,7 +207,7 @@ def _needs_a_closer_look(data: bytes, path: str, settings: Settings, lookup: Loo
         or b'patch' in data
         or may_be_json_patch(data)
         # Into objects without a namespace kustomize might write one.
-        or (_may_be_global(data) and lookup.has_kustomization(path))
+        or (lookup.has_kustomization(path) and _may_be_global(data))
     )
 
 

@@ -114,8 +114,8 @@ class Lookup:
         self._named: set[str] | None = None
         # By the folder as it is written, and by its absolute path; None: no configuration.
         self._folders: dict[str, _Folder | None] = {}
-        # The last path, its folder and its name: each is asked for several times.
-        self._last: tuple[str, _Folder | None, str] = ('\0', None, '')
+        # The last path, its folder as it is known and as it is written, and its name.
+        self._last: tuple[str, _Folder | None, str, str] = ('\0', None, '', '')
         self._homes: dict[str, Home | None] = {}
         self._fixed: Home | None = None
         self._excludes: Rules | None = None
@@ -136,17 +136,15 @@ class Lookup:
 
     def has_kustomization(self, path: str) -> bool:
         """Whether there is one in a file's folder or above, in its repository."""
-        head = os.path.dirname(path)
+        head = self._last[2] if self._last[0] == path else os.path.dirname(path)
         known = self._kustomized.get(head)
         if known is not None:
             return known
         folder = os.path.abspath(head)
         passed = [head]
-        found = False
         while folder not in self._kustomized:
             passed.append(folder)
-            names = (os.path.join(folder, name) for name in KUSTOMIZATIONS)
-            found = any(map(self.files.exists, names))
+            found = any(self.files.exists(os.path.join(folder, name)) for name in KUSTOMIZATIONS)
             parent = os.path.dirname(folder)
             if found or parent == folder or self.files.exists(os.path.join(folder, '.git')):
                 break
@@ -186,7 +184,7 @@ class Lookup:
 
     def settings_for(self, path: str) -> Settings:
         """The settings of a file, or of a folder whose path ends with a slash."""
-        _, folder, name = self._last if self._last[0] == path else self._look(path)
+        _, folder, _, name = self._last if self._last[0] == path else self._look(path)
         if folder is None or folder.home is None:
             return self.default
         home = folder.home
@@ -199,7 +197,7 @@ class Lookup:
 
     def is_excluded(self, path: str) -> bool:
         """Whether a file, or a folder whose path ends with a slash, is not to be checked."""
-        _, folder, name = self._last if self._last[0] == path else self._look(path)
+        _, folder, _, name = self._last if self._last[0] == path else self._look(path)
         if folder is None or not folder.excludes:
             return False
         if not folder.is_excluded and not (
@@ -208,14 +206,16 @@ class Lookup:
             return False
         return self.options.force_exclude or self._is_excluded_below(folder, name)
 
-    def _look(self, path: str) -> tuple[str, _Folder | None, str]:
-        """A path, its folder and its name."""
-        head, name = os.path.split(path)
+    def _look(self, path: str) -> tuple[str, _Folder | None, str, str]:
+        """A path, its folder as it is known and as it is written, and its name."""
+        head, slash, name = path.rpartition('/')
+        if not slash or head[-1:] in ('', '/') or os.sep != '/':
+            head, name = os.path.split(path)
         try:
             folder = self._folders[head]
         except KeyError:
             folder = self._folders[head] = self._folder(head)
-        self._last = path, folder, name
+        self._last = path, folder, head, name
         return self._last
 
     def config_for(self, folder: str) -> Config | None:
@@ -241,12 +241,12 @@ class Lookup:
 
     def home_of(self, path: str) -> Home | None:
         """The folder whose configuration holds for a file."""
-        _, folder, _ = self._last if self._last[0] == path else self._look(path)
+        _, folder, _, _ = self._last if self._last[0] == path else self._look(path)
         return None if folder is None else folder.home
 
     def layers_of(self, path: str) -> tuple[int, ...]:
         """The numbers of the layers that hold for a file for which a configuration holds."""
-        _, folder, name = self._last if self._last[0] == path else self._look(path)
+        _, folder, _, name = self._last if self._last[0] == path else self._look(path)
         return () if folder is None or folder.home is None else self._layers_of(folder, name)
 
     def _is_excluded_below(self, folder: _Folder, name: str) -> bool:
