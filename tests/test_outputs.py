@@ -84,3 +84,21 @@ def test_a_device_is_written(here: Path) -> None:
     ran = call(here, 'check', '--output-format', 'json:/dev/stdout', '.')
     assert ran.status == 1
     assert json.loads(ran.out)['diagnostics']
+
+
+def test_no_output_goes_to_what_is_read_beside_what_is_checked(here: Path, policy: Path) -> None:
+    """A kustomization, the ignore files of git, a context, a page of Markdown, and other JSON."""
+    (here / '.git' / 'info').mkdir(parents=True)
+    for name in ('policies/kustomization.yaml', 'other.yaml', 'package.json'):
+        (here / name).write_text('a: 1\n')
+        assert 'is no report' in refused(here, name, 'policies/p.yaml')
+    assert 'is no report' in refused(
+        here, 'other.yaml', 'policies/p.yaml', options=('--context', '.')
+    )
+    for name in ('policies/Kustomization', '.gitignore', '.git/info/exclude'):
+        (here / name).write_text('a\n')
+        assert 'is read by git or kustomize' in refused(here, name, 'policies')
+    (here / 'README.md').write_text('# A page\n')
+    assert 'is to be checked' in refused(here, 'README.md', '.', options=('--markdown',))
+    # What the run has nothing to do with is for whoever names it.
+    assert inside('check', '--output-format', 'markdown:README.md', 'policies').status == 1

@@ -26,6 +26,10 @@ _REPORTS = (
 )
 
 
+# What a run reads that is never checked itself.
+_READ = ('.gitignore', 'Kustomization')
+
+
 def outputs(options: Options) -> list[Output]:
     """The formats that were asked for, each with its file or None; Fatal where one cannot be.
 
@@ -81,8 +85,15 @@ def _obstacle(file: str, path: str, options: Options) -> str:
         return 'is no file'
     if os.stat(file).st_nlink > 1:
         return 'has another name (a hard link), under which it would change, too'
-    if file.lower().endswith(SUFFIXES) and _is_searched(path, options) and not _is_report(file):
+    if _is_report(file):
+        return ''
+    if file.lower().endswith(options.suffixes()) and _is_searched(path, options):
         return 'is to be checked, and not to be written'
+    if file.lower().endswith(SUFFIXES):
+        # Whatever it is, somebody wrote it; a kustomization leads to such files, and a context.
+        return 'is there already, and is no report'
+    if os.path.basename(path) in _READ or '.git' in path.split(os.sep):
+        return 'is read by git or kustomize, and not to be written'
     return ''
 
 
