@@ -21,6 +21,7 @@ from conftest import (
     golden_cases,
     lane_target,
     printed,
+    some_slow,
     target,
 )
 
@@ -129,9 +130,10 @@ def test_advice_of_the_cases(paths: list[Path]) -> None:
         assert wrong(text, where, found) == [], f'{path}\n{printed(found)}'
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize('lane', ['api-3.28', 'api-3.32', 'crd1-3.31', 'crd3-3.33'])
-@pytest.mark.parametrize('part', range(8))
+@pytest.mark.parametrize(
+    'lane', some_slow(['api-3.28', 'api-3.32', 'crd1-3.31', 'crd3-3.33'], 'api-3.32')
+)
+@pytest.mark.parametrize('part', some_slow(range(8), 0))
 def test_advice_of_labelled_documents(lane: str, part: int) -> None:
     where = lane_target(lane)
     problems = []

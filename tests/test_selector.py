@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import some_slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lark import Transformer
@@ -626,32 +627,33 @@ def test_long(text: str) -> None:
     assert evaluate(selector, {'a': 'b'}) in (True, False)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ('text', 'start', 'kind'),
-    [
-        ('(' * MANY, MANY - 1, 'unclosed'),
-        ('(' * MANY + 'all()' + ')' * (MANY - 1), 0, 'unclosed'),
-        ('(' * MANY + 'all()' + ')' * (MANY + 1), 2 * MANY + 5, 'stray-parenthesis'),
-        ('(' * MANY + "a = 'b'" + ')' * MANY, MANY + 2, 'single-equals'),
-        ('!' * MANY, MANY - 1, 'dangling-operator'),
-        ("a == 'b' && " * MANY + 'c == d', 12 * MANY + 5, 'unquoted-value'),
-        ("a == 'b' && " * MANY, 12 * MANY - 3, 'dangling-operator'),
-        ("a == 'b' && " * MANY + "c == 'd' and has(e)", 12 * MANY + 9, 'word-operator'),
-        ("a == 'b' && " * MANY + "c == 'd'\n", 12 * MANY + 8, 'trailing-newline'),
-        ('has(a) && b in {' + "'c', " * MANY + 'd}', 5 * MANY + 16, 'unquoted-value'),
-        ('has(a) && b in {' + "'c', " * MANY, 15, 'unclosed'),
-        (f"a == '{'x' * MANY}", 5, 'unterminated-string'),
-        ('x' * MANY, 0, 'label-too-long'),
-        ('a' + ' ' * MANY + "= 'b'", MANY + 1, 'single-equals'),
-        ('\n' * MANY, 0, 'trailing-newline'),
-        ('a in {' + 'b, ' * MANY + '}', 6, 'unquoted-value'),
-    ],
-    ids=lambda value: value if isinstance(value, str) and len(value) < 30 else '',
-)
-def test_long_mistake(text: str, start: int, kind: str) -> None:
-    mistake = check(text, V3)
-    assert (mistake.start, mistake.kind) == (start, kind)
+def long_mistakes(many: int) -> list[tuple[str, int, str]]:
+    """Selectors in which something is there many times: where each goes wrong, and how."""
+    return [
+        ('(' * many, many - 1, 'unclosed'),
+        ('(' * many + 'all()' + ')' * (many - 1), 0, 'unclosed'),
+        ('(' * many + 'all()' + ')' * (many + 1), 2 * many + 5, 'stray-parenthesis'),
+        ('(' * many + "a = 'b'" + ')' * many, many + 2, 'single-equals'),
+        ('!' * many, many - 1, 'dangling-operator'),
+        ("a == 'b' && " * many + 'c == d', 12 * many + 5, 'unquoted-value'),
+        ("a == 'b' && " * many, 12 * many - 3, 'dangling-operator'),
+        ("a == 'b' && " * many + "c == 'd' and has(e)", 12 * many + 9, 'word-operator'),
+        ("a == 'b' && " * many + "c == 'd'\n", 12 * many + 8, 'trailing-newline'),
+        ('has(a) && b in {' + "'c', " * many + 'd}', 5 * many + 16, 'unquoted-value'),
+        ('has(a) && b in {' + "'c', " * many, 15, 'unclosed'),
+        (f"a == '{'x' * many}", 5, 'unterminated-string'),
+        ('x' * many, 0, 'label-too-long'),
+        ('a' + ' ' * many + "= 'b'", many + 1, 'single-equals'),
+        ('\n' * many, 0, 'trailing-newline'),
+        ('a in {' + 'b, ' * many + '}', 6, 'unquoted-value'),
+    ]
+
+
+@pytest.mark.parametrize('many', some_slow([500, MANY], 500))
+def test_long_mistake(many: int) -> None:
+    for text, start, kind in long_mistakes(many):
+        mistake = check(text, V3)
+        assert (mistake.start, mistake.kind) == (start, kind), text[:50]
 
 
 @pytest.mark.parametrize(('dialect', 'text', 'start', 'kind', 'repaired'), TABLE)
