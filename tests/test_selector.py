@@ -649,7 +649,7 @@ def long_mistakes(many: int) -> list[tuple[str, int, str]]:
     ]
 
 
-@pytest.mark.parametrize('many', some_slow([500, MANY], 500))
+@pytest.mark.parametrize('many', some_slow([1000, MANY], 1000))
 def test_long_mistake(many: int) -> None:
     for text, start, kind in long_mistakes(many):
         mistake = check(text, V3)
