@@ -53,39 +53,42 @@ def understood(line: str) -> Line | None:
     body = line.lstrip(' ')
     if not body:
         return None
+    size = len(line)
     # What does not print may break a line, or be refused.
-    if len(line) > _LONGEST or not line.isprintable():
+    if size > _LONGEST or not line.isprintable():
         raise Unsure
     if body[0] == '#':
         return None
-    at = len(line) - len(body)
     dash = -1
     if body[:2] == '- ':
-        dash = at
-        at = _next(line, at + 2)
-    elif not at and body[:3] in ('---', '...'):
+        dash = size - len(body)
+        body = body[2:].lstrip(' ')
+    elif body[:3] in ('---', '...') and size == len(body):
         raise Unsure
-    indent = at
-    key = _key(line, at)
-    if key is not None and line[key[3] + 1 : key[3] + 2] in ('', ' '):
-        at = _next(line, key[3] + 1)
-    else:
-        key = None  # a text with a colon in it, if anything
-        if dash < 0:
-            raise Unsure
+    indent = size - len(body)
+    key = _key(body, indent)
+    if key is not None:
+        body = body[key[3] - indent + 1 :].lstrip(' ')
+    elif dash < 0:
+        raise Unsure
+    at = size - len(body)
+    first = body[:1]
+    if first in _FIRST:
+        return Line(indent, dash, key, _plain(body, at), None)
+    if first in ('', '#'):
+        if key is None:
+            raise Unsure  # a dash alone
+        return Line(indent, dash, key, None, None)
     leaf: Leaf | None = None
     flow: Flow | None = None
-    if line[at : at + 1] not in ('', '#'):
-        if line[at] in '[{':
-            flow = _flow(line, at, 1)
-            end = flow[3]
-        else:
-            leaf = _header(line, at) if key is not None and line[at] in '|>' else _leaf(line, at)
-            end = leaf[3]
-        if _next(line, end) == end < len(line) or line[_next(line, end) :][:1] not in ('', '#'):
-            raise Unsure
-    elif key is None:
-        raise Unsure  # a dash alone
+    if first in '[{':
+        flow = _flow(line, at, 1)
+        end = flow[3]
+    else:
+        leaf = _header(line, at) if key is not None and first in '|>' else _leaf(line, at)
+        end = leaf[3]
+    if end < size and (line[end] != ' ' or line[end:].lstrip(' ')[:1] not in ('', '#')):
+        raise Unsure
     return Line(indent, dash, key, leaf, flow)
 
 
@@ -96,22 +99,31 @@ def _next(line: str, at: int) -> int:
     return at
 
 
-def _key(line: str, at: int) -> Leaf | None:
-    """The key before the colon, if there is one here."""
-    first = line[at : at + 1]
+def _key(body: str, at: int) -> Leaf | None:
+    """The key that a part of a line begins with; nothing but a blank is behind its colon."""
+    first = body[:1]
+    if first in _LETTERS:
+        end = body.find(':')
+        key = body[:end]
+        if end == -1 or not _OF_KEYS.issuperset(key) or body[end + 1 : end + 2] not in ('', ' '):
+            return None  # a text, maybe with a colon in it
+        return key, '', at, at + end
     if first in ('"', "'"):
-        end = line.find(first, at + 1) + 1
-        key = line[at + 1 : end - 1]
-        if end and line[end : end + 1] == ':':
+        end = body.find(first, 1) + 1
+        key = body[1 : end - 1]
+        if end and body[end : end + 1] == ':' and body[end + 1 : end + 2] in ('', ' '):
             if not key or '\\' in key:
                 raise Unsure
-            return key, first, at, end
-        return None
-    end = at
-    if first in _LETTERS:
-        while end < len(line) and line[end] in _OF_KEYS:
-            end += 1
-    return (line[at:end], '', at, end) if end > at and line[end : end + 1] == ':' else None
+            return key, first, at, at + end
+    return None
+
+
+def _plain(body: str, at: int) -> Leaf:
+    """A plain scalar that goes on to the end of its line, or to a comment."""
+    text = body.partition(' #')[0].rstrip(' ')
+    if ': ' in text or text[-1] == ':':
+        raise Unsure
+    return text, '', at, at + len(text)
 
 
 def _leaf(line: str, at: int, in_flow: bool = False) -> Leaf:
@@ -120,18 +132,15 @@ def _leaf(line: str, at: int, in_flow: bool = False) -> Leaf:
         return _quoted(line, at)
     if first not in _FIRST and (first != '-' or line[at + 1 : at + 2] not in _LETTERS):
         raise Unsure
+    if not in_flow:
+        return _plain(line[at:], at)
     end = at
-    if in_flow:
-        while end < len(line) and line[end] not in ',[]{}':
-            # A question mark and a colon mean to some parsers what they do not mean to others.
-            if line[end] in '?#' or (line[end] == ':' and line[end + 1 : end + 2] not in _LETTERS):
-                raise Unsure
-            end += 1
-        text = line[at:end].rstrip(' ')
-    else:
-        text = line[at:].partition(' #')[0].rstrip(' ')
-        if ': ' in text or text[-1] == ':':
+    while end < len(line) and line[end] not in ',[]{}':
+        # A question mark and a colon mean to some parsers what they do not mean to others.
+        if line[end] in '?#' or (line[end] == ':' and line[end + 1 : end + 2] not in _LETTERS):
             raise Unsure
+        end += 1
+    text = line[at:end].rstrip(' ')
     return text, '', at, at + len(text)
 
 
@@ -173,7 +182,7 @@ def _flow(line: str, begin: int, depth: int) -> Flow:
                 raise Unsure
             at = _next(line, at + 1)
         if opening == '{':
-            key = _key(line, at)
+            key = _key(line[at:], at)
             if key is None or line[key[3] + 1 : key[3] + 2] != ' ':
                 raise Unsure
             items.append(key)
