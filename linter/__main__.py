@@ -25,6 +25,9 @@ def run() -> int:
             return 0
     import gc
 
+    from linter.text import finder
+
+    finder.install()
     from linter.cli.main import main
 
     # Nothing that a document leaves behind points in circles, and so there is hardly anything to

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
+
+from linter.text import finder
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -289,3 +292,27 @@ def test_many_findings_in_many_formats_reach_for_no_network(workshop: Workshop) 
     workshop.write('tree/kustomization.yaml', 'namespace: shop\n')
     workshop.write('tree/worse.yaml', CLEAN + '    - {action: [Deny}\n')
     workshop.modules('check', '--output-format', 'json', 'tree', status=1)
+
+
+def test_every_module_is_found_where_python_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, 'meta_path', list(sys.meta_path))
+    before = len(sys.meta_path)
+    finder.install()
+    finder.install()
+    assert len(sys.meta_path) == before + 1
+    count = 0
+    for path in (ROOT / 'linter').rglob('*.py'):
+        name = '.'.join(path.relative_to(ROOT).with_suffix('').parts)
+        if path.name == '__init__.py':
+            continue
+        expected = PathFinder.find_spec(name, [str(path.parent)])
+        found = sys.meta_path[0].find_spec(name, None)
+        assert expected is not None
+        assert found is not None
+        for attribute in ('name', 'origin', 'cached', 'has_location', 'parent'):
+            assert getattr(found, attribute) == getattr(expected, attribute), name
+        assert type(found.loader) is type(expected.loader)
+        count += 1
+    assert count > 300
+    for name in ('linter.rules', 'linter.nothing', 'linterer.text', 'json'):
+        assert sys.meta_path[0].find_spec(name, None) is None
