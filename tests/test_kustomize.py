@@ -183,6 +183,25 @@ def test_a_network_policy_of_no_group(operation: str, is_calicos: bool, capsys: 
     assert found(capsys) == []
 
 
+def test_operations_that_cannot_be_read_are_not_passed_over(capsys: Capture) -> None:
+    """They name nothing of Calico's; the kustomization does."""
+    broken = '- {op: add, path: /spec/types, value: [ingress}\n'
+    write(kustomization_yaml=f'patches:\n- path: ops.yaml\n{TARGET}', ops_yaml=broken)
+    assert found(capsys) == ['ops.yaml:1:3 error[yaml-syntax]']
+    write(ops_yaml='{{ if x }}\n' + broken)
+    assert found(capsys) == []
+    write(kustomization_yaml=f'patches:\n- path: ops.yaml\n{TARGET}'.replace('Network', 'Pod'))
+    write(ops_yaml=broken)
+    assert found(capsys) == []
+
+
+def test_a_path_of_any_length(capsys: Capture) -> None:
+    write(kustomization_yaml=f'patches:\n- path: ops.yaml\n{TARGET}')
+    for path in ('/spec' + '/a' * 20_000, '/spec/ingress' + '/0' * 20_000):
+        write(ops_yaml=f'- {{op: add, path: {path}, value: 1}}\n')
+        assert len(found(capsys)) == 1, path[:20]
+
+
 def test_patches_in_the_kustomization_itself(capsys: Capture) -> None:
     def indented(text: str, width: int) -> str:
         return ''.join(' ' * width + line for line in text.splitlines(keepends=True))

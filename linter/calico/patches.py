@@ -7,6 +7,7 @@ strategic-merge-patch.md, https://www.rfc-editor.org/rfc/rfc6902
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from linter.calico.kinds import API_VERSIONS, KINDS, UNMISTAKABLE
 from linter.calico.ownership import field, is_calico_network_policy, text_of
@@ -33,6 +34,8 @@ _DIRECTIVES = ('$patch', '$retainKeys')
 _DIRECTIVE_PREFIXES = ('$deleteFromPrimitiveList/', '$setElementOrder/')
 # What changes the value at a path; `test` only looks at it, and the others have none.
 _WRITING = ('add', 'replace')
+# Steps of a path that are looked at; no field lies half as deep.
+_DEEPEST = 30
 
 
 class PatchTarget(NamedTuple):
@@ -178,7 +181,7 @@ def json_patched(root: SequenceNode, target: PatchTarget) -> Iterator[MappingNod
 
 
 def _document(place: Scalar, value: Node | None, target: PatchTarget) -> MappingNode:
-    names = list(_names(place))
+    names = list(islice(_names(place), _DEEPEST))
     if value is None:
         while names and _is_index(names[-1].value):
             names.pop()

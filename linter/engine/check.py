@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from linter.calico.lists import ListFinding
 from linter.calico.parsed_file import (
     BROKEN,
+    FOREIGN,
     OURS,
     RUNS_ON,
     TEMPLATE,
@@ -17,7 +18,7 @@ from linter.calico.parsed_file import (
 from linter.calico.placeholders import placeholder_at
 from linter.calico.prefilter import NOT_CALICO, documents_in, may_be_calico
 from linter.calico.target import Target
-from linter.calico.templates import may_hold_kinds
+from linter.calico.templates import is_template, may_hold_kinds
 from linter.catalogue.catalogue import Catalogue
 from linter.diagnostic import Diagnostic, Finding, ObjectRef
 from linter.engine.conditions import Conditions
@@ -150,6 +151,8 @@ class FileCheck:
     def document(self, document: ParsedDocument) -> bool:
         """Judge a document; whether all of it that is Calico's could be."""
         whose = document.whose
+        if whose == FOREIGN and self.is_broken_patch(document):
+            whose = BROKEN
         if whose == TEMPLATE:
             self.note_template(document)
         elif whose == BROKEN:
@@ -177,6 +180,13 @@ class FileCheck:
             self.note_between(document)
             self.outcome.skip(NOT_CALICO)
         return True
+
+    def is_broken_patch(self, document: ParsedDocument) -> bool:
+        """Whether it cannot be read, and a kustomization says that it is for an object of ours."""
+        target = self.conditions.surroundings.patch_target
+        if target is None or target.maybe or document.read()[1] is None:
+            return False
+        return not is_template(document.source.text, document.slice)
 
     def inner(self, document: ParsedDocument) -> bool:
         """Judge what of Calico's is inside a document of somebody else's; whether there is any."""
