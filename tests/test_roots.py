@@ -255,6 +255,49 @@ def test_what_others_do_to_each_other_is_left_alone(dead: Path) -> None:
     assert run(Options(('tiers.yaml',), context='.')).diagnostics == []
 
 
+LOG = """\
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: log}
+spec:
+  order: 1000
+  selector: has(app)
+  types: [Ingress, Egress]
+  ingress:
+  - action: Log
+  egress:
+  - action: Log
+"""
+REST = """\
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: rest}
+spec:
+  order: 2000
+  selector: all()
+  types: [Ingress]
+  ingress:
+  - action: ACTION
+"""
+
+
+@pytest.mark.parametrize('action', ['Allow', 'Pass', 'Deny'])
+def test_what_decides_behind_a_log_is_looked_for_in_the_tier(here: Path, action: str) -> None:
+    options = Options(profile='strict', select=frozenset(['log-without-verdict']))
+    (here / '.calico-lint.yaml').touch()
+    (here / 'log.yaml').write_text(LOG)
+    lines = [one.source.position(one.span.start)[0] for one in run(options).diagnostics]
+    assert lines == [8, 10]
+    (here / 'rest.yaml').write_text(REST.replace('ACTION', action))
+    lines = [one.source.position(one.span.start)[0] for one in run(options).diagnostics]
+    assert lines == [10]
+    # It has to be asked for all that the other is asked for, and about everything.
+    (here / 'rest.yaml').write_text(REST.replace('ACTION', action).replace('all()', 'has(web)'))
+    assert len(run(options).diagnostics) == 2
+    (here / 'rest.yaml').write_text(REST.replace('ACTION', f'{action}\n    protocol: TCP'))
+    assert len(run(options).diagnostics) == 2
+
+
 def test_a_context_is_a_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / 'a.yaml').write_text('a: 1\n')
     for words in (['--context', 'a.yaml', 'a.yaml'], ['--context=a.yaml', 'a.yaml']):

@@ -2,7 +2,8 @@
 
 `Log` lets the next rule go on. Where no rule of the policy decides, the other policies of the tier
 are asked, and at the end of the tier stands its default action, which is to deny. A policy that
-was meant to look on isolates whatever it selects, unless a later policy of the tier decides.
+was meant to look on isolates whatever it selects, unless a later policy of the tier decides. Where
+the root is in view, that is looked for, and nothing is said if there is one.
 
 ```yaml bad --profile strict
 apiVersion: projectcalico.org/v3

@@ -20,6 +20,7 @@ from linter.run.clusters import Clusters, Records, RootFolder, Unit, path_of
 from linter.run.one_file import check, conditions_of, settle
 from linter.workspace import discover
 from linter.workspace.lookup import NAME
+from linter.workspace.roots import LOOKS_AHEAD
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class _Run:
             for catalogue in catalogues.values()
             for rule, one in catalogue.checks('root', '', '')
         }
-        if not checks:
+        if not checks and not any(one.runs(LOOKS_AHEAD) for one in catalogues.values()):
             return
         number = len(self.outcome.found)
         for (root, _), records in groups.items():
@@ -253,6 +254,11 @@ class _Run:
                 f'needs that is not looked for: name smaller roots under roots: in {NAME}'
             )
             return
+        if self.outcome.found:
+            # Imported lazily: most runs find nothing.
+            from linter.run.withdrawn import withdraw
+
+            withdraw(self.outcome.found, view)
         found, is_spent = self._ask(view, checks)
         if is_spent and not self._is_spent:
             self._is_spent = True

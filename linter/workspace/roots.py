@@ -7,6 +7,9 @@ import os
 from linter.workspace.files import DISK, is_folder
 from linter.workspace.lookup import NAME
 
+LOOKS_AHEAD = 'log-without-verdict'
+"""The rule of one document whose findings other documents of the root may answer."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     # Not from typing: importing that would double the time that a run without policies takes.
@@ -21,8 +24,9 @@ def are_wanted(options: Options, files: Files = DISK) -> bool:
         return False
     if not (options.select or options.ignore):
         return True
-    running = options.catalogue().selecting(options.select or frozenset(), options.ignore)
-    return bool(running.modules_of('root'))
+    select, profile = options.select or frozenset(), options.profile or 'default'
+    running = options.catalogue().selecting(select, options.ignore, profile)
+    return bool(running.modules_of('root')) or running.runs(LOOKS_AHEAD)
 
 
 def is_marked(folder: str, lookup: Lookup) -> bool:
