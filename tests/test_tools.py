@@ -107,6 +107,7 @@ RULED = frozenset(standard().ids())
     ('old', 'new', 'said'),
     [
         ("GROUP = 'nets'", "GROUP = 'netz'", "there is no group 'netz': did you mean nets?"),
+        ("GROUP = 'nets'", "GROUP = 'quality'", "there is no group 'quality': there are "),
         ("GROUP = 'nets'\n", '', 'the rule is in no group'),
         ("@rule('Rule')", "@rule('Rul')", "there is no subject 'Rul': did you mean Rule?"),
         ("'nets-of-both-families'", "'nets-of-both'", "there is no fact 'nets-of-both'"),

@@ -13,10 +13,13 @@ from linter.calico.kinds import KINDS
 from linter.catalogue.library import FOLDER, Library
 from linter.catalogue.pages import GROUPS, read
 from linter.catalogue.subjects import subjects
+from linter.text.suggest import listing
 from tools.messages import BadTable, place, unknown
 
 _MAKERS = ('finding_at', 'finding_at_key', 'Finding', 'RootFinding')
 """The functions whose first argument is a fact."""
+
+SUBJECTS = 'linter/catalogue/rule.py lists them'
 
 
 def check(facts: frozenset[str], ruled: frozenset[str], folder: str = FOLDER) -> None:
@@ -43,7 +46,9 @@ def check(facts: frozenset[str], ruled: frozenset[str], folder: str = FOLDER) ->
         _check_group(path, tree)
         for line, subject, kinds in _subjects(tree):
             if subject not in known:
-                raise BadTable(f'{place(path, line)}: {unknown("subject", subject, known)}')
+                raise BadTable(
+                    f'{place(path, line)}: {unknown("subject", subject, known, SUBJECTS)}'
+                )
             for kind in kinds:
                 if kind not in KINDS and kind != 'v2':
                     raise BadTable(f'{place(path, line)}: {unknown("kind", kind, KINDS)}')
@@ -51,7 +56,7 @@ def check(facts: frozenset[str], ruled: frozenset[str], folder: str = FOLDER) ->
         for line, fact in _facts(tree):
             if fact not in facts:
                 raise BadTable(
-                    f'{place(path, line)}: {unknown("fact", fact, facts)} '
+                    f'{place(path, line)}: {unknown("fact", fact, facts, "add its row")} '
                     '(facts are rows of schemas/spec/facts.md)'
                 )
         if name.replace('_', '-') not in ruled:
@@ -72,8 +77,9 @@ def _check_group(path: str, tree: ast.Module) -> None:
         ):
             group = node.value.value if isinstance(node.value, ast.Constant) else ''
             if group not in GROUPS:
+                there_are = f'there are {listing(sorted(GROUPS), "and")}'
                 raise BadTable(
-                    f'{place(path, node.lineno)}: {unknown("group", str(group), GROUPS)}'
+                    f'{place(path, node.lineno)}: {unknown("group", str(group), GROUPS, there_are)}'
                 )
             return
     raise BadTable(f"{place(path, 1)}: the rule is in no group: write GROUP = 'fields', say")

@@ -23,13 +23,15 @@ def place(path: str | os.PathLike[str], line: int) -> str:
     return f'{where.as_posix()}:{line}'
 
 
-def unknown(what: str, word: str, known: Collection[str]) -> str:
-    """``there is no lane 'rav': did you mean raw?``."""
+def unknown(
+    what: str, word: str, known: Collection[str], otherwise: str = 'see the other rows'
+) -> str:
+    """``there is no lane 'rav': did you mean raw?``; ``otherwise`` where nothing is like it."""
     near = nearest(word, sorted(known))
     if near is not None:
         advice = f'did you mean {near}?'
     elif len(known) <= 12:
         advice = f'write {listing(sorted(known))}'
     else:
-        advice = 'see the other rows'
+        advice = otherwise
     return f'there is no {what} {quoted(word)}: {advice}'
