@@ -696,8 +696,6 @@ def test_a_file_on_which_a_rule_breaks_is_not_touched() -> None:
     (b'\xef\xbb\xbf', 'utf-8'),
     (b'\xff\xfe', 'utf-16-le'),
     (b'\xfe\xff', 'utf-16-be'),
-    (b'\xff\xfe\0\0', 'utf-32-le'),
-    (b'\0\0\xfe\xff', 'utf-32-be'),
 ])  # fmt: skip
 @pytest.mark.parametrize('line_end', ['\n', '\r\n', '\r'])
 def test_encoding_and_line_ends_stay(mark: bytes, codec: str, line_end: str) -> None:

@@ -158,8 +158,6 @@ def encoded(text: str, data: bytes) -> bytes:
 
 _MARKS = (
     (b'\xef\xbb\xbf', 'utf-8'),
-    (b'\xff\xfe\0\0', 'utf-32-le'),
-    (b'\0\0\xfe\xff', 'utf-32-be'),
     (b'\xff\xfe', 'utf-16-le'),
     (b'\xfe\xff', 'utf-16-be'),
 )

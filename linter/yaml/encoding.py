@@ -48,14 +48,16 @@ class TwoMarks(BadEncoding):
 def decode_bytes(data: bytes) -> str:
     """The text of a file, without its byte order mark; raises BadEncoding.
 
-    Without a mark, go-yaml takes a file for UTF-8 whatever it is, and stops at the first NUL.
+    Without a mark, go-yaml takes a file for UTF-8 whatever it is, and stops at the first NUL; so it
+    does in UTF-32, of whose marks it knows the first half at most.
     https://github.com/go-yaml/yaml/blob/v2.4.0/readerc.go#L39
     """
     codec = 'utf-8'
     if data[:3] == b'\xef\xbb\xbf':
         data = data[3:]
     elif data[:4] in (b'\xff\xfe\0\0', b'\0\0\xfe\xff'):
-        codec = 'utf-32'
+        text = data.decode('utf-32', 'replace')
+        raise BadEncoding(0, 'the file is UTF-32, which Calico cannot read', text, False)
     elif data[:2] in (b'\xff\xfe', b'\xfe\xff'):
         codec = 'utf-16'
     elif b'\0' in data[:4]:
