@@ -57,7 +57,7 @@ def may_hold(text: str) -> bool:
 def placeholders(text: str, root: MappingNode) -> list[Hole]:
     """The parts of a document that look like something a template engine fills in."""
     part = text[root.start : root.end + 200]
-    if not any(sign in part for sign in SIGNS):
+    if not may_hold(part):
         return []
     is_encrypted = 'ENC[' in part and metadata_of_sops(text, root) is not None
     has_comments = '#{' in part

@@ -330,8 +330,10 @@ class FileCheck:
         return self.outcome
 
 
-def _ordered(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+def _ordered(found: list[Diagnostic]) -> list[Diagnostic]:
     """Diagnostics by their places; what is reached through several aliases is written once."""
+    if len(found) < 2:
+        return found
     seen: set[tuple[tuple[int, int], Span, str, str]] = set()
     diagnostics: list[Diagnostic] = []
     for place, diagnostic in sorted(

@@ -134,13 +134,13 @@ def _leaf(line: str, at: int, in_flow: bool = False) -> Leaf:
         raise Unsure
     if not in_flow:
         return _plain(line[at:], at)
-    end = at
-    while end < len(line) and line[end] not in ',[]{}':
-        # A question mark and a colon mean to some parsers what they do not mean to others.
-        if line[end] in '?#' or (line[end] == ':' and line[end + 1 : end + 2] not in _LETTERS):
-            raise Unsure
-        end += 1
-    text = line[at:end].rstrip(' ')
+    text = line[at:]
+    for sign in ',]}[{':
+        text = text.partition(sign)[0]
+    text = text.rstrip(' ')
+    # A question mark and a colon mean to some parsers what they do not mean to others.
+    if '?' in text or '#' in text or any(part[:1] not in _LETTERS for part in text.split(':')[1:]):
+        raise Unsure
     return text, '', at, at + len(text)
 
 
