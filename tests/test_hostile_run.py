@@ -40,6 +40,7 @@ from linter.calico.target import Target
 from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.rule import Check
 from linter.cli import main
+from linter.quick.read import Reader
 from linter.run import run
 from linter.workspace import discover
 
@@ -493,6 +494,25 @@ def test_what_goes_wrong_elsewhere_costs_one_document_or_file(
     assert_harmless(err.encode())
     assert 'a.yaml:7:15' in out
     assert 'c.yaml:7:15' in out
+
+
+def test_a_bug_of_the_quick_reader_costs_one_document(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clean = BAD.replace("a = 'b'", 'has(b)')
+    (here / 'a.yaml').write_text(f'# broken\n{clean}---\n{BAD}', encoding='utf-8')
+    document = Reader.document
+
+    def broken(self: Reader, text: str) -> Any:
+        if 'broken' in text:
+            raise ZeroDivisionError
+        return document(self, text)
+
+    monkeypatch.setattr(Reader, 'document', broken)
+    assert main.main(['check', 'a.yaml']) == 2
+    out, err = capsys.readouterr()
+    assert err.startswith('calico-lint: a.yaml: document 1 broke, which is a bug of calico-lint')
+    assert 'selector-syntax' in out
 
 
 # --- What a run must not do -------------------------------------------------------------------

@@ -101,9 +101,9 @@ class FileCheck:
             quick = reader(self.target, self.conditions.catalogue)
         for document in parsed.documents:
             self.outcome.documents += 1
-            if quick is not None and self.is_surely_clean(document, quick):
-                continue
             try:
+                if quick is not None and self.is_surely_clean(document, quick):
+                    continue
                 if not self.document(document):
                     partial.add(document.index)
             except MemoryError:

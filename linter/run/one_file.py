@@ -119,7 +119,12 @@ def check_parts(
         quick = None
     if quick is not None:
         noted = _Noted(path, quick, settings, lookup) if in_root else None
-        clean = quick.parts((first,) if second is None else joined(first, second, parts), noted)
+        try:
+            clean = quick.parts((first,) if second is None else joined(first, second, parts), noted)
+        except (discover.Unreadable, MemoryError):
+            raise
+        except Exception:
+            clean = None  # a bug of ours, which the engine meets as well: it costs one document
         if clean is not None:
             if noted is not None and noted.records:
                 outcome.records += noted.records
