@@ -588,11 +588,20 @@ def placeless(value: object) -> object:
 
 
 @pytest.mark.parametrize(
-    'target', some_slow([Target(), Target((3, 29)), Target((3, 33), 'native')], Target())
+    ('target', 'step'),
+    [
+        (Target(), 3),
+        *(
+            pytest.param(target, 1, marks=pytest.mark.slow)
+            for target in (Target(), Target((3, 29)), Target((3, 33), 'native'))
+        ),
+    ],
 )
-def test_what_is_clean_has_the_record_that_it_has_when_it_is_parsed(target: Target) -> None:
+def test_what_is_clean_has_the_record_that_it_has_when_it_is_parsed(
+    target: Target, step: int
+) -> None:
     semantics = Semantics(target.version)
-    texts = [document.text for document in documents() if '\0' not in document.text]
+    texts = [document.text for document in documents()[::step] if '\0' not in document.text]
     other = [rewritten(text, number) or '' for number, text in enumerate(texts)]
     styles = [text.lstrip('\n') for text in STYLES.values()]
     count = 0
@@ -605,7 +614,7 @@ def test_what_is_clean_has_the_record_that_it_has_when_it_is_parsed(target: Targ
             whole = list(records(parse_bytes('x.yaml', text.encode()), target, semantics))
             assert [placeless(found)] == [placeless(one) for one in whole], text
             count += 1
-    assert count > 500
+    assert count > 500 // step
 
 
 @pytest.mark.parametrize('field', ['creationTimestamp', 'deletionTimestamp'])
