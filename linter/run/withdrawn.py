@@ -32,7 +32,7 @@ def withdraw(files: Iterable[FileFindings], view: RootView) -> None:
         if not any(one.fact == _FACT for one in file.diagnostics):
             continue
         if policies is None:
-            policies = {(one.place.path, *one.identity): one for one in view.policies}
+            policies = {(one.place.path, *one.identity): one for one in view.written}
         file.diagnostics = [
             one
             for one in file.diagnostics
@@ -52,7 +52,8 @@ def _is_answered(
     direction = next((one for one in DIRECTIONS if path.startswith(f'spec.{one}')), None)
     if policy is None or direction is None:
         return False
-    for other in view.policies:
+    # What is defined several times may be silent as well.
+    for other in view.written:
         if other is policy or other.tier != policy.tier or direction not in other.directions:
             continue
         if other.staged or not is_normal(other):
