@@ -100,7 +100,7 @@ class Summaries:
             get('tier') or DEFAULT_TIER,
             get('order'),
             self._is_staged,
-            directions_of(get('types') or set(), ingress, egress, self._fills_in),
+            get('types') or directions_of(set(), ingress, egress, self._fills_in),
             get('selector', ''),
             get('namespaceSelector', ''),
             get('serviceAccountSelector', ''),
@@ -111,7 +111,7 @@ class Summaries:
             egress,
             self.lane,
             Place(path, 1, 0, 0),
-            self._packed(tuple(part for part in POLICY_PARTS if part in found)),
+            self._packed(tuple(found)),
         )
 
     def _names(self, head: str) -> tuple[str, str | None]:
@@ -176,7 +176,8 @@ class Summaries:
         if name in _FLAGS:
             return flag_of(spec, name)
         if name == 'types':
-            return {leaf.text.lower() for leaf in spec.leaves(name)}
+            types = {leaf.text.lower() for leaf in spec.leaves(name)}
+            return directions_of(types, (), (), self._fills_in) if types else ()
         if name == 'order':
             order = spec.leaf(name)
             return None if order is None else float(order.value)
@@ -274,10 +275,11 @@ class Summaries:
         reading.end_block()
         return reading.root
 
-    def _packed(self, parts: tuple[str, ...]) -> bytes:
-        found = self._parts.get(parts)
+    def _packed(self, fields: tuple[str, ...]) -> bytes:
+        found = self._parts.get(fields)
         if found is None:
-            found = self._parts[parts] = packed((part, 0, 0) for part in parts)
+            parts = [(part, 0, 0) for part in POLICY_PARTS if part in fields]
+            found = self._parts[fields] = packed(parts)
         return found
 
 
@@ -291,6 +293,8 @@ _OUTSIDE = re.compile(r'\n[^ \n#]')
 def _text(written: str) -> str:
     """The text behind a key, on its line; raises _Otherwise."""
     written = written.strip(' ')
+    if written.replace('-', '').isalnum() and written[0] != '-' and written not in NULLS:
+        return written  # as most names are
     if not written or written[0] in '|>[{&*!#':
         raise _Otherwise
     found = quoted(written) if written[0] in '"\'' else plain(written)

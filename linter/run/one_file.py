@@ -118,7 +118,7 @@ def check_parts(
     if _needs_a_closer_look(first, path, settings, lookup):
         quick = None
     if quick is not None:
-        noted = _Noted(path, quick, settings, lookup) if in_root else None
+        noted = _noted_of(path, quick, settings, lookup) if in_root else None
         try:
             clean = quick.parts((first,) if second is None else joined(first, second, parts), noted)
         except (discover.Unreadable, MemoryError):
@@ -160,16 +160,22 @@ def joined(first: bytes, second: bytes | None, rest: Iterator[bytes]) -> Iterato
 class _Noted:
     """What the clean documents of a file mean, for the rules of a root."""
 
-    def __init__(self, path: str, quick: Reader, settings: Settings, lookup: Lookup) -> None:
+    def __init__(self, quick: Reader, settings: Settings, lookup: Lookup) -> None:
         # Imported lazily: where nothing is a root, documents mean nothing.
         from linter.engine.summaries import placed, semantics_of
 
-        self.path = path
         self.quick = quick
+        self.settings = settings
+        self.lookup = lookup
         self.semantics = semantics_of(settings.target.version, settings.dataplane)
-        self.surroundings = lookup.surroundings_of(path)
         self.placed = placed
+
+    def at(self, path: str) -> _Noted:
+        """The same, of another file."""
+        self.path = path
+        self.surroundings = self.lookup.surroundings_of(path)
         self.records: list[Record | Unusable] = []
+        return self
 
     def __call__(self, text: str) -> bool:
         if self.surroundings.is_patch:
@@ -180,6 +186,17 @@ class _Noted:
         self.records.append(self.placed(record, self.surroundings))
         return True
 
+
+def _noted_of(path: str, quick: Reader, settings: Settings, lookup: Lookup) -> _Noted:
+    for one in _notes:
+        if one.quick is quick and one.settings is settings and one.lookup is lookup:
+            return one.at(path)
+    _notes[:] = [_Noted(quick, settings, lookup)]
+    return _notes[0].at(path)
+
+
+_notes: list[_Noted] = []
+"""The last that was made: most files of a run have the same settings."""
 
 _KIND = b'kind: '
 _OTHERS = {
