@@ -51,7 +51,7 @@ def _policy(seen: Facts, world: World) -> Facts | None:
     """
     if not _DIRECTIONS_OF_MATCHES.isdisjoint(seen):
         return None
-    facts = MEANS if _may_mean_otherwise(seen) else NONE
+    facts = MEANS if _may_mean_otherwise(seen, world) else NONE
     if 'types' in seen:
         if 'types.item' not in seen:
             return None
@@ -76,9 +76,12 @@ def _policy(seen: Facts, world: World) -> Facts | None:
     return facts
 
 
-def _may_mean_otherwise(seen: Facts) -> bool:
+def _may_mean_otherwise(seen: Facts, world: World) -> bool:
     """Whether rules about the meaning of a policy may speak, as far as its own fields tell."""
     if not _SPECIAL.isdisjoint(seen):
+        return True
+    # Labels that Calico gives mean something else only beside what else says where to look.
+    if 'selector.calico' in seen and (world.is_namespaced or not _BOUND.isdisjoint(seen)):
         return True
     if 'serviceAccountSelector' in seen and not _NEGATIVE.isdisjoint(seen):
         return True
@@ -87,12 +90,12 @@ def _may_mean_otherwise(seen: Facts) -> bool:
 
 _SPECIAL = frozenset((
     'ingress.destination.selects', 'egress.source.selects', 'ingress.turns', 'egress.turns',
-    'selector.calico',
 ))  # fmt: skip
 _FAILSAFE = frozenset(('ingress.failsafe', 'egress.failsafe'))
 _ABOUT_HOSTS = frozenset(('selector.hosts', 'applyOnForward=true'))
 _FLAGS = frozenset(('applyOnForward=true', 'preDNAT=true', 'doNotTrack=true'))
 _OF_PODS = frozenset(('namespaceSelector', 'serviceAccountSelector'))
+_BOUND = _FLAGS | _OF_PODS
 _NEGATIVE = frozenset(('serviceAccountSelector.negative', 'namespaceSelector.negative'))
 _EGRESS = frozenset(('types=Egress', 'egress.item'))
 _DIRECTIONS_OF_MATCHES = frozenset(

@@ -169,8 +169,11 @@ def entity(seen: Facts, world: World) -> Facts | None:
     if 'notSelector' in seen and world.is_namespaced and not _asks_more(seen):
         return None
     facts = NONE
-    if not _ODD_SELECTORS.isdisjoint(seen) or (
-        'serviceAccounts' in seen and 'namespaceSelector.negative' in seen
+    if (
+        not _ODD_SELECTORS.isdisjoint(seen)
+        or ('serviceAccounts' in seen and 'namespaceSelector.negative' in seen)
+        # Labels that Calico gives mean something else only beside what else says where to look.
+        or ('selector.calico' in seen and (world.is_namespaced or not _BOUND.isdisjoint(seen)))
     ):
         facts = MEANS
     for name in _ENTRIES:
@@ -185,9 +188,8 @@ def entity(seen: Facts, world: World) -> Facts | None:
 
 _ENTRIES = ('nets', 'notNets', 'ports', 'notPorts')
 _CHOOSES = frozenset(('selector', 'notSelector', 'namespaceSelector', 'serviceAccounts'))
-_ODD_SELECTORS = frozenset((
-    'notSelector', 'selector.calico', 'selector.blank', 'namespaceSelector.blank',
-))  # fmt: skip
+_ODD_SELECTORS = frozenset(('notSelector', 'selector.blank', 'namespaceSelector.blank'))
+_BOUND = frozenset(('namespaceSelector', 'serviceAccounts'))
 
 
 def _asks_more(seen: Facts) -> bool:
