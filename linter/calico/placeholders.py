@@ -107,6 +107,8 @@ def metadata_of_sops(text: str, root: MappingNode) -> Span | None:
 
 def is_placeholder(text: str) -> bool:
     """Whether there is something to be filled in in a value."""
+    if not may_hold(text):
+        return False
     if _PLACEHOLDER.search(text):
         return True
     # On one line, and without going on from every `{{` to the end.

@@ -12,7 +12,6 @@ else:
     from linter.text.records import NamedTuple
 
 _NAME = lazy(r'[a-zA-Z0-9_.-]{1,128}\Z')
-_KUBERNETES_NAME = lazy(r'(?=[a-z0-9-]{1,15}\Z)(?=[^a-z]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\Z')
 _DASH = lazy(r'\[?\s*([0-9]+)\s*(?:-|–|—|\.\.)\s*([0-9]+)\s*\]?\Z')
 _BETWEEN = lazy(r'\s+(?:[,;|/&]\s*)?|[,;|/&]\s*')
 
@@ -114,7 +113,7 @@ def _name_advice(name: str) -> str:
 
 def is_name(text: str) -> bool:
     """Whether a text is the name of a port as Kubernetes wants it, not a number or a range."""
-    return _KUBERNETES_NAME.match(text) is not None
+    return _is_kubernetes_name(text)
 
 
 @remembered(1024)

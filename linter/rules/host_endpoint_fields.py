@@ -69,7 +69,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
     elif node is not None:
         if not node.text:
             yield finding_at('hep-node', node, 'node is empty: write the name of the node')
-        elif not names.SUBDOMAIN.match(node.text):
+        elif not names.is_subdomain(node.text):
             yield finding_at(
                 'hep-node-name',
                 node,
@@ -107,7 +107,7 @@ def check(document: Document, _: Document) -> Iterator[Finding]:
             or missing(spec, 'expectedIPs', document),
         )
     for leaf in spec.leaves('profiles'):
-        if not names.SUBDOMAIN.match(leaf.text):
+        if not names.is_subdomain(leaf.text):
             yield finding_at(
                 'hep-profile',
                 leaf,

@@ -144,7 +144,7 @@ def check_tier(spec: Object, document: Document) -> Iterator[Finding]:
     leaf = spec.leaf('tier')
     if leaf is None or not leaf.text or not document.is_policy:
         return
-    if not names.SUBDOMAIN.match(leaf.text):
+    if not names.is_subdomain(leaf.text):
         better = names.suggestion(leaf.text)
         advice = f', such as {quoted(better)}' if better else ''
         yield finding_at(

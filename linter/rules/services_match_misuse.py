@@ -100,7 +100,7 @@ def check(services: Object, document: Document) -> Iterator[Finding]:
             )
     for field in ('name', 'namespace'):
         leaf = services.leaf(field)
-        if leaf is not None and leaf.text and not names.SUBDOMAIN.match(leaf.text):
+        if leaf is not None and leaf.text and not names.is_subdomain(leaf.text):
             yield finding_at(
                 'services-name-charset',
                 leaf,

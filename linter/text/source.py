@@ -51,7 +51,7 @@ class Source:
         if self._starts is None:
             starts = [0]
             text = self.text
-            if '\r' in text:
+            if '\r' in text and text.count('\r') != text.count('\r\n'):
                 starts += (found.end() for found in LINE_END.finditer(text))
             else:
                 at = 0

@@ -71,6 +71,12 @@ def is_empty(text: str, extent: DocumentSlice) -> bool:
     return found is not None and found.end() == extent.end
 
 
+def _is_comment(line: str) -> bool:
+    """Whether a line has a comment and nothing else; what does not print might end it."""
+    body = line.strip(' ')
+    return not body or (body[0] == '#' and body.isprintable())
+
+
 def unread(text: str, extent: DocumentSlice, root: Node | None) -> int | None:
     """Where text starts that no parser of Calico ever sees, or None.
 
@@ -81,7 +87,8 @@ def unread(text: str, extent: DocumentSlice, root: Node | None) -> int | None:
     at = extent.start if root is None else root.end
     if found is not None:
         at = found.end()
-    if not text[at : extent.end].strip(' \t\r\n'):
+    rest = text[at : extent.end].strip(' \t\r\n')
+    if not rest or (rest[0] == '#' and all(map(_is_comment, rest.split('\n')))):
         return None
     found = AFTER.match(text, at, extent.end)
     end = at if found is None else found.end()

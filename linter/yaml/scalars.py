@@ -91,7 +91,7 @@ def _number(text: str) -> Value:
     if value is not None:
         return value
     # What has other signs than numbers do, as addresses have, is no number.
-    if not plain.strip(_OF_DECIMALS) and plain.count('.') < 2 and _DECIMAL.fullmatch(plain):
+    if not plain.strip(_OF_DECIMALS) and plain.count('.') < 2 and _is_decimal(plain):
         number = _float(plain)
         return number if isinstance(number, float) else text
     # go-yaml's own way with 0b, older than Go's, takes a sign after the prefix.
@@ -100,6 +100,14 @@ def _number(text: str) -> Value:
         if value is not None and value < 1 << 63:
             return value
     return text
+
+
+def _is_decimal(text: str) -> bool:
+    # Most have neither sign nor exponent, and need no regular expression.
+    whole, _, rest = text.partition('.')
+    if text.isascii() and whole.isdigit() and (rest.isdigit() or not rest):
+        return True
+    return _DECIMAL.fullmatch(text) is not None
 
 
 # Networks and ports start like numbers, and aliases bring the same ones again and again.
