@@ -26,7 +26,7 @@ from linter.text.errors import Fatal
 from linter.text.escape import escape
 from linter.workspace.atomic_write import Unwritable, create, replace
 from linter.workspace.discover import relative
-from linter.workspace.files import DISK, NOTHING
+from linter.workspace.files import DISK, NOTHING, is_folder
 from linter.workspace.lookup import NAME
 from linter.workspace.options import STDIN_NAME, Options
 
@@ -56,7 +56,7 @@ class Scope:
         unreadable = options.catalogue().facts.unreadable
         every = (*outcome.diagnostics, *(one for one, _ in outcome.suppressed))
         self._unread.update(one.source.path for one in every if one.fact in unreadable)
-        folders = [relative(path) for path in options.paths if os.path.isdir(path)]
+        folders = [relative(path) for path in options.paths if is_folder(path, self._lookup.files)]
         self._folders = tuple('' if path == os.curdir else f'{path}/' for path in folders)
         self._is_complete = not outcome.errors
 

@@ -14,7 +14,12 @@ from linter.engine.check import FileCheck
 from linter.engine.conditions import Conditions
 from linter.engine.outcome import Outcome
 from linter.workspace.discover import Unreadable, read
+from linter.workspace.files import is_file, is_folder
 from linter.workspace.lookup import Lookup
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.workspace.files import Files
 
 # Who has more than this has other worries; and folders may name one another in circles.
 _MOST = 2000
@@ -27,7 +32,7 @@ def note_namespace(path: str, conditions: Conditions, lookup: Lookup, outcome: O
         return
     check = FileCheck(path, conditions)
     for file in files_of(found.folder, lookup):
-        kind, api = _global_in(file)
+        kind, api = _global_in(file, lookup.files)
         if kind:
             place = Place(found.source, found.namespace)
             check.judge.note_namespace(place, kind, check.target.lane(api))
@@ -44,17 +49,17 @@ def files_of(folder: str, lookup: Lookup) -> Iterator[str]:
         if at in seen:
             continue
         seen.add(at)
-        if os.path.isdir(at):
+        if is_folder(at, lookup.files):
             found = lookup.kustomizations.of(at)
             waiting += [] if found is None else sorted(found.resources, reverse=True)
-        elif os.path.isfile(at):
+        elif is_file(at, lookup.files):
             yield at
 
 
-def _global_in(path: str) -> tuple[str, str]:
+def _global_in(path: str, files: Files) -> tuple[str, str]:
     """A kind without a namespace in a file, and its API; '' and '' where there is none."""
     try:
-        data = b''.join(read(path))
+        data = b''.join(read(path, files))
     except Unreadable:
         return '', ''
     for document in parse_bytes(path, data).documents if may_be_calico(data) else ():

@@ -245,6 +245,14 @@ def _kind_of(entry: os.DirEntry[str]) -> str:
     return FILE if entry.is_file(follow_symlinks=False) else DEVICE
 
 
+def is_file(path: str, files: Files = DISK) -> bool:
+    """Whether a name stands for a regular file; one that cannot be looked at does not."""
+    try:
+        return files.kind(path) == FILE
+    except (OSError, ValueError):
+        return False
+
+
 def is_folder(path: str, files: Files = DISK) -> bool:
     """Whether a name stands for a folder; one that cannot be looked at does not."""
     try:
