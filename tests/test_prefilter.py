@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import everything as engine
 import pytest
 
 from linter.calico.prefilter import documents_in, may_be_calico, may_be_json_patch
+from linter.calico.target import Target
 
 OPERATION = b'op: add\n  path: /spec/order\n  value: 1\n'
 
@@ -35,6 +37,7 @@ def test_a_mapping_is_no_list_of_operations(start: bytes) -> None:
         (b'apiVersion: v1\nkind: policyList\n', True),
         (b'apiVersion: v1\nkind: policy-report\n', False),
         (b'kind: policy\n', False),
+        (b'apiVersion: v1\nkind: ""policy"\n', True),
         (b'{"apiVersion": "v1", "kind": "Report", "items": [{"kind": "node"}]', True),
         (b'{"apiVersion": "v1", "items": [{"kind": "node", "apiVersion": "v1"}]}', True),
         (b'{"apiVersion": "v1", "kind": "Report", "a": "b", "kind": "node"}', True),
@@ -99,6 +102,14 @@ DENSE = b'kind: Deployment\n---\n' * 300
 )
 def test_what_is_ours_is_found_however_it_is_written(text: bytes, before: bytes) -> None:
     assert may_be_calico(before + text + b'\n')
+
+
+@pytest.mark.parametrize('before', [b'', b'a: 1\nkind: Foo\n---\n', LARGE])
+@pytest.mark.parametrize('codec', ['utf-16', 'utf-16-be', 'utf-32-le'])
+def test_what_is_added_in_wide_characters_is_found(before: bytes, codec: str) -> None:
+    text = 'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n'.encode(codec)
+    assert may_be_calico(before + text)
+    assert engine.check('x.yaml', before + text, Target()).diagnostics
 
 
 @pytest.mark.parametrize(

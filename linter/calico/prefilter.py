@@ -30,11 +30,11 @@ _BLANKS = r'(?:\s|\xc2\x85|\xe2\x80[\xa8\xa9])*'
 # a comment between the two, behind which anything may come. A mapping or a list is no kind.
 _V1_KIND = lazy(
     rf'kind["\']?{_BLANKS}(?:\#|:{_BLANKS}'
-    r'(?:["\']?(?P<v1>(?:policy|profile|tier|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)'
+    r'(?:["\']*(?P<v1>(?:policy|profile|tier|hostEndpoint|ipPool|bgpPeer|node|workloadEndpoint)'
     r'(?:List)?(?![\w./-]))|[&*!|>#?]))'.encode()
 )
 # What stands between the key of that API's version and its value, or something odd.
-_V1_VERSION = lazy(rf'["\']?{_BLANKS}(?:\#|:{_BLANKS}(?:["\']?v1(?![\w./-])|[&*!|>#?]))'.encode())
+_V1_VERSION = lazy(rf'["\']?{_BLANKS}(?:\#|:{_BLANKS}(?:["\']*v1(?![\w./-])|[&*!|>#?]))'.encode())
 # A key that comes back through an alias.
 _NAMED_KEY = lazy(rb'&[^\s&]+\s+(?:!\S*\s+)?["\']?kind')
 _TAG = lazy(rb'!\S*')
@@ -103,8 +103,8 @@ def may_be_calico(data: bytes) -> bool:
     return (
         _is_found(data, _is_ours)
         or data.startswith(_WIDE)
-        # UTF-16 or UTF-32 without a byte order mark, which is worth saying.
-        or (b'\0' in data[:4] and _is_found(data.replace(b'\0', b''), _is_ours))
+        # UTF-16 without a byte order mark, or added to a file of UTF-8, which is worth saying.
+        or (b'\0' in data and _is_found(data.replace(b'\0', b''), _is_ours))
     )
 
 
@@ -135,6 +135,8 @@ def may_be_json_patch(data: bytes) -> bool:
 def may_be_calico_text(text: str, start: int, end: int) -> bool:
     """Whether a document of a stream can be Calico's."""
     part = text[start:end]
+    if '\0' in part:
+        part = part.replace('\0', '')
     # Nearly always a name that is written as it is everywhere says so.
     is_named = 'calico' in part or _mentions(part.encode('utf-8', 'surrogatepass'))
     return is_named and not _is_plainly_foreign(part)
