@@ -79,7 +79,8 @@ def suppressed(data: bytes) -> None:
 
 
 def rooted(data: bytes) -> None:
-    alone('x.yaml', data, Options(('x.yaml',), no_config=True, context='.'))
+    options = Options(('x.yaml',), no_config=True, context='.', catalogue=standard)
+    alone('x.yaml', data, options)
 
 
 def looked_at(data: bytes) -> None:
