@@ -6,9 +6,9 @@ of its value comes from. Only done for findings, so plainly rather than quickly.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
+from linter.text.lazy_regex import lazy
 from linter.text.source import Span
 from linter.yaml.breaks import BLANKS, BREAK, BREAKS, READ_BREAKS
 from linter.yaml.escapes import CODES, ESCAPES
@@ -118,7 +118,7 @@ def _width(text: str, at: int, quote: str) -> int:
     return 2 if (quote == "'" and char == "'") or text.startswith('\r\n', at) else 1
 
 
-_BETWEEN = re.compile(rf'[{BLANKS}]+')
+_BETWEEN = lazy(rf'[{BLANKS}]+')
 
 
 def _newline(written: str) -> str:
@@ -179,8 +179,8 @@ def _between(blanks: str, at: int, *, escaped: bool) -> Iterator[tuple[str, int]
         yield from breaks[1:]
 
 
-_HEADER = re.compile(rf'[|>](?:[+-]?([1-9])?|([1-9])[+-])[^{BREAKS}]*')
-_INDENTED = re.compile(f'[ {BREAKS}]*')
+_HEADER = lazy(rf'[|>](?:[+-]?([1-9])?|([1-9])[+-])[^{BREAKS}]*')
+_INDENTED = lazy(f'[ {BREAKS}]*')
 
 
 def _block(text: str, scalar: Scalar) -> list[int] | None:
