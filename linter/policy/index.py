@@ -11,19 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import merge
 
 from linter.calico.selector.meaning import evaluate
-from linter.policy.apart import first_label
+from linter.policy.buckets import Met, buckets_of, may_meet
 from linter.policy.effective import policy_selector, read
 from linter.policy.effort import TooComplex, spend
-from linter.policy.gate import CALICO
 from linter.policy.model import EGRESS, Policy, Tier
 from linter.policy.order import NORMAL, PRE_DNAT, UNTRACKED, is_of_class, ordered
-from linter.policy.point import HOSTS, ORCHESTRATOR, PODS, Point, contains, takes
+from linter.policy.point import HOSTS, PODS, Point, contains, takes
 from linter.policy.rule_boxes import Traffic, traffic
 from linter.policy.selector_sets import (
     EVERYTHING,
     KUBERNETES,
     NAMESPACE_KEY,
-    Cube,
     Cubes,
     selected,
 )
@@ -33,6 +31,8 @@ from linter.policy.space import Boxes
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NamedTuple
+
+    from linter.policy.buckets import Bucket
 else:
     from linter.text.records import NamedTuple
 
@@ -121,7 +121,6 @@ class Decision(NamedTuple):
 MOST_MET = 100
 """Policies of a namespace that are looked at one by one."""
 
-Bucket = tuple[str | None, str | None, str | None]
 _Members = dict[str | None, dict[str | None, list['Entry']]]
 _NO_MEMBERS: _Members = {}
 
@@ -166,7 +165,7 @@ class Sequence:
         self._buckets: dict[Bucket, list[Entry]] = {}
         self._by_namespace: dict[str | None, list[Entry]] = {}
         for entry in self.entries:
-            entry.buckets = _buckets(entry)
+            entry.buckets = buckets_of(entry)
             for bucket in entry.buckets:
                 self._buckets.setdefault(bucket, []).append(entry)
             for name in {bucket[0] for bucket in entry.buckets}:
@@ -205,7 +204,7 @@ class Sequence:
             found = self._passing[tier] = {}
             for entry in self.of_tier(tier):
                 if any(rule.action == PASS for rule in entry.rules):
-                    for namespace, key, literal in _buckets(entry):
+                    for namespace, key, literal in buckets_of(entry):
                         groups = found.setdefault(namespace, {})
                         groups.setdefault(key, {}).setdefault(literal, []).append(entry)
         for cube in own:
@@ -229,10 +228,10 @@ class Sequence:
         first = self._first.get(in_tier)
         if first is None:
             first = self._first[in_tier] = set()
-            met, tier = _Met(), 0
+            met, tier = Met(), 0
             for one in self.entries:
                 if in_tier and one.tier != tier:
-                    met, tier = _Met(), one.tier
+                    met, tier = Met(), one.tier
                 if not met.may_meet(one.buckets):
                     first.add(one.rank)
                 met.add(one.buckets)
@@ -253,7 +252,7 @@ class Sequence:
                 if other.rank >= entry.rank:
                     break
                 if other.tier == entry.tier and (
-                    other.buckets == entry.buckets or _may_meet(entry.buckets, other.buckets)
+                    other.buckets == entry.buckets or may_meet(entry.buckets, other.buckets)
                 ):
                     found.append(other)
         return found
@@ -355,81 +354,3 @@ class Sequence:
     @staticmethod
     def _matches(entry: Entry, number: int, point: Point) -> bool:
         return any(contains(box, point) for box in entry.boxes(number))
-
-
-class _Met:
-    """The labels by which policies can be looked up, to see whether two may select one endpoint."""
-
-    def __init__(self) -> None:
-        # By the namespace, '' for all of them together, and the key of a label.
-        self._literals: dict[str | None, dict[str | None, set[str | None]]] = {}
-
-    def may_meet(self, buckets: Iterable[Bucket]) -> bool:
-        for namespace, key, literal in buckets:
-            scopes: tuple[str | None, ...] = ('',) if namespace is None else (namespace, None)
-            for scope in scopes:
-                for other, literals in self._literals.get(scope, {}).items():
-                    # Two values of one label are on two endpoints.
-                    if other != key or literal is None or literal in literals or None in literals:
-                        return True
-        return False
-
-    def add(self, buckets: Iterable[Bucket]) -> None:
-        for namespace, key, literal in buckets:
-            for scope in (namespace, ''):
-                self._literals.setdefault(scope, {}).setdefault(key, set()).add(literal)
-
-
-def _buckets(entry: Entry) -> set[Bucket]:
-    """Under what an endpoint that the policy selects can be looked up."""
-    written = _as_written(entry.policy)
-    if written is not None:
-        return {written}
-    try:
-        return {bucket for cube in entry.own for bucket in _buckets_of(cube)}
-    except TooComplex:
-        return {(None, None, None)}
-
-
-def _may_meet(buckets: set[Bucket], others: set[Bucket]) -> bool:
-    return any(
-        (one[0] == other[0] or one[0] is None or other[0] is None)
-        and (one[1] != other[1] or one[2] == other[2] or one[2] is None or other[2] is None)
-        for one in buckets
-        for other in others
-    )
-
-
-def _as_written(policy: Policy) -> Bucket | None:
-    """The same where the text of its selector begins with the label, as that of most does."""
-    text = policy.selector
-    if policy.namespace is None or policy.namespace_selector or policy.service_account_selector:
-        return None
-    namespace = policy.namespace or None
-    if not text:
-        return namespace, None, None
-    found = first_label(text)
-    if found is None or '|' in text or CALICO in text or found[2][:4] not in ('', ' && '):
-        return None
-    return namespace, found[0], found[1]
-
-
-def _buckets_of(cube: Cube) -> Iterator[Bucket]:
-    found = cube.get(NAMESPACE_KEY)
-    namespaces: Iterable[str | None] = (None,)
-    if found is not None and not found.absent and found.inside is not None:
-        namespaces = found.inside
-    handle: str | None = None
-    literals: Iterable[str | None] = (None,)
-    for key, values in cube.items():
-        # Every pod has these two.
-        if values.absent or key in (NAMESPACE_KEY, ORCHESTRATOR):
-            continue
-        if values.inside is not None:
-            handle, literals = key, values.inside
-            break
-        if handle is None:
-            handle = key
-    for namespace in namespaces:
-        for literal in literals:
-            yield namespace, handle, literal
