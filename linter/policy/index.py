@@ -337,7 +337,7 @@ class Sequence:
                 continue
             if first is None:
                 first = entry
-            spend(7 * len(entry.rules))
+            spend(2 + 10 * len(entry.rules))
             for index, rule in enumerate(entry.rules):
                 if entry is target and index == number:
                     return Decision(entry, index, rule.action)
