@@ -106,6 +106,8 @@ class _Run:
         self.clusters = Clusters(self.lookup, folders)
         self._broken: set[str] = set()
         self._is_spent = False
+        # What is found in files that are not checked, and in one that is has its cause.
+        self._moved: list[RootFinding] = []
         self._placeless = {*outcome.placeless, *self.around.placeless}
 
     @property
@@ -156,6 +158,8 @@ class _Run:
         for (root, _), records in groups.items():
             for unit in self.clusters.units(root, records):
                 self._judge(unit, checks)
+        for finding in self._news():
+            self.findings.add(finding)
         if len(self.outcome.found) != number:
             places = {path: at for at, path in enumerate(self.outcome.paths)}
             self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
@@ -273,7 +277,28 @@ class _Run:
             found, _ = self._ask(self._view(unit), again)
         for findings in found.values():
             for finding in findings:
-                self.findings.add(finding)
+                self._take(finding)
+
+    def _take(self, finding: RootFinding) -> None:
+        if self._named is None or finding.place.path in self._named:
+            self.findings.add(finding)
+        elif any(place.path in self._named for place, _ in finding.elsewhere):
+            self._moved.append(finding)
+
+    def _news(self) -> list[RootFinding]:
+        """The findings in files that are not checked which were none before the change."""
+        if not self._moved:
+            return []
+        # Imported lazily: it is rare that a change does harm elsewhere.
+        from linter.run.before import before
+
+        known = before(self.outcome, self.around, self.options)
+        if known is None:
+            return self._moved
+        earlier = _Earlier(known[0], self.options, known[1], self.around)
+        earlier.run()
+        self.outcome.errors += earlier.outcome.errors
+        return [one for one in self._moved if _identity(one) not in earlier.found]
 
     def _ask(
         self, view: RootView, checks: Mapping[str, Check]
@@ -324,6 +349,24 @@ class _Run:
             f'rule {rule} broke, which is a bug of calico-lint:\n'
             f'{"".join(traceback.format_exception(error))}'
         )
+
+
+class _Earlier(_Run):
+    """A look at the roots as they were before the change: only which findings there were."""
+
+    found: set[tuple[str, str, int]]
+
+    def run(self) -> None:
+        self.found = set()
+        super().run()
+
+    def _take(self, finding: RootFinding) -> None:
+        self.found.add(_identity(finding))
+
+
+def _identity(finding: RootFinding) -> tuple[str, str, int]:
+    """What makes findings in a file that has not changed the same."""
+    return finding.fact, finding.place.path, finding.start
 
 
 def _paths(found: Mapping[str, list[RootFinding]]) -> set[str]:

@@ -1,0 +1,45 @@
+"""What a root meant before the change that is being committed: what is not new is no news."""
+
+from __future__ import annotations
+
+from linter.engine.check import check_parts
+from linter.engine.outcome import Outcome
+from linter.run.clusters import path_of
+from linter.run.one_file import conditions_of
+from linter.workspace import discover
+from linter.workspace.committed import committed
+from linter.workspace.options import Options
+
+
+def before(
+    outcome: Outcome, around: Outcome, options: Options
+) -> tuple[Outcome, dict[str, bytes]] | None:
+    """The same run before the change: what came of all its files, and texts that were others.
+
+    None where that is not known, or where nothing has changed: then somebody asks about files as
+    they are.
+    """
+    texts = committed(outcome.paths)
+    if texts is None:
+        return None
+    changed = {path: text for path, text in texts.items() if text != _now(path)}
+    if not changed:
+        return None
+    earlier = Outcome()
+    earlier.paths = outcome.paths
+    earlier.placeless = [path for path in outcome.placeless if path not in changed]
+    earlier.records = [one for one in outcome.records if path_of(one) not in changed]
+    for path, text in changed.items():
+        if text is not None:
+            found = check_parts(path, [text], conditions_of(path, options))
+            earlier.records += found.records
+    earlier.kubernetes = [path for path in outcome.kubernetes if changed.get(path, b'') is not None]
+    earlier.others = [path for path in outcome.others if changed.get(path, b'') is not None]
+    return earlier, {path: text or b'' for path, text in changed.items()}
+
+
+def _now(path: str) -> bytes | None:
+    try:
+        return b''.join(discover.read(path))
+    except discover.Unreadable:
+        return None

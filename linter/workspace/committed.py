@@ -1,0 +1,66 @@
+"""What git holds of files: as they were before the change that is about to be committed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FROM = 'PRE_COMMIT_FROM_REF'
+"""Where pre-commit says what the files are compared with, if not with the last commit.
+https://pre-commit.com/#pre-commit-run"""
+_LONGEST = 30
+"""Seconds that git may take."""
+
+
+def committed(paths: Sequence[str]) -> dict[str, bytes | None] | None:
+    """The text of each file before the change, None of one that there was not.
+
+    None altogether where git does not say: it is not here, or this is no repository.
+    """
+    # Imported lazily: few runs ask.
+    import subprocess
+
+    git = shutil.which('git')
+    # Where the working directory is searched for programs, it is the checked repository's.
+    if git is None or not os.path.isabs(git):
+        return None
+    before = os.environ.get(FROM) or 'HEAD'
+    if '\n' in before:
+        return None
+    # git takes a name for each line, from the working directory on.
+    named = [path for path in paths if '\n' not in path]
+    names = [f'{before}:./{os.path.relpath(path).replace(os.sep, "/")}' for path in named]
+    try:
+        answer = subprocess.run(
+            (git, 'cat-file', '--batch'),
+            input=b''.join(os.fsencode(name) + b'\n' for name in names),
+            capture_output=True,
+            check=True,
+            timeout=_LONGEST,
+            # What a partial clone lacks stays where it is.
+            env={**os.environ, 'GIT_NO_LAZY_FETCH': '1'},
+        ).stdout
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+    return {**dict.fromkeys(paths), **dict(zip(named, _objects(answer), strict=False))}
+
+
+def _objects(answer: bytes) -> list[bytes | None]:
+    """What ``git cat-file --batch`` says of each name: a head line and the text, or one line."""
+    found: list[bytes | None] = []
+    at = 0
+    while at < len(answer):
+        end = answer.index(b'\n', at)
+        words = answer[at:end].split(b' ')
+        at = end + 1
+        if words[-1] == b'missing' or not words[-1].isdigit():
+            found.append(None)
+            continue
+        size = int(words[-1])
+        found.append(answer[at : at + size] if words[-2] == b'blob' else None)
+        at += size + 1
+    return found
