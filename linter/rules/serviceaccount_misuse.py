@@ -69,7 +69,7 @@ def check(match: Object, document: Document) -> Iterator[Finding]:
                 'serviceaccount-name-impossible',
                 leaf,
                 f'{quoted(leaf.text)} is the name of no service account, so it never matches: '
-                f'write {name or "its name"} alone, and the namespace in namespaceSelector',
+                f'write {name if is_subdomain(name) else "its name"} alone, and the namespace in namespaceSelector',
             )
         elif len(leaf.text) >= _LONGEST:
             yield finding_at(
