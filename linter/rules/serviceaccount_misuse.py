@@ -65,11 +65,12 @@ def check(match: Object, document: Document) -> Iterator[Finding]:
             )
         elif leaf.text and not is_subdomain(leaf.text):
             name = leaf.text.replace('/', ':').rpartition(':')[2]
+            name = name if is_subdomain(name) else 'its name'
             yield finding_at(
                 'serviceaccount-name-impossible',
                 leaf,
                 f'{quoted(leaf.text)} is the name of no service account, so it never matches: '
-                f'write {name if is_subdomain(name) else "its name"} alone, and the namespace in namespaceSelector',
+                f'write {name} alone, and the namespace in namespaceSelector',
             )
         elif len(leaf.text) >= _LONGEST:
             yield finding_at(
