@@ -20,7 +20,6 @@ from hypothesis import settings
 from linter.calico.target import Target, parse_version
 from linter.catalogue import pages
 from linter.catalogue.catalogue import standard
-from linter.catalogue.facts import Row
 from linter.catalogue.pages import Example
 from linter.catalogue.rule import Rule
 from linter.cli import arguments, check_options, explain
@@ -222,12 +221,10 @@ def lane_target(lane: str) -> Target:
 class Lanes:
     """The labelled documents through the linter, each lane once a session.
 
-    ``rows`` are the rows of the fact table on which a diagnostic has rested so far. The rule in a
-    diagnostic is always the one that the rows of its fact name.
+    The rule in a diagnostic is always the one that the rows of its fact name.
     """
 
     def __init__(self) -> None:
-        self.rows: set[Row] = set()
         self._pairs = {(row.fact, row.rule) for row in standard().facts.rows()}
         self._judged: dict[str, dict[str, bool]] = {}
 
@@ -258,21 +255,8 @@ class Lanes:
 
 
 @pytest.fixture(scope='session')
-def lanes() -> Iterator[Lanes]:
-    """The lanes, with every row noted that stamps a finding meanwhile."""
-    shared = Lanes()
-    table = standard().facts
-    find = table.find
-
-    def noting(fact: str, kind: str | None, lane: str, target: Target) -> Row | None:
-        row = find(fact, kind, lane, target)
-        if row is not None:
-            shared.rows.add(row)
-        return row
-
-    table.find = noting  # type: ignore[method-assign]
-    yield shared
-    table.find = find  # type: ignore[method-assign]
+def lanes() -> Lanes:
+    return Lanes()
 
 
 def check_in_parts(path: str, parts: Iterable[bytes], target: Target) -> Outcome:
