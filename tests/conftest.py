@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import signal
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,15 @@ from linter.engine.settle import settled
 settings.register_profile('steady', derandomize=True)
 settings.register_profile('random', print_blob=True)
 settings.load_profile(os.environ.get('HYPOTHESIS_PROFILE', 'steady'))
+
+# Under nohup, or in the background of a script, signals are ignored, and so they would be in the
+# processes that tests send them to.
+for number, action in (
+    (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGINT, signal.default_int_handler),
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, action)
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / 'fixtures'
