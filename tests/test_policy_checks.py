@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from policy_worlds import Maker, net
 
-from linter.policy.covers import ROOT, Root, dead_in_policy
+from linter.policy.covers import Root, dead_in_policy
+from linter.policy.dead_rule import ROOT
 from linter.policy.model import (
     DIRECTIONS,
     GLOBAL_NETWORK_POLICY,

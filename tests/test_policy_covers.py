@@ -11,7 +11,8 @@ from scenarios import scenarios
 from linter.calico.parsed_file import parse_text
 from linter.calico.target import Target
 from linter.policy.cluster import Cluster
-from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
+from linter.policy.covers import Root
+from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule
 from linter.policy.effort import TooComplex
 from linter.policy.evaluate import Evaluator, Verdict
 from linter.policy.load import records

@@ -13,7 +13,8 @@ from bench.growth import SHAPES, forget
 from linter.calico.target import Target
 from linter.cli.main import main
 from linter.policy import effort
-from linter.policy.covers import POLICY, ROOT, Root
+from linter.policy.covers import Root
+from linter.policy.dead_rule import POLICY, ROOT
 from linter.policy.effort import Effort, Exhausted, TooComplex, priced, spend, within
 from linter.policy.model import Rule
 from linter.policy.selector_sets import selected

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from linter.calico.lists import ListFinding
 from linter.calico.parsed_file import (
@@ -28,7 +28,6 @@ from linter.engine.outcome import FileFindings, Outcome
 from linter.engine.settle import settled
 from linter.engine.stamp import Stamp, placeholder
 from linter.quick.read import Reader, reader
-from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 
 TEMPLATES = 'templates'
@@ -320,7 +319,9 @@ class FileCheck:
             found = [one for one in found if one.fact != 'list-empty']
         diagnostics = _ordered(found)
         if self.judge.raw_edits:
-            diagnostics = _with_raw_fix(diagnostics, self.judge.raw_edits)
+            from linter.engine.raw_types import with_raw_fix
+
+            diagnostics = with_raw_fix(diagnostics, self.judge.raw_edits)
         self.file.diagnostics = diagnostics
         if not (self.ours or self.outcome.checked):
             self.file.suppressions = []
@@ -345,17 +346,6 @@ def _ordered(found: list[Diagnostic]) -> list[Diagnostic]:
             seen.add(key)
             diagnostics.append(diagnostic)
     return diagnostics
-
-
-def _with_raw_fix(diagnostics: Iterable[Diagnostic], edits: Sequence[Edit]) -> list[Diagnostic]:
-    """The one finding about the raw API gets the fix of all documents of the file."""
-    from linter.calico.kinds import API_VERSIONS
-
-    title = f'Write {API_VERSIONS["v3"]}, which Calico checks'
-    if any('types' in edit.text for edit in edits):
-        title += ', and the types that apply today'
-    fix = Fix(title, 'unsafe', tuple(dict.fromkeys(edits)))
-    return [one._replace(fix=fix) if one.fact == 'raw-crd' else one for one in diagnostics]
 
 
 def check_parts(path: str, parts: Iterable[bytes], conditions: Conditions) -> Outcome:

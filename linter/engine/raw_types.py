@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from linter.calico import rewrite
 from linter.calico.document import Document
+from linter.calico.kinds import API_VERSIONS
 from linter.calico.values import Array
-from linter.text.edit import Edit
+from linter.diagnostic import Diagnostic
+from linter.text.edit import Edit, Fix
 from linter.text.source import Span
 from linter.yaml.nodes import MappingNode
 
@@ -38,3 +42,12 @@ def raw_types(document: Document) -> tuple[Edit, ...]:
         return ()
     name = '"types"' if is_json else 'types'
     return (rewrite.before(document.source.text, node, key, f'{name}: [{words}]'),)
+
+
+def with_raw_fix(diagnostics: Iterable[Diagnostic], edits: Sequence[Edit]) -> list[Diagnostic]:
+    """The one finding about the raw API gets the fix of all documents of the file."""
+    title = f'Write {API_VERSIONS["v3"]}, which Calico checks'
+    if any('types' in edit.text for edit in edits):
+        title += ', and the types that apply today'
+    fix = Fix(title, 'unsafe', tuple(dict.fromkeys(edits)))
+    return [one._replace(fix=fix) if one.fact == 'raw-crd' else one for one in diagnostics]

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from linter.policy.apart import are_apart
+from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule, Report, Taker
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.handles import Handled
 from linter.policy.index import (
@@ -35,91 +36,7 @@ from linter.policy.rule_checks import same_rule
 from linter.policy.semantics import Semantics
 from linter.policy.space import Boxes, covered, meet_labels, subtract
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import NamedTuple
-else:
-    from linter.text.records import NamedTuple
-
 MOST_COVERS = 48
-
-POLICY = 'policy'
-TIER = 'tier'
-ROOT = 'root'
-"""What a claim rests on: the policy alone, its tier, or all tiers.
-
-Nothing that is added to a cluster can undo the first two. A rule that passes packets on, added to
-an earlier tier, can undo the third, so that is for roots that are known as a whole.
-"""
-
-WARNING = 'warning'
-INFO = 'info'
-
-
-class Taker(NamedTuple):
-    """What takes packets from a dead rule: a rule, or the end of a tier (``END``), of which the
-    policy is the first that selects the endpoint."""
-
-    policy: Policy
-    number: int
-    action: str
-
-    @property
-    def is_end(self) -> bool:
-        return self.number == END
-
-
-class DeadRule(NamedTuple):
-    """A rule that no packet reaches.
-
-    ``takers`` are the fewest that together take all its packets, in the order in which they are
-    asked. ``verdicts`` are what becomes of its packets: ``Allow``, ``Deny``, and ``Pass`` where
-    they leave the tier and no more is known. ``rests_on`` is ``policy``, ``tier`` or ``root``.
-    """
-
-    policy: Policy
-    direction: str
-    number: int
-    takers: tuple[Taker, ...]
-    verdicts: frozenset[str]
-    rests_on: str
-
-    @property
-    def rule(self) -> Rule:
-        return self.policy.rules(self.direction)[self.number]
-
-    @property
-    def severity(self) -> str:
-        """``warning`` where a verdict is turned round, ``info`` where the rule only is too many."""
-        action = self.rule.action
-        if action == DENY:
-            turned = bool(self.verdicts - {DENY}) and not self.is_final_deny
-        else:
-            turned = action != LOG and self.verdicts == {DENY}
-        return WARNING if turned else INFO
-
-    @property
-    def is_final_deny(self) -> bool:
-        """Whether it is the last rule and denies everything, as people write it to be sure."""
-        rule = self.rule
-        return (
-            rule.action == DENY
-            and self.number == len(self.policy.rules(self.direction)) - 1
-            and asks_nothing(rule)
-        )
-
-
-class Report(NamedTuple):
-    """``given_up``: of how many rules it is not known, because that would have cost too much."""
-
-    dead: tuple[DeadRule, ...]
-    given_up: int
-    rules: int
-
-
-def asks_nothing(rule: Rule) -> bool:
-    """Whether a rule matches every packet."""
-    return same_rule(rule) == Rule(rule.action)
 
 
 def classes(policy: Policy) -> tuple[str, ...]:

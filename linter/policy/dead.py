@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.policy.covers import INFO, ROOT, DeadRule, Taker
+from linter.policy.dead_rule import INFO, ROOT, DeadRule, Taker
 from linter.policy.model import Place
 from linter.text.suggest import listing
 

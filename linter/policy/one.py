@@ -5,7 +5,8 @@ from __future__ import annotations
 from linter.calico.document import Document
 from linter.calico.names import is_label
 from linter.calico.values import Object, Value
-from linter.policy.covers import DeadRule, dead_in_policy
+from linter.policy.covers import dead_in_policy
+from linter.policy.dead_rule import DeadRule
 from linter.policy.effective import NAMESPACE
 from linter.policy.model import Policy
 from linter.policy.semantics import Semantics

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.policy.covers import Root, asks_nothing
+from linter.policy.covers import Root
+from linter.policy.dead_rule import asks_nothing
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.index import ALLOW, DENY, LOG, WORKLOADS, Entry, Sequence
 from linter.policy.model import DEFAULT_TIER, DIRECTIONS, EGRESS, Entity, Policy, Rule

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from linter.policy.covers import POLICY, ROOT, TIER, DeadRule, Root
+from linter.policy.covers import Root
+from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule
 from linter.policy.model import (
     DIRECTIONS,
     KUBERNETES_NETWORK_POLICY,

@@ -56,8 +56,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
-from linter.policy.covers import INFO
 from linter.policy.dead import advice, hint_of, related, sentence
+from linter.policy.dead_rule import INFO
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'

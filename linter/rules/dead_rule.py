@@ -73,8 +73,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
-from linter.policy.covers import WARNING
 from linter.policy.dead import advice, hint_of, related, sentence
+from linter.policy.dead_rule import WARNING
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'

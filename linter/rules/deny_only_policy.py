@@ -40,7 +40,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
-from linter.policy.covers import asks_nothing
+from linter.policy.dead_rule import asks_nothing
 from linter.policy.effort import spend
 from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.selecting import is_normal, may_share

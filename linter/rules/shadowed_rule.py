@@ -56,7 +56,7 @@ from collections.abc import Iterator
 from linter.calico.document import Document
 from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
-from linter.policy.covers import WARNING, DeadRule, asks_nothing
+from linter.policy.dead_rule import WARNING, DeadRule, asks_nothing
 from linter.policy.model import Rule
 from linter.policy.one import OnePolicy
 from linter.policy.rule_checks import same_rule

@@ -6,7 +6,7 @@ the tier. Where the root is in view, the finding is withdrawn.
 
 from __future__ import annotations
 
-from linter.policy.covers import asks_nothing
+from linter.policy.dead_rule import asks_nothing
 from linter.policy.effort import TooComplex
 from linter.policy.index import LOG
 from linter.policy.model import DIRECTIONS
