@@ -53,7 +53,6 @@ _ESCAPE = lazy(
 _ODD_STARTS = tuple('\n' + sign for sign in '"\'{[?<*&!')
 
 _LETTERS = b'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
-_LETTERS = b'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ'
 _OPENING = (b'{', b'[')
 _MAPPINGS = frozenset((b'": {', b'": ['))
 # Behind ``kind``: what stands between a key and its value, as nearly everybody writes it, by where
