@@ -121,6 +121,18 @@ def test_installed(
     assert everything(str(site), repository) == expected
 
 
+def test_installed_without_sources(
+    distributions: Path, repository: Path, expected: dict[str, str], tmp_path: Path
+) -> None:
+    wheel = next((distributions / 'wheel').glob('*.whl'))
+    python('-m', 'pip', 'install', '-q', '--no-deps', '--no-compile', '--target', 'site',
+           str(wheel), path='', cwd=tmp_path)  # fmt: skip
+    python('-m', 'compileall', '-q', '-b', 'site/linter', path='', cwd=tmp_path)
+    for source in (tmp_path / 'site' / 'linter').rglob('*.py'):
+        source.unlink()
+    assert everything(str(tmp_path / 'site'), repository) == expected
+
+
 READERS = {
     'PyYAML without libyaml': "import sys; sys.modules['yaml._yaml'] = None",
     'no PyYAML': "import sys; sys.modules['yaml'] = sys.modules['yaml._yaml'] = None",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from conftest import Block, Lanes, blocks
 
 from linter.catalogue.catalogue import standard
+from linter.catalogue.library import Library
 
 RULES = standard().rules()
 EXAMPLES = [block for rule in RULES.values() for block in blocks(rule)]
@@ -66,3 +68,9 @@ def test_findings_rest_on_rows_of_their_rule(lanes: Lanes) -> None:
     """
     for block in EXAMPLES:
         lanes.see(block.check())
+
+
+def test_rules_may_be_there_without_their_sources(tmp_path: Path) -> None:
+    for name in ('both.py', 'both.pyc', 'compiled.pyc', '_shared.pyc', 'notes.txt', '__pycache__'):
+        (tmp_path / name).touch()
+    assert Library(str(tmp_path)).names() == ['both', 'compiled']

@@ -26,10 +26,13 @@ class Library:
     def names(self) -> list[str]:
         """The names of the modules that are rules."""
         if self._names is None:
+            # An installation may be without sources, to be small.
             self._names = sorted(
-                name[:-3]
-                for name in os.listdir(self._folder)
-                if name.endswith('.py') and not name.startswith('_')
+                {
+                    name.rpartition('.')[0]
+                    for name in os.listdir(self._folder)
+                    if name.endswith(('.py', '.pyc')) and not name.startswith('_')
+                }
             )
         return self._names
 

@@ -362,9 +362,10 @@ def make(target: Target, catalogue: Catalogue | None = None) -> Reader | None:
     from linter.catalogue.index import INDEX, MODULES, PROFILES
 
     folder = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'rules')
-    names = sorted(name[:-3] for name in os.listdir(folder) if name.endswith('.py'))
+    files = [name for name in os.listdir(folder) if name.endswith(('.py', '.pyc'))]
+    names = sorted({name.rpartition('.')[0] for name in files if not name.startswith('_')})
     # A rule that nobody has put into the index may look at anything.
-    if [name for name in names if not name.startswith('_')] != list(MODULES):
+    if names != list(MODULES):
         return None
     return Reader(
         target, lambda subject: [name for name in INDEX.get(subject, ()) if name not in PROFILES]
