@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import everything as check
 import pytest
+import yaml
 from conftest import FIXTURES, printed
 from everything import Options
 from test_fixtures import compare
@@ -480,3 +482,43 @@ def test_a_root_of_kubernetes_policies_has_something_to_check(
     error = capsys.readouterr().err
     assert 'nothing to check' not in error
     assert '1 checked' in error
+
+
+MISSED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: other}
+spec: {template: {metadata: {labels: {app: fronted}}, spec: {containers: [{image: web}]}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: another, labels: {app: gatewya}}
+"""
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        MISSED,
+        MISSED.replace('\n', '\r\n'),
+        MISSED.replace('kind: Deployment', 'kind:  "Deployment"').replace('Pod', "'Pod'"),
+        MISSED.replace('Deployment\n', 'Deployment  # so\n').replace('Pod\n', 'Pod \n'),
+        MISSED.replace('Deployment', '\n  Deployment'),
+        '---\n'.join(json.dumps(one) + '\n' for one in yaml.safe_load_all(MISSED)),
+        json.dumps({
+            'kind': 'List', 'apiVersion': 'v1', 'items': list(yaml.safe_load_all(MISSED)),
+        }, separators=(',', ':')),
+        MISSED.replace('image: web', 'image: "${REGISTRY}/web"'),
+        MISSED.replace('app: fronted', 'app: "${NAME}"'),
+        MISSED.replace('app: gatewya', 'app: "{{ name }}"'),
+    ],
+    ids=['plain', 'crlf', 'quoted', 'comment', 'below', 'json', 'list', 'image', 'label', 'pod'],
+)  # fmt: skip
+def test_no_workload_is_overlooked_in_whatever_way_it_is_written(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(FIXTURES / 'roots' / 'dangling-selector' / 'bad', tmp_path / 'work')
+    monkeypatch.chdir(tmp_path / 'work')
+    assert 'dangling-selector' in rules(run(Options()))
+    Path('more.yaml').write_bytes(text.encode())
+    assert 'dangling-selector' not in rules(run(Options()))

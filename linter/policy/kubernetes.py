@@ -130,13 +130,14 @@ def summarise(source: Source, node: MappingNode, kind: str) -> Record | Unusable
 
 
 def workload(source: Source, node: Node) -> Workload | None:
-    """What a document of one of ``WORKLOADS`` makes; None of others, and where it is not known."""
+    """What a document of one of ``WORKLOADS`` makes; None of others, and where it is not known.
+
+    What is filled in later may be anywhere in it, and in its labels, too.
+    """
     if not isinstance(node, MappingNode):
         return None
     kind = text_of(field(node, 'kind'))
     if WORKLOADS.get(kind, ' ') != text_of(field(node, 'apiVersion')):
-        return None
-    if placeholders(source.text, node) or '{{' in source.text[node.start : node.end]:
         return None
     name, namespace, place = _identity(source, node)
     try:

@@ -38,6 +38,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.placeholders import may_hold
 from linter.calico.selector.meaning import And, Compare, Member, Or, Selector, parse
 from linter.catalogue.rule import rule
 from linter.policy.effort import spend
@@ -116,6 +117,7 @@ def _near(key: str, value: str, known: dict[str, set[str]], view: RootView) -> s
         or len(values) > _MOST_VALUES
         or key in view.external.labels
         or key.startswith('projectcalico.org/')
+        or any(map(may_hold, values))  # one of them is filled in later, and may be this one
     ):
         return None
     spend(4 * len(values))

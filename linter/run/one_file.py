@@ -198,7 +198,7 @@ def _noted_of(path: str, quick: Reader, settings: Settings, lookup: Lookup) -> _
 _notes: list[_Noted] = []
 """The last that was made: most files of a run have the same settings."""
 
-_KIND = b'kind: '
+_KIND = b'kind'
 _OTHERS = {
     b'Service': 'Service',
     **dict.fromkeys(
@@ -206,19 +206,24 @@ _OTHERS = {
         'Workload',
     ),
 }
-"""What a file holds that has objects of Kubernetes, as nearly everybody writes it."""
+"""The kinds of Kubernetes that rules of a root ask for, and what they call them."""
+_BLANKS = bytes.maketrans(b'"\':,#{}[]', b' ' * 9)
+_FAR = 80
+"""Bytes behind ``kind`` in which its value begins."""
 
 
 def _asked_for(data: bytes, path: str, lookup: Lookup) -> bool:
     """Whether a file may hold objects of Kubernetes that a rule of a root asks for."""
-    kinds = set()
     at = data.find(_KIND)
     while at != -1:
-        kind = _OTHERS.get(data[at + len(_KIND) : data.find(b'\n', at)])
-        if kind is not None:
-            kinds.add(kind)
-        at = data.find(_KIND, at + 1)
-    return bool(kinds) and not kinds.isdisjoint(lookup.reads(path))
+        at += len(_KIND)
+        # In YAML and in JSON, with a comment behind it, or on the next line.
+        words = data[at : at + _FAR].translate(_BLANKS).split(None, 1)
+        kind = _OTHERS.get(words[0]) if words else None
+        if kind is not None and kind in lookup.reads(path):
+            return True
+        at = data.find(_KIND, at)
+    return False
 
 
 def _needs_a_closer_look(data: bytes, path: str, settings: Settings, lookup: Lookup) -> bool:
