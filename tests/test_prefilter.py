@@ -127,7 +127,7 @@ def test_what_others_write_needs_no_parser(text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    'text', [b'{}', b'[\n-1]', b'{"a-b": "\n---"}', b'a: 1', b'---\n---\na: 1']
+    'text', [b'{}', b'[\n-1]', b'{"a-b": "\n---"}', b'{a: -\n---}', b'a: 1', b'---\n---\na: 1']
 )
 @pytest.mark.parametrize('times', [0, 1, 2, 9])
 @pytest.mark.parametrize('between', [b'\n---\n', b'\n----\n', b' - ' * 99, b'x' * 9999])

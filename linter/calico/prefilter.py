@@ -93,7 +93,7 @@ def documents_in(data: bytes) -> int:
         if number > _FEW and number * _RARE > at:
             break
         found += data[at - 1 : at + 3] == b'\n---'
-        at = data.find(b'-', at + 3)
+        at = data.find(b'-', at + 1)
     return data.count(b'\n---') + (not data.startswith(b'---\n---'))
 
 

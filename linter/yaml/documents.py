@@ -80,7 +80,7 @@ def _is_comment(line: str) -> bool:
 def unread(text: str, extent: DocumentSlice, root: Node | None) -> int | None:
     """Where text starts that no parser of Calico ever sees, or None.
 
-    go-yaml reads one document of a extent and leaves the rest alone: what follows ``...``, or a
+    go-yaml reads one document of an extent and leaves the rest alone: what follows ``...``, or a
     second JSON object.
     """
     found = _BLANK.match(text, extent.start, extent.end) if root is None else None
