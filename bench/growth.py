@@ -159,6 +159,27 @@ def in_order(action: str, conditions: str) -> str:
     )
 
 
+def in_set(namespace: str) -> str:
+    """A network set of a namespace."""
+    return (
+        'apiVersion: projectcalico.org/v3\nkind: NetworkSet\n'
+        f'metadata: {{name: s, namespace: {namespace}}}\nspec: {{nets: [203.0.113.0/24]}}\n---\n'
+    )
+
+
+def from_namespace(namespace: str, n: int = 1) -> str:
+    """A policy with rules that allow what is in a namespace, one for each port."""
+    rule = (
+        '  - {action: Allow, protocol: TCP, destination: {ports: [1%d]}, source: '
+        f"{{namespaceSelector: projectcalico.org/name == '{namespace}'}}}}\n"
+    )
+    return (
+        'apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\n'
+        f'metadata: {{name: p, namespace: {namespace}}}\nspec:\n  selector: a == "b"\n'
+        f'  types: [Ingress]\n  ingress:\n{many(n, rule)}---\n'
+    )
+
+
 ALTERNATIVES = ' && '.join(f'(has(a{number}) || b{number} != "x")' for number in range(6))
 BAD = "a == 'b' && " * 300 + "c = 'd' && " * 20 + 'all()'
 
@@ -303,6 +324,13 @@ SHAPES: dict[str, Shape] = {
             + many(n, in_order('Deny', '{source: {selector: a == "%d"}}'))
         ).replace('order: ', 'order: 0 #'),
         200, rooted, is_budgeted=True),
+    'namespaces with a network set each': Shape(
+        lambda n: many(n, in_set('n%d') + from_namespace('n%d')), 400, rooted),
+    'network sets of one namespace': Shape(
+        lambda n: many(n, in_set('shop').replace('name: s', 'name: s%d')) + from_namespace('shop'),
+        135, rooted),
+    'rules for the namespace of a network set': Shape(
+        lambda n: in_set('shop') + from_namespace('shop', n), 126, rooted),
     # --- suppressions
     'ids in an annotation': Shape(lambda n: annotated('; '.join('a' for _ in range(n))), 3),
     'unknown ids in an annotation': Shape(

@@ -46,13 +46,13 @@ class Outcome:
     the run. ``records`` are summaries of documents, where they were asked for, in order, and
     ``placeless`` the files in whose summaries no place is known but the file; ``kubernetes`` are
     the files that may hold policies of Kubernetes' own, ``others`` those that may hold other
-    objects of its that a rule of a root asks for.
+    objects of its that a rule of a root asks for, and ``namespaces`` those with Namespaces alone.
     """
 
     __slots__ = (
         'checked', 'diagnostics', 'documents', 'errors', 'files', 'found', 'known', 'kubernetes',
-        'mistakes', 'notes', 'others', 'passed', 'paths', 'placeless', 'records', 'skipped',
-        'suppressed', 'templates',
+        'mistakes', 'namespaces', 'notes', 'others', 'passed', 'paths', 'placeless', 'records',
+        'skipped', 'suppressed', 'templates',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -73,6 +73,7 @@ class Outcome:
         self.records: list[Record | Unusable] = []
         self.kubernetes: list[str] = []
         self.others: list[str] = []
+        self.namespaces: list[str] = []
         self.placeless: list[str] = []
 
     def replaced(
@@ -103,6 +104,7 @@ class Outcome:
         self.records += other.records
         self.kubernetes += other.kubernetes
         self.others += other.others
+        self.namespaces += other.namespaces
         self.placeless += other.placeless
         self.templates += other.templates
         self.errors += other.errors

@@ -10,6 +10,7 @@ from linter.policy.model import (
     DIRECTIONS,
     KUBERNETES_NETWORK_POLICY,
     HostEndpoint,
+    Namespace,
     NetworkSet,
     Place,
     Policy,
@@ -78,9 +79,10 @@ class RootView:
 
     ``written`` are all of Calico's policies, ``policies`` those whose identity occurs once;
     ``kubernetes`` are the policies that are written as Kubernetes wants them, staged ones too;
-    ``doubles`` are the groups of records that have one identity. ``is_closed``: the cluster has
-    nothing but what is here and in ``external``. ``is_named``: the configuration says that all of
-    it is of one cluster. ``are_variants``: files define the same objects, and are no cluster.
+    ``doubles`` are the groups of records that have one identity. ``namespaces`` are read where
+    there is a NetworkSet, and a rule asks for them. ``is_closed``: the cluster has nothing but what
+    is here and in ``external``. ``is_named``: the configuration says that all of it is of one
+    cluster. ``are_variants``: files define the same objects, and are no cluster.
     """
 
     def __init__(
@@ -115,6 +117,7 @@ class RootView:
         self.endpoints = [one for one in single if isinstance(one, HostEndpoint)]
         self.pools = self._of(Pool)
         self.profiles = self._of(Profile)
+        self.namespaces = self._of(Namespace)
         self.workloads = self._of(Workload)
         self.services = self._of(Service)
         self._root: Root | None = None

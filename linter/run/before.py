@@ -35,6 +35,7 @@ def before(
             earlier.records += found.records
     earlier.kubernetes = [path for path in outcome.kubernetes if changed.get(path, b'') is not None]
     earlier.others = [path for path in outcome.others if changed.get(path, b'') is not None]
+    earlier.namespaces = [path for path in outcome.namespaces if changed.get(path, b'') is not None]
     return earlier, {path: text or b'' for path, text in changed.items()}
 
 

@@ -97,8 +97,8 @@ def check_parts(
         note_namespace(path, conditions_of(path, options), lookup, outcome)
     if second is None and not may_be_calico(first) and not _may_hold(first, path, settings, lookup):
         # Nearly every file ends here, before the engine is even imported.
-        if lookup.may_be_in_root(path) and _KIND in first and _asked_for(first, path, lookup):
-            outcome.others.append(path)
+        if lookup.may_be_in_root(path) and _KIND in first:
+            _note_others(first, path, lookup, outcome)
         count = documents_in(first)
         outcome.documents += count
         outcome.skip(NOT_CALICO, count)
@@ -108,8 +108,8 @@ def check_parts(
     in_root = lookup.may_be_in_root(path)
     if in_root and (second is not None or b'networking.k8s.io' in first):
         outcome.kubernetes.append(path)
-    elif in_root and _asked_for(first, path, lookup):
-        outcome.others.append(path)
+    elif in_root:
+        _note_others(first, path, lookup, outcome)
     # What is surely clean is so for the default profile alone. In a root, a file may be read again
     # for a place in it.
     is_usual = settings.profile == 'default' and not settings.select
@@ -201,6 +201,7 @@ _notes: list[_Noted] = []
 _KIND = b'kind'
 _OTHERS = {
     b'Service': 'Service',
+    b'Namespace': 'Namespace',
     **dict.fromkeys(
         (b'Pod', b'Deployment', b'StatefulSet', b'DaemonSet', b'ReplicaSet', b'Job', b'CronJob'),
         'Workload',
@@ -212,8 +213,9 @@ _FAR = 80
 """Bytes behind ``kind`` in which its value begins."""
 
 
-def _asked_for(data: bytes, path: str, lookup: Lookup) -> bool:
-    """Whether a file may hold objects of Kubernetes that a rule of a root asks for."""
+def _note_others(data: bytes, path: str, lookup: Lookup, outcome: Outcome) -> None:
+    """Note a file that may hold objects of Kubernetes that a rule of a root asks for."""
+    has_namespace = False
     at = data.find(_KIND)
     while at != -1:
         at += len(_KIND)
@@ -221,9 +223,13 @@ def _asked_for(data: bytes, path: str, lookup: Lookup) -> bool:
         words = data[at : at + _FAR].translate(_BLANKS).split(None, 1)
         kind = _OTHERS.get(words[0]) if words else None
         if kind is not None and kind in lookup.reads(path):
-            return True
+            if kind != 'Namespace':
+                outcome.others.append(path)
+                return
+            has_namespace = True
         at = data.find(_KIND, at)
-    return False
+    if has_namespace:
+        outcome.namespaces.append(path)
 
 
 def _needs_a_closer_look(data: bytes, path: str, settings: Settings, lookup: Lookup) -> bool:

@@ -171,8 +171,14 @@ class _Run:
             or self.around.kubernetes
             or self.outcome.others
             or self.around.others
+            or self.outcome.namespaces
+            or self.around.namespaces
         ):
             return
+        has_sets = any(
+            isinstance(record, NetworkSet) and record.namespace
+            for record in (*self.outcome.records, *self.around.records)
+        )
         # Imported lazily: not everybody has policies of both.
         from linter.policy import kubernetes
 
@@ -183,6 +189,9 @@ class _Run:
             *self.around.kubernetes,
             *self.outcome.others,
             *self.around.others,
+            # Their labels are asked for where something has them.
+            *(self.outcome.namespaces if has_sets else ()),
+            *(self.around.namespaces if has_sets else ()),
         ):
             place = self.clusters.root_of(path)
             if place is None:
@@ -193,7 +202,8 @@ class _Run:
             wanted = self.lookup.reads(path)
             # What nobody has made is known of closed roots alone.
             reads_workloads = place.is_closed and 'Workload' in wanted
-            if path in others and not reads_workloads and 'Service' not in wanted:
+            reads_namespaces = has_sets and 'Namespace' in wanted
+            if path in others and not (reads_workloads or reads_namespaces or 'Service' in wanted):
                 continue
             is_moved = around.sets_namespace or around.namespace is not None
             for document in (one for part in self.sources.parts(path) for one in part.documents):
@@ -211,7 +221,11 @@ class _Run:
                     kind = kubernetes.kind_of(node)
                     if kind is None or kind not in wanted:
                         continue
+                    if kind == 'Namespace' and not has_sets:
+                        continue
                     record = kubernetes.summarise(document.source, node, kind)
+                    if kind == 'Namespace' and isinstance(record, Unusable):
+                        continue  # it decides about no packet
                     if is_moved and isinstance(record, (Policy, NetworkSet, Unusable)):
                         record = record._replace(namespace=None)
                     elif is_moved:
