@@ -80,6 +80,9 @@ def test_files_as_they_are_committed_are_told_of(repository: Git) -> None:
     Path('office.yaml').write_text(policy('10.0.0.0/8'))
     repository('commit', '-qam', 'two')
     assert said() == ['dead-rule']
+    # As git writes it for Windows, where it holds the other line ends.
+    Path('office.yaml').write_bytes(policy('10.0.0.0/8').replace('\n', '\r\n').encode())
+    assert said() == ['dead-rule']
 
 
 def test_a_new_file_has_made_it_so(repository: Git) -> None:

@@ -22,7 +22,7 @@ def before(
     texts = committed(outcome.paths)
     if texts is None:
         return None
-    changed = {path: text for path, text in texts.items() if text != _now(path)}
+    changed = {path: text for path, text in texts.items() if _lines(text) != _lines(_now(path))}
     if not changed:
         return None
     earlier = Outcome()
@@ -37,6 +37,11 @@ def before(
     earlier.others = [path for path in outcome.others if changed.get(path, b'') is not None]
     earlier.namespaces = [path for path in outcome.namespaces if changed.get(path, b'') is not None]
     return earlier, {path: text or b'' for path, text in changed.items()}
+
+
+def _lines(text: bytes | None) -> bytes | None:
+    """A text with the line ends that git holds, whatever it makes of them in a checkout."""
+    return None if text is None else text.replace(b'\r\n', b'\n')
 
 
 def _now(path: str) -> bytes | None:
