@@ -511,8 +511,11 @@ metadata: {name: another, labels: {app: gatewya}}
         MISSED.replace('image: web', 'image: "${REGISTRY}/web"'),
         MISSED.replace('app: fronted', 'app: "${NAME}"'),
         MISSED.replace('app: gatewya', 'app: "{{ name }}"'),
+        MISSED.replace('{app: fronted}', '{{ .Values.labels }}'),
+        MISSED.replace('{app: gatewya}', '{'),
     ],
-    ids=['plain', 'crlf', 'quoted', 'comment', 'below', 'json', 'list', 'image', 'label', 'pod'],
+    ids=['plain', 'crlf', 'quoted', 'comment', 'below', 'json', 'list', 'image', 'label', 'pod',
+         'template', 'broken'],
 )  # fmt: skip
 def test_no_workload_is_overlooked_in_whatever_way_it_is_written(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -3,9 +3,10 @@
 A selector that fits nothing is no mistake for Calico: the policy selects no pod, or the rule
 matches nobody, and that is all. Most often a label is misspelt.
 
-It is said of roots alone that the configuration calls `closed: true` and that hold workloads: where
-no pod, network set or host endpoint has the value, and another value of that label differs from it
-by one letter. To silence it, correct the label, or list its key under `external: {labels: […]}`.
+It is said of roots alone that the configuration calls `closed: true` and that hold workloads which
+can all be read, as templates cannot: where no pod, network set or host endpoint has the value, and
+another value of that label differs from it by one letter. To silence it, correct the label, or list
+its key under `external: {labels: […]}`.
 
 ```yaml bad root closed
 apiVersion: projectcalico.org/v3

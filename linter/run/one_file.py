@@ -213,21 +213,28 @@ _FAR = 80
 """Bytes behind ``kind`` in which its value begins."""
 
 
-def _note_others(data: bytes, path: str, lookup: Lookup, outcome: Outcome) -> None:
-    """Note a file that may hold objects of Kubernetes that a rule of a root asks for."""
-    has_namespace = False
+def others_in(data: bytes) -> Iterator[str]:
+    """What a file may hold of ``_OTHERS``, be it YAML, JSON or a template of either."""
     at = data.find(_KIND)
     while at != -1:
         at += len(_KIND)
-        # In YAML and in JSON, with a comment behind it, or on the next line.
+        # With a comment behind it, or on the next line.
         words = data[at : at + _FAR].translate(_BLANKS).split(None, 1)
         kind = _OTHERS.get(words[0]) if words else None
-        if kind is not None and kind in lookup.reads(path):
+        if kind is not None:
+            yield kind
+        at = data.find(_KIND, at)
+
+
+def _note_others(data: bytes, path: str, lookup: Lookup, outcome: Outcome) -> None:
+    """Note a file that may hold objects of Kubernetes that a rule of a root asks for."""
+    has_namespace = False
+    for kind in others_in(data):
+        if kind in lookup.reads(path):
             if kind != 'Namespace':
                 outcome.others.append(path)
                 return
             has_namespace = True
-        at = data.find(_KIND, at)
     if has_namespace:
         outcome.namespaces.append(path)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from linter.calico.prefilter import NOT_CALICO
 from linter.engine.outcome import Outcome
 from linter.engine.summaries import semantics_of
 from linter.policy.effort import (
@@ -14,7 +13,7 @@ from linter.policy.effort import (
     for_policies,
     within,
 )
-from linter.policy.model import NetworkSet, Policy, Record, Unusable
+from linter.policy.model import Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView
 from linter.run.clusters import Clusters, Records, RootFolder, Unit, path_of
 from linter.run.one_file import check, conditions_of, settle
@@ -26,14 +25,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from linter.calico.parsed_file import ParsedDocument
     from linter.catalogue.catalogue import Catalogue
     from linter.catalogue.rule import Check
     from linter.diagnostic import Diagnostic
     from linter.run.root_findings import RootFindings
     from linter.run.sources import Sources
     from linter.workspace.options import Options
-    from linter.yaml.nodes import MappingNode
 
 
 def judge(outcome: Outcome, options: Options) -> None:
@@ -166,85 +163,13 @@ class _Run:
 
     def _kubernetes(self) -> Iterator[Record | Unusable]:
         """Kubernetes' own policies of the roots, and what else of its the rules ask for."""
-        if not (
-            self.outcome.kubernetes
-            or self.around.kubernetes
-            or self.outcome.others
-            or self.around.others
-            or self.outcome.namespaces
-            or self.around.namespaces
-        ):
-            return
-        has_sets = any(
-            isinstance(record, NetworkSet) and record.namespace
-            for record in (*self.outcome.records, *self.around.records)
-        )
-        # Imported lazily: not everybody has policies of both.
-        from linter.policy import kubernetes
+        runs = self.outcome, self.around
+        if any(one.kubernetes or one.others or one.namespaces for one in runs):
+            # Imported lazily: not everybody has policies of both.
+            from linter.run.kubernetes_files import KubernetesFiles
 
-        others = {*self.outcome.others, *self.around.others}
-        checked = set(self.outcome.kubernetes)
-        for path in (
-            *self.outcome.kubernetes,
-            *self.around.kubernetes,
-            *self.outcome.others,
-            *self.around.others,
-            # Their labels are asked for where something has them.
-            *(self.outcome.namespaces if has_sets else ()),
-            *(self.around.namespaces if has_sets else ()),
-        ):
-            place = self.clusters.root_of(path)
-            if place is None:
-                continue
-            around = self.lookup.surroundings_of(path)
-            if around.is_patch:
-                continue
-            wanted = self.lookup.reads(path)
-            # What nobody has made is known of closed roots alone.
-            reads_workloads = place.is_closed and 'Workload' in wanted
-            reads_namespaces = has_sets and 'Namespace' in wanted
-            if path in others and not (reads_workloads or reads_namespaces or 'Service' in wanted):
-                continue
-            is_moved = around.sets_namespace or around.namespace is not None
-            for document in (one for part in self.sources.parts(path) for one in part.documents):
-                root = document.root
-                if root is None:
-                    continue
-                for member in kubernetes.members(root) if reads_workloads else ():
-                    made = kubernetes.workload(document.source, member)
-                    if made is not None:
-                        yield made._replace(namespace=None) if is_moved else made
-                nodes = kubernetes.objects(root)
-                if path in checked:
-                    self._count(nodes, document)
-                for node in nodes:
-                    kind = kubernetes.kind_of(node)
-                    if kind is None or kind not in wanted:
-                        continue
-                    if kind == 'Namespace' and not has_sets:
-                        continue
-                    record = kubernetes.summarise(document.source, node, kind)
-                    if kind == 'Namespace' and isinstance(record, Unusable):
-                        continue  # it decides about no packet
-                    if is_moved and isinstance(record, (Policy, NetworkSet, Unusable)):
-                        record = record._replace(namespace=None)
-                    elif is_moved:
-                        continue
-                    yield record
-
-    def _count(self, nodes: list[MappingNode], document: ParsedDocument) -> None:
-        """Policies of Kubernetes' own are checked here, and were counted as other people's."""
-        # Imported lazily, as above.
-        from linter.policy.kubernetes import kind_of
-
-        count = sum(kind_of(node) == 'NetworkPolicy' for node in nodes)
-        skipped = self.outcome.skipped.get(NOT_CALICO, 0)
-        if not count or not skipped or any(True for _ in document.objects):
-            return
-        self.outcome.checked += count
-        self.outcome.skipped[NOT_CALICO] = skipped - 1
-        if skipped == 1:
-            del self.outcome.skipped[NOT_CALICO]
+            files = KubernetesFiles(*runs, self.lookup, self.clusters, self.sources)
+            yield from files.records()
 
     def _view(self, unit: Unit) -> RootView:
         settings = self.lookup.settings_for(path_of(unit.records[0]))

@@ -22,8 +22,6 @@ _DEEPEST = 50
 """Collections in one another; others count to more, and say where it is too many."""
 _MOST_LINES = 4096
 """So many lines are remembered: repositories repeat theirs."""
-
-
 _BELOW = frozenset(('|', '|-', '>', '>-'))
 """How a text on the lines below is announced."""
 

@@ -1,0 +1,121 @@
+"""What the files of a root hold of Kubernetes: its policies, and what rules of a root ask for."""
+
+from __future__ import annotations
+
+from linter.calico.prefilter import NOT_CALICO
+from linter.policy import kubernetes
+from linter.policy.model import NetworkSet, Policy, Unusable
+from linter.run.one_file import others_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linter.calico.parsed_file import ParsedDocument
+    from linter.engine.outcome import Outcome
+    from linter.policy.model import Record
+    from linter.run.clusters import Clusters, Records, RootFolder
+    from linter.run.sources import Sources
+    from linter.workspace.lookup import Lookup
+    from linter.yaml.nodes import MappingNode
+
+
+class KubernetesFiles:
+    """The files of a run, and of what is around it, that were noted for what may be in them."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        around: Outcome,
+        lookup: Lookup,
+        clusters: Clusters,
+        sources: Sources,
+    ) -> None:
+        self.outcome = outcome
+        self.around = around
+        self.lookup = lookup
+        self.clusters = clusters
+        self.sources = sources
+
+    def records(self) -> Iterator[Record | Unusable]:
+        """The summaries of the objects that rules ask for."""
+        has_sets = any(
+            isinstance(record, NetworkSet) and record.namespace
+            for record in (*self.outcome.records, *self.around.records)
+        )
+        others = {*self.outcome.others, *self.around.others}
+        checked = set(self.outcome.kubernetes)
+        workloads: dict[RootFolder, Records] = {}
+        unread: set[RootFolder] = set()
+        for path in (
+            *self.outcome.kubernetes,
+            *self.around.kubernetes,
+            *self.outcome.others,
+            *self.around.others,
+            # Their labels are asked for where something has them.
+            *(self.outcome.namespaces if has_sets else ()),
+            *(self.around.namespaces if has_sets else ()),
+        ):
+            place = self.clusters.root_of(path)
+            if place is None:
+                continue
+            around = self.lookup.surroundings_of(path)
+            if around.is_patch:
+                continue
+            wanted = self.lookup.reads(path)
+            # What nobody has made is known of closed roots alone.
+            reads_workloads = place.is_closed and 'Workload' in wanted
+            reads_namespaces = has_sets and 'Namespace' in wanted
+            if path in others and not (reads_workloads or reads_namespaces or 'Service' in wanted):
+                continue
+            is_moved = around.sets_namespace or around.namespace is not None
+            for document in (one for part in self.sources.parts(path) for one in part.documents):
+                root = document.root
+                if root is None:
+                    if reads_workloads and _may_be_workload(document):
+                        unread.add(place)
+                    continue
+                for member in kubernetes.members(root) if reads_workloads else ():
+                    made = kubernetes.workload(document.source, member)
+                    if made is not None:
+                        made = made._replace(namespace=None) if is_moved else made
+                        workloads.setdefault(place, []).append(made)
+                nodes = kubernetes.objects(root)
+                if path in checked:
+                    self._count(nodes, document)
+                for node in nodes:
+                    kind = kubernetes.kind_of(node)
+                    if kind is None or kind not in wanted:
+                        continue
+                    if kind == 'Namespace' and not has_sets:
+                        continue
+                    record = kubernetes.summarise(document.source, node, kind)
+                    if kind == 'Namespace' and isinstance(record, Unusable):
+                        continue  # it decides about no packet
+                    if is_moved and isinstance(record, (Policy, NetworkSet, Unusable)):
+                        record = record._replace(namespace=None)
+                    elif is_moved:
+                        continue
+                    yield record
+        for place, found in workloads.items():
+            # What nobody has is known only where all of them can be read.
+            if place not in unread:
+                yield from found
+
+    def _count(self, nodes: list[MappingNode], document: ParsedDocument) -> None:
+        """Policies of Kubernetes' own are checked here, and were counted as other people's."""
+        count = sum(kubernetes.kind_of(node) == 'NetworkPolicy' for node in nodes)
+        skipped = self.outcome.skipped.get(NOT_CALICO, 0)
+        if not count or not skipped or any(True for _ in document.objects):
+            return
+        self.outcome.checked += count
+        self.outcome.skipped[NOT_CALICO] = skipped - 1
+        if skipped == 1:
+            del self.outcome.skipped[NOT_CALICO]
+
+
+def _may_be_workload(document: ParsedDocument) -> bool:
+    """Whether a document that cannot be read, as a template, may make pods."""
+    extent = document.slice
+    text = document.source.text[extent.start : extent.end]
+    return 'Workload' in others_in(text.encode('utf-8', 'surrogatepass'))
