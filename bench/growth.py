@@ -52,6 +52,7 @@ spec:
 """
 CLEAN = HEAD + '  selector: all()\n'
 LIST = 'apiVersion: v1\nkind: List\nitems:\n'
+TYPED = 'apiVersion: projectcalico.org/v3\nkind: NetworkPolicyList\n'
 ITEM = '- {apiVersion: projectcalico.org/v3, kind: NetworkPolicy}\n'
 TARGET = Target()
 LIMIT_RATIO = 5.0
@@ -455,6 +456,14 @@ SHAPES: dict[str, Shape] = {
             'spec:', f'  labels:\n{many(n, "    k%d: v v" + chr(10))}spec:'), 13),
     'items of a List': Shape(
         lambda n: LIST + ITEM * n, 56),
+    'the same key of a typed List': Shape(lambda n: TYPED + 'items:\n' * n + 'items: []\n', 7),
+    'unknown keys of a typed List': Shape(
+        lambda n: TYPED + many(n, 'k%d: v' + chr(10)) + 'items: []\n', 10),
+    'items of a typed List that are no object': Shape(
+        lambda n: TYPED + 'items:\n' + '- a\n' * n, 4),
+    'the same key of a document': Shape(lambda n: CLEAN + 'metadata: {name: a}\n' * n, 20),
+    'the same key of metadata': Shape(
+        lambda n: CLEAN.replace('spec:', '  labels: {a: b}\n' * n + 'spec:'), 17),
     'items of a List that cannot be read': Shape(
         lambda n: LIST + ITEM * n + '- [', 56),
     # --- documents

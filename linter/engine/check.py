@@ -25,10 +25,14 @@ from linter.engine.conditions import Conditions
 from linter.engine.conditions import conditions as of_target
 from linter.engine.judge import Judge, reference_of
 from linter.engine.outcome import FileFindings, Outcome
-from linter.engine.settle import settled
+from linter.engine.settle import ordered, settled
 from linter.engine.stamp import Stamp, placeholder
 from linter.quick.read import Reader, reader
 from linter.text.source import Span
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.yaml.nodes import MappingNode
 
 TEMPLATES = 'templates'
 """Why a document was passed over that only parses once it is rendered, in the summary."""
@@ -167,10 +171,15 @@ class FileCheck:
             self.ours += 1
             self.note_unread(document)
             is_whole = True
+            around: MappingNode | None = None
+            reference = ObjectRef(None, None, None, None, document.index)
             for found in document.objects:
                 if isinstance(found, ListFinding):
                     lane = self.target.lane(found.api).name
-                    reference = reference_of(found.node, document.index)
+                    if found.node is not around:
+                        # A List may have as many mistakes as it has fields.
+                        around = found.node
+                        reference = reference_of(around, document.index)
                     self.judge.report(document.source, found.finding, 'List', lane, reference)
                 else:
                     is_whole &= self.judge.object(document.source, found, document.index)
@@ -317,7 +326,7 @@ class FileCheck:
             found += empty
         if self.outcome.documents > 1:
             found = [one for one in found if one.fact != 'list-empty']
-        diagnostics = _ordered(found)
+        diagnostics = ordered(found)
         if self.judge.raw_edits:
             from linter.engine.raw_types import with_raw_fix
 
@@ -329,23 +338,6 @@ class FileCheck:
             self.outcome.found.append(self.file)
         self.outcome.files = 1
         return self.outcome
-
-
-def _ordered(found: list[Diagnostic]) -> list[Diagnostic]:
-    """Diagnostics by their places; what is reached through several aliases is written once."""
-    if len(found) < 2:
-        return found
-    seen: set[tuple[tuple[int, int], Span, str, str]] = set()
-    diagnostics: list[Diagnostic] = []
-    for place, diagnostic in sorted(
-        ((one.source.position(one.span.start), one) for one in found),
-        key=lambda pair: (pair[0], pair[1].span.end, pair[1].rule, pair[1].message),
-    ):
-        key = (place, diagnostic.span, diagnostic.rule, diagnostic.message)
-        if key not in seen:
-            seen.add(key)
-            diagnostics.append(diagnostic)
-    return diagnostics
 
 
 def check_parts(path: str, parts: Iterable[bytes], conditions: Conditions) -> Outcome:

@@ -10,6 +10,7 @@ from linter.engine.stamp import Stamp
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.suppress.model import Suppression
+    from linter.text.source import Span
 
 
 def settled(outcome: Outcome, conditions: Conditions) -> Outcome:
@@ -65,3 +66,20 @@ def settle(
 
 def _place(one: Diagnostic) -> tuple[tuple[int, int], int, str, str]:
     return one.source.position(one.span.start), one.span.end, one.rule, one.message
+
+
+def ordered(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics by their places; what is reached through several aliases is written once."""
+    if len(found) < 2:
+        return found
+    seen: set[tuple[tuple[int, int], Span, str, str]] = set()
+    diagnostics: list[Diagnostic] = []
+    for place, diagnostic in sorted(
+        ((one.source.position(one.span.start), one) for one in found),
+        key=lambda pair: (pair[0], pair[1].span.end, pair[1].rule, pair[1].message),
+    ):
+        key = (place, diagnostic.span, diagnostic.rule, diagnostic.message)
+        if key not in seen:
+            seen.add(key)
+            diagnostics.append(diagnostic)
+    return diagnostics
