@@ -401,6 +401,19 @@ def test_what_is_not_plain_is_for_the_engine(old: str, new: str) -> None:
     assert quick(Target()).parts([text.replace(old, new, 1).encode()]) is None
 
 
+@pytest.mark.parametrize('behind', ['-', '- -', 'x', 'x ---', 'x: ---', '---', '--- -'])
+@pytest.mark.parametrize('end', ['\n', '\r\n', '\r'])
+def test_what_is_lost_behind_a_marker_is_not_passed_over(behind: str, end: str) -> None:
+    """Dashes, too, by which a marker is looked for."""
+    text = STYLES['blocks'].lstrip('\n').removesuffix('\n')
+    document = text.partition('---\n')[2]
+    lines = f'{document}\n---  {behind}\n{document}\n'
+    data = lines.replace('\n', end).encode()
+    (found,) = check.check('x.yaml', data, Target()).diagnostics
+    assert found.fact == 'unread-marker'
+    assert found.source.text[found.span.start : found.span.end] == behind
+
+
 # ---- Rules ---------------------------------------------------------------------------------------
 
 # What no document is that is read here: a problem, a tag, a document of v2.

@@ -126,12 +126,14 @@ class ParsedDocument:
         text, start = self.source.text, self.slice.start
         if not start:
             return None
-        begin = text.rfind('---', 0, start)
+        end = start - 2 if text[start - 2 : start] == '\r\n' else start - 1
+        begin = text.rfind('\n', 0, end) + 1
+        begin = max(begin, text.rfind('\r', begin, end) + 1)
         line = text[begin:start]
         content = line.lstrip('-').strip()
-        if not content or content.startswith(('#', '%')):
+        if not line.startswith('---') or not content or content.startswith(('#', '%')):
             return None
-        at = begin + line.index(content[0], 3)
+        at = start - len(line.lstrip('-').lstrip())
         return Span(at, at + len(content))
 
     def _decide(self) -> str:

@@ -123,7 +123,7 @@ class FileCheck:
         text, start = document.source.text, document.slice.start
         if document.may_be_bad:
             return False
-        if start and text[text.rfind('---', 0, start) : start].strip('- \r\n'):
+        if start and text[text.rfind('\n', 0, start - 1) + 1 : start].rstrip(' \r\n') != '---':
             return False  # text on the line of the marker
         dormant = quick.document(text[start : document.slice.end].replace('\r\n', '\n'))
         if dormant is None:
