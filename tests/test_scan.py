@@ -87,7 +87,11 @@ def documents(draw: st.DrawFn) -> str:
     body = ''.join(draw(st.permutations(list(parts.values()))))
     fillers = st.sampled_from(FILLERS)
     body = draw(fillers) + body + draw(fillers)
-    spec = draw(st.sampled_from(('', 'spec: {selector: a}\n', 'spec:\n  "\\x6frder"  : 1\n')))
+    spec = draw(
+        st.sampled_from(
+            ('', 'spec: {selector: a}\n', 'spec: {tier}\n', 'spec:\n  "\\x6frder"  : 1\n')
+        )
+    )
     match draw(st.integers(0, 6)):
         case 0:
             lines = body.replace('\r', '\n').split('\n')
@@ -172,6 +176,9 @@ SPELLINGS = [
     'x: &x {apiVersion: projectcalico.org/v3, kind: Tier}\n<<: [{}, *x]\nkind: Secret\n<<: *x',
     'kind: Secret\napiVersion: v1\n<<: {kind: Tier, apiVersion: projectcalico.org/v3}',
     'kind: Tier\n<<: {"apiVersio\\x6e": projectcalico.org/v3}',
+    'apiVersion: 3\nkind: NetworkPolicy\nspec: {selector}',
+    'apiVersion: x/v1\nkind: NetworkPolicy\nspec: {a: b, "order" , c}',
+    'apiVersion: x/v1\nkind: NetworkPolicy\nspec: {a: b, tier # c\n }',
 ]
 
 

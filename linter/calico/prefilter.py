@@ -348,11 +348,12 @@ def _plain_value(part: str, key: str) -> str:
 
 
 def _has_key(part: str, field: str) -> bool:
+    """Whether a field is a key, which within braces may stand without a colon."""
     at = part.find(field)
     while at != -1:
         before = part[at - 1] if at else '\n'
         after = part[at + len(field) : at + len(field) + 200].lstrip('"\' \t\r\n')
-        if not (before.isalnum() or before in '-_./') and after[:1] in ('', ':'):
+        if not (before.isalnum() or before in '-_./') and after[:1] in ('', ':', ',', '}', '#'):
             return True
         at = part.find(field, at + 1)
     return False
