@@ -468,6 +468,8 @@ SHAPES: dict[str, Shape] = {
         lambda n: LIST + ITEM * n + '- [', 56),
     # --- documents
     'documents': Shape(lambda n: f'{CLEAN}---\n' * n, 120),
+    'documents that take two readers': Shape(
+        lambda n: HEAD + '\n---\n' + '"\\/"\n--- x\n' * n, 12),
     'documents that cannot be read': Shape(lambda n: f'{HEAD}  a: b: c\n---\n' * n, 110),
     'documents of raw resources': Shape(
         lambda n: (CLEAN.replace('projectcalico.org/v3', 'crd.projectcalico.org/v1') + '---\n')

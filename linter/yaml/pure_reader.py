@@ -46,9 +46,15 @@ SCALAR: type = event_types.ScalarEvent
 ERRORS: tuple[type[Exception], ...] = (YAMLError,)
 
 
+class _Yaml(YAML):
+    def official_plug_ins(self) -> Any:
+        """None: looking for them, in folders, takes longer than reading a document."""
+        return []
+
+
 def events(text: str) -> Iterator[Any]:
     """The events of a text, one by one."""
-    yaml = YAML(typ='safe', pure=True)
+    yaml = _Yaml(typ='safe', pure=True)
     yaml.version = '1.1'
     yaml.Reader, yaml.Scanner, yaml.Parser = _Reader, _Scanner, _Parser
     return iter(yaml.parse(text))
