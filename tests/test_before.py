@@ -116,7 +116,6 @@ def test_without_a_repository_or_a_git_it_is_told(
     monkeypatch.setenv('PATH', '.')
     assert committed(['office.yaml']) is None
     assert said() == ['dead-rule']
-    monkeypatch.undo()
 
 
 def test_what_git_holds_of_files(repository: Git) -> None:

@@ -41,6 +41,7 @@ from linter.catalogue.catalogue import Catalogue
 from linter.catalogue.rule import Check
 from linter.cli import main
 from linter.quick.read import Reader
+from linter.quick.records import Summaries
 from linter.run import run
 from linter.workspace import discover
 
@@ -512,6 +513,36 @@ def test_a_bug_of_the_quick_reader_costs_one_document(
     assert main.main(['check', 'a.yaml']) == 2
     out, err = capsys.readouterr()
     assert err.startswith('calico-lint: a.yaml: document 1 broke, which is a bug of calico-lint')
+    assert 'selector-syntax' in out
+
+
+CLEAN_POLICY = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: app == 'web'
+  types:
+  - Ingress
+"""
+
+
+def test_a_bug_of_the_quick_summaries_is_told_and_costs_nothing(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    (here / '.git').mkdir()
+    (here / 'a.yaml').write_text(CLEAN_POLICY, encoding='utf-8')
+    (here / 'b.yaml').write_text(BAD, encoding='utf-8')
+    monkeypatch.setattr(Summaries, 'policy', broken)
+    assert main.main(['check', '.']) == 2
+    out, err = capsys.readouterr()
+    assert 'a.yaml: this is a bug of calico-lint' in err
+    assert 'ZeroDivisionError' in err
     assert 'selector-syntax' in out
 
 

@@ -117,14 +117,16 @@ def check_parts(
     quick = reader(settings.target) if is_quick else None
     if _needs_a_closer_look(first, path, settings, lookup):
         quick = None
+    bug: str | None = None
     if quick is not None:
         noted = _noted_of(path, quick, settings, lookup) if in_root else None
         try:
             clean = quick.parts((first,) if second is None else joined(first, second, parts), noted)
         except (discover.Unreadable, MemoryError):
             raise
-        except Exception:
-            clean = None  # a bug of ours, which the engine meets as well: it costs one document
+        except Exception as error:
+            # The engine judges the file instead, whether it meets this bug of ours or not.
+            clean, bug = None, failure_message(path, error)
         if clean is not None:
             if noted is not None and noted.records:
                 outcome.records += noted.records
@@ -147,6 +149,8 @@ def check_parts(
     )
     found.files = 0
     outcome.add(found)
+    if bug is not None and not found.errors:
+        outcome.errors.append(bug)
 
 
 def joined(first: bytes, second: bytes | None, rest: Iterator[bytes]) -> Iterator[bytes]:
