@@ -11,7 +11,7 @@ from linter.text.lazy_regex import lazy
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 # The kinds of the v1 API are told from Kubernetes' by their letter case.
 _V1_KINDS = (
@@ -75,6 +75,7 @@ _ORG = frozenset((b'org', b'Org', b'oRg', b'orG', b'ORg', b'OrG', b'oRG', b'ORG'
 _RARE = 250
 _FEW = 20
 _SMALL = 3000
+_MANY = -1
 
 NOT_CALICO = "not Calico's"
 """Why a document was passed over, in the summary."""
@@ -82,19 +83,29 @@ NOT_CALICO = "not Calico's"
 
 def documents_in(data: bytes) -> int:
     """About how many documents a stream has that is not worth a parser."""
-    found = int(not data.startswith(b'---\n---'))
+    first = int(not data.startswith(b'---\n---'))
     if len(data) < _SMALL or data[:1] not in _OPENING:
-        return data.count(b'\n---') + found
+        return data.count(b'\n---') + first
     # JSON, in which there may be no dash at all: to look for one character is quick.
-    at = data.find(b'-')
-    for number in range(len(data)):
-        if at == -1:
-            return found
-        if number > _FEW and number * _RARE > at:
-            break
+    found = first
+    for at in _places(data, b'-'):
+        if at == _MANY:
+            return data.count(b'\n---') + first
         found += data[at - 1 : at + 3] == b'\n---'
-        at = data.find(b'-', at + 1)
-    return data.count(b'\n---') + (not data.startswith(b'---\n---'))
+    return found
+
+
+def _places(data: bytes, word: bytes) -> Iterator[int]:
+    """Where a rare word stands; at last ``_MANY``, where one search through all is quicker."""
+    at = data.find(word)
+    number = 0
+    while at != -1:
+        if number > _FEW and number * _RARE > at:
+            yield _MANY
+            return
+        yield at
+        number += 1
+        at = data.find(word, at + len(word))
 
 
 def may_be_calico(data: bytes) -> bool:
@@ -188,16 +199,12 @@ def _is_ours(data: bytes) -> bool:
 
 def _names_group(data: bytes) -> bool:
     """Whether the group is there in another letter case."""
-    at = data.find(b'.')
-    for number in range(len(data)):
-        if at == -1:
-            return False
-        if number > _FEW and number * _RARE > at:
-            break
+    for at in _places(data, b'.'):
+        if at == _MANY:
+            return b'calico.org' in data.lower()
         if data[at + 1 : at + 4] in _ORG and data[max(at - 6, 0) : at].lower() == b'calico':
             return True
-        at = data.find(b'.', at + 1)
-    return b'calico.org' in data.lower()
+    return False
 
 
 def _is_marked(data: bytes) -> bool:
@@ -218,27 +225,23 @@ def _has_plain_kinds(data: bytes) -> bool:
     Nothing is found out about a kind that comes back through an alias, or is written oddly, nor
     where there are very many.
     """
-    find = data.find
-    at = find(b'kind')
-    for number in range(len(data)):
-        if at == -1:
-            return b'&' not in data or _NAMED_KEY.search(data) is None
-        if number > _FEW and number * _RARE > at:
+    for at in _places(data, b'kind'):
+        if at == _MANY:
             return False
         at += 4
         after = data[at : at + 4]
-        if after not in _MAPPINGS:
-            begin = _BETWEEN.get(after[:3])
-            if begin is not None:
-                if not begin:
-                    begin = 4 if after[3:] == b'"' else 3
-                value = data[at + begin : at + begin + 4]
-                if value in _BEGINNINGS or not value[:1].isalnum():
-                    return False
-            elif after[:1] not in _LONGER and (after[:1] != b' ' or after[1:2] not in _LETTERS):
+        if after in _MAPPINGS:
+            continue
+        begin = _BETWEEN.get(after[:3])
+        if begin is not None:
+            if not begin:
+                begin = 4 if after[3:] == b'"' else 3
+            value = data[at + begin : at + begin + 4]
+            if value in _BEGINNINGS or not value[:1].isalnum():
                 return False
-        at = find(b'kind', at)
-    return False
+        elif after[:1] not in _LONGER and (after[:1] != b' ' or after[1:2] not in _LETTERS):
+            return False
+    return b'&' not in data or _NAMED_KEY.search(data) is None
 
 
 def _has_v1(folded: bytes) -> bool:
