@@ -5,6 +5,7 @@ from __future__ import annotations
 import everything as engine
 import pytest
 
+from linter.calico.kinds import KINDS
 from linter.calico.prefilter import documents_in, may_be_calico, may_be_json_patch
 from linter.calico.target import Target
 
@@ -102,6 +103,14 @@ DENSE = b'kind: Deployment\n---\n' * 300
 )
 def test_what_is_ours_is_found_however_it_is_written(text: bytes, before: bytes) -> None:
     assert may_be_calico(before + text + b'\n')
+
+
+@pytest.mark.parametrize('kind', KINDS)
+def test_every_kind_is_found_beside_a_slip_in_the_group(kind: str) -> None:
+    """The look at large files knows kinds by their first letters."""
+    text = f'apiVersion: projetcalico.org/v3\nkind: {kind}\n'.encode()
+    assert may_be_calico(text)
+    assert may_be_calico(LARGE + text)
 
 
 @pytest.mark.parametrize('before', [b'', b'a: 1\nkind: Foo\n---\n', LARGE])
