@@ -7,11 +7,9 @@ shortest value that is left.
 
 from __future__ import annotations
 
-import heapq
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
+from linter.calico.names import qualified_problem
 from linter.policy.effort import TooComplex, priced, spend
 
 TYPE_CHECKING = False
@@ -307,6 +305,9 @@ class _Automaton:
 
     def values(self) -> Iterator[str]:
         """All values that are accepted, the shortest first."""
+        # Imported lazily: most selectors have no pieces of text in them.
+        from heapq import heappop, heappush
+
         distances = self.distances()
         if self.start not in distances:
             return
@@ -314,7 +315,7 @@ class _Automaton:
         steps = count = 0
         heap = [(distances[self.start], 0, 0, '', self.start)]
         while heap:
-            _, _, _, value, state = heapq.heappop(heap)
+            _, _, _, value, state = heappop(heap)
             steps += 1
             if steps > MOST_STATES:
                 raise TooComplex
@@ -329,7 +330,7 @@ class _Automaton:
                     count += 1
                     # Of those that can become equally short, what is further on comes first.
                     total = length + distances[after]
-                    heapq.heappush(heap, (total, -length, count, value + char, after))
+                    heappush(heap, (total, -length, count, value + char, after))
 
 
 def _table(pattern: Pattern) -> list[int]:
@@ -344,15 +345,6 @@ def _table(pattern: Pattern) -> list[int]:
     return table
 
 
-# https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
-_KEY = re.compile(
-    r'(?=[^/]{1,253}/|[^/]+\Z)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?'
-    r'(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*/)?'
-    r'(?=[^/]{1,63}\Z)[A-Za-z0-9](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?\Z'
-)
-
-
-@lru_cache(maxsize=4096)
 def is_label_key(key: str) -> bool:
     """Whether a label can have this key at all."""
-    return _KEY.match(key) is not None
+    return qualified_problem(key) is None

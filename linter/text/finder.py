@@ -22,7 +22,7 @@ _PREFIX = f'{linter.__name__}.'
 
 
 class _Finder:
-    """Says where a module is; of anything but a plain file it knows nothing, and others are asked.
+    """Says where a module or package is; of what is no source file here, others are asked.
 
     Specs and loaders are those that the package itself came with, and do all that they do.
     """
@@ -37,10 +37,17 @@ class _Finder:
     ) -> ModuleSpec | None:
         if not name.startswith(_PREFIX):
             return None
-        file = f'{self._folder}{os.sep}{name[len(_PREFIX) :].replace(".", os.sep)}.py'
+        place = f'{self._folder}{os.sep}{name[len(_PREFIX) :].replace(".", os.sep)}'
+        is_package = False
+        file = f'{place}.py'
         if not os.path.isfile(file):
-            return None
-        spec = self._spec(name, self._loader(name, file), origin=file)
+            file = f'{place}{os.sep}__init__.py'
+            if not os.path.isfile(file):
+                return None
+            is_package = True
+        spec = self._spec(name, self._loader(name, file), origin=file, is_package=is_package)
+        if is_package:
+            spec.submodule_search_locations = [place]
         spec.has_location = True
         return spec
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from linter.calico.selector.accept import LITERAL, V3, condition
+from linter.calico.selector.accept import LITERAL, LONGEST_LABEL, V3, condition
+from linter.calico.selector.plain import LETTERS
 from linter.text.start import remembered
 
 TYPE_CHECKING = False
@@ -136,10 +137,39 @@ def _any_of(operands: list[Selector]) -> Selector:
     return operands[0] if len(operands) == 1 else Or(tuple(operands))
 
 
+def _simple(text: str) -> Selector | None:
+    """What most selectors are: ``key == 'value'`` and ``has(key)``, or some of them, each in
+    parentheses or not, with ``&&`` between them. None: read it in another way.
+
+    Compiling the expression of ``accept`` takes longer than to read a hundred of these.
+    """
+    found: list[Selector] = []
+    at = 0
+    for part in text.split(' && '):
+        start, inner = at, part
+        if part[:1] == '(' and part[-1:] == ')':
+            start, inner = at + 1, part[1:-1]
+        span = start, start + len(inner)
+        key, equals, literal = inner.partition(' == ')
+        if not equals and key[:4] == 'has(' and key[-1] == ')':
+            key = key[4:-1]
+        # The first quote that closes the literal has to be its end.
+        elif literal[:1] not in ("'", '"') or literal.find(literal[0], 1) != len(literal) - 1:
+            return None
+        if not key or not LETTERS.issuperset(key) or len(key) > LONGEST_LABEL:
+            return None
+        found.append(Compare(key, '==', literal[1:-1], span) if equals else Has(key, span))
+        at += len(part) + 4
+    return _all_of(found)
+
+
 def scan(text: str, dialect: str = V3) -> Selector | Stop:
     """The quick reader itself; ``parse`` without the cache, and with the place of the failure."""
     if not text.strip(' \t'):
         return All((0, len(text)))
+    simple = _simple(text) if dialect == V3 else None
+    if simple is not None:
+        return simple
     match = condition(dialect)
     node: Selector
     stack: list[tuple[int, bool, list[Selector], list[Selector]]] = []

@@ -5,7 +5,7 @@ Compiling the one of ``accept`` takes longer than all else that a run with one c
 
 from __future__ import annotations
 
-_LETTERS = frozenset('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-')
+LETTERS = frozenset('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./-')
 _LONGEST_LABEL = 512
 
 
@@ -93,7 +93,7 @@ def _literal(text: str, at: int) -> int:
 
 def _letters(text: str, at: int) -> int:
     size = len(text)
-    while at < size and text[at] in _LETTERS:
+    while at < size and text[at] in LETTERS:
         at += 1
     return at
 
