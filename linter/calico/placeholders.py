@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.calico.ownership import field
 from linter.text.lazy_regex import lazy
 from linter.text.source import Span
 from linter.yaml.nodes import MappingNode, Node, Scalar, SequenceNode
@@ -99,6 +98,9 @@ def metadata_of_sops(text: str, root: MappingNode) -> Span | None:
     """The part of an encrypted document that is gone once it is decrypted: https://getsops.io."""
     if 'sops' not in text[root.start : root.end]:
         return None
+    # Imported lazily: hardly any text has the word.
+    from linter.calico.ownership import field
+
     entry = field(root, 'sops')
     if entry is None or not isinstance(entry[1], MappingNode):
         return None

@@ -54,13 +54,13 @@ def _ask_for_others(one: Entity, other: Entity) -> bool:
     return label is not None and another is not None and label[0] == another[0] and label != another
 
 
-@lru_cache(maxsize=4096)
 def _label_of(text: str) -> tuple[str, str] | None:
     """The one label that a selector asks for."""
     found = first_label(text)
     return found[:2] if found is not None and not found[2] else None
 
 
+@lru_cache(maxsize=4096)
 def first_label(text: str) -> tuple[str, str, str] | None:
     """The label and its one value that a selector asks for first, and what else it asks for.
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _SWITCH = 'CALICO_LINT_QUICK'
 _OFF = ('0', 'off', 'no')
 
+_SETS = ('NetworkSet', 'GlobalNetworkSet')
 _SCANNED = frozenset(('?http', '?means'))
 
 LONGEST = 200_000
@@ -207,9 +208,17 @@ class Reader:
         if kind is None or machine is None:
             return None
         if kind in POLICY_KINDS:
-            policy = self._summaries_of(kind, machine, semantics).policy(text, path)
+            known = self._summaries.get(kind) or self._summaries_of(kind, machine, semantics)
+            policy = known.policy(text, path)
             if policy is not None:
                 return policy
+        elif kind in _SETS:
+            # Imported lazily, as what it is for.
+            from linter.quick.records import network_set
+
+            one = network_set(kind, KINDS[kind].namespaced, text, path)
+            if one is not None:
+                return one
         # Imported lazily: a run that reports findings has no use for it.
         from linter.calico.placeholders import may_hold
         from linter.policy.model import Unusable
@@ -224,18 +233,16 @@ class Reader:
 
     def _summaries_of(self, kind: str, machine: Machine, semantics: Semantics) -> Summaries:
         """What makes the summaries of policies of a kind, most of them without their values."""
-        found = self._summaries.get(kind)
-        if found is None:
-            # Imported lazily, as what it is for.
-            from linter.quick.records import Summaries
+        # Imported lazily, as what it is for.
+        from linter.quick.records import Summaries
 
-            spec = machine.root.field('spec')
-            assert isinstance(spec, Fields)
-            lane = self.target.lane('v3').name
-            is_namespaced = KINDS[kind].namespaced
-            fills_in = semantics.fills_in_types(lane)
-            found = Summaries(kind, is_namespaced, spec, lane, fills_in)
-            self._summaries[kind] = found
+        spec = machine.root.field('spec')
+        assert isinstance(spec, Fields)
+        lane = self.target.lane('v3').name
+        is_namespaced = KINDS[kind].namespaced
+        fills_in = semantics.fills_in_types(lane)
+        found = Summaries(kind, is_namespaced, spec, lane, fills_in)
+        self._summaries[kind] = found
         return found
 
     def _machine(self, kind: str) -> Machine | None:

@@ -17,6 +17,7 @@ from linter.policy.model import (
     DIRECTIONS,
     EGRESS,
     INGRESS,
+    NetworkSet,
     Place,
     Policy,
     Rule,
@@ -33,6 +34,7 @@ from linter.policy.parts import (
     rules_of,
     selector_of,
 )
+from linter.policy.read import net_of
 from linter.policy.summarise import POLICY_PARTS, directions_of
 from linter.quick.nodes import NULLS, Fields, Items
 from linter.quick.scalars import plain, quoted
@@ -112,17 +114,22 @@ class Summaries:
             self.lane,
             Place(path, 1, 0, 0),
             self._packed(tuple(found)),
+            None,
         )
 
     def _names(self, head: str) -> tuple[str, str | None]:
         """The name and the namespace of a document, by what stands before its ``spec``."""
         _, key, rest = head.partition('\nmetadata:\n')
+        usual = _NAMES.match(rest)
+        if usual is not None and usual[3] == (usual[1] if self.is_namespaced else None):
+            name, namespace = usual[2], usual[4] or ''
+            if name not in NULLS and namespace not in NULLS:
+                return name, namespace
         lines = rest.split('\n')
         indent = len(lines[0]) - len(lines[0].lstrip(' '))
         if not key or not indent:
             raise _Otherwise
-        name = ''
-        namespace = None if self.is_namespaced else ''
+        name, namespace = '', None if self.is_namespaced else ''
         for line in lines:
             if line[:1] not in ('', ' ', '#'):
                 break  # another key of the document
@@ -283,10 +290,66 @@ class Summaries:
         return found
 
 
+def network_set(kind: str, is_namespaced: bool, text: str, path: str) -> NetworkSet | None:
+    """The summary of a clean network set; None: it is written in another way than most are."""
+    head, _, body = text.partition('\nspec:\n')
+    first, *items = body.rstrip().split('\n')
+    _, _, metadata = head.partition('\nmetadata:\n')
+    if first.strip(' ') != 'nets:' or not items or may_hold(text):
+        return None
+    dash = items[0][: items[0].find('- ') + 2]
+    try:
+        own, labels = _metadata(metadata)
+        namespace = own.get('namespace') if is_namespaced else ''
+        nets = [net_of(_text(item[len(dash) :])) for item in items if item.startswith(dash)]
+    except _Otherwise:
+        return None
+    if dash.strip(' ') != '-' or len(nets) < len(items) or 'name' not in own or None in nets:
+        return None
+    if "'" in (namespace or ''):
+        return None
+    return NetworkSet(
+        kind,
+        namespace or None if is_namespaced else '',
+        SPELT(own['name']),
+        tuple(sorted(labels.items())),
+        tuple(net for net in nets if net is not None),
+        Place(path, 1, 0, 0),
+    )
+
+
+def _metadata(block: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The name and namespace of an object, and its labels; raises _Otherwise."""
+    own: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    indent = len(block) - len(block.lstrip(' '))
+    owner = ''
+    for line in block.split('\n'):
+        deep = len(line) - len(line.lstrip(' '))
+        if line[deep : deep + 1] in ('', '#'):
+            continue
+        if not deep:
+            break  # another key of the document
+        key, _, written = line[deep:].partition(':')
+        if deep == indent:
+            owner = key
+            if key in ('name', 'namespace'):
+                own[key] = _text(written)
+            elif key[0] in '"\'' or (key == 'labels' and written.strip(' ')):
+                raise _Otherwise
+        elif owner == 'labels':
+            if key[0] in '"\'':
+                raise _Otherwise
+            labels[SPELT(key)] = SPELT(_text(written))
+    return own, labels
+
+
 class _Otherwise(Exception):
     """A policy is written in another way than most are."""
 
 
+# Where the name comes first, and then the namespace, there is nothing else to look for.
+_NAMES = re.compile(r'( +)name: ([a-z0-9.-]+)(?:\n( +)namespace: ([a-z0-9-]+))?(?:\n|\Z)')
 _OUTSIDE = re.compile(r'\n[^ \n#]')
 
 

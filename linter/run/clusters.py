@@ -49,7 +49,7 @@ class Clusters:
 
     def root_of(self, path: str) -> RootFolder | None:
         """The root in which a file is, if it is in any."""
-        head = os.path.dirname(path)
+        head = self._lookup.folder_of(path)
         if head not in self._heads:
             folder = os.path.dirname(os.path.abspath(path))
             if folder not in self.roots:

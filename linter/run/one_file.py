@@ -108,8 +108,9 @@ def check_parts(
     in_root = lookup.may_be_in_root(path)
     if in_root and (second is not None or b'networking.k8s.io' in first):
         outcome.kubernetes.append(path)
-    elif in_root:
-        _note_others(first, path, lookup, outcome)
+        has_others = False
+    else:
+        has_others = in_root
     # What is surely clean is so for the default profile alone. In a root, a file may be read again
     # for a place in it.
     is_usual = settings.profile == 'default' and not settings.select
@@ -135,11 +136,16 @@ def check_parts(
             outcome.checked += clean.checked
             if clean.documents > clean.checked:
                 outcome.skip(NOT_CALICO, clean.documents - clean.checked)
+            # Each that was checked has the word once, or oftener.
+            if has_others and first.count(_KIND) > clean.checked:
+                _note_others(first, path, lookup, outcome)
             return
         if second is not None and again is not None:
             parts = again(path)
             first, second = next(parts), None
 
+    if has_others:
+        _note_others(first, path, lookup, outcome)
     from linter.engine.check import check_parts as check_all
 
     found = check_all(
@@ -166,6 +172,7 @@ class _Noted:
 
     def __init__(self, quick: Reader, settings: Settings, lookup: Lookup) -> None:
         # Imported lazily: where nothing is a root, documents mean nothing.
+        from linter.calico.surroundings import ALONE
         from linter.engine.summaries import placed, semantics_of
 
         self.quick = quick
@@ -173,6 +180,7 @@ class _Noted:
         self.lookup = lookup
         self.semantics = semantics_of(settings.target.version, settings.dataplane)
         self.placed = placed
+        self.alone = ALONE
 
     def at(self, path: str) -> _Noted:
         """The same, of another file."""
@@ -184,10 +192,12 @@ class _Noted:
     def __call__(self, text: str) -> bool:
         if self.surroundings.is_patch:
             return False
-        record = self.quick.meaning(text, self.path, self.semantics)
+        record: Record | Unusable | None = self.quick.meaning(text, self.path, self.semantics)
         if record is None:
             return False
-        self.records.append(self.placed(record, self.surroundings))
+        if self.surroundings is not self.alone:
+            record = self.placed(record, self.surroundings)
+        self.records.append(record)
         return True
 
 

@@ -96,9 +96,9 @@ class Lookup:
     """
 
     __slots__ = (
-        '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_kustomized', '_last',
-        '_named', '_names', '_reads', '_roots', 'default', 'files', 'is_shared', 'mistakes',
-        'options',
+        '_alone', '_excludes', '_fixed', '_folders', '_homes', '_kustomizations', '_kustomized',
+        '_last', '_named', '_names', '_reads', '_roots', 'default', 'files', 'is_shared',
+        'mistakes', 'options',
     )  # fmt: skip
 
     def __init__(
@@ -120,6 +120,7 @@ class Lookup:
         self._fixed: Home | None = None
         self._excludes: Rules | None = None
         self._kustomizations: Kustomizations | None = None
+        self._alone: Surroundings | None = None
         # By the folder as it is written, and by its absolute path.
         self._kustomized: dict[str, bool] = {}
         if self.options.exclude:
@@ -132,7 +133,12 @@ class Lookup:
 
     def surroundings_of(self, path: str) -> Surroundings:
         """What the files around a file say about it."""
-        return self.kustomizations.around(path)
+        if self._alone is None:
+            # Imported lazily: a run without policies asks nobody.
+            from linter.calico.surroundings import ALONE
+
+            self._alone = ALONE
+        return self.kustomizations.around(path) if self.has_kustomization(path) else self._alone
 
     def has_kustomization(self, path: str) -> bool:
         """Whether there is one in a file's folder or above, in its repository."""
@@ -153,6 +159,10 @@ class Lookup:
             found = self._kustomized[folder]
         self._kustomized.update(dict.fromkeys(passed, found))
         return found
+
+    def folder_of(self, path: str) -> str:
+        """The folder of a file, as its path is written; quicker where the file is asked about."""
+        return (self._last if self._last[0] == path else self._look(path))[2]
 
     def may_be_in_root(self, path: str) -> bool:
         """Whether a file may be in a root, so that what its documents mean has to be noted."""
