@@ -14,7 +14,6 @@ from itertools import combinations
 from linter.policy.apart import are_apart
 from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule, Report, Taker
 from linter.policy.effort import Exhausted, TooComplex, spend
-from linter.policy.handles import Handled
 from linter.policy.index import (
     DENY,
     END,
@@ -32,17 +31,21 @@ from linter.policy.order import FORWARD, PRE_DNAT, UNTRACKED
 from linter.policy.outcomes import asked, outcomes
 from linter.policy.point import Point, contains, pick
 from linter.policy.proof import Cover, is_proved, taken_by
-from linter.policy.rule_checks import same_rule
 from linter.policy.semantics import Semantics
 from linter.policy.space import Boxes, covered, meet_labels, subtract
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.policy.handles import Handled
+
 MOST_COVERS = 48
+_OF_PODS = (WORKLOADS,)
 
 
 def classes(policy: Policy) -> tuple[str, ...]:
     """The classes of traffic about which a policy is asked."""
     if policy.namespace != '':
-        return (WORKLOADS,)
+        return _OF_PODS
     if policy.do_not_track:
         return (UNTRACKED,)
     if policy.pre_dnat:
@@ -54,6 +57,8 @@ def once(policies: Iterable[Policy]) -> list[Policy]:
     """The policies in force whose identity occurs once, and whose namespace is known."""
     known = [policy for policy in policies if not policy.staged and policy.namespace is not None]
     count = Counter(policy.identity for policy in known)
+    if len(count) == len(known):
+        return known
     return [policy for policy in known if count[policy.identity] == 1]
 
 
@@ -75,6 +80,14 @@ class Root:
         self.tiers = tuple(tiers)
         self.semantics = semantics
         self.sets = None if sets is None else tuple(sets)
+        # In the order of the policies that belong to them.
+        self.classes = tuple(
+            dict.fromkeys(
+                kind
+                for policy in self.policies
+                for kind in (_OF_PODS if policy.namespace != '' else classes(policy))
+            )
+        )
         self._sequences: dict[tuple[str, str], Sequence] = {}
         self._handled: Handled | None = None
 
@@ -82,6 +95,9 @@ class Root:
     def handled(self) -> Handled:
         """The policies, to be looked up by labels."""
         if self._handled is None:
+            # Imported lazily: only what is replayed is looked up so.
+            from linter.policy.handles import Handled
+
             self._handled = Handled(self.policies)
         return self._handled
 
@@ -101,10 +117,11 @@ class Root:
         dead: list[DeadRule] = []
         given_up = count = 0
         for direction in DIRECTIONS:
+            later = self._later(direction, scope) if of_others else None
             for policy in self.policies:
                 if direction not in policy.directions:
                     continue
-                if of_others and self._is_first(policy, direction, scope):
+                if later is not None and id(policy) not in later:
                     continue
                 seen: dict[Rule, DeadRule] = {}
                 others = self._met(policy, direction) if of_others and scope == TIER else None
@@ -112,7 +129,7 @@ class Root:
                     count += 1
                     if others is not None and all(are_apart(rule, other) for other in others):
                         continue
-                    bare = same_rule(rule)
+                    bare = rule.bare
                     if bare in seen:
                         # What takes all packets of a rule takes those of an equal one after it.
                         dead.append(seen[bare]._replace(number=number))
@@ -142,12 +159,13 @@ class Root:
         spend(len(found) * len(policy.rules(direction)))
         return found
 
-    def _is_first(self, policy: Policy, direction: str, scope: str) -> bool:
-        for kind in classes(policy):
-            sequence = self.sequence(direction, kind)
-            if not sequence.is_first(sequence.entry_of(policy), scope != ROOT):
-                return False
-        return True
+    def _later(self, direction: str, scope: str) -> set[int]:
+        """The policies before which others may be asked about the same endpoint, by identity."""
+        return {
+            id(entry.policy)
+            for kind in self.classes
+            for entry in self.sequence(direction, kind).later(scope != ROOT)
+        }
 
     def dead_rule(
         self, policy: Policy, direction: str, number: int, scope: str = ROOT

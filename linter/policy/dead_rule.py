@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from linter.policy.index import DENY, END, LOG
 from linter.policy.model import Policy, Rule
-from linter.policy.rule_checks import same_rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -88,4 +87,4 @@ class Report(NamedTuple):
 
 def asks_nothing(rule: Rule) -> bool:
     """Whether a rule matches every packet."""
-    return same_rule(rule) == Rule(rule.action)
+    return rule.bare == Rule(rule.action)

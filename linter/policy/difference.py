@@ -17,7 +17,6 @@ from linter.policy.model import DIRECTIONS, Policy
 from linter.policy.order import FORWARD
 from linter.policy.outcomes import asked, in_namespaces, not_in_namespaces, outcomes
 from linter.policy.point import Point, contains, pick
-from linter.policy.rule_checks import same_rule
 from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
 from linter.policy.witness import Scene, replay, scene
 
@@ -163,7 +162,7 @@ class _Pair:
         for sequence in (self.old, self.new):
             for entry in sequence.of_namespaces((name,)):
                 policy = entry.policy
-                rules = tuple(map(same_rule, entry.rules))
+                rules = tuple(rule.bare for rule in entry.rules)
                 mentions = f"'{name}'", f'"{name}"'
                 text = f'{policy.selector} {policy.namespace_selector} {rules}'
                 if policy.is_global or any(mention in text for mention in mentions):
@@ -244,7 +243,7 @@ def _apart(boxes: Iterable[Box]) -> Boxes:
 
 def _changed_rules(old: Entry, new: Entry) -> Iterator[Box]:
     """What the rules match that are not the same at the beginning or at the end."""
-    one, other = tuple(map(same_rule, old.rules)), tuple(map(same_rule, new.rules))
+    one, other = tuple(rule.bare for rule in old.rules), tuple(rule.bare for rule in new.rules)
     if one == other:
         return
     first = 0

@@ -165,12 +165,11 @@ class Sequence:
         self._buckets: dict[Bucket, list[Entry]] = {}
         self._by_namespace: dict[str | None, list[Entry]] = {}
         for entry in self.entries:
-            entry.buckets = buckets_of(entry)
-            for bucket in entry.buckets:
+            entry.buckets = found = buckets_of(entry)
+            for bucket in found:
                 self._buckets.setdefault(bucket, []).append(entry)
-            for name in {bucket[0] for bucket in entry.buckets}:
+            for name in {bucket[0] for bucket in found} if len(found) != 1 else (bucket[0],):
                 self._by_namespace.setdefault(name, []).append(entry)
-        self._first: dict[bool, set[int]] = {}
         self._passing: dict[int, dict[str | None, _Members]] = {}
 
     @property
@@ -223,19 +222,16 @@ class Sequence:
                         for literal in (*asked.inside, None):
                             yield from members.get(literal, ())
 
-    def is_first(self, entry: Entry, in_tier: bool) -> bool:
-        """Whether no policy before it selects an endpoint that it selects; False: don't know."""
-        first = self._first.get(in_tier)
-        if first is None:
-            first = self._first[in_tier] = set()
-            met, tier = Met(), 0
-            for one in self.entries:
-                if in_tier and one.tier != tier:
-                    met, tier = Met(), one.tier
-                if not met.may_meet(one.buckets):
-                    first.add(one.rank)
-                met.add(one.buckets)
-        return entry.rank in first
+    def later(self, in_tier: bool) -> Iterator[Entry]:
+        """The policies before which another one, of their tier or of any, may select an endpoint
+        that they select; of all others it is sure that none does."""
+        met, tier = Met(), 0
+        for entry in self.entries:
+            if in_tier and entry.tier != tier:
+                met, tier = Met(), entry.tier
+            if met.may_meet(entry.buckets):
+                yield entry
+            met.add(entry.buckets)
 
     def met_before(self, entry: Entry) -> list[Entry] | None:
         """The policies before it in its tier that may select an endpoint that it selects.

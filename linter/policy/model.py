@@ -134,6 +134,11 @@ class Rule(NamedTuple):
         """The offsets of a part; those of the rule where it has no such part."""
         return unpacked(self.parts).get(name) or (self.start, self.end)
 
+    @property
+    def bare(self) -> Rule:
+        """The rule without its place, so that two that say the same are equal."""
+        return self._replace(line=0, start=0, end=0, parts=b'')
+
 
 class WrittenPort(NamedTuple):
     """A port of a Kubernetes NetworkPolicy; ``protocol`` is ``''`` and ``port`` None where the file

@@ -292,17 +292,11 @@ def _matches(rule: Rule, direction: str, semantics: Semantics) -> bool:
     return found is None or bool(found.boxes)
 
 
-def same_rule(rule: Rule) -> Rule:
-    """A rule without its place, so that two that say the same are equal."""
-    bare = Rule('')
-    return rule._replace(line=bare.line, start=bare.start, end=bare.end, parts=bare.parts)
-
-
 def duplicates(policy: Policy) -> Iterator[Duplicate]:
     """The rules that say word for word what an earlier rule of their direction says."""
     for direction in policy.directions:
         seen: dict[Rule, int] = {}
         for number, rule in enumerate(policy.rules(direction)):
-            first = seen.setdefault(same_rule(rule), number)
+            first = seen.setdefault(rule.bare, number)
             if first != number:
                 yield Duplicate(direction, first, number)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from math import inf, nextafter
 
-from linter.policy.covers import Root, classes
+from linter.policy.covers import Root
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.index import LOG, Entry, Sequence
 from linter.policy.model import DIRECTIONS, Policy
@@ -76,9 +76,8 @@ def ties(root: Root) -> Ties:
 
 
 def _all_pairs(root: Root) -> Iterator[tuple[Sequence, Entry, Entry]]:
-    kinds = dict.fromkeys(kind for policy in root.policies for kind in classes(policy))
     for direction in DIRECTIONS:
-        for kind in kinds:
+        for kind in root.classes:
             sequence = root.sequence(direction, kind)
             for one, other in _pairs(sequence):
                 yield sequence, one, other

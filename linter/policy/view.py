@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from linter.policy.covers import Root
-from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule
+from linter.policy.dead_rule import POLICY, ROOT, TIER, WARNING, DeadRule
 from linter.policy.model import (
     DIRECTIONS,
     KUBERNETES_NETWORK_POLICY,
@@ -28,9 +28,9 @@ from linter.policy.ties import Tie, ties
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NamedTuple, TypeVar
+    from typing import Any, NamedTuple, TypeVar
 
-    R = TypeVar('R')
+    R = TypeVar('R', bound=Record | Unusable)
 else:
     from linter.text.records import NamedTuple
 
@@ -100,21 +100,19 @@ class RootView:
         self.external = external
         self.is_named = is_named
         self.are_variants = are_variants
+        self._by_type: dict[type, list[Any]] = {}
+        for record in self.records:
+            self._by_type.setdefault(type(record), []).append(record)
         self.unusable = self._of(Unusable)
         self.doubles = doubles(self.records)
-        single = list(self.records)
-        if self.doubles:
-            several = {identity_of(record) for group in self.doubles for record in group}
-            single = [record for record in self.records if identity_of(record) not in several]
+        self._several = {identity_of(record) for group in self.doubles for record in group}
         policies = self._of(Policy)
         self.written = [one for one in policies if one.kind != KUBERNETES_NETWORK_POLICY]
         self.kubernetes = [one for one in policies if one.written is not None]
-        if are_variants:
-            single = []
-        self.policies = [one for one in single if isinstance(one, Policy)]
-        self.tiers = [one for one in single if isinstance(one, Tier)]
-        self.sets = [one for one in single if isinstance(one, NetworkSet)]
-        self.endpoints = [one for one in single if isinstance(one, HostEndpoint)]
+        self.policies = self._single(Policy)
+        self.tiers = self._single(Tier)
+        self.sets = self._single(NetworkSet)
+        self.endpoints = self._single(HostEndpoint)
         self.pools = self._of(Pool)
         self.profiles = self._of(Profile)
         self.namespaces = self._of(Namespace)
@@ -131,8 +129,17 @@ class RootView:
             for direction in DIRECTIONS:
                 yield policy, direction, policy.written.rules(direction)
 
+    def _single(self, kind: type[R]) -> list[R]:
+        """Those whose identity occurs once, unless nothing is of one cluster."""
+        if self.are_variants:
+            return []
+        every = self._of(kind)
+        if not self._several:
+            return every
+        return [one for one in every if identity_of(one) not in self._several]
+
     def _of(self, kind: type[R]) -> list[R]:
-        return [record for record in self.records if isinstance(record, kind)]
+        return self._by_type.get(kind, [])
 
     @property
     def is_whole(self) -> bool:
@@ -147,12 +154,9 @@ class RootView:
     def tier_names(self) -> frozenset[str]:
         """The tiers that are known to be there, whether or not they may be reasoned from."""
         built_in = (tier.name for tier in self.semantics.tiers)
-        defined = (
-            one.name
-            for one in self.records
-            if isinstance(one, Tier) or (isinstance(one, Unusable) and one.kind == 'Tier')
-        )
-        return frozenset((*built_in, *defined, *self.external.tiers)) - {''}
+        defined = (one.name for one in self._of(Tier))
+        broken = (one.name for one in self.unusable if one.kind == 'Tier')
+        return frozenset((*built_in, *defined, *broken, *self.external.tiers)) - {''}
 
     @property
     def root(self) -> Root:
@@ -196,6 +200,11 @@ class RootView:
                 and not any((id(one.policy), id(dead.policy)) in tied for one in dead.takers)
             ]
         return self._dead
+
+    @property
+    def turned(self) -> list[DeadRule]:
+        """Those of the dead rules whose traffic meets the opposite of what they say."""
+        return [one for one in self.dead if one.severity == WARNING]
 
 
 Identity = tuple[str, str | None, str]

@@ -54,6 +54,7 @@ from linter.policy.selecting import fits, labels_of_set
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
+NEEDS = ('sets',)
 
 
 @rule('root')
@@ -61,24 +62,27 @@ def check(view: RootView) -> Iterator[RootFinding]:
     everywhere = [one for one in view.sets if one.namespace == '' and one.labels]
     if not everywhere:
         return
+    policies = [one for one in view.policies if one.namespace != '' and one.written is None]
+    # Most rules ask for the labels of pods, and many for the same.
+    texts = {
+        entity.selector
+        for policy in policies
+        for one in (*policy.ingress, *policy.egress)
+        for entity in (one.source, one.destination)
+    }
+    spend(3 * len(everywhere) * len(texts))
+    asked = {text: sets for text in texts if (sets := _fitting(text, everywhere))}
+    if not asked:
+        return
     others = [labels_of_set(one) for one in view.sets if one.namespace != '']
     on_pods = ' '.join({one.selector for one in view.policies if one.selector})
-    asked: dict[str, list[NetworkSet]] = {}
-    for policy in view.policies:
-        if policy.is_global or policy.written is not None:
-            continue
+    for policy in policies:
         for one in (*policy.ingress, *policy.egress):
             for side, entity in (('source', one.source), ('destination', one.destination)):
-                text = entity.selector
-                if not text:
+                fitting = asked.get(entity.selector)
+                if fitting is None:
                     continue
-                if text not in asked:
-                    # Most rules ask for the labels of pods, and many for the same.
-                    spend(3 * len(everywhere))
-                    asked[text] = [] if fits(text, {}) else _fitting(text, everywhere)
-                if not asked[text]:
-                    continue
-                found = _missed(policy, entity, asked[text], others, on_pods)
+                found = _missed(policy, entity, fitting, others, on_pods)
                 if found is None:
                     continue
                 start, end = one.part(f'{side}.selector')
@@ -92,6 +96,9 @@ def check(view: RootView) -> Iterator[RootFinding]:
 
 
 def _fitting(text: str, sets: list[NetworkSet]) -> list[NetworkSet]:
+    """The sets that a selector finds, unless it finds what has no labels, too."""
+    if not text or fits(text, {}):
+        return []
     return [one for one in sets if fits(text, dict(one.labels))]
 
 

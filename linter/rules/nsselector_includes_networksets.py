@@ -83,6 +83,7 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('Namespace',)
+NEEDS = ('sets',)
 
 Labels = Mapping[str, str]
 
@@ -114,7 +115,11 @@ def _found(view: RootView, reader: _Reader) -> Iterator[RootFinding]:
             continue
         for direction in policy.directions:
             said: set[tuple[str, str]] = set()
+            is_in = direction == INGRESS
             for number, one in enumerate(policy.rules(direction)):
+                # Most rules end here.
+                if not (one.source if is_in else one.destination).namespace_selector:
+                    continue
                 peer = _asked_of(policy, direction, one)
                 if peer is None or peer in said:
                     continue

@@ -59,7 +59,6 @@ from linter.diagnostic import Finding
 from linter.policy.dead_rule import WARNING, DeadRule, asks_nothing
 from linter.policy.model import Rule
 from linter.policy.one import OnePolicy
-from linter.policy.rule_checks import same_rule
 from linter.text.suggest import listing
 
 GROUP = 'hazards'
@@ -103,7 +102,7 @@ def _said(dead: DeadRule, takers: list[Rule], names: str) -> tuple[str, str]:
             f'this rule never {_DOES[action]} anything, because all that it matches is {done} by '
             f'{names} before it: put it before, or remove it',
         )
-    if any(same_rule(taker) == same_rule(dead.rule) for taker in takers):
+    if any(taker.bare == dead.rule.bare for taker in takers):
         return 'rule-repeated', f'this rule says what {names} says already: remove it'
     if dead.is_final_deny:
         return (
