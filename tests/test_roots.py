@@ -22,6 +22,8 @@ from linter.catalogue.catalogue import standard
 from linter.cli.main import main
 from linter.engine import check as engine
 from linter.policy.effort import Effort
+from linter.policy.semantics import Semantics
+from linter.policy.view import RootView
 from linter.run import parallel, root
 from linter.run import run as running
 from linter.run.run import Outcome, run
@@ -433,6 +435,14 @@ def test_processes_find_the_same_in_kubernetes_policies(
     monkeypatch.setattr(parallel, 'BATCH', 1)
     assert shown(run(Options(jobs=3))) == shown(alone)
     assert len(set(rules(alone))) > 3
+
+
+def test_what_a_rule_needs_is_a_part_of_a_view_and_nothing_has_it_by_itself() -> None:
+    nothing = RootView([], Semantics())
+    needs = {name for rule in standard().rules().values() for name in rule.needs}
+    assert len(needs) > 8
+    for name in needs:
+        assert not getattr(nothing, name), name
 
 
 def test_services_are_read_only_where_a_rule_asks_for_them(

@@ -45,6 +45,13 @@ def render() -> str:
             if (rule := library.load(name)).reads
         ),
         '}',
+        'NEEDS: dict[str, tuple[str, ...]] = {',
+        *(
+            f'    {name!r}: {rule.needs!r},'
+            for name in library.names()
+            if (rule := library.load(name)).needs
+        ),
+        '}',
         'INDEX: dict[str, tuple[str, ...]] = {',
         *(
             f'    {subject!r}: (' + ''.join(f'\n        {name!r},' for name in names) + '\n    ),'

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from linter.calico.document import Document
 from linter.catalogue.facts import Facts, Row, known_facts
 from linter.catalogue.library import Library
 from linter.catalogue.rule import Check, Rule
 from linter.text.start import remembered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NamedTuple
+else:
+    from linter.text.records import NamedTuple
 
 _NONE: frozenset[str] = frozenset()
 
@@ -22,6 +29,21 @@ PROFILES = {
 }
 """What each profile runs. ``default``: what Calico refuses, drops or ignores, and hazards that are
 proved; ``strict``: facts that are often not meant, too; ``security``: what an auditor asks, too."""
+
+
+class RootRule(NamedTuple):
+    """A rule of a root, which is imported for a view that has what it ``needs``."""
+
+    id: str
+    needs: tuple[str, ...]
+    load: Callable[[], Rule]
+
+    def ask(self, view: object) -> Iterator[Any]:
+        """What it finds in a view (``linter.policy.view.RootView``)."""
+        if all(getattr(view, name) for name in self.needs):
+            for subject, check in self.load().checks:
+                if subject == 'root':
+                    yield from check(view)
 
 
 class Catalogue:
@@ -147,6 +169,13 @@ class Catalogue:
         """The kinds of Kubernetes' own that the rules of a root ask for."""
         reads = self._library.reads
         return frozenset(kind for name in self.modules_of('root') for kind in reads(name))
+
+    def root_rules(self) -> Iterator[RootRule]:
+        """The rules of a root that run; imports none of them."""
+        library = self._library
+        for name in self.modules_of('root'):
+            load = partial(library.load, name)
+            yield RootRule(name.replace('_', '-'), library.needs(name), load)
 
     def beyond(self, subject: str) -> tuple[str, ...]:
         """The rules beyond the default profile that modules speak for which look at a subject.

@@ -22,6 +22,7 @@ class Library:
         self._also: dict[str, tuple[str, ...]] = {}
         self._profiles: dict[str, str] = {}
         self._reads: dict[str, tuple[str, ...]] = {}
+        self._needs: dict[str, tuple[str, ...]] = {}
 
     def names(self) -> list[str]:
         """The names of the modules that are rules."""
@@ -54,6 +55,7 @@ class Library:
                 getattr(module, 'ALSO', ()),
                 getattr(module, 'PROFILE', 'default'),
                 getattr(module, 'READS', ()),
+                getattr(module, 'NEEDS', ()),
             )
         return rule
 
@@ -69,6 +71,11 @@ class Library:
         """The kinds of Kubernetes' own for which a module of rules of a root asks."""
         self.of_subject('')
         return self._reads.get(name, ())
+
+    def needs(self, name: str) -> tuple[str, ...]:
+        """What a view must have for a module of rules of a root to find anything."""
+        self.of_subject('')
+        return self._needs.get(name, ())
 
     def profile(self, id: str) -> str:
         """The profile from which on a rule runs."""
@@ -87,17 +94,19 @@ class Library:
 
     def _read_index(self) -> dict[str, tuple[str, ...]]:
         if self._folder == FOLDER:
-            from linter.catalogue.index import ALSO, INDEX, MODULES, PROFILES, READS
+            from linter.catalogue.index import ALSO, INDEX, MODULES, NEEDS, PROFILES, READS
 
             if _is_installed() or self.checksums() == MODULES:
                 self._also = {name: ALSO.get(name, ()) for name in MODULES}
                 self._profiles = PROFILES
                 self._reads = READS
+                self._needs = NEEDS
                 return INDEX
         self._profiles = {
             name: rule.profile for name, rule in self._loaded() if rule.profile != 'default'
         }
         self._reads = {name: rule.reads for name, rule in self._loaded() if rule.reads}
+        self._needs = {name: rule.needs for name, rule in self._loaded() if rule.needs}
         return self.index()
 
     def _loaded(self) -> Iterator[tuple[str, Rule]]:

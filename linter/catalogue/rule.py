@@ -47,7 +47,9 @@ class Rule(NamedTuple):
 
     ``also`` are the ids of other rules for which the fact table may take a finding of this one.
     ``profile`` names the profile from which on it runs: ``default``, ``strict`` or ``security``.
-    ``reads`` are the kinds of Kubernetes' own that a rule of a root wants to see.
+    ``reads`` are the kinds of Kubernetes' own that a rule of a root wants to see. ``needs`` are the
+    parts of a view (attributes of ``linter.policy.view.RootView``) without any of which a rule of a
+    root finds nothing: it is then neither asked nor imported.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Rule(NamedTuple):
     also: tuple[str, ...] = ()
     profile: str = 'default'
     reads: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:

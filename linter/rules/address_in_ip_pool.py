@@ -54,6 +54,7 @@ from linter.policy.view import RootFinding, RootView
 from linter.policy.written import is_net_within
 
 GROUP = 'root'
+NEEDS = ('pools',)
 
 
 @rule('root')

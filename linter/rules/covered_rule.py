@@ -63,6 +63,7 @@ from linter.policy.view import RootFinding, RootView
 GROUP = 'root'
 PROFILE = 'strict'
 READS = ('NetworkPolicy',)
+NEEDS = ('dead',)
 
 
 @rule('root')

@@ -48,6 +48,7 @@ from linter.text.suggest import distance
 
 GROUP = 'root'
 READS = ('NetworkPolicy', 'Workload')
+NEEDS = ('is_closed', 'workloads')
 
 _SHORTEST = 5
 _MOST_VALUES = 500
@@ -55,8 +56,6 @@ _MOST_VALUES = 500
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    if not view.is_closed or not view.workloads:
-        return
     known: dict[str, set[str]] = {}
     every = [one.labels for one in view.workloads]
     every += [one.labels for one in view.sets] + [one.labels for one in view.endpoints]

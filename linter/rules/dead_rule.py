@@ -74,20 +74,19 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.dead import advice, hint_of, related, sentence
-from linter.policy.dead_rule import WARNING
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('NetworkPolicy',)
+NEEDS = ('turned',)
 
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    for dead in view.dead:
-        if dead.severity == WARNING:
-            policy, start = dead.policy, dead.rule.start
-            yield RootFinding(
-                'dead-turned', policy.kind, policy.place, start, start + 1,
-                f'{sentence(dead)}: {advice(dead)}',
-                hint_of(dead), tuple(related(dead)),
-            )  # fmt: skip
+    for dead in view.turned:
+        policy, start = dead.policy, dead.rule.start
+        yield RootFinding(
+            'dead-turned', policy.kind, policy.place, start, start + 1,
+            f'{sentence(dead)}: {advice(dead)}',
+            hint_of(dead), tuple(related(dead)),
+        )  # fmt: skip

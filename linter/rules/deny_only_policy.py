@@ -48,12 +48,11 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('NetworkPolicy',)
+NEEDS = ('is_whole',)
 
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    if not view.is_whole:
-        return
     passing = {tier.name for tier in view.tiers if tier.default_action == 'Pass'}
     passing |= {tier.name for tier in view.semantics.tiers if tier.default_action == 'Pass'}
     enforced = [one for one in view.policies if is_normal(one)]

@@ -54,6 +54,7 @@ from linter.policy.read import show_net
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
+NEEDS = ('endpoints',)
 
 
 @rule('root')

@@ -57,6 +57,7 @@ from linter.policy.model import KUBERNETES_NETWORK_POLICY
 from linter.policy.view import RootFinding, RootView, identity_of
 
 GROUP = 'root'
+NEEDS = ('doubles',)
 
 
 @rule('root')

@@ -49,14 +49,13 @@ from linter.policy.view import RootFinding, RootView
 GROUP = 'root'
 PROFILE = 'strict'
 READS = ('NetworkPolicy',)
+NEEDS = ('is_whole',)
 
 _UDP = ('UDP', 17, None)
 
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    if not view.is_whole:
-        return
     governing = [one for one in view.policies if is_normal(one) and EGRESS in one.directions]
     asking = [one for one in governing if any(map(_may_be_dns, one.egress))]
     for policy in governing:

@@ -42,12 +42,11 @@ from linter.policy.selecting import fits
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
+NEEDS = ('is_whole', 'endpoints')
 
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    if not view.is_whole:
-        return
     policies = [one for one in view.policies if one.is_global and not one.staged]
     for endpoint in view.endpoints:
         if endpoint.profiles:

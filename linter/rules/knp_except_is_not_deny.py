@@ -55,6 +55,7 @@ from linter.policy.written import is_net_within, overlap, ports_within
 
 GROUP = 'kubernetes'
 READS = ('NetworkPolicy',)
+NEEDS = ('kubernetes',)
 
 
 @rule('root')

@@ -63,12 +63,11 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('NetworkPolicy',)
+NEEDS = ('kubernetes',)
 
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    if not view.kubernetes:
-        return
     dead = {(id(one.policy), one.direction, one.number) for one in view.dead}
     for one in denies_behind(view.root):
         policy, start = one.later, one.rule.start

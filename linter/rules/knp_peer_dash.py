@@ -62,6 +62,7 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'kubernetes'
 READS = ('NetworkPolicy',)
+NEEDS = ('kubernetes',)
 
 
 @rule('root')

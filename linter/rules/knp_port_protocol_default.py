@@ -51,6 +51,7 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'kubernetes'
 READS = ('NetworkPolicy',)
+NEEDS = ('kubernetes',)
 
 # https://www.iana.org/assignments/service-names-port-numbers: services that talk over UDP.
 _NAMES = {

@@ -57,6 +57,7 @@ from linter.policy.written import ports_within
 
 GROUP = 'kubernetes'
 READS = ('NetworkPolicy',)
+NEEDS = ('kubernetes',)
 
 
 @rule('root')

@@ -57,12 +57,11 @@ from linter.policy.selecting import fits, is_normal
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
+NEEDS = ('endpoints',)
 
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    if not view.endpoints:
-        return
     for policy in view.policies:
         text = policy_selector(policy)
         if not (policy.is_global and is_normal(policy) and text) or policy.apply_on_forward:

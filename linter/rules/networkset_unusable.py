@@ -32,6 +32,7 @@ from linter.policy.selecting import fits, labels_of_set, peers
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
+NEEDS = ('sets',)
 
 
 @rule('root')

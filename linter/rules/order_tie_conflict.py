@@ -73,6 +73,7 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('NetworkPolicy',)
+NEEDS = ('ties',)
 
 _MOST = 4
 

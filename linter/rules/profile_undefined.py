@@ -40,6 +40,7 @@ from linter.policy.view import RootFinding, RootView
 from linter.text.suggest import distance
 
 GROUP = 'root'
+NEEDS = ('endpoints',)
 
 _ALWAYS = frozenset(('projectcalico-default-allow', 'projectcalico-allow-all'))
 _MADE = ('kns.', 'ksa.')

@@ -65,6 +65,7 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('Service',)
+NEEDS = ('services',)
 
 
 @rule('root')

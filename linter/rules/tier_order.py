@@ -67,6 +67,7 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('NetworkPolicy',)
+NEEDS = ('tiers',)
 
 _MEANT = ('base', 'fallback', 'last', 'final', 'default', 'catch')
 _MOST_PAIRS = 10_000

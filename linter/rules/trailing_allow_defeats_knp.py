@@ -65,12 +65,11 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('NetworkPolicy',)
+NEEDS = ('kubernetes',)
 
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    if not view.kubernetes:
-        return
     for one in allows_behind(view.root):
         policy, start = one.later, one.rule.start
         yield RootFinding(

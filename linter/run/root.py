@@ -25,8 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from linter.catalogue.catalogue import Catalogue
-    from linter.catalogue.rule import Check
+    from linter.catalogue.catalogue import Catalogue, RootRule
     from linter.diagnostic import Diagnostic
     from linter.run.root_findings import RootFindings
     from linter.run.sources import Sources
@@ -144,17 +143,15 @@ class _Run:
             groups.setdefault((root, key), []).append(record)
         for file in self.outcome.found:
             file.is_in_root = self.clusters.root_of(file.path) is not None
-        checks = {
-            rule: one
-            for catalogue in catalogues.values()
-            for rule, one in catalogue.checks('root', '', '')
+        rules = {
+            rule.id: rule for catalogue in catalogues.values() for rule in catalogue.root_rules()
         }
-        if not checks and not any(one.runs(LOOKS_AHEAD) for one in catalogues.values()):
+        if not rules and not any(one.runs(LOOKS_AHEAD) for one in catalogues.values()):
             return
         number = len(self.outcome.found)
         for (root, _), records in groups.items():
             for unit in self.clusters.units(root, records):
-                self._judge(unit, checks)
+                self._judge(unit, rules)
         for finding in self._news():
             self.findings.add(finding)
         if len(self.outcome.found) != number:
@@ -189,7 +186,7 @@ class _Run:
             unit.are_variants,
         )
 
-    def _judge(self, unit: Unit, checks: Mapping[str, Check]) -> None:
+    def _judge(self, unit: Unit, rules: Mapping[str, RootRule]) -> None:
         view = self._view(unit)
         if len(view.policies) > MOST_POLICIES:
             self.outcome.notes.append(
@@ -202,7 +199,7 @@ class _Run:
             from linter.run.withdrawn import withdraw
 
             withdraw(self.outcome.found, view)
-        found, is_spent = self._ask(view, checks)
+        found, is_spent = self._ask(view, rules)
         if is_spent and not self._is_spent:
             self._is_spent = True
             self.outcome.notes.append(
@@ -212,7 +209,7 @@ class _Run:
         while paths := self._placeless.intersection(_paths(found)):
             # Most documents have no part in any finding, and were read without places.
             unit = unit._replace(records=self._with_places(unit.records, paths))
-            again = checks if is_spent else {rule: checks[rule] for rule in found}
+            again = rules if is_spent else {rule: rules[rule] for rule in found}
             found, _ = self._ask(self._view(unit), again)
         for findings in found.values():
             for finding in findings:
@@ -240,22 +237,22 @@ class _Run:
         return [one for one in self._moved if _identity(one) not in earlier.found]
 
     def _ask(
-        self, view: RootView, checks: Mapping[str, Check]
+        self, view: RootView, rules: Mapping[str, RootRule]
     ) -> tuple[dict[str, list[RootFinding]], bool]:
         """What each rule finds that finds anything; whether there was too much to reckon."""
         found: dict[str, list[RootFinding]] = {}
         effort = _effort(view)
         with within(effort):
-            for rule, ask in checks.items():
+            for id, rule in rules.items():
                 try:
-                    for finding in ask(view):
-                        found.setdefault(rule, []).append(finding)
+                    for finding in rule.ask(view):
+                        found.setdefault(id, []).append(finding)
                 except TooComplex:
                     continue
                 except MemoryError:
                     raise
                 except Exception as error:
-                    self._broke(rule, error)
+                    self._broke(id, error)
         return found, effort.left <= 0
 
     def _with_places(self, records: Records, paths: set[str]) -> Records:
