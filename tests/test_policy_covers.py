@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import islice
 
 import pytest
 from policy_worlds import Maker, packet, world
 from scenarios import scenarios
+from test_policy_checks import policy as policy_of
 
 from linter.calico.parsed_file import parse_text
 from linter.calico.target import Target
@@ -16,7 +18,7 @@ from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule
 from linter.policy.effort import TooComplex
 from linter.policy.evaluate import Evaluator, Verdict
 from linter.policy.load import records
-from linter.policy.model import DIRECTIONS, INGRESS, NetworkSet, Policy, Tier
+from linter.policy.model import DIRECTIONS, INGRESS, Entity, NetworkSet, Policy, Rule, Tier
 from linter.policy.semantics import Semantics
 from linter.policy.witness import replay, scene
 from linter.text.source import Source
@@ -106,6 +108,34 @@ def same_of_others(seed: int, scope: str, hosts: bool) -> int:
     some = root.dead_rules(scope, of_others=True).dead
     assert [one for one in some if one.rests_on != POLICY] == every
     return len(every)
+
+
+@pytest.mark.parametrize('scope', [POLICY, TIER, ROOT])
+def test_what_becomes_of_packets_that_were_tried_becomes_of_some(scope: str) -> None:
+    kinds: Counter[frozenset[str]] = Counter()
+    for seed in range(60):
+        maker = Maker(seed)
+        tiers = maker.tiers()
+        root = Root(maker.policies(6, tiers), tiers, SEMANTICS)
+        for dead in root.dead_rules(scope).dead:
+            assert dead.verdicts.some <= dead.verdicts.all
+            kinds[dead.verdicts.all] += 1
+    assert len(kinds) > 1
+
+
+def test_what_becomes_of_packets_is_said_in_full() -> None:
+    """One of two rules before it takes some packets, though the second would take all of them."""
+    web = Rule('Deny', protocol='TCP', destination=Entity(ports=((80, 80),)))
+    first = policy_of(web, Rule('Allow', protocol='TCP'), name='a', namespace='', order=1)
+    for late, expected in (
+        (Rule('Deny', protocol='TCP'), {'Allow', 'Deny'}),
+        (web, {'Deny'}),
+        (Rule('Deny', protocol='TCP', destination=Entity(ports=((443, 443),))), {'Allow'}),
+    ):
+        root = Root([first, policy_of(late, name='b', namespace='', order=2)], [], SEMANTICS)
+        (dead,) = root.dead_rules(TIER).dead
+        assert dead.verdicts.all == expected
+        assert dead.severity == ('info' if expected == {'Deny'} else 'warning')
 
 
 @pytest.mark.parametrize('scope', [TIER, ROOT])

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from itertools import combinations
 
 from linter.policy.apart import are_apart
-from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule, Report, Taker
+from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule, Report, Taker, Verdicts
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.index import (
     DENY,
@@ -32,7 +33,7 @@ from linter.policy.outcomes import asked, outcomes
 from linter.policy.point import Point, contains, pick
 from linter.policy.proof import Cover, is_proved, taken_by
 from linter.policy.semantics import Semantics
-from linter.policy.space import Boxes, covered, meet_labels, subtract
+from linter.policy.space import Boxes, covered, meet, meet_labels, subtract
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -208,32 +209,30 @@ class Root:
 
     def _dead(self, policy: Policy, direction: str, number: int, scope: str) -> DeadRule | None:
         takers: dict[object, Taker] = {}
-        verdicts: set[str] = set()
-        is_asked = False
+        searches: list[tuple[_Search, list[Cover]]] = []
         for kind in classes(policy):
             sequence = self.sequence(direction, kind)
             search = _Search(self, sequence, sequence.entry_of(policy), number, scope)
             if not search.target:
                 continue
-            is_asked = True
             covers = search.covers()
             if covers is None:
                 return None
-            verdicts |= search.verdicts(covers)
+            searches.append((search, covers))
             for cover in sorted(covers, key=_place):
                 by = cover.decision
                 key = by.entry.policy.identity, by.number
                 takers.setdefault(key, Taker(by.entry.policy, by.number, by.action))
-        if not is_asked:
+        if not searches:
             return None
-        return DeadRule(
-            policy,
-            direction,
-            number,
-            tuple(takers.values()),
-            frozenset(verdicts),
-            scope,
-        )
+        some = frozenset(verdict for search, _ in searches for verdict in search.tried)
+        verdicts = Verdicts(some, partial(_verdicts, searches))
+        return DeadRule(policy, direction, number, tuple(takers.values()), verdicts, scope)
+
+
+def _verdicts(searches: list[tuple[_Search, list[Cover]]]) -> frozenset[str]:
+    """What becomes of the packets of a dead rule, of each class of traffic."""
+    return frozenset(one for search, covers in searches for one in search.verdicts(covers))
 
 
 def _place(cover: Cover) -> tuple[int, bool, int, int]:
@@ -254,6 +253,8 @@ class _Search:
         self.number = number
         self.scope = scope
         self.reached: Point | None = None
+        # What became of the packets that were tried, as far as that is known.
+        self.tried: set[str] = set()
         self.since = 0
         if scope == POLICY:
             self.since = entry.rank
@@ -283,6 +284,8 @@ class _Search:
             if left == remaining:
                 raise TooComplex
             found.append(Cover(decision, boxes))
+            if self.scope != ROOT or decision.action != PASS:
+                self.tried.add(decision.action)
             remaining = left
         for chosen in (self._fewest(found), found):
             if is_proved(self.entry, self.number, self.own, chosen, self.sequence, self.root.sets):
@@ -328,6 +331,11 @@ class _Search:
             and (self.scope != POLICY or entry is self.entry)
         ]
         try:
+            if self.scope != ROOT:
+                # Each packet is decided by a rule that may match it, before any tier ends.
+                entries, actions = self._deciding(entries)
+                if len(actions) == 1:
+                    return actions
             pieces = list(outcomes(self.target, sequence, entries, most=800))
         except Exhausted:
             raise
@@ -337,6 +345,31 @@ class _Search:
             PASS if piece.decision is None and self.scope != ROOT else piece.verdict or PASS
             for piece in pieces
         }
+
+    def _deciding(self, entries: list[Entry]) -> tuple[list[Entry], set[str]]:
+        """The policies that may decide packets of the rule before it is asked, and how."""
+        found: list[Entry] = []
+        actions: set[str] = set()
+        for entry in entries:
+            taking = {
+                rule.action
+                for number, rule in enumerate(entry.rules)
+                if rule.action != LOG
+                and (entry is not self.entry or number < self.number)
+                and self._may_take(entry, number)
+            }
+            if taking:
+                found.append(entry)
+                actions |= taking
+        return found, actions
+
+    def _may_take(self, entry: Entry, number: int) -> bool:
+        """Whether a rule may match packets of this one; conditions are let pass."""
+        return any(
+            meet(part, box._replace(conditions=part.conditions)) is not None
+            for box in entry.boxes(number)
+            for part in self.target
+        )
 
 
 def dead_in_policy(policy: Policy, semantics: Semantics) -> Report:

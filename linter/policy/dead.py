@@ -19,7 +19,8 @@ def sentence(dead: DeadRule) -> str:
     if len(names) > _MOST + 1:
         names = [*names[:_MOST], f'{len(names) - _MOST} more']
     verb = 'takes' if len(names) == 1 else 'take'
-    words = [_PAST[verdict] for verdict in ('Allow', 'Deny', 'Pass') if verdict in dead.verdicts]
+    verdicts = dead.verdicts.all
+    words = [_PAST[verdict] for verdict in ('Allow', 'Deny', 'Pass') if verdict in verdicts]
     what = words[0] if len(words) == 1 else f'partly {listing(words, "and partly")}'
     return (
         f'no packet reaches this {dead.rule.action}: {listing(names, "and")} {verb} everything '

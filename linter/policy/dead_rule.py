@@ -7,6 +7,7 @@ from linter.policy.model import Policy, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import NamedTuple
 else:
     from linter.text.records import NamedTuple
@@ -37,19 +38,46 @@ class Taker(NamedTuple):
         return self.number == END
 
 
+class Verdicts:
+    """What becomes of the packets of a dead rule: ``Allow``, ``Deny``, and ``Pass`` where they
+    leave the tier and no more is known.
+
+    ``some`` are verdicts of packets that were tried. To know ``all`` of them may cost as much as to
+    find out that the rule is dead, so they are reckoned when somebody asks.
+    """
+
+    __slots__ = ('_all', '_reckon', 'some')
+
+    def __init__(self, some: frozenset[str], reckon: Callable[[], frozenset[str]]) -> None:
+        self.some = some
+        self._reckon = reckon
+        self._all: frozenset[str] | None = None
+
+    @property
+    def all(self) -> frozenset[str]:
+        if self._all is None:
+            self._all = self._reckon()
+        return self._all
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Verdicts) and self.all == other.all
+
+    def __hash__(self) -> int:
+        return hash(self.all)
+
+
 class DeadRule(NamedTuple):
     """A rule that no packet reaches.
 
     ``takers`` are the fewest that together take all its packets, in the order in which they are
-    asked. ``verdicts`` are what becomes of its packets: ``Allow``, ``Deny``, and ``Pass`` where
-    they leave the tier and no more is known. ``rests_on`` is ``policy``, ``tier`` or ``root``.
+    asked. ``rests_on`` is ``policy``, ``tier`` or ``root``.
     """
 
     policy: Policy
     direction: str
     number: int
     takers: tuple[Taker, ...]
-    verdicts: frozenset[str]
+    verdicts: Verdicts
     rests_on: str
 
     @property
@@ -59,11 +87,12 @@ class DeadRule(NamedTuple):
     @property
     def severity(self) -> str:
         """``warning`` where a verdict is turned round, ``info`` where the rule only is too many."""
-        action = self.rule.action
+        action, verdicts = self.rule.action, self.verdicts
+        is_saved = bool(verdicts.some - {DENY})
         if action == DENY:
-            turned = bool(self.verdicts - {DENY}) and not self.is_final_deny
+            turned = not self.is_final_deny and (is_saved or bool(verdicts.all - {DENY}))
         else:
-            turned = action != LOG and self.verdicts == {DENY}
+            turned = action != LOG and not is_saved and verdicts.all == {DENY}
         return WARNING if turned else INFO
 
     @property

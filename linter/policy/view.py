@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from linter.policy.covers import Root
 from linter.policy.dead_rule import POLICY, ROOT, TIER, WARNING, DeadRule
@@ -121,6 +121,39 @@ class RootView:
         self._root: Root | None = None
         self._dead: list[DeadRule] | None = None
         self._ties: list[Tie] | None = None
+
+    def with_places(self, records: Sequence[Record | Unusable]) -> RootView:
+        """The view of the same records in their order, more of which have places now.
+
+        What they mean together is the same, and is not reckoned again.
+        """
+        view = RootView(
+            records,
+            self.semantics,
+            self.is_closed,
+            self.external,
+            self.is_named,
+            self.are_variants,
+        )
+        pairs = zip(self.records, view.records, strict=True)
+        placed = {id(old): new for old, new in pairs if isinstance(new, Policy)}
+
+        def now(policy: Policy) -> Policy:
+            return placed.get(id(policy), policy)
+
+        if self._ties is not None:
+            view._ties = [
+                tie._replace(first=now(tie.first), second=now(tie.second)) for tie in self._ties
+            ]
+        if self._dead is not None:
+            view._dead = [
+                dead._replace(
+                    policy=now(dead.policy),
+                    takers=tuple(one._replace(policy=now(one.policy)) for one in dead.takers),
+                )
+                for dead in self._dead
+            ]
+        return view
 
     def written_rules(self) -> Iterator[tuple[Policy, str, tuple[WrittenRule, ...]]]:
         """Each of Kubernetes' own policies with each direction, and its rules as written."""

@@ -60,7 +60,7 @@ from collections.abc import Iterator
 from linter.catalogue.rule import rule
 from linter.policy.effective import NAMESPACE, ORCHESTRATOR, entity_selectors, policy_selector
 from linter.policy.effort import spend
-from linter.policy.model import DIRECTIONS, INGRESS, Policy, Rule, Service
+from linter.policy.model import DIRECTIONS, EGRESS, INGRESS, Policy, Rule, Service
 from linter.policy.selecting import fits, is_normal
 from linter.policy.selector_sets import KUBERNETES
 from linter.policy.view import RootFinding, RootView
@@ -75,6 +75,9 @@ def check(view: RootView) -> Iterator[RootFinding]:
     services = [(one, _labels(one)) for one in view.services if one.selector and one.ports]
     if not services:
         return
+    by_namespace: dict[str | None, list[_Known]] = {}
+    for known in services:
+        by_namespace.setdefault(known[0].namespace, []).append(known)
     # Numbers that mean something else to the pods than to those who call the service.
     numbers = {
         number
@@ -93,7 +96,11 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 for port in one.destination.ports:
                     if isinstance(port, str) or port[0] != port[1] or port[0] not in numbers:
                         continue
-                    found = _service(policy, direction, one, port[0], services)
+                    is_near = policy.namespace and not (
+                        direction == EGRESS and one.destination.namespace_selector
+                    )
+                    near = by_namespace.get(policy.namespace, []) if is_near else services
+                    found = _service(policy, direction, one, port[0], near)
                     if found is None:
                         continue
                     service, right = found
@@ -107,6 +114,9 @@ def check(view: RootView) -> Iterator[RootFinding]:
                     )  # fmt: skip
 
 
+_Known = tuple[Service, dict[str, str]]
+
+
 def _labels(service: Service) -> dict[str, str]:
     """What is known of the labels of a service's pods."""
     labels = {**dict(service.selector), NAMESPACE: service.namespace, ORCHESTRATOR: 'k8s'}
@@ -118,7 +128,7 @@ def _service(
     direction: str,
     rule_: Rule,
     number: int,
-    services: list[tuple[Service, dict[str, str]]],
+    services: list[_Known],
 ) -> tuple[Service, int | str] | None:
     """The only service whose port a rule names, and the port of its pods."""
     if direction == INGRESS:

@@ -170,6 +170,7 @@ class _Reader:
         self._of: object = None
         self._may: dict[int, list[tuple[int, Boxes, bool]]] = {}
         self._asked: dict[tuple[str, str], list[NetworkSet]] = {}
+        self._shared: dict[int, list[tuple[Labels, Ranges]]] = {}
 
     def unasked(self, policy: Policy, direction: str, one: Rule) -> list[NetworkSet]:
         """The sets that a rule allows as it allows any pod of their namespace."""
@@ -306,14 +307,18 @@ class _Reader:
             )
         return boxes
 
-    def _sharing(self, one: NetworkSet) -> Iterator[tuple[Labels, Ranges]]:
+    def _sharing(self, one: NetworkSet) -> list[tuple[Labels, Ranges]]:
         """What else of the root has addresses of a set: its labels, and those addresses."""
-        mine = _addresses(one)
-        spend(2 * len(self.every))
-        for other in self.every:
-            common = intersect(mine, _addresses(other)) if other is not one else ()
-            if common:
-                yield self._labels(other), common
+        found = self._shared.get(id(one))
+        if found is None:
+            mine = _addresses(one)
+            spend(2 * len(self.every))
+            found = self._shared[id(one)] = [
+                (self._labels(other), common)
+                for other in self.every
+                if other is not one and (common := intersect(mine, _addresses(other)))
+            ]
+        return found
 
 
 def _namespaces_of(cubes: Cubes) -> set[str] | None:

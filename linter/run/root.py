@@ -210,7 +210,8 @@ class _Run:
             # Most documents have no part in any finding, and were read without places.
             unit = unit._replace(records=self._with_places(unit.records, paths))
             again = rules if is_spent else {rule: rules[rule] for rule in found}
-            found, _ = self._ask(self._view(unit), again)
+            view = view.with_places(unit.records)
+            found, _ = self._ask(view, again)
         for findings in found.values():
             for finding in findings:
                 self._take(finding)
