@@ -177,6 +177,24 @@ def test_a_mention_is_none(text: str) -> None:
     assert not check('x.yaml', broken.encode(), Target()).diagnostics
 
 
+@pytest.mark.parametrize('before', [f'apiVersion: {GROUP}\nkind: Tier\n', 'a: 1\n', '{a: 1}\n'])
+@pytest.mark.parametrize('end', ['', '\n', '\r\n', '\n# comment\n'])
+def test_what_is_thrown_away_on_the_last_line(before: str, end: str) -> None:
+    """As `yaml.dump_all` writes short documents."""
+    lost = f'{{apiVersion: {GROUP}, kind: GlobalNetworkPolicy, metadata: {{name: a}}}}'
+    found = check('x.yaml', f'{before}--- {lost}{end}'.encode(), Target()).diagnostics
+    line = before.count('\n') + 1
+    assert ('unread-text', (line, 5)) in [
+        (one.rule, one.source.position(one.span.start)) for one in found
+    ]
+
+
+@pytest.mark.parametrize('lost', ['# the end', '-', '{a: b}', '%YAML 1.1', '--- ', ' '])
+def test_the_last_marker_is_no_document(lost: str) -> None:
+    text = f'apiVersion: {GROUP}\nkind: GlobalNetworkSet\nmetadata:\n  name: a\n---{lost}\n'
+    assert not check('x.yaml', text.encode(), Target()).diagnostics
+
+
 def test_what_is_thrown_away_behind_a_marker() -> None:
     text = f'a: 1\n--- apiVersion: {GROUP}\nkind: Tier\n--- b: 2\nc: 3\n'
     (found,) = check('x.yaml', text.encode(), Target()).diagnostics

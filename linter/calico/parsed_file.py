@@ -212,7 +212,19 @@ class ParsedFile:
 
 def parse_text(source: Source) -> ParsedFile:
     """The documents of a text that is a whole file."""
-    return ParsedFile(source, [ParsedDocument(source, slice) for slice in split(source.text)])
+    return ParsedFile(source, [ParsedDocument(source, slice) for slice in _slices(source)])
+
+
+def _slices(source: Source) -> list[DocumentSlice]:
+    """The documents of a text, and an empty one behind a last line that loses what is Calico's."""
+    text = source.text
+    slices = list(split(text))
+    if slices[-1].end < len(text):
+        behind = DocumentSlice(slices[-1].index + 1, len(text), len(text))
+        lost = ParsedDocument(source, behind).lost
+        if lost is not None and apparent_api(text, *lost) is not None:
+            slices.append(behind)
+    return slices
 
 
 def only_document(source: Source) -> tuple[Node | None, int | None]:
@@ -264,7 +276,7 @@ def parse_bytes(
     if bad is not None and not bad.has_documents:
         whole = DocumentSlice(first_index, 0, len(text))
         return ParsedFile(source, [ParsedDocument(source, whole, bad)])
-    slices = list(split(text if last else text + '\n---'))
+    slices = _slices(source) if last else list(split(text + '\n---'))
     if continued:
         # What stands before the first marker belongs to the part before.
         slices = [slice._replace(index=slice.index - 1) for slice in slices[1:]]
