@@ -48,15 +48,17 @@ def open_gate(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     return is_open
 
 
+@pytest.mark.parametrize('dataplane', ['iptables', 'ebpf'])
 @pytest.mark.parametrize('step', some_slow([5, 1], 5))
-def test_a_closed_gate_hides_nothing(open_gate: list[bool], step: int) -> None:
+def test_a_closed_gate_hides_nothing(open_gate: list[bool], step: int, dataplane: str) -> None:
     """What the gate calls meaningless is not found with the gate open, either."""
     closed = 0
+    where = Target(dataplane=dataplane)
     for data in inputs(step):
         open_gate[0] = False
-        usual = check.check('x.yaml', data, Target())
+        usual = check.check('x.yaml', data, where)
         open_gate[0] = True
-        forced = check.check('x.yaml', data, Target())
+        forced = check.check('x.yaml', data, where)
         assert usual.errors == forced.errors == []
         said = [
             [(one.rule, one.span, one.message) for one in found.diagnostics]

@@ -248,8 +248,8 @@ def _misses(own: Cubes, asked: Cubes) -> bool:
 def never_matches(policy: Policy, direction: str, number: int, semantics: Semantics) -> str | None:
     """Why no packet at all can match a rule, whatever its selectors take; None: some can.
 
-    ``service``: a service is named without a namespace, where Felix finds none. ``protocol``: the
-    dataplane does not know the protocol by that name. ``family``: the networks, the protocol and
+    ``service``: a service is named without a namespace, where Felix finds none. ``dataplane``: it
+    does not know the protocol by that name. ``family``: the networks, the protocol and
     ``ipVersion`` are of different families. ``nets``: ``notNets`` takes all of ``nets``. ``ports``:
     ``notPorts`` takes all of ``ports``.
     """
@@ -258,7 +258,7 @@ def never_matches(policy: Policy, direction: str, number: int, semantics: Semant
         if entity.service is not None and not entity.service[0]:
             return 'service'
     if rule.protocol in semantics.unknown_protocols:
-        return 'protocol'
+        return 'dataplane'
     bare = rule._replace(
         source=_without_labels(rule.source), destination=_without_labels(rule.destination)
     )

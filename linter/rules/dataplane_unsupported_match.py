@@ -61,6 +61,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
                 leaf,
                 f'the eBPF dataplane does not know {leaf.text} by name, so this {effect}: write '
                 f'{number}',
+                same_mistake=('protocol-name', leaf.node.start),
             )
     if document.kind == 'Profile' and traffic.text('action') == 'Log':
         yield finding_at_key(

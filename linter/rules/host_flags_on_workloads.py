@@ -40,12 +40,16 @@ from linter.catalogue.rule import finding_at_key, rule
 from linter.diagnostic import Finding
 from linter.policy.effective import policy_selector
 from linter.policy.effort import TooComplex
+from linter.policy.label_values import Values
 from linter.policy.one import OnePolicy
-from linter.policy.point import HOSTS
+from linter.policy.point import HOSTS, ORCHESTRATOR
 from linter.policy.selector_sets import selected
 from linter.policy.space import meet_labels
 
 GROUP = 'hazards'
+
+# Nobody gives a host endpoint the label by which pods are told from all else.
+_HOSTS = ({**HOSTS[0], ORCHESTRATOR: Values(True, frozenset())},)
 
 
 @rule('policy', kinds=('GlobalNetworkPolicy', 'StagedGlobalNetworkPolicy'))
@@ -67,7 +71,7 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
         fits = selected(text)
     except TooComplex:
         return
-    if not fits or meet_labels(fits, HOSTS):
+    if not fits or meet_labels(fits, _HOSTS):
         return
     at = one.part(None, None, flags[0])
     effect = 'does nothing' if flags[0] == 'applyOnForward' else 'makes this policy do nothing'

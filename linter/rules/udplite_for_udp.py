@@ -55,5 +55,8 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
             # Calico refuses the ports, and says for which protocols there are any.
             return
     yield finding_at(
-        'udplite', protocol, 'UDPLite is a protocol of its own, and hardly used: write UDP'
+        'udplite',
+        protocol,
+        'UDPLite is a protocol of its own, and hardly used: write UDP',
+        same_mistake=('protocol-name', protocol.node.start),
     )
