@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import islice
+from random import Random
 
 import pytest
 from policy_worlds import Maker, packet, world
@@ -15,6 +16,7 @@ from linter.calico.target import Target
 from linter.policy.cluster import Cluster
 from linter.policy.covers import Root
 from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule
+from linter.policy.effective import NAME
 from linter.policy.effort import TooComplex
 from linter.policy.evaluate import Evaluator, Verdict
 from linter.policy.load import records
@@ -142,6 +144,61 @@ def test_what_becomes_of_packets_is_said_in_full() -> None:
 def test_what_is_asked_first_is_dead_for_no_other_policy(scope: str) -> None:
     found = [same_of_others(seed, scope, bool(seed % 2)) for seed in range(150)]
     assert sum(found) > 3
+
+
+SELECTORS = [
+    '', "app == 'a'", "app == 'b'", "role == 'x'", "feed == 'f'", 'has(app)', '!has(app)',
+    "app == 'a' && role == 'x'", "app == 'a' || role == 'x'", "app != 'a'",
+]  # fmt: skip
+PORTS = [(), (), ((80, 80),), ((443, 443),), ((1, 100),)]
+NAMESPACES = ['', '', 'all()', f'has({NAME})', f"{NAME} == 'shop'"]
+
+
+def templated(pick: Random, number: int) -> Policy:
+    """A policy as people write them from templates: few labels, and often a last rule that passes
+    everything on."""
+    rules = []
+    for _ in range(pick.randrange(1, 4)):
+        protocol = pick.choice((None, 'TCP', 'UDP'))
+        action = pick.choice(('Allow', 'Allow', 'Deny', 'Pass', 'Log'))
+        sides = [
+            Entity(selector=pick.choice(SELECTORS), namespace_selector=pick.choice(NAMESPACES))
+            for _ in range(2)
+        ]
+        ports = pick.choice(PORTS) if protocol else ()
+        rules.append(Rule(action, sides[0], sides[1]._replace(ports=ports), protocol))
+    if pick.random() < 0.5:
+        rules.append(Rule('Pass'))
+    is_global = pick.random() < 0.4
+    made = policy_of(*rules, name=f'p{number}', namespace='' if is_global else 'shop')
+    return made._replace(
+        tier=pick.choice(('first', 'second', 'default', 'default')),
+        order=float(pick.randrange(4)),
+        selector=pick.choice(SELECTORS),
+        namespace_selector=pick.choice(NAMESPACES) if is_global else '',
+    )
+
+
+def same_of_templates(seed: int, scope: str) -> int:
+    pick = Random(seed)
+    policies = [templated(pick, number) for number in range(pick.randrange(2, 7))]
+    tiers = [Tier('first', 1, 'Deny'), Tier('second', 2, pick.choice(('Deny', 'Pass')))]
+    root = Root(policies, tiers, SEMANTICS)
+    every = [one for one in root.dead_rules(scope).dead if one.rests_on != POLICY]
+    some = root.dead_rules(scope, of_others=True).dead
+    assert [one for one in some if one.rests_on != POLICY] == every
+    return len(every)
+
+
+@pytest.mark.parametrize('scope', [TIER, ROOT])
+def test_what_is_apart_from_others_is_dead_for_none_of_them(scope: str) -> None:
+    assert sum(same_of_templates(seed, scope) for seed in range(150)) > 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('scope', [TIER, ROOT])
+def test_what_is_apart_from_others_is_dead_for_none_of_them_at_length(scope: str) -> None:
+    assert sum(same_of_templates(seed, scope) for seed in range(1000, 4000)) > 400
 
 
 def replay_witnesses(seed: int) -> int:

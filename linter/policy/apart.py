@@ -2,7 +2,7 @@
 
 Most rules of a repository ask for one label of their peer, one protocol and a few ports, so that no
 other policy's rules can take all their packets. What is said here holds for the packets of a peer
-that has that one label and is in no network set.
+that has that one label alone and is in no network set.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from linter.policy.gate import CALICO
+from linter.policy.model import INGRESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ _KEY = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 _WITH_PORTS = frozenset(('TCP', 'UDP', 'SCTP'))
 
 
-def are_apart(one: Rule, other: Rule) -> bool:
-    """Whether the rules share no packet; False: don't know.
+def are_apart(one: Rule, other: Rule, direction: str) -> bool:
+    """Whether the rules of a direction share no packet; False: don't know.
 
     If so of each of several others, one packet is in none of them.
     """
@@ -29,8 +30,9 @@ def are_apart(one: Rule, other: Rule) -> bool:
             return True
         if _differ(one.destination.ports, other.destination.ports):
             return True
-    return _ask_for_others(one.source, other.source) or _ask_for_others(
-        one.destination, other.destination
+    is_in = direction == INGRESS
+    return _ask_for_others(one.source, other.source, is_in) or _ask_for_others(
+        one.destination, other.destination, not is_in
     )
 
 
@@ -46,12 +48,17 @@ def _differ(ports: tuple[Port, ...], others: tuple[Port, ...]) -> bool:
     return True
 
 
-def _ask_for_others(one: Entity, other: Entity) -> bool:
-    """Whether two sides ask for two values of one label."""
+def _ask_for_others(one: Entity, other: Entity, is_peer: bool) -> bool:
+    """Whether two sides ask for two values of one label, or a peer for two labels.
+
+    The policy's own side has the labels for which the policy asks, too.
+    """
     if not one.selector or not other.selector or one.selector == other.selector:
         return False
     label, another = _label_of(one.selector), _label_of(other.selector)
-    return label is not None and another is not None and label[0] == another[0] and label != another
+    if label is None or another is None or label == another:
+        return False
+    return is_peer or label[0] == another[0]
 
 
 def _label_of(text: str) -> tuple[str, str] | None:

@@ -13,7 +13,17 @@ from functools import partial
 from itertools import combinations
 
 from linter.policy.apart import are_apart
-from linter.policy.dead_rule import POLICY, ROOT, TIER, DeadRule, Report, Taker, Verdicts
+from linter.policy.dead_rule import (
+    POLICY,
+    ROOT,
+    TIER,
+    DeadRule,
+    Report,
+    Taker,
+    Verdicts,
+    asks_nothing,
+)
+from linter.policy.effective import NAME
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.index import (
     DENY,
@@ -41,6 +51,7 @@ if TYPE_CHECKING:
 
 MOST_COVERS = 48
 _OF_PODS = (WORKLOADS,)
+_ALL = ('', 'all()')
 
 
 def classes(policy: Policy) -> tuple[str, ...]:
@@ -125,10 +136,14 @@ class Root:
                 if later is not None and id(policy) not in later:
                     continue
                 seen: dict[Rule, DeadRule] = {}
-                others = self._met(policy, direction) if of_others and scope == TIER else None
+                others = None
+                if of_others and scope != POLICY:
+                    others = self._met(policy, direction, scope)
                 for number, rule in enumerate(policy.rules(direction)):
                     count += 1
-                    if others is not None and all(are_apart(rule, other) for other in others):
+                    if others is not None and all(
+                        are_apart(rule, other, direction) for other in others
+                    ):
                         continue
                     bare = rule.bare
                     if bare in seen:
@@ -146,15 +161,26 @@ class Root:
                             seen[bare] = found
         return Report(tuple(dead), given_up, count)
 
-    def _met(self, policy: Policy, direction: str) -> list[Rule] | None:
-        """The rules that may take packets from those of a policy, of the policies before it."""
+    def _met(self, policy: Policy, direction: str, scope: str) -> list[Rule] | None:
+        """The rules that may take packets from those of a policy, of the policies before it.
+
+        None: there may be others, or packets that none of them takes may not come so far.
+        """
         if policy.namespace == '':
             return None  # it may be asked about several kinds of traffic
         sequence = self.sequence(direction, WORKLOADS)
-        met = sequence.met_before(sequence.entry_of(policy))
-        if met is None:
-            return None
-        found = [rule for entry in met for rule in entry.rules if rule.action != LOG]
+        own = sequence.entry_of(policy)
+        found: list[Rule] = []
+        for tier in (own.tier,) if scope == TIER else range(own.tier + 1):
+            met = sequence.met_before(own, tier)
+            if met is None:
+                return None
+            is_own = tier == own.tier
+            if not is_own and not _passes_on(sequence, tier, met):
+                return None
+            # What an earlier tier passes on comes here.
+            passed = (LOG,) if is_own else (LOG, PASS)
+            found += [rule for entry in met for rule in entry.rules if rule.action not in passed]
         if len(found) > MOST_MET:
             return None
         spend(len(found) * len(policy.rules(direction)))
@@ -228,6 +254,28 @@ class Root:
         some = frozenset(verdict for search, _ in searches for verdict in search.tried)
         verdicts = Verdicts(some, partial(_verdicts, searches))
         return DeadRule(policy, direction, number, tuple(takers.values()), verdicts, scope)
+
+
+def _passes_on(sequence: Sequence, tier: int, met: list[Entry]) -> bool:
+    """Whether what no rule of these policies of a tier decides surely comes to the next tier.
+
+    ``met`` are all that may select a pod. Most tiers that pass anything on have a rule for that in
+    each policy, or in one for all pods.
+    """
+    if sequence.end_of(tier) == PASS:
+        return True
+    passing = [
+        entry.policy
+        for entry in met
+        if any(rule.action == PASS and asks_nothing(rule) for rule in entry.rules)
+    ]
+    return len(passing) == len(met) or any(
+        one.namespace == ''
+        and one.selector in _ALL
+        and one.namespace_selector in (*_ALL, f'has({NAME})')
+        and not one.service_account_selector
+        for one in passing
+    )
 
 
 def _verdicts(searches: list[tuple[_Search, list[Cover]]]) -> frozenset[str]:

@@ -39,6 +39,25 @@ class Handled:
                 yield from self._found.get((scope, key, None), ())
 
 
+class Texts:
+    """Selectors, to be looked up by labels that they may take."""
+
+    __slots__ = ('_found',)
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._found: dict[tuple[str, str | None], list[str]] = {}
+        for text in texts:
+            for handle in (_handles(text) if text else None) or (('', None),):
+                self._found.setdefault(handle, []).append(text)
+
+    def candidates(self, labels: Mapping[str, str]) -> Iterator[str]:
+        """Selectors that may take the labels; all that do are among them, some twice."""
+        yield from self._found.get(('', None), ())
+        for key, value in labels.items():
+            yield from self._found.get((key, value), ())
+            yield from self._found.get((key, None), ())
+
+
 @lru_cache(maxsize=1 << 14)
 def _handles(text: str) -> Handles | None:
     return handles_of(read(text))

@@ -233,8 +233,8 @@ class Sequence:
                 yield entry
             met.add(entry.buckets)
 
-    def met_before(self, entry: Entry) -> list[Entry] | None:
-        """The policies before it in its tier that may select an endpoint that it selects.
+    def met_before(self, entry: Entry, tier: int) -> list[Entry] | None:
+        """The policies of a tier before it that may select an endpoint that it selects.
 
         None: there are many, or any may be so.
         """
@@ -247,7 +247,7 @@ class Sequence:
             for other in others:
                 if other.rank >= entry.rank:
                     break
-                if other.tier == entry.tier and (
+                if other.tier == tier and (
                     other.buckets == entry.buckets or may_meet(entry.buckets, other.buckets)
                 ):
                     found.append(other)

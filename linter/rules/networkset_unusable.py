@@ -28,6 +28,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.effort import spend
+from linter.policy.handles import Texts
 from linter.policy.selecting import fits, labels_of_set, peers
 from linter.policy.view import RootFinding, RootView
 
@@ -46,11 +47,12 @@ def check(view: RootView) -> Iterator[RootFinding]:
     ]
     if not candidates:
         return
-    texts = peers(view.policies)
+    texts = Texts(peers(view.policies))
     for one in candidates:
         labels = labels_of_set(one)
-        spend(3 * len(texts))
-        if any(fits(text, labels) for text in texts):
+        asked = list(texts.candidates(labels))
+        spend(3 * len(asked))
+        if any(fits(text, labels) for text in asked):
             continue
         place = one.place
         if not one.labels:
