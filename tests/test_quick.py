@@ -684,3 +684,35 @@ def test_what_stands_before_the_first_field_is_no_matter(first: str) -> None:
     ]
     assert found[0] is not None
     assert placeless(found[0]) == placeless(found[1])
+
+
+NAMED = """\
+metadata:
+  labels:
+    name: other
+    namespace: another
+  name: own
+  annotations:
+    text: |
+      name: of text
+spec:
+"""
+
+
+@pytest.mark.parametrize('comment', ['# name: old', '   # name: old', '    # a', '', '      '])
+@pytest.mark.parametrize('line', range(1, 9))
+@pytest.mark.parametrize(
+    'kind', ['NetworkPolicy', 'GlobalNetworkPolicy', 'NetworkSet', 'GlobalNetworkSet']
+)
+def test_no_comment_and_no_label_is_taken_for_a_name(comment: str, line: int, kind: str) -> None:
+    is_set, is_global = kind.endswith('Set'), kind.startswith('Global')
+    lines = NAMED.replace('own\n', 'own\n' if is_global else 'own\n  namespace: shop\n').split('\n')
+    lines.insert(line, comment)
+    head = STYLES['untracked'].lstrip('\n').partition('kind')[0]
+    spec = '  nets:\n  - 10.0.0.0/8\n' if is_set else '  selector: has(a)\n  types: [Ingress]\n'
+    text = f'{head}kind: {kind}\n' + '\n'.join(lines) + spec
+    semantics = Semantics(Target().version)
+    found = quick(Target()).record(text, 'x.yaml', semantics)
+    (whole,) = records(parse_bytes('x.yaml', text.encode()), Target(), semantics)
+    assert found is None or placeless(found) == placeless(whole)
+    assert found is not None or comment or line > 1

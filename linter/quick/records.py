@@ -43,6 +43,7 @@ from linter.text.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from linter.policy.model import Protocol
@@ -125,14 +126,12 @@ class Summaries:
             name, namespace = usual[2], usual[4] or ''
             if name not in NULLS and namespace not in NULLS:
                 return name, namespace
-        lines = rest.split('\n')
-        indent = len(lines[0]) - len(lines[0].lstrip(' '))
-        if not key or not indent:
-            raise _Otherwise
         name, namespace = '', None if self.is_namespaced else ''
-        for line in lines:
-            if line[:1] not in ('', ' ', '#'):
-                break  # another key of the document
+        indent = 0
+        for deep, line in _telling(rest if key else ''):
+            indent = indent or deep
+            if deep != indent:
+                continue
             if line.startswith('name:', indent):
                 name = _text(line[indent + 5 :])
             elif line.startswith('namespace:', indent):
@@ -141,7 +140,7 @@ class Summaries:
                 namespace = _text(line[indent + 10 :])
                 if name:
                     break  # nothing else matters
-            elif line[indent : indent + 1] in '"\'':
+            elif line[indent] in '"\'':
                 raise _Otherwise
         if not name or (namespace == '' and self.is_namespaced) or "'" in (namespace or ''):
             raise _Otherwise
@@ -318,18 +317,25 @@ def network_set(kind: str, is_namespaced: bool, text: str, path: str) -> Network
     )
 
 
-def _metadata(block: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The name and namespace of an object, and its labels; raises _Otherwise."""
-    own: dict[str, str] = {}
-    labels: dict[str, str] = {}
-    indent = len(block) - len(block.lstrip(' '))
-    owner = ''
+def _telling(block: str) -> Iterator[tuple[int, str]]:
+    """The lines of a block that are neither blank nor comments, each with its indentation."""
     for line in block.split('\n'):
         deep = len(line) - len(line.lstrip(' '))
         if line[deep : deep + 1] in ('', '#'):
             continue
         if not deep:
-            break  # another key of the document
+            return  # another key of the document
+        yield deep, line
+
+
+def _metadata(block: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The name and namespace of an object, and its labels; raises _Otherwise."""
+    own: dict[str, str] = {}
+    labels: dict[str, str] = {}
+    indent = 0
+    owner = ''
+    for deep, line in _telling(block):
+        indent = indent or deep
         key, _, written = line[deep:].partition(':')
         if deep == indent:
             owner = key
