@@ -201,6 +201,22 @@ def test_what_is_apart_from_others_is_dead_for_none_of_them_at_length(scope: str
     assert sum(same_of_templates(seed, scope) for seed in range(1000, 4000)) > 400
 
 
+@pytest.mark.parametrize('scope', [TIER, ROOT])
+@pytest.mark.parametrize('side', ['source', 'destination'])
+def test_an_endpoint_has_the_labels_for_which_its_policy_asks(scope: str, side: str) -> None:
+    """A peer may have one label alone; what the policy selects has those of the policy, too."""
+    other, one = (
+        Rule(action, **{side: Entity(selector=text)})
+        for action, text in (('Deny', "role == 'x'"), ('Allow', "app == 'a'"))
+    )
+    policies = [
+        policy_of(rule, name=f'p{number}', order=number, selector="role == 'x'")
+        for number, rule in enumerate((other, one))
+    ]
+    dead = Root(policies, [], SEMANTICS).dead_rules(scope, of_others=True).dead
+    assert [found.policy.name for found in dead] == ([] if side == 'source' else ['p1'])
+
+
 def replay_witnesses(seed: int) -> int:
     maker = Maker(seed)
     tiers = maker.tiers()
