@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.policy import ranges
 from linter.policy.covers import Root
 from linter.policy.dead_rule import asks_nothing
 from linter.policy.effort import Exhausted, TooComplex, spend
-from linter.policy.index import ALLOW, DENY, LOG, WORKLOADS, Entry, Sequence
+from linter.policy.index import ALLOW, DENY, LOG, PASS, WORKLOADS, Entry, Sequence
 from linter.policy.model import DEFAULT_TIER, DIRECTIONS, EGRESS, Entity, Policy, Rule
 from linter.policy.point import Point, contains, pick
 from linter.policy.selecting import selects_all_of
-from linter.policy.space import ANY_PACKET, Box, Boxes, covered, meet, meet_labels, subtract
+from linter.policy.space import ANY_PACKET, V4, Box, Boxes, covered, meet, meet_labels, subtract
 from linter.policy.witness import replay, scene
 
 TYPE_CHECKING = False
@@ -39,25 +40,50 @@ class Beaten(NamedTuple):
         return self.later.rules(self.direction)[self.number]
 
 
-def allows_behind(root: Root) -> Iterator[Beaten]:
-    """Rules that allow everything behind a policy of Kubernetes that would deny the rest."""
-    for sequence, later, before in _behind_kubernetes(root):
+class Undone(NamedTuple):
+    """A rule of the tier default for everything, because of which the end of a policy of Kubernetes
+    is not reached. ``is_before``: it comes before that policy, too."""
+
+    policy: Policy
+    direction: str
+    number: int
+    kubernetes: Policy
+    point: Point
+    is_before: bool
+
+    @property
+    def rule(self) -> Rule:
+        return self.policy.rules(self.direction)[self.number]
+
+
+def undoing_kubernetes(root: Root) -> Iterator[Undone]:
+    """Rules that allow or pass on everything, so that policies of Kubernetes do not deny the rest.
+
+    Those are asked before it or after it; what they deny is denied at the end of the tier.
+    """
+    for sequence, entry, before, after in _beside_kubernetes(root):
         number = next(
-            (at for at, one in enumerate(later.rules) if one.action == ALLOW and asks_nothing(one)),
+            (
+                at
+                for at, one in enumerate(entry.rules)
+                if one.action in (ALLOW, PASS) and asks_nothing(one)
+            ),
             None,
         )
         if number is None:
             continue
-        for earlier in before:
-            point = _let_through(root, sequence, earlier, later, number)
+        for other in (*before, *after):
+            point = _let_through(root, sequence, other, entry, number)
             if point is not None:
-                yield Beaten(later.policy, sequence.direction, number, earlier.policy, point)
+                yield Undone(
+                    entry.policy, sequence.direction, number, other.policy, point, other in after
+                )
                 break
 
 
 def denies_behind(root: Root) -> Iterator[Beaten]:
     """Rules that deny what a policy of Kubernetes has allowed, for all pods that it selects."""
-    for sequence, later, before in _behind_kubernetes(root):
+    for sequence, later, before, _ in _beside_kubernetes(root):
         for number, one in enumerate(later.rules):
             if one.action != DENY or asks_nothing(one):
                 continue
@@ -95,32 +121,29 @@ def unordered(root: Root) -> Iterator[Beaten]:
                         break
 
 
-def _behind_kubernetes(root: Root) -> Iterator[tuple[Sequence, Entry, list[Entry]]]:
-    """Calico's policies of the default tier, and those of Kubernetes that are asked before them
-    and whose pods they all select."""
+def _beside_kubernetes(root: Root) -> Iterator[tuple[Sequence, Entry, list[Entry], list[Entry]]]:
+    """Calico's policies of the default tier, and those of Kubernetes that are asked before them,
+    and after them, and whose pods they all select."""
     for direction in DIRECTIONS:
         sequence = root.sequence(direction, WORKLOADS)
-        before: list[Entry] = []
+        members = [one for one in sequence.entries if one.policy.tier == DEFAULT_TIER]
+        of_kubernetes = [one for one in members if one.policy.written is not None]
         pairs = 0
-        for entry in sequence.entries:
+        for entry in members if of_kubernetes else ():
             policy = entry.policy
-            if policy.tier != DEFAULT_TIER:
-                continue
             if policy.written is not None:
-                before.append(entry)
                 continue
-            if not before:
-                continue
-            some = []
-            for one in before:
+            before: list[Entry] = []
+            after: list[Entry] = []
+            for one in of_kubernetes:
                 pairs += 1
                 spend(1)
                 if pairs > _MOST_PAIRS:
                     return
                 if _may_meet(policy, one.policy) and selects_all_of(policy, one.policy):
-                    some.append(one)
-            if some:
-                yield sequence, entry, some
+                    (before if one.rank < entry.rank else after).append(one)
+            if before or after:
+                yield sequence, entry, before, after
 
 
 def _may_meet(one: Policy, other: Policy) -> bool:
@@ -149,7 +172,8 @@ def _let_through(
         if whole is None:
             return None
         taken = _earlier_rules(earlier, len(earlier.rules)) + _earlier_rules(later, number)
-        for box in subtract((whole,), taken)[:_MOST_TRIES]:
+        pieces = sorted(subtract((whole,), taken), key=_oddness)
+        for box in pieces[:_MOST_TRIES]:
             point = _decided(root, sequence, box, later.policy, number)
             if point is not None:
                 return point
@@ -158,6 +182,11 @@ def _let_through(
     except TooComplex:
         pass
     return None
+
+
+def _oddness(box: Box) -> tuple[bool, bool]:
+    """What a reader knows best comes first: TCP, and IPv4."""
+    return not ranges.contains(box.protocol, 6), not box.family & V4
 
 
 def _allowed_before(
@@ -242,7 +271,10 @@ def _way(side: Entity) -> str:
 def _decided(
     root: Root, sequence: Sequence, box: Box, by: Policy, number: int | None
 ) -> Point | None:
-    """A packet of a box, if the evaluator says that a policy decides it, and by which rule."""
+    """A packet of a box, if the evaluator says that a policy decides it, and by which rule.
+
+    A rule that passes it on decides where all that comes behind allows it.
+    """
     point = pick(box, sequence.own_is_source)
     shown = scene(point, sequence) if contains(box, point) else None
     if shown is None:
@@ -251,6 +283,8 @@ def _decided(
     spend(2 * len(root.policies))
     verdict = replay(shown, sequence, root.policies, root.tiers)
     step = verdict.decider
+    if verdict.action == 'allow' and number is not None:
+        step = next((one for one in verdict.steps if one.by is by), step)
     if verdict.unknown is not None or step is None or step.by is not by:
         return None
     return point if number is None or step.rule == number else None

@@ -1,11 +1,18 @@
-"""A policy that allows everything undoes what Kubernetes' policies before it deny.
+"""A policy for everything undoes what Kubernetes' policies deny.
 
 Kubernetes' NetworkPolicies are policies of the tier `default` with the order 1000, and they only
-allow: what they do not allow is denied at the end of the tier. A policy of Calico's behind them,
-with a higher order or none, that allows everything, is asked before that end. The pods are open.
+allow: what they do not allow is denied at the end of the tier. A policy of Calico's in that tier
+that allows everything, or passes everything on, is asked before that end, whatever its order. The
+pods are open.
 
-The message names a packet that was tried. To silence it, put the policy into a tier behind
-`default`: pods that no policy of Kubernetes selects get there, and the others do not.
+Behind them such a policy is usually to allow what no policy of Kubernetes governs. Before them it
+is often one that denies something and lets "the rest" go on: in the tier `default` that is not to
+the next policy, but past all of them.
+
+The message names a packet that was tried. To silence it, put a policy that only allows the rest
+into a tier behind `default`: pods that no policy of Kubernetes selects get there, and the others do
+not. Put one that denies something into a tier before `default`, where `Pass` leads to the policies
+of Kubernetes.
 
 ```yaml bad root
 apiVersion: networking.k8s.io/v1
@@ -25,6 +32,28 @@ spec:
   types: [Ingress]
   ingress:
   - action: Allow
+```
+
+```yaml bad root
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to: [{podSelector: {matchLabels: {app: db}}}]
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: no-metadata}
+spec:
+  order: 10
+  types: [Egress]
+  egress:
+  - action: Deny
+    destination: {nets: [169.254.169.254/32]}
+  - action: Pass
 ```
 
 ```yaml good root
@@ -52,6 +81,34 @@ spec:
   ingress:
   - action: Allow
 ```
+
+```yaml good root
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web, namespace: shop}
+spec:
+  podSelector: {matchLabels: {app: web}}
+  policyTypes: [Egress]
+  egress:
+  - to: [{podSelector: {matchLabels: {app: db}}}]
+---
+apiVersion: projectcalico.org/v3
+kind: Tier
+metadata: {name: security}
+spec: {order: 100}
+---
+apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: {name: no-metadata}
+spec:
+  tier: security
+  order: 10
+  types: [Egress]
+  egress:
+  - action: Deny
+    destination: {nets: [169.254.169.254/32]}
+  - action: Pass
+```
 """
 
 from __future__ import annotations
@@ -60,7 +117,7 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.describe import packet
-from linter.policy.precedence import allows_behind
+from linter.policy.precedence import undoing_kubernetes
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
@@ -70,11 +127,24 @@ NEEDS = ('kubernetes',)
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    for one in allows_behind(view.root):
-        policy, start = one.later, one.rule.start
+    for one in undoing_kubernetes(view.root):
+        policy, start = one.policy, one.rule.start
+        becomes = (
+            'allowed' if one.rule.action == 'Allow' else 'passed on, and no later tier denies it'
+        )
+        what = 'is not asked about the rest' if one.is_before else 'its end is never reached'
+        has_denies = any(
+            other.action == 'Deny' for other in policy.rules(one.direction)[: one.number]
+        )
+        advice = (
+            'Put the policy into a tier before default, and pass this on there'
+            if one.is_before or has_denies
+            else 'Put the policy into a tier behind default'
+        )
         yield RootFinding(
             'allow-behind-kubernetes', policy.kind, policy.place, start, start + 1,
-            f'{one.earlier.shown} allows less, and its end is never reached, because this comes '
-            f'before it: {packet(one.point)} is allowed. Put the policy into a tier behind default',
-            None, ((one.earlier.place, 'what it does not allow was to be denied'),),
+            f'{one.kubernetes.shown} allows less, and {what}, because this comes before it: '
+            f'{packet(one.point)} is {becomes}. '
+            f'{advice}',
+            None, ((one.kubernetes.place, 'what it does not allow was to be denied'),),
         )  # fmt: skip
