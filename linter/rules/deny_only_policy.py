@@ -6,8 +6,9 @@ that it selects, unless another policy of the tier lets the rest through.
 
 It is said of roots alone that the configuration calls `closed: true`, since that other policy may
 be applied elsewhere; not of policies beside which another one denies everything as it is. To
-silence it, end the policy with `action: Pass`, or `Allow` in the tier `default`, or write the
-policy that allows the rest.
+silence it, end the policy with `action: Pass`, or `Allow` in the tier `default`; where several such
+policies are for the same endpoints, write a last one that does, so that the Denies of all are asked
+before.
 
 ```yaml bad root closed
 apiVersion: projectcalico.org/v3
@@ -38,11 +39,13 @@ spec:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 
 from linter.catalogue.rule import rule
 from linter.policy.dead_rule import asks_nothing
 from linter.policy.effort import spend
-from linter.policy.model import DIRECTIONS, Policy
+from linter.policy.model import DEFAULT_TIER, DIRECTIONS, Policy
+from linter.policy.order import policy_key
 from linter.policy.selecting import is_normal, may_share
 from linter.policy.view import RootFinding, RootView
 
@@ -58,31 +61,68 @@ def check(view: RootView) -> Iterator[RootFinding]:
     enforced = [one for one in view.policies if is_normal(one)]
     for direction in DIRECTIONS:
         members: dict[str, list[Policy]] = {}
+        closers: dict[str, list[Policy]] = {}
         for one in enforced:
-            if direction in one.directions and not _only_denies_some(one, direction):
-                members.setdefault(one.tier, []).append(one)
-        for policy in enforced:
-            if (
-                policy.written is not None
-                or policy.tier in passing
-                or policy.tier not in view.tier_names
-                or policy.tier in view.external.tiers
-                or direction not in policy.directions
-                or not _only_denies_some(policy, direction)
-            ):
+            if direction in one.directions:
+                some = closers if _only_denies_some(one, direction) else members
+                some.setdefault(one.tier, []).append(one)
+        for tier, policies in closers.items():
+            if tier in passing or tier not in view.tier_names or tier in view.external.tiers:
                 continue
-            # Who allows the rest, or denies everything because that is meant.
-            spend(2 * len(members.get(policy.tier, ())))
-            if any(may_share(policy, one) for one in members.get(policy.tier, ())):
-                continue
-            first = policy.rules(direction)[0]
-            yield RootFinding(
-                'deny-only', policy.kind, policy.place, first.start, first.start + 1,
-                f'no rule of tier {policy.tier} allows any {direction} of what this policy '
-                'selects, so that not only this is denied but all of it: end the policy with '
-                'action: Pass if the rest is meant to go on',
-                None, (), f'{direction}:',
-            )  # fmt: skip
+            policies.sort(key=lambda one: policy_key(one, view.semantics))
+            near: dict[str | None, list[tuple[int, Policy]]] = {}
+            for number, policy in enumerate(policies):
+                near.setdefault(policy.namespace, []).append((number, policy))
+            for number, policy in enumerate(policies):
+                if policy.written is not None:
+                    continue
+                # Who allows the rest, or denies everything because that is meant.
+                spend(2 * len(members.get(tier, ())))
+                if any(may_share(policy, one) for one in members.get(tier, ())):
+                    continue
+                last = _last(number, policy, policies, near)
+                first = policy.rules(direction)[0]
+                yield RootFinding(
+                    'deny-only', policy.kind, policy.place, first.start, first.start + 1,
+                    f'no rule of tier {tier} allows any {direction} of what this policy selects, '
+                    f'so that {_what(policy, direction)}: {_advice(tier, last)} if the rest is '
+                    'meant to go on',
+                    None, (), f'{direction}:',
+                )  # fmt: skip
+
+
+def _last(
+    number: int,
+    policy: Policy,
+    policies: list[Policy],
+    near: dict[str | None, list[tuple[int, Policy]]],
+) -> Policy | None:
+    """The last of the policies that come after this one and may be for the same endpoints."""
+    others = list(enumerate(policies))
+    if policy.namespace:
+        others = sorted(near[policy.namespace] + near.get('', []), key=itemgetter(0))
+    for at, other in reversed(others):
+        if at <= number:
+            break
+        spend(2)
+        if may_share(policy, other):
+            return other
+    return None
+
+
+def _what(policy: Policy, direction: str) -> str:
+    if all(one.action == 'Log' for one in policy.rules(direction)):
+        return 'all of it is denied, and not only logged'
+    return 'not only this is denied but all of it'
+
+
+def _advice(tier: str, last: Policy | None) -> str:
+    """What lets the rest go on. ``last``: whose Denies come after those of the policy."""
+    # Behind the tier default there is usually nothing to pass it on to.
+    if last is None:
+        return f'end the policy with action: {"Allow" if tier == DEFAULT_TIER else "Pass"}'
+    what = 'allows everything' if tier == DEFAULT_TIER else 'passes everything on'
+    return f'write one for the same endpoints, to be asked after {last.shown}, that {what}'
 
 
 def _only_denies_some(policy: Policy, direction: str) -> bool:
