@@ -40,7 +40,7 @@ MODULES: dict[str, int] = {
     'host_policy_without_hep': 2897271027,
     'http_match_fail_open': 4270641665,
     'http_match_misuse': 3949173833,
-    'icmp_fields': 4156634000,
+    'icmp_fields': 2675964888,
     'internal_label_prefix': 2410300983,
     'invalid_cidr': 3453966916,
     'invalid_configuration': 2556475298,

@@ -296,6 +296,9 @@ UNASKED = {
 _OF_HOSTS = frozenset(('tracked', 'failsafe'))
 PLACES = {('Spec', 'selector'): 'own', ('ServiceAccountMatch', 'selector'): 'accounts'}
 """Selectors that have a name in common, and are not alike."""
+_ECHO_4, _ECHO_6 = frozenset(('echo4',)), frozenset(('echo6',))
+ECHOES: dict[int | float, Facts] = {8: _ECHO_4, 0: _ECHO_4, 128: _ECHO_6, 129: _ECHO_6}
+"""Types of ICMP that mean something in one family only."""
 NUMBERS = frozenset(('calico-port', 'calico-protocol', 'int-or-string'))
 WORDS = frozenset((('Spec', 'policyTypes'),))
 
@@ -346,7 +349,7 @@ def _scalar(schema: Schema, kind: str | None, name: str, world: World) -> Leaf |
                 return None
             if values is not None:
                 return frozenset((f'={value}',)) if value in values else None
-            return NONE
+            return ECHOES.get(value, NONE) if name == 'type' else NONE
 
         return Leaf(within, is_text=False)
     if kind == 'boolean':

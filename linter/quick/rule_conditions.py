@@ -29,6 +29,9 @@ def rule(seen: Facts, world: World) -> Facts | None:
         seen |= {'?named-ports-need-protocol'}
     if 'icmp' in seen and _ICMP.isdisjoint(seen):
         return None
+    if 'icmp.type.echo6' in seen or ('icmp.type.echo4' in seen and 'protocol=ICMPv6' in seen):
+        # The right echo of ICMPv6 is rare.
+        return None
     if not _UNUSUAL.isdisjoint(seen) or ('protocol' in seen and 'notProtocol' in seen):
         return None
     if not _NARROW.isdisjoint(seen) or (
@@ -166,6 +169,12 @@ def entity(seen: Facts, world: World) -> Facts | None:
     """
     if 'services' in seen and not seen <= _ALONE:
         return None
+    if not _EMPTY.isdisjoint(seen):
+        return None
+    if not _BLANK.isdisjoint(seen) and not any(
+        name in seen and f'{name}.blank' not in seen for name in _PEERS
+    ):
+        return None
     if 'notSelector' in seen and world.is_namespaced and not _asks_more(seen):
         return None
     facts = NONE
@@ -186,6 +195,12 @@ def entity(seen: Facts, world: World) -> Facts | None:
     return up(seen, 'services', 'ports', 'notPorts', 'nets', 'notNets') | facts
 
 
+_EMPTY = frozenset(('~nets', '~ports', '~serviceAccounts'))
+_BLANK = frozenset(('selector.blank', 'namespaceSelector.blank'))
+_PEERS = (
+    'nets', 'notNets', 'selector', 'notSelector', 'namespaceSelector', 'serviceAccounts',
+    'services',
+)  # fmt: skip
 _ENTRIES = ('nets', 'notNets', 'ports', 'notPorts')
 _CHOOSES = frozenset(('selector', 'notSelector', 'namespaceSelector', 'serviceAccounts'))
 _ODD_SELECTORS = frozenset(('notSelector', 'selector.blank', 'namespaceSelector.blank'))
@@ -222,7 +237,9 @@ def accounts(seen: Facts, world: World) -> Facts | None:
 
 def icmp(seen: Facts, world: World) -> Facts | None:
     """icmp-fields."""
-    return None if 'code' in seen and 'type' not in seen else NONE
+    if 'code' in seen and 'type' not in seen:
+        return None
+    return up(seen, 'type.echo')
 
 
 def http(seen: Facts, world: World) -> Facts | None:

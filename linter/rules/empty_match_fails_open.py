@@ -1,9 +1,10 @@
 """An empty list matches everything, not nothing.
 
-Calico reads `nets: []` as no `nets` at all. Where a template or a generator fills in a list and the
-list comes out empty, a rule for a few addresses becomes one for all of them. The same holds of
-`serviceAccounts: {}` and of `ports: []`. `source: {}` alone is a common way to say anything, and is
-not reported.
+Calico reads `nets: []` as no `nets` at all, and so it does a `nets:` with nothing behind it. Where
+a template or a generator fills in a list and the list comes out empty, a rule for a few addresses
+becomes one for all of them. The same holds of `serviceAccounts: {}` and of `ports: []`. Of
+`selector: ''` alone it is an info. `source: {}` alone is a common way to say anything, and is not
+reported.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -18,6 +19,21 @@ spec:
   - action: Allow
     source:
       nets: []
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: all()
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    source:
+      nets:
 ```
 
 ```yaml good
@@ -52,6 +68,7 @@ _PEERS = (
     'nets', 'notNets', 'selector', 'notSelector', 'namespaceSelector', 'serviceAccounts',
     'services',
 )  # fmt: skip
+_SELECTORS = ('selector', 'namespaceSelector')
 _WIDE = {
     'nets': ('every address', 'list the networks'),
     'ports': ('every port', 'list the ports'),
@@ -61,18 +78,28 @@ _WIDE = {
 
 @rule('EntityRule')
 def check(entity: Object, document: Document) -> Iterator[Finding]:
-    if not entity.fields:
-        return
-    empty = [
-        name
+    empty: dict[str, Value] = {
+        name: value
         for name, value in entity.fields.items()
         if _is_empty(value) and not is_misspelt(value, document)
-    ]
-    if not empty:
+    }
+    empty.update((name, value) for name, value in entity.nulls.items() if name in _WIDE)
+    leaves = (entity.leaf(name) for name in _SELECTORS)
+    blank = [leaf for leaf in leaves if leaf is not None and not leaf.text]
+    if not empty and not blank:
         return
-    is_bare = all(name in empty or not entity.fields.get(name) for name in _PEERS)
-    for name in empty:
-        value = entity.fields[name]
+    is_bare = all(
+        name in empty or not entity.fields.get(name) or entity.fields[name] in blank
+        for name in _PEERS
+    )
+    if is_bare and not empty:
+        yield finding_at_key(
+            'empty-selector',
+            blank[0],
+            f'an empty {blank[0].name} is the same as none, and matches every address: write '
+            'all() for what Calico knows, or remove it where everything is meant',
+        )
+    for name, value in empty.items():
         wide = _WIDE.get(name)
         if wide is None:
             yield finding_at_key(

@@ -4,6 +4,11 @@ Calico refuses the policy. `icmp` needs `protocol: ICMP` or `ICMPv6` in the same
 numbers 1 and 58 count since Calico 3.33), and a `code` needs a `type`. Where kubectl writes CRDs
 without these checks, a code without a type has no effect, and the rule matches more than it says.
 
+Calico accepts an echo of the other family: ping is type 8 and its answer type 0 of ICMP, and types
+128 and 129 of ICMPv6, where 8 and 0 are no messages. Such a rule matches nothing. A `notICMP`
+without a protocol is accepted, too: the rule is for ICMP alone all the same, and iptables asks for
+the protocol beside it.
+
 ```yaml bad
 apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
@@ -31,6 +36,21 @@ spec:
     protocol: ICMP
     icmp:
       code: 1
+```
+
+```yaml bad
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: ping
+  namespace: shop
+spec:
+  types: [Ingress]
+  ingress:
+  - action: Allow
+    protocol: ICMPv6
+    icmp:
+      type: 8
 ```
 
 ```yaml good
@@ -64,6 +84,9 @@ from linter.text.source import Span
 from linter.text.suggest import quoted
 
 GROUP = 'ports'
+
+_ECHOES = {'ICMP': {128: 8, 129: 0}, 'ICMPv6': {8: 128, 0: 129}}
+"""Echoes of the other family, which are no messages of this one, and what they are called here."""
 
 
 @rule('Rule')
@@ -107,6 +130,38 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
                 fact,
                 protocol,
                 f'with an icmp match the protocol goes by its name: write {read.name} for {shown}',
+            )
+
+
+@rule('Rule')
+def check_accepted(traffic: Object, document: Document) -> Iterator[Finding]:
+    """What Calico accepts."""
+    matches = [one for name in ('icmp', 'notICMP') if (one := traffic.object(name)) is not None]
+    if not matches or document.api == 'v2':
+        return
+    protocol = traffic.fields.get('protocol')
+    if protocol is None:
+        if matches[0].name == 'notICMP' and matches[0].fields:
+            yield finding_at_key(
+                'icmp-negated-without-protocol',
+                matches[0],
+                'with notICMP this rule is for ICMP alone, whatever it excludes: add protocol: '
+                'ICMP or ICMPv6, and a rule of their own for other protocols',
+            )
+        return
+    if not isinstance(protocol, Leaf) or not protocol.ok:
+        return
+    name = protocols.parse(protocol.value, document.api).name
+    for one in matches:
+        type = one.leaf('type')
+        right = None if type is None else _ECHOES.get(name or '', {}).get(type.value)
+        if type is not None and right is not None:
+            yield finding_at(
+                'icmp-echo-of-other-family',
+                type,
+                f'{name} has no messages of type {type.value}, which is an echo of the other '
+                f'family: write {right}',
+                related=((protocol.span, 'the protocol'),),
             )
 
 
