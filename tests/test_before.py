@@ -54,8 +54,8 @@ spec:
 """
 
 
-def said() -> list[str]:
-    return [one.rule for one in run(Options(('office.yaml',), context='.')).diagnostics]
+def said(path: str = 'office.yaml') -> list[str]:
+    return [one.rule for one in run(Options((path,), context='.')).diagnostics]
 
 
 def test_a_change_that_makes_a_rule_dead_is_told(repository: Git) -> None:
@@ -74,6 +74,41 @@ def test_what_was_dead_before_is_not_told_again(repository: Git) -> None:
     # The rule that suffers has another cause in the same file now, and is as dead as it was.
     Path('office.yaml').write_text(policy('10.8.0.0/13'))
     assert said() == []
+
+
+@pytest.mark.parametrize('folder', ['', 'deep/'])
+def test_a_file_with_another_name_says_nothing_new(repository: Git, folder: str) -> None:
+    Path('cause.yaml').write_text(policy('10.0.0.0/8').replace('office', 'cause'))
+    Path('deep').mkdir()
+    repository('add', '.')
+    repository('commit', '-qm', 'two')
+    repository('mv', 'cause.yaml', f'{folder}other.yaml')
+    assert said(f'{folder}other.yaml') == []
+    # From where the context is above, and from where it has another name.
+    os.chdir('deep')
+    name = os.path.relpath(f'../{folder}other.yaml')
+    assert [one.rule for one in run(Options((name,), context='..')).diagnostics] == []
+    os.chdir('..')
+    assert [
+        one.rule for one in run(Options((f'{folder}other.yaml',), context=os.getcwd())).diagnostics
+    ] == []
+    text = Path(f'{folder}other.yaml').read_text()
+    Path(f'{folder}other.yaml').write_text(text.replace('order: 10', 'order: 5'))
+    assert said(f'{folder}other.yaml') == []
+
+
+def test_what_a_file_that_is_gone_held_is_known(repository: Git) -> None:
+    # What it denied is denied again behind it.
+    text = policy('10.9.0.0/16').replace('order: 10', 'order: 5').replace('Allow', 'Deny')
+    Path('gone.yaml').write_text(text.replace('name: office', 'name: gone'))
+    Path('office.yaml').write_text(policy('10.0.0.0/8'))
+    repository('add', '.')
+    repository('commit', '-qm', 'two')
+    Path('office.yaml').write_text(policy('10.0.0.0/8', ', labels: {a: b}'))
+    repository('add', '.')
+    assert said() == []
+    repository('rm', '-q', 'gone.yaml')
+    assert said() == ['dead-rule']
 
 
 def test_files_as_they_are_committed_are_told_of(repository: Git) -> None:

@@ -157,6 +157,33 @@ def test_a_commit_without_manifests_does_not_run_the_hook(users: Path) -> None:
     assert 'Skipped' in output
 
 
+def test_a_commit_that_only_deletes_starts_what_always_runs(users: Path) -> None:
+    """One Deny less makes another one dead that was denied already."""
+    rules = {'web': (10, 'Allow', '10.0.0.0/8'), 'lab': (20, 'Deny', '10.9.0.0/16')}
+    rules |= {'first': (5, 'Deny', '10.9.0.0/16')}
+    for name, (order, action, net) in rules.items():
+        rule = f'{{action: {action}, source: {{nets: [{net}]}}}}'
+        text = CLEAN.replace('name: web', f'name: {name}')
+        (users / f'{name}.yaml').write_text(f'{text}  order: {order}\n  ingress:\n  - {rule}\n')
+    assert pre_commit(users, 'calico-lint-all')[0] == 0
+    git('commit', '-qm', 'policies', cwd=users)
+    git('rm', '-q', 'first.yaml', cwd=users)
+    for hook in ('calico-lint', 'calico-lint-all'):
+        status, output = pre_commit(users, hook)
+        assert status == 0, output
+        assert 'Skipped' in output
+    config = users / '.pre-commit-config.yaml'
+    text = config.read_text().replace(
+        'calico-lint-all\n', 'calico-lint-all\n    always_run: true\n'
+    )
+    config.write_text(text)
+    git('add', '-A', cwd=users)
+    git('commit', '-qm', 'hooks', '--', config.name, cwd=users)
+    status, output = pre_commit(users, 'calico-lint-all')
+    assert status == 1, output
+    assert 'lab.yaml:11:6: warning[dead-rule]' in output
+
+
 def test_a_commit_without_calico_files_says_nothing(users: Path) -> None:
     (users / 'service.yaml').write_text(FOREIGN)
     status, output = pre_commit(users, 'calico-lint')

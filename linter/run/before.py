@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from linter.engine.check import check_parts
+import os
+
 from linter.engine.outcome import Outcome
 from linter.run.clusters import path_of
-from linter.run.one_file import conditions_of
+from linter.run.one_file import check_parts
 from linter.workspace import discover
-from linter.workspace.committed import committed
+from linter.workspace.committed import committed, names_in
 from linter.workspace.options import Options
 
 
@@ -25,18 +26,35 @@ def before(
     changed = {path: text for path, text in texts.items() if _lines(text) != _lines(_now(path))}
     if not changed:
         return None
+    changed |= committed(_gone(options)) or {}
     earlier = Outcome()
     earlier.paths = outcome.paths
     earlier.placeless = [path for path in outcome.placeless if path not in changed]
     earlier.records = [one for one in outcome.records if path_of(one) not in changed]
+    earlier.kubernetes = [path for path in outcome.kubernetes if path not in changed]
+    earlier.others = [path for path in outcome.others if path not in changed]
+    earlier.namespaces = [path for path in outcome.namespaces if path not in changed]
+    found = Outcome()
     for path, text in changed.items():
         if text is not None:
-            found = check_parts(path, [text], conditions_of(path, options))
-            earlier.records += found.records
-    earlier.kubernetes = [path for path in outcome.kubernetes if changed.get(path, b'') is not None]
-    earlier.others = [path for path in outcome.others if changed.get(path, b'') is not None]
-    earlier.namespaces = [path for path in outcome.namespaces if changed.get(path, b'') is not None]
+            check_parts(path, iter((text,)), options, found)
+    earlier.records += found.records
+    earlier.kubernetes += found.kubernetes
+    earlier.others += found.others
+    earlier.namespaces += found.namespaces
     return earlier, {path: text or b'' for path, text in changed.items()}
+
+
+def _gone(options: Options) -> list[str]:
+    """The files of the context that were there before the change, and are not any more."""
+    suffixes, lookup = options.suffixes(), options.lookup()
+    return [
+        path
+        for path in names_in(options.context or '.')
+        if path.lower().endswith(suffixes)
+        and not os.path.lexists(path)
+        and not lookup.is_excluded(path)
+    ]
 
 
 def _lines(text: bytes | None) -> bytes | None:

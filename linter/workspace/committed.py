@@ -21,6 +21,32 @@ def committed(paths: Sequence[str]) -> dict[str, bytes | None] | None:
 
     None altogether where git does not say: it is not here, or this is no repository.
     """
+    before = _before()
+    if '\n' in before:
+        return None
+    # git takes a name for each line, from the working directory on.
+    named = [path for path in paths if '\n' not in path]
+    names = [f'{before}:./{os.path.relpath(path).replace(os.sep, "/")}' for path in named]
+    answer = _git(('cat-file', '--batch'), b''.join(os.fsencode(name) + b'\n' for name in names))
+    if answer is None:
+        return None
+    return {**dict.fromkeys(paths), **dict(zip(named, _objects(answer), strict=False))}
+
+
+def names_in(folder: str) -> list[str]:
+    """The files that a folder and those below it had before the change; none where nobody knows."""
+    inner = os.path.relpath(folder).replace(os.sep, '/')
+    words = () if inner == '.' else (f'{inner}/',)
+    answer = _git(('ls-tree', '-r', '-z', '--name-only', _before(), '--', *words))
+    return [os.fsdecode(name) for name in (answer or b'').split(b'\0') if name]
+
+
+def _before() -> str:
+    return os.environ.get(FROM) or 'HEAD'
+
+
+def _git(words: Sequence[str], said: bytes = b'') -> bytes | None:
+    """What git answers; None where it is not here, or fails."""
     # Imported lazily: few runs ask.
     import subprocess
 
@@ -28,16 +54,10 @@ def committed(paths: Sequence[str]) -> dict[str, bytes | None] | None:
     # Where the working directory is searched for programs, it is the checked repository's.
     if git is None or not os.path.isabs(git):
         return None
-    before = os.environ.get(FROM) or 'HEAD'
-    if '\n' in before:
-        return None
-    # git takes a name for each line, from the working directory on.
-    named = [path for path in paths if '\n' not in path]
-    names = [f'{before}:./{os.path.relpath(path).replace(os.sep, "/")}' for path in named]
     try:
-        answer = subprocess.run(
-            (git, 'cat-file', '--batch'),
-            input=b''.join(os.fsencode(name) + b'\n' for name in names),
+        return subprocess.run(
+            (git, *words),
+            input=said,
             capture_output=True,
             check=True,
             timeout=_LONGEST,
@@ -46,7 +66,6 @@ def committed(paths: Sequence[str]) -> dict[str, bytes | None] | None:
         ).stdout
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
-    return {**dict.fromkeys(paths), **dict(zip(named, _objects(answer), strict=False))}
 
 
 def _objects(answer: bytes) -> list[bytes | None]:
