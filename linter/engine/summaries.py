@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from linter.policy.model import NetworkSet, Policy, Record, Unusable
+from linter.policy.model import HostMaker, NetworkSet, Policy, Record, Unusable
 from linter.policy.semantics import Semantics
 from linter.text.lazy_regex import lazy
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from linter.diagnostic import Diagnostic
     from linter.engine.outcome import Outcome
     from linter.text.source import Source
+    from linter.yaml.nodes import MappingNode, Node
 
 _REFUSED = frozenset(('refused', 'dropped', 'ignored'))
 # What the summary itself does not take for something that is filled in later.
@@ -53,6 +54,27 @@ def placed(record: Record | Unusable, around: Surroundings) -> Record | Unusable
     return record
 
 
+_AUTO_CREATE = ('spec', 'controllers', 'node', 'hostEndpoint', 'autoCreate')
+
+
+def _makes_hosts(node: MappingNode) -> bool:
+    """Whether an object of another kind of Calico's makes host endpoints."""
+    # Imported lazily: most of what is noted is of the kinds that are checked.
+    from linter.calico.ownership import field, text_of
+    from linter.yaml.nodes import MappingNode
+
+    if text_of(field(node, 'kind')) != 'KubeControllersConfiguration':
+        return False
+    entry = None
+    value: Node = node
+    for name in _AUTO_CREATE:
+        entry = field(value, name) if isinstance(value, MappingNode) else None
+        if entry is None:
+            return False
+        value = entry[1]
+    return text_of(entry) == 'Enabled'
+
+
 class Summaries:
     """The records of one file, which go to its outcome."""
 
@@ -80,6 +102,13 @@ class Summaries:
                 span = span_of(owned.node)
                 reason = ('kind', 'is not of a kind that Calico has now')
                 self._unusable(source, owned.kind or 'document', reason, span.start, span.end)
+            elif _makes_hosts(owned.node):
+                # Imported lazily, as below.
+                from linter.policy.parts import place_of
+
+                span = span_of(owned.node)
+                place = place_of(source, span.start, span.end)
+                self.outcome.records.append(HostMaker(place))
             return
         why = self._why_not(source, owned, found)
         if document.surroundings.is_patch:

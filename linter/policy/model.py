@@ -359,6 +359,12 @@ class Pool(NamedTuple):
     place: Place
 
 
+class HostMaker(NamedTuple):
+    """A KubeControllersConfiguration by which every node gets a host endpoint, with its labels."""
+
+    place: Place
+
+
 class EndpointSlice(NamedTuple):
     """Addresses of a service, and the (protocol, number) of its ports that have a number."""
 
@@ -381,6 +387,7 @@ Record = (
     | EndpointSlice
     | Pool
     | Workload
+    | HostMaker
 )
 
 

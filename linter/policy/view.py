@@ -10,6 +10,7 @@ from linter.policy.model import (
     DIRECTIONS,
     KUBERNETES_NETWORK_POLICY,
     HostEndpoint,
+    HostMaker,
     Namespace,
     NetworkSet,
     Place,
@@ -80,9 +81,10 @@ class RootView:
     ``written`` are all of Calico's policies, ``policies`` those whose identity occurs once;
     ``kubernetes`` are the policies that are written as Kubernetes wants them, staged ones too;
     ``doubles`` are the groups of records that have one identity. ``namespaces`` are read where
-    there is a NetworkSet, and a rule asks for them. ``is_closed``: the cluster has nothing but what
-    is here and in ``external``. ``is_named``: the configuration says that all of it is of one
-    cluster. ``are_variants``: files define the same objects, and are no cluster.
+    there is a NetworkSet, and a rule asks for them. ``hosts`` are host endpoints and what makes
+    them. ``is_closed``: the cluster has nothing but what is here and in ``external``. ``is_named``:
+    the configuration says that all of it is of one cluster. ``are_variants``: files define the same
+    objects, and are no cluster.
     """
 
     def __init__(
@@ -113,6 +115,8 @@ class RootView:
         self.tiers = self._single(Tier)
         self.sets = self._single(NetworkSet)
         self.endpoints = self._single(HostEndpoint)
+        self.makers = self._of(HostMaker)
+        self.hosts = (*self.endpoints, *self.makers)
         self.pools = self._of(Pool)
         self.profiles = self._of(Profile)
         self.namespaces = self._of(Namespace)

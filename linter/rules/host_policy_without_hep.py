@@ -3,8 +3,9 @@
 Calico enforces nothing on a node until there is a host endpoint for it. A policy with `preDNAT`,
 `doNotTrack` or `applyOnForward`, or one that selects by the labels of nodes, does nothing before.
 
-Host endpoints are often made by Calico itself (`autoCreate` of the KubeControllersConfiguration),
-or elsewhere, so it is looked for with `--profile strict` alone. To silence it, add one to the root.
+Host endpoints are often made elsewhere, or by Calico itself (`autoCreate: Enabled` of the
+KubeControllersConfiguration), so it is looked for with `--profile strict` alone. To silence it, add
+one of them to the root.
 
 ```yaml bad root --profile strict
 apiVersion: projectcalico.org/v3
@@ -55,7 +56,7 @@ _OF_NODES = ('kubernetes.io/hostname', 'node-role.kubernetes.io/', 'kubernetes-h
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    if any(isinstance(one, HostEndpoint) for one in view.records) or view.unusable:
+    if any(isinstance(one, HostEndpoint) for one in view.records) or view.makers or view.unusable:
         return
     for policy in view.policies:
         if not policy.is_global or policy.written is not None or not _is_for_hosts(policy):
@@ -63,8 +64,9 @@ def check(view: RootView) -> Iterator[RootFinding]:
         start, end = policy.part('selector')
         yield RootFinding(
             'no-host-endpoint', policy.kind, policy.place, start, end,
-            'this policy is for hosts, and there is no host endpoint here: unless Calico makes '
-            'them itself it does nothing, so add a HostEndpoint',
+            'this policy is for hosts, and there is no host endpoint here: unless there is one '
+            'elsewhere it does nothing, so add a HostEndpoint, or the KubeControllersConfiguration '
+            'that has autoCreate: Enabled',
         )  # fmt: skip
 
 

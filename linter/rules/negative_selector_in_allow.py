@@ -59,9 +59,11 @@ def check(entity: Object, document: Document) -> Iterator[Finding]:
     if traffic.text('action') != 'Allow' or _PEER.get(traffic.name) != entity.name:
         return
     if selector.text and fits_unlabelled(selector.text):
+        # Beside !has() of a label its has() would fit nothing.
+        is_absent = '!has' in selector.text.replace(' ', '').replace('(', '')
+        advice = 'name' if is_absent or '||' in selector.text else 'add has() of the label, or name'
         yield finding_at(
             'negative-peer',
             selector,
-            'this allows whatever lacks the label, too: add has() of the label, or name what is '
-            'meant',
+            f'this allows whatever lacks the label, too: {advice} what is meant',
         )

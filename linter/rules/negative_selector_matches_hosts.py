@@ -4,8 +4,10 @@ What lacks a label fulfils `!=`, `not in` and `!has()`, and host endpoints have 
 namespace. A GlobalNetworkPolicy for all namespaces but some so selects every node that has a host
 endpoint, and isolates it.
 
-It is reported where a host endpoint of the root is selected that way: by no label that it has. To
-silence it, add `has(projectcalico.org/name)` to the namespaceSelector.
+It is reported where a host endpoint of the root is selected that way: by no label that it has; and
+of a namespaceSelector alone where a KubeControllersConfiguration of the root has
+`autoCreate: Enabled`, so that every node has one. To silence it, add `has(projectcalico.org/name)`
+to the namespaceSelector.
 
 ```yaml bad root
 apiVersion: projectcalico.org/v3
@@ -57,7 +59,7 @@ from linter.policy.selecting import fits, is_normal
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
-NEEDS = ('endpoints',)
+NEEDS = ('hosts',)
 
 
 @rule('root')
@@ -75,22 +77,26 @@ def check(view: RootView) -> Iterator[RootFinding]:
             for one in view.endpoints
             if fits(text, dict(one.labels)) and not any(key in text for key, _ in one.labels)
         ]
-        if not found:
-            continue
-        first = found[0]
-        more = f' and {len(found) - 1} more' if len(found) > 1 else ''
         is_of_namespaces = bool(policy.namespace_selector)
+        if found:
+            more = f' and {len(found) - 1} more' if len(found) > 1 else ''
+            who = f'host endpoint {found[0].name}{more} lacks'
+            node, place, what = 'the node', found[0].place, f'host endpoint {found[0].name}'
+        elif view.makers and is_of_namespaces and policy.selector in ('', 'all()'):
+            who = 'the host endpoints that Calico makes of the nodes here lack'
+            node, place, what = 'every node', view.makers[0].place, 'autoCreate is on here'
+        else:
+            continue
         start, end = policy.part('namespaceSelector' if is_of_namespaces else 'selector')
-        advice = (
-            'begin it with has(projectcalico.org/name) &&'
-            if is_of_namespaces
-            else 'add namespaceSelector: all()'
-        )
+        advice = 'add namespaceSelector: all()'
+        if is_of_namespaces:
+            brackets = 'put it in brackets, and ' if '||' in policy.namespace_selector else ''
+            advice = f'{brackets}begin it with has(projectcalico.org/name) &&'
         yield RootFinding(
             'hosts-selected', policy.kind, policy.place, start, end,
-            f'host endpoint {first.name}{more} lacks the labels that this excludes, so that the '
-            f'policy isolates the node, too: {advice} if it is for pods',
-            None, ((first.place, f'host endpoint {first.name}'),),
+            f'{who} the labels that this excludes, so that the policy isolates {node}, too: '
+            f'{advice} if it is for pods',
+            None, ((place, what),),
         )  # fmt: skip
 
 

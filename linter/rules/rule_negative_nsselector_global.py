@@ -56,9 +56,10 @@ def check(entity: Object, document: Document) -> Iterator[Finding]:
     if selector is None or not isinstance(traffic, Object) or traffic.text('action') != 'Allow':
         return
     if document.is_policy and selector.text and fits_unlabelled(selector.text):
+        brackets = 'put it in brackets, and ' if '||' in selector.text else ''
         yield finding_at(
             'negative-namespace',
             selector,
             'this fits host endpoints and global network sets, too, because they have no labels of '
-            'a namespace: add has(projectcalico.org/name) &&',
+            f'a namespace: {brackets}begin it with has(projectcalico.org/name) &&',
         )
