@@ -13,7 +13,7 @@ from conftest import FIXTURES
 from everything import Options
 
 from linter.run.run import run
-from linter.workspace.committed import FROM, committed
+from linter.workspace.committed import FROM, HOOK, TO, committed
 
 Git = Callable[..., None]
 
@@ -140,6 +140,43 @@ def test_a_range_of_commits_is_compared_with_its_beginning(
     assert said() == ['dead-rule']
     monkeypatch.setenv(FROM, '0' * 40)
     assert said() == ['dead-rule']
+
+
+def test_a_range_begins_where_its_ends_have_one_history(
+    repository: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository('checkout', '-q', '-b', 'topic')
+    Path('office.yaml').write_text(policy('10.0.0.0/8'))
+    repository('commit', '-qam', 'two')
+    repository('checkout', '-q', '-b', 'other', 'HEAD~1')
+    # What others did in the meantime is nothing that this change did.
+    Path('office.yaml').write_text(policy('10.0.0.0/9'))
+    lab = Path('lab.yaml').read_text()
+    Path('lab.yaml').write_text(f'# Other\n{lab}')
+    repository('commit', '-qam', 'three')
+    repository('checkout', '-q', 'topic')
+    monkeypatch.setenv(FROM, 'other')
+    assert said() == []
+    monkeypatch.setenv(TO, 'HEAD')
+    assert said() == ['dead-rule']
+    monkeypatch.setenv(HOOK, '1')
+    assert said() == ['dead-rule']
+
+
+def test_what_another_process_of_the_hook_is_given_is_told_there(
+    repository: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOOK, '1')
+    lab = Path('lab.yaml').read_text()
+    Path('office.yaml').write_text(policy('10.0.0.0/8'))
+    assert said() == ['dead-rule']
+    Path('lab.yaml').write_text(f'# It changes, too.\n{lab}')
+    assert said() == []
+    assert said('lab.yaml') == ['dead-rule']
+    # Files are asked for of which none has changed.
+    repository('commit', '-qam', 'two')
+    assert said() == []
+    assert said('lab.yaml') == ['dead-rule']
 
 
 def test_without_a_repository_or_a_git_it_is_told(

@@ -83,10 +83,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pre_commit(repository: Path, hook: str) -> tuple[int, str]:
+def pre_commit(repository: Path, hook: str, *words: str) -> tuple[int, str]:
     git('add', '-A', cwd=repository)
     done = subprocess.run(
-        (sys.executable, '-m', 'pre_commit', 'run', hook),
+        (sys.executable, '-m', 'pre_commit', 'run', hook, *words),
         cwd=repository,
         capture_output=True,
         text=True,
@@ -155,6 +155,27 @@ def test_a_commit_without_manifests_does_not_run_the_hook(users: Path) -> None:
     status, output = pre_commit(users, 'calico-lint')
     assert status == 0, output
     assert 'Skipped' in output
+
+
+def test_what_fills_several_lines_is_told_once(users: Path) -> None:
+    """pre-commit starts a process for each 128 kB of names."""
+
+    def write(number: int, role: str, action: str, net: str) -> None:
+        text = CLEAN.replace('name: web', f'name: p{number}').replace("'web'", f"'{role}'")
+        rule = f'{{action: {action}, source: {{nets: [{net}]}}}}'
+        path = users / f'{number:03}-{"x" * 200}.yaml'
+        path.write_text(f'{text}  order: {number}\n  ingress:\n  - {rule}\n')
+
+    write(0, 'web', 'Allow', '10.0.0.0/8')
+    write(799, 'web', 'Deny', '10.9.0.0/16')
+    for number in range(1, 799):
+        write(number, f'r{number}', 'Allow', f'11.{number // 250}.{number % 250}.0/24')
+    for words in ((), ('--all-files',)):
+        status, output = pre_commit(users, 'calico-lint', *words)
+        assert status == 1, output
+        assert output.count('calico-lint: ') > 1
+        assert output.count('dead-rule') == 1, output
+        git('commit', '-qm', 'policies', '--allow-empty', cwd=users)
 
 
 def test_a_commit_that_only_deletes_starts_what_always_runs(users: Path) -> None:

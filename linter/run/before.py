@@ -8,7 +8,7 @@ from linter.engine.outcome import Outcome
 from linter.run.clusters import path_of
 from linter.run.one_file import check_parts
 from linter.workspace import discover
-from linter.workspace.committed import committed, names_in
+from linter.workspace.committed import committed, is_hook, names_in
 from linter.workspace.options import Options
 
 
@@ -20,10 +20,7 @@ def before(
     None where that is not known, or where nothing has changed: then somebody asks about files as
     they are.
     """
-    texts = committed(outcome.paths)
-    if texts is None:
-        return None
-    changed = {path: text for path, text in texts.items() if _lines(text) != _lines(_now(path))}
+    changed = _changed(outcome.paths)
     if not changed:
         return None
     changed |= committed(_gone(options)) or {}
@@ -43,6 +40,28 @@ def before(
     earlier.others += found.others
     earlier.namespaces += found.namespaces
     return earlier, {path: text or b'' for path, text in changed.items()}
+
+
+def told_elsewhere(outcome: Outcome, paths: list[str]) -> set[str]:
+    """Those of some files that are not checked here of which pre-commit has it told elsewhere.
+
+    What a line of a shell cannot hold it gives to several processes, and each of them is to tell of
+    its own files: of all that change, or, where none does, of all that were asked for.
+    """
+    if not is_hook():
+        return set()
+    changed = _changed([*outcome.paths, *paths])
+    if changed is None:
+        return set()
+    return set(paths).intersection(paths if changed.keys().isdisjoint(outcome.paths) else changed)
+
+
+def _changed(paths: list[str]) -> dict[str, bytes | None] | None:
+    """The texts that files had before the change, where they were others."""
+    texts = committed(paths)
+    if texts is None:
+        return None
+    return {path: text for path, text in texts.items() if _lines(text) != _lines(_now(path))}
 
 
 def _gone(options: Options) -> list[str]:

@@ -227,15 +227,17 @@ class _Run:
         if not self._moved:
             return []
         # Imported lazily: it is rare that a change does harm elsewhere.
-        from linter.run.before import before
+        from linter.run.before import before, told_elsewhere
 
-        known = before(self.outcome, self.around, self.options)
+        told = told_elsewhere(self.outcome, [one.place.path for one in self._moved])
+        moved = [one for one in self._moved if one.place.path not in told]
+        known = before(self.outcome, self.around, self.options) if moved else None
         if known is None:
-            return self._moved
+            return moved
         earlier = _Earlier(known[0], self.options, known[1], self.around)
         earlier.run()
         self.outcome.errors += earlier.outcome.errors
-        return [one for one in self._moved if _identity(one) not in earlier.found]
+        return [one for one in moved if _identity(one) not in earlier.found]
 
     def _ask(
         self, view: RootView, rules: Mapping[str, RootRule]

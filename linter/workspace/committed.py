@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 FROM = 'PRE_COMMIT_FROM_REF'
 """Where pre-commit says what the files are compared with, if not with the last commit.
 https://pre-commit.com/#pre-commit-run"""
+TO = 'PRE_COMMIT_TO_REF'
+"""Where it says what is compared. It names the files that changed since the two had one history."""
+HOOK = 'PRE_COMMIT'
+"""What it sets for each of its hooks."""
 _LONGEST = 30
 """Seconds that git may take."""
 
@@ -41,8 +45,17 @@ def names_in(folder: str) -> list[str]:
     return [os.fsdecode(name) for name in (answer or b'').split(b'\0') if name]
 
 
+def is_hook() -> bool:
+    """Whether pre-commit has started this."""
+    return bool(os.environ.get(HOOK))
+
+
 def _before() -> str:
-    return os.environ.get(FROM) or 'HEAD'
+    first, last = os.environ.get(FROM), os.environ.get(TO)
+    if not first:
+        return 'HEAD'
+    shared = _git(('merge-base', '--', first, last)) if last else None
+    return first if shared is None else os.fsdecode(shared).strip()
 
 
 def _git(words: Sequence[str], said: bytes = b'') -> bytes | None:
