@@ -87,7 +87,9 @@ def check(view: RootView) -> Iterator[RootFinding]:
                     f'no rule of tier {tier} allows any {direction} of what this policy selects, '
                     f'so that {_what(policy, direction)}: {_advice(tier, last)} if the rest is '
                     'meant to go on',
-                    None, (), f'{direction}:',
+                    'if a policy that is not here lets the rest through, the root is not closed: '
+                    'remove closed: true',
+                    (), f'{direction}:',
                 )  # fmt: skip
 
 

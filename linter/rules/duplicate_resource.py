@@ -60,6 +60,13 @@ GROUP = 'root'
 NEEDS = ('doubles',)
 
 
+_CLUSTERS = 'if they are of two clusters, name the folder of each under roots: in the configuration'
+
+
+def _folder(path: str) -> str:
+    return path.replace('\\', '/').rpartition('/')[0]
+
+
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
     said = False
@@ -88,6 +95,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 'duplicate-in-folder', kind, one, one.start, one.end,
                 f'{shown} is defined in {other.path}:{other.line}, too, and in one cluster the one '
                 'that is applied last replaces the other: rename or remove one of them',
-                None, ((other, 'the first one'),),
+                _CLUSTERS if _folder(other.path) != _folder(one.path) else None,
+                ((other, 'the first one'),),
             )  # fmt: skip
             yield finding._replace(fact='duplicate-in-cluster') if view.is_named else finding

@@ -69,7 +69,8 @@ def check(view: RootView) -> Iterator[RootFinding]:
             'no-dns', policy.kind, policy.place, policy.place.start, policy.place.end,
             'no policy allows what this selects to ask DNS, so that no name is found: allow UDP '
             'and TCP to port 53 of kube-dns',
-            None, (), 'egress:',
+            'if a policy that is not here allows it, the root is not closed: remove closed: true',
+            (), 'egress:',
         )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ namespaceSelector what is in the namespaces that fit. A GlobalNetworkSet is in n
 `namespaceSelector: global()` finds it. Without it the rule matches nothing, and nobody says so.
 
 It is reported where a GlobalNetworkSet of the root has the labels, no NetworkSet does, and no
-policy is for endpoints with such a label. To silence it, write `namespaceSelector: global()`.
+policy is for endpoints with such a label. To silence it, write `namespaceSelector: global()`, or
+list the label under `external: {labels: […]}` if it is one of workloads.
 
 ```yaml bad root
 apiVersion: projectcalico.org/v3
@@ -83,16 +84,25 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 if fitting is None:
                     continue
                 found = _missed(policy, entity, fitting, others, on_pods)
+                if found is not None and _key(found, entity) in view.external.labels:
+                    continue
                 if found is None:
                     continue
                 start, end = one.part(f'{side}.selector')
+                where = 'in the place of that one' if entity.namespace_selector else 'beside it'
                 yield RootFinding(
                     'global-set-missed', policy.kind, policy.place, start, end,
                     f'GlobalNetworkSet {found.name} has these labels, and is in no namespace, so '
-                    'that this does not find it: write namespaceSelector: global() beside the '
-                    'selector if it is meant',
+                    'that this does not find it: write namespaceSelector: global() '
+                    f'{where} if it is meant, else list {_key(found, entity)} under external: '
+                    'labels in the configuration',
                     None, ((found.place, f'GlobalNetworkSet {found.name}'),),
                 )  # fmt: skip
+
+
+def _key(found: NetworkSet, entity: Entity) -> str:
+    """A label of the set by which it is looked for."""
+    return next((key for key, _ in found.labels if key in entity.selector), '')
 
 
 def _fitting(text: str, sets: list[NetworkSet]) -> list[NetworkSet]:

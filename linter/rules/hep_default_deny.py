@@ -47,7 +47,10 @@ NEEDS = ('is_whole', 'endpoints')
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    policies = [one for one in view.policies if one.is_global and not one.staged]
+    # What preDNAT lets through is asked of the others afterwards.
+    policies = [
+        one for one in view.policies if one.is_global and not one.staged and not one.pre_dnat
+    ]
     for endpoint in view.endpoints:
         if endpoint.profiles:
             continue
@@ -67,4 +70,5 @@ def check(view: RootView) -> Iterator[RootFinding]:
             f'no policy governs {" or ".join(missing)} of this host endpoint, and it has no '
             'profile, so that all of it is denied but for the failsafe ports: write a policy that '
             'selects it, or give it a profile',
+            'if a policy that is not here selects it, the root is not closed: remove closed: true',
         )  # fmt: skip

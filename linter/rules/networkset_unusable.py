@@ -64,6 +64,6 @@ def check(view: RootView) -> Iterator[RootFinding]:
         else:
             yield RootFinding(
                 'set-not-selected', one.kind, place, place.start, place.end,
-                'no rule of the root selects this set: correct the selector or the labels, or '
-                'remove the set',
+                'no rule of the root selects this set: correct the selector or the labels, remove '
+                'the set, or list it under external: sets in the configuration',
             )  # fmt: skip

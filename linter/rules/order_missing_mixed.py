@@ -83,6 +83,6 @@ def check(view: RootView) -> Iterator[RootFinding]:
             'order-missing', policy.kind, policy.place, rule_.start, rule_.start + 1,
             f'this {rule_.action} comes after {one.earlier.shown}, which has the order {order:g} '
             f'where this policy has none, and which decides otherwise about {packet(one.point)}: '
-            'give this policy an order',
+            f'give this policy an order, below {order:g} if it is meant to decide',
             None, ((one.earlier.place, 'asked first'),),
         )  # fmt: skip

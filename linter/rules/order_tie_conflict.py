@@ -98,7 +98,8 @@ def check(view: RootView) -> Iterator[RootFinding]:
             fact, second.kind, second.place, place.start, place.end,
             f'{second.shown} and {first.shown}{others} have {order}, so that their names decide: '
             f'{packet(tie.point)} is {_word(tie.now.verdict)} because {first.name} is asked first, '
-            f'and would be {_word(tie.otherwise.verdict)}: give them different orders',
+            f'and would be {_word(tie.otherwise.verdict)}: give a lower order to the one that is '
+            'meant to decide',
             None, tuple(
                 (_place(one.first), f'{one.first.shown} is asked first')
                 for one in (tie, *more)[:_MOST]

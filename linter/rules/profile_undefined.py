@@ -75,7 +75,9 @@ def check(view: RootView) -> Iterator[RootFinding]:
                     'profile-unknown', 'HostEndpoint', place, place.start, place.end,
                     f'there is no profile {name} in this root, and one that does not exist denies '
                     'everything at its place: define it, or correct the name',
-                    None, (), name,
+                    'if the cluster has one all the same, the root is not closed: remove closed: '
+                    'true',
+                    (), name,
                 )  # fmt: skip
 
 

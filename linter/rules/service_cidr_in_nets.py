@@ -74,12 +74,16 @@ def check(view: RootView) -> Iterator[RootFinding]:
             if net is None:
                 continue
             service = owners[net]
+            match = f'services: {{name: {service.name}, namespace: {service.namespace}}}'
+            where = 'in the place of nets and ports'
+            if len(one.destination.nets) > 1:
+                where = 'in a rule of its own without ports'
             start, end = one.part('destination.nets')
             yield RootFinding(
                 'service-address', policy.kind, policy.place, start, end,
                 f'{show_net(net)} is the address of Service {service.namespace}/{service.name}, '
-                'and a policy sees that of a pod behind it: write services with its name, or a '
-                'selector for its pods',
+                f'and a policy sees that of a pod behind it: write {match} {where}, or select its '
+                'pods, with namespaceSelector where they are in another namespace',
                 None, () if service.place is None else ((service.place, 'the Service'),),
                 show_net(net),
             )  # fmt: skip

@@ -89,10 +89,13 @@ def check(view: RootView) -> Iterator[RootFinding]:
                     continue
                 start, end = one_rule.part('destination.services')
                 place = places[name]
+                # Without it a NetworkPolicy looks in its own namespace, and a global one in all.
+                is_own = policy.namespace == name[0]
+                peers = 'selector' if is_own else 'selector, namespaceSelector'
                 yield RootFinding(
                     'ebpf-sctp-service', policy.kind, policy.place, start, end,
                     f'all ports of Service {name[0]}/{name[1]} are of SCTP, which the eBPF '
-                    'dataplane does not find in services, so this matches nothing: write selector '
-                    'and ports',
+                    f'dataplane does not find in services, so this matches nothing: write {peers} '
+                    'and ports in its place',
                     None, () if place is None else ((place, 'the Service'),),
                 )  # fmt: skip
