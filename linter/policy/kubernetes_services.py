@@ -40,17 +40,17 @@ def service_of(node: MappingNode, namespace: str, name: str, place: Place) -> Se
             raise Misshapen
         node_port = None if outside is None else number_of(outside)
         ports.append(ServicePort(protocol_of(entry), port, found, node_port))
-    ips: list[Net] = []
-    for text in (
-        text_in(value_of(spec, 'clusterIP')),
-        text_in(value_of(spec, 'loadBalancerIP')),
-        *(text_in(item) for item in items_of(value_of(spec, 'externalIPs'))),
-    ):
-        net = net_of(text) if text and '/' not in text else None
-        if net is not None:
-            ips.append(net)
+    own = _nets(spec, 'clusterIP', 'clusterIPs')
+    others = _nets(spec, 'loadBalancerIP', 'externalIPs')
     labels = () if selector is None else tuple(pairs_of(mapping_of(selector)))
-    return Service(namespace, name, place, labels, tuple(ports), tuple(ips))
+    return Service(namespace, name, place, labels, tuple(ports), (*own, *others), own)
+
+
+def _nets(spec: MappingNode, one: str, several: str) -> tuple[Net, ...]:
+    """The addresses in a field, and in a list of them."""
+    texts = (text_in(value_of(spec, one)), *map(text_in, items_of(value_of(spec, several))))
+    found = (net_of(text) for text in texts if text and '/' not in text)
+    return tuple(dict.fromkeys(net for net in found if net is not None))
 
 
 def slice_of(node: MappingNode, namespace: str, place: Place) -> EndpointSlice:

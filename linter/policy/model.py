@@ -330,7 +330,8 @@ class ServicePort(NamedTuple):
 class Service(NamedTuple):
     """A service of Kubernetes. What it stands for in a cluster is in its EndpointSlices.
 
-    ``selector`` are the labels of its pods, ``ips`` the addresses that are its own.
+    ``selector`` are the labels of its pods, ``ips`` the addresses that are its own, of which
+    ``cluster_ips`` are known within the cluster alone.
     """
 
     namespace: str
@@ -339,6 +340,7 @@ class Service(NamedTuple):
     selector: Labels = ()
     ports: tuple[ServicePort, ...] = ()
     ips: tuple[Net, ...] = ()
+    cluster_ips: tuple[Net, ...] = ()
 
 
 class Workload(NamedTuple):

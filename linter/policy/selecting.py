@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from linter.calico.selector.labels import conditions
 from linter.calico.selector.meaning import evaluate
 from linter.policy.effective import NAMESPACE, entity_selectors, policy_selector, read
 from linter.policy.effort import Exhausted, TooComplex
@@ -17,6 +18,12 @@ from linter.policy.space import meet_labels
 def fits(text: str, labels: Mapping[str, str]) -> bool:
     """Whether a selector takes these labels; ``''`` takes all."""
     return not text or evaluate(read(text), labels)
+
+
+@lru_cache(maxsize=1 << 12)
+def keys_of(text: str) -> frozenset[str]:
+    """The labels of which a selector asks something."""
+    return frozenset(one.key for one in conditions(text))
 
 
 def may_share(one: Policy, other: Policy) -> bool:

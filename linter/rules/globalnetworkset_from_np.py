@@ -51,7 +51,7 @@ from linter.catalogue.rule import rule
 from linter.policy.effective import entity_selectors
 from linter.policy.effort import spend
 from linter.policy.model import Entity, NetworkSet, Policy
-from linter.policy.selecting import fits, labels_of_set
+from linter.policy.selecting import fits, keys_of, labels_of_set
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
@@ -76,7 +76,9 @@ def check(view: RootView) -> Iterator[RootFinding]:
     if not asked:
         return
     others = [labels_of_set(one) for one in view.sets if one.namespace != '']
-    on_pods = ' '.join({one.selector for one in view.policies if one.selector})
+    on_pods = frozenset(
+        key for text in {one.selector for one in view.policies} if text for key in keys_of(text)
+    )
     for policy in policies:
         for one in (*policy.ingress, *policy.egress):
             for side, entity in (('source', one.source), ('destination', one.destination)):
@@ -102,7 +104,8 @@ def check(view: RootView) -> Iterator[RootFinding]:
 
 def _key(found: NetworkSet, entity: Entity) -> str:
     """A label of the set by which it is looked for."""
-    return next((key for key, _ in found.labels if key in entity.selector), '')
+    keys = keys_of(entity.selector)
+    return next((key for key, _ in found.labels if key in keys), '')
 
 
 def _fitting(text: str, sets: list[NetworkSet]) -> list[NetworkSet]:
@@ -117,7 +120,7 @@ def _missed(
     entity: Entity,
     fitting: list[NetworkSet],
     others: list[dict[str, str]],
-    on_pods: str,
+    on_pods: frozenset[str],
 ) -> NetworkSet | None:
     """The set that a side of a rule seems to mean, and does not find."""
     spend(3 * (len(fitting) + len(others)))
@@ -126,8 +129,8 @@ def _missed(
         labels = dict(one.labels)
         if fits(text, labels):
             continue
-        asked = [key for key in labels if key in entity.selector]
-        if any(fits(text, other) for other in others) or any(key in on_pods for key in asked):
+        asked = keys_of(entity.selector).intersection(labels)
+        if any(fits(text, other) for other in others) or not on_pods.isdisjoint(asked):
             continue
         return one
     return None

@@ -5,9 +5,9 @@ namespace. A GlobalNetworkPolicy for all namespaces but some so selects every no
 endpoint, and isolates it.
 
 It is reported where a host endpoint of the root is selected that way: by no label that it has; and
-of a namespaceSelector alone where a KubeControllersConfiguration of the root has
-`autoCreate: Enabled`, so that every node has one. To silence it, add `has(projectcalico.org/name)`
-to the namespaceSelector.
+of a policy that asks for namespaces and service accounts alone where a KubeControllersConfiguration
+of the root has `autoCreate: Enabled`, so that every node has one. To silence it, add
+`has(projectcalico.org/name)` to the namespaceSelector.
 
 ```yaml bad root
 apiVersion: projectcalico.org/v3
@@ -52,10 +52,15 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.dead_rule import asks_nothing
-from linter.policy.effective import policy_selector
+from linter.policy.effective import (
+    NAMESPACE,
+    ORCHESTRATOR,
+    SERVICE_ACCOUNT,
+    policy_selector,
+)
 from linter.policy.effort import spend
 from linter.policy.model import Policy
-from linter.policy.selecting import fits, is_normal
+from linter.policy.selecting import fits, is_normal, keys_of
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
@@ -72,17 +77,18 @@ def check(view: RootView) -> Iterator[RootFinding]:
         if not fits(text, {}) or _asks_nothing(policy) or _lets_all_through(policy):
             continue
         spend(3 * len(view.endpoints))
+        keys = keys_of(text)
         found = [
             one
             for one in view.endpoints
-            if fits(text, dict(one.labels)) and not any(key in text for key, _ in one.labels)
+            if fits(text, dict(one.labels)) and keys.isdisjoint(key for key, _ in one.labels)
         ]
         is_of_namespaces = bool(policy.namespace_selector)
         if found:
             more = f' and {len(found) - 1} more' if len(found) > 1 else ''
             who = f'host endpoint {found[0].name}{more} lacks'
             node, place, what = 'the node', found[0].place, f'host endpoint {found[0].name}'
-        elif view.makers and is_of_namespaces and policy.selector in ('', 'all()'):
+        elif view.makers and all(map(_is_of_pods, keys)):
             who = 'the host endpoints that Calico makes of the nodes here lack'
             node, place, what = 'every node', view.makers[0].place, 'autoCreate is on here'
         else:
@@ -98,6 +104,11 @@ def check(view: RootView) -> Iterator[RootFinding]:
             f'{advice} if it is for pods',
             None, ((place, what),),
         )  # fmt: skip
+
+
+def _is_of_pods(key: str) -> bool:
+    """Whether no node has such a label."""
+    return key in (NAMESPACE, ORCHESTRATOR, SERVICE_ACCOUNT) or key.startswith(('pcns.', 'pcsa.'))
 
 
 def _lets_all_through(policy: Policy) -> bool:

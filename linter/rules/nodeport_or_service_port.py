@@ -2,11 +2,11 @@
 
 Policies of pods see packets after the address and port of a Service have been replaced: what counts
 is the `targetPort`. A rule that allows the `port` or the `nodePort` of a Service lets nothing
-through.
+through, and one that denies it stops nothing.
 
 It is reported where a Service of the root has the port, the labels of its pods fit the rule, none
-of its ports leads to that number, and the policy does not name the right one, too. To silence it,
-write the targetPort.
+of its ports leads to that number, and no rule of the policy does the same to the right one. To
+silence it, write the targetPort.
 
 ```yaml bad root
 apiVersion: v1
@@ -61,7 +61,8 @@ from linter.catalogue.rule import rule
 from linter.policy.effective import NAMESPACE, ORCHESTRATOR, entity_selectors, policy_selector
 from linter.policy.effort import spend
 from linter.policy.model import DIRECTIONS, EGRESS, INGRESS, Policy, Rule, Service
-from linter.policy.selecting import fits, is_normal
+from linter.policy.order import NORMAL, is_of_class
+from linter.policy.selecting import fits
 from linter.policy.selector_sets import KUBERNETES
 from linter.policy.view import RootFinding, RootView
 
@@ -87,11 +88,13 @@ def check(view: RootView) -> Iterator[RootFinding]:
         if number is not None and number != port.target
     }
     for policy in view.policies:
-        if policy.written is not None or not is_normal(policy) or policy.apply_on_forward:
+        if policy.written is not None or policy.apply_on_forward:
+            continue
+        if not is_of_class(policy, NORMAL):
             continue
         for direction in DIRECTIONS:
             for one in policy.rules(direction):
-                if one.action != 'Allow' or one.not_protocol is not None:
+                if one.action not in ('Allow', 'Deny') or one.not_protocol is not None:
                     continue
                 for port in one.destination.ports:
                     if isinstance(port, str) or port[0] != port[1] or port[0] not in numbers:
@@ -145,7 +148,7 @@ def _service(
     named = {
         port
         for one in policy.rules(direction)
-        if one.action == 'Allow'
+        if one.action == rule_.action
         for port in one.destination.ports
     }
     found: tuple[Service, int | str] | None = None

@@ -5,7 +5,8 @@ Tiers are asked by their order, and those of one order by their names. A tier wi
 `zeta` after it. Where policies of both tiers select the same endpoints, a new name turns round what
 becomes of their packets.
 
-It is an info that a tier comes after `default`: what policies of `default` decide never gets there.
+It is an info that a tier comes after `default`, by its order or by its name: what policies of
+`default` decide never gets there.
 Names that say so (`baseline`, `fallback`) are taken for meant. To silence it, give each tier an
 order of its own.
 
@@ -104,7 +105,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 'another order',
                 None, () if other.place is None else ((other.place, f'tier {other.name}'),),
             )  # fmt: skip
-        elif _is_after(tier.order, last) and not any(word in tier.name for word in _MEANT):
+        elif _is_after(tier, last) and not any(word in tier.name for word in _MEANT):
             yield RootFinding(
                 'tier-after-default', 'Tier', tier.place, start, end,
                 f'tier {tier.name} is asked after tier default, and never about what policies of '
@@ -112,9 +113,11 @@ def check(view: RootView) -> Iterator[RootFinding]:
             )  # fmt: skip
 
 
-def _is_after(order: float | None, last: float | None) -> bool:
-    # Of one that has none, another rule speaks.
-    return last is not None and order is not None and order > last
+def _is_after(tier: Tier, last: float | None) -> bool:
+    # Of one that has none where nothing fills it in, another rule speaks.
+    if last is None or tier.order is None:
+        return False
+    return (tier.order, tier.name) > (last, 'default')
 
 
 def _meet(view: RootView, one: Tier, other: Tier) -> bool:
