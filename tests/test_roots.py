@@ -535,3 +535,59 @@ def test_no_workload_is_overlooked_in_whatever_way_it_is_written(
     assert 'dangling-selector' in rules(run(Options()))
     Path('more.yaml').write_bytes(text.encode())
     assert 'dangling-selector' not in rules(run(Options()))
+
+
+OF_CALICO = 'apiVersion: projectcalico.org/v3\nkind: KIND\nmetadata: {name: x}\n'
+OF_OTHERS = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: x}\n'
+BEHIND = {
+    'broken': 'spec: {\n',
+    'template': 'spec:\n{{- if .Values.a }}\n  order: 1\n{{- end }}\n',
+    'part': 'spec: ${SPEC}\n',
+}
+
+
+@pytest.mark.parametrize('behind', BEHIND)
+@pytest.mark.parametrize(
+    ('rule', 'kind'),
+    [
+        ('deny-only-policy', 'GlobalNetworkPolicy'),
+        ('deny-only-policy', 'Kubernetes'),
+        ('egress-no-dns', 'NetworkPolicy'),
+        ('egress-no-dns', 'Kubernetes'),
+        ('hep-default-deny', 'GlobalNetworkPolicy'),
+        ('networkset-unusable', 'NetworkPolicy'),
+        ('tier-undefined', 'Tier'),
+        ('profile-undefined', 'Profile'),
+        ('dangling-selector', 'NetworkSet'),
+        ('dangling-selector', 'HostEndpoint'),
+        ('host-policy-without-hep', 'HostEndpoint'),
+    ],
+)
+def test_nothing_rests_on_the_absence_of_what_cannot_be_read(
+    rule: str, kind: str, behind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(FIXTURES / 'roots' / rule / 'bad', tmp_path / 'work')
+    monkeypatch.chdir(tmp_path / 'work')
+
+    def said() -> list[str]:
+        found = [one for one in run(Options(profile='strict')).diagnostics if one.rule == rule]
+        return [one.message for one in found if 'has no labels' not in one.message]
+
+    assert said()
+    head = OF_OTHERS if kind == 'Kubernetes' else OF_CALICO.replace('KIND', kind)
+    Path('zz.yaml').write_text(head.replace('name: x', 'name: "${X}"') + BEHIND[behind])
+    assert said() == []
+    # What is of a kind that has no part in it is no obstacle.
+    Path('zz.yaml').write_text(OF_CALICO.replace('KIND', 'IPPool') + BEHIND[behind])
+    assert said() or rule == 'host-policy-without-hep'
+
+
+@pytest.mark.parametrize('kind', ['{{ .Values.kind }}', '', '"{{ $kind }}"'])
+def test_a_template_may_be_of_any_kind(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(FIXTURES / 'roots' / 'tier-undefined' / 'bad', tmp_path / 'work')
+    monkeypatch.chdir(tmp_path / 'work')
+    text = OF_CALICO.replace('KIND', kind) + BEHIND['template']
+    Path('zz.yaml').write_text(f'{text}---\n{OF_CALICO.replace("KIND", "Profile")}spec: {{\n')
+    assert 'tier-undefined' not in rules(run(Options()))

@@ -242,6 +242,8 @@ class FileCheck:
         self.outcome.skip(TEMPLATES)
         if not may_hold_kinds(document.source.text, document.slice):
             return
+        if self.judge.summaries is not None:
+            self.judge.summaries.template(document)
         start, end = document.slice.start, document.slice.end
         text = document.source.text
         while start < end and text[start] in ' \t\r\n':

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from linter.calico.kinds import KINDS
 from linter.policy.model import HostMaker, NetworkSet, Policy, Record, Unusable
 from linter.policy.semantics import Semantics
 from linter.text.lazy_regex import lazy
@@ -75,6 +76,16 @@ def _makes_hosts(node: MappingNode) -> bool:
     return text_of(entry) == 'Enabled'
 
 
+_KIND = lazy(r"""\bkind["']?[ \t]*:[ \t]*["']?(\w*)""")
+
+
+def kinds_in(text: str) -> list[str]:
+    """The kinds of which a text that cannot be read may define objects, as far as it names them."""
+    named = dict.fromkeys(found[1] for found in _KIND.finditer(text))
+    known = [kind for kind in named if kind in KINDS]
+    return known if known and '' not in named else ['document']
+
+
 class Summaries:
     """The records of one file, which go to its outcome."""
 
@@ -119,9 +130,16 @@ class Summaries:
 
     def broken(self, document: ParsedDocument) -> None:
         """Note a document of Calico's that cannot be read."""
-        start = document.slice.start
-        reason = ('refused', 'is no YAML')
-        self._unusable(document.source, 'document', reason, start, start + 1)
+        self._unread(document, ('refused', 'is no YAML'))
+
+    def template(self, document: ParsedDocument) -> None:
+        """Note a document that becomes one or more of Calico's when it is rendered."""
+        self._unread(document, ('template', 'is a template, which is rendered later'))
+
+    def _unread(self, document: ParsedDocument, reason: tuple[str, str]) -> None:
+        start, end = document.slice.start, document.slice.end
+        for kind in kinds_in(document.source.text[start:end]):
+            self._unusable(document.source, kind, reason, start, start + 1)
 
     def _unusable(
         self, source: Source, kind: str, reason: tuple[str, str], start: int, end: int

@@ -187,6 +187,11 @@ class RootView:
             and all(one.kind in _BESIDE for one in self.unusable)
         )
 
+    def may_lack(self, *kinds: str) -> bool:
+        """Whether of an object of these kinds not all is known, or not even that it is there: it
+        may be in a document that cannot be read."""
+        return any(one.kind in kinds or one.kind == 'document' for one in self.unusable)
+
     @property
     def tier_names(self) -> frozenset[str]:
         """The tiers that are known to be there, whether or not they may be reasoned from."""

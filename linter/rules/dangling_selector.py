@@ -43,6 +43,7 @@ from linter.calico.placeholders import may_hold
 from linter.calico.selector.meaning import And, Compare, Member, Or, Selector, parse
 from linter.catalogue.rule import rule
 from linter.policy.effort import spend
+from linter.policy.model import HostEndpoint, NetworkSet, Workload
 from linter.policy.view import RootFinding, RootView
 from linter.text.suggest import distance
 
@@ -56,9 +57,12 @@ _MOST_VALUES = 500
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
+    if view.may_lack('NetworkSet', 'GlobalNetworkSet', 'HostEndpoint'):
+        return
     known: dict[str, set[str]] = {}
-    every = [one.labels for one in view.workloads]
-    every += [one.labels for one in view.sets] + [one.labels for one in view.endpoints]
+    every = [
+        one.labels for one in view.records if isinstance(one, (Workload, NetworkSet, HostEndpoint))
+    ]
     for labels in every:
         for key, value in labels:
             known.setdefault(key, set()).add(value)

@@ -49,7 +49,8 @@ _SHORTEST = 6
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
-    broken = any(one.kind == 'Profile' for one in view.unusable)
+    if view.may_lack('Profile'):
+        return
     known = _ALWAYS | {one.name for one in view.profiles}
     for endpoint in view.endpoints:
         place = endpoint.place
@@ -70,7 +71,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
                     f'that does not exist denies everything: write {near[0]}',
                     None, (), name,
                 )  # fmt: skip
-            elif view.is_closed and not broken:
+            elif view.is_closed:
                 yield RootFinding(
                     'profile-unknown', 'HostEndpoint', place, place.start, place.end,
                     f'there is no profile {name} in this root, and one that does not exist denies '

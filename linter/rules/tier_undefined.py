@@ -54,6 +54,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.model import Unusable
 from linter.policy.view import RootFinding, RootView
 from linter.text.suggest import distance, listing
 
@@ -66,6 +67,9 @@ _SHORTEST = 5
 
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
+    if view.may_lack() or any(one.kind == 'Tier' and not _is_name(one) for one in view.unusable):
+        # It may be any of those that are asked for.
+        return
     known = view.tier_names
     uses = Counter(policy.tier for policy in view.written)
     for policy in view.written:
@@ -86,6 +90,11 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 f'there is no tier {tier} in this root, which has {listing(sorted(known), "and")}: '
                 'define it, or list it under external: tiers in the configuration',
             )  # fmt: skip
+
+
+def _is_name(one: Unusable) -> bool:
+    """Whether it is surely the name that the object will have."""
+    return bool(one.name) and all(char.isalnum() or char in '-.' for char in one.name)
 
 
 def _meant(name: str, known: Iterable[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from linter.calico.prefilter import NOT_CALICO
 from linter.policy import kubernetes
-from linter.policy.model import NetworkSet, Policy, Unusable
+from linter.policy.model import KUBERNETES_NETWORK_POLICY, NetworkSet, Policy, Unusable
 from linter.run.one_file import others_in
 
 TYPE_CHECKING = False
@@ -74,6 +74,8 @@ class KubernetesFiles:
                 if root is None:
                     if reads_workloads and _may_be_workload(document):
                         unread.add(place)
+                    if 'NetworkPolicy' in wanted and _may_be_policy(document):
+                        yield _unread(document)
                     continue
                 for member in kubernetes.members(root) if reads_workloads else ():
                     made = kubernetes.workload(document.source, member)
@@ -112,6 +114,22 @@ class KubernetesFiles:
         self.outcome.skipped[NOT_CALICO] = skipped - 1
         if skipped == 1:
             del self.outcome.skipped[NOT_CALICO]
+
+
+def _may_be_policy(document: ParsedDocument) -> bool:
+    """Whether a document that cannot be read may define a policy of Kubernetes' own."""
+    text, extent = document.source.text, document.slice
+    at = text.find('NetworkPolicy', extent.start, extent.end)
+    return at != -1 and text.find('networking.k8s.io', extent.start, extent.end) != -1
+
+
+def _unread(document: ParsedDocument) -> Unusable:
+    # Imported lazily: most documents can be read.
+    from linter.policy.parts import place_of
+
+    place = place_of(document.source, document.slice.start, document.slice.start + 1)
+    why = 'cannot be read, or is rendered later'
+    return Unusable(KUBERNETES_NETWORK_POLICY, None, '', 'refused', why, place)
 
 
 def _may_be_workload(document: ParsedDocument) -> bool:
