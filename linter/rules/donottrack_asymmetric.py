@@ -73,11 +73,14 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         # The first packet of a reply over UDP is a connection of its own to what tracks it.
         tracked = [item for item in allows[direction] if _has_connections(item)]
         if tracked and not allows[other]:
+            named = [leaf.text for leaf in spec.leaves('types')]
+            lacks_type = bool(named) and other.title() not in named
+            types = f'{other.title()} to types, and ' if lacks_type else ''
             yield finding_at_key(
                 'donottrack-asymmetric',
                 flag,
                 f'untracked packets are allowed by {direction} rules, and no {other} rule allows '
-                f'their replies: add {other} rules with source and destination exchanged',
+                f'their replies: add {types}{other} rules with source and destination exchanged',
                 related=((tracked[0].key_span, 'what is allowed'),),
             )
 

@@ -45,6 +45,7 @@ from linter.policy.one import OnePolicy
 from linter.policy.point import HOSTS, ORCHESTRATOR
 from linter.policy.selector_sets import selected
 from linter.policy.space import meet_labels
+from linter.text.suggest import listing
 
 GROUP = 'hazards'
 
@@ -74,10 +75,16 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
     if not fits or meet_labels(fits, _HOSTS):
         return
     at = one.part(None, None, flags[0])
-    effect = 'does nothing' if flags[0] == 'applyOnForward' else 'makes this policy do nothing'
+    alone = len(flags) == 1
+    verb, them = ('is', 'it') if alone else ('are', 'them')
+    if flags == ['applyOnForward']:
+        effect, advice = 'does nothing', 'remove it, or select host endpoints'
+    else:
+        effect = f'{"makes" if alone else "make"} this policy do nothing'
+        advice = f'select host endpoints, or remove {them}, and it governs what it selects'
     yield finding_at_key(
         'host-flags-on-workloads',
         at,
-        f'{flags[0]} is about host endpoints, of which this policy selects none, so it {effect}: '
-        'remove it, or select host endpoints',
+        f'{listing(flags, "and")} {verb} about host endpoints, of which this policy selects none, '
+        f'so {"it" if alone else "they"} {effect}: {advice}',
     )

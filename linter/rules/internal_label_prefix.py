@@ -47,17 +47,24 @@ _INSTEAD = {
 }
 
 
+_OF_NAMESPACES = ('pcns.', 'k8s_ns/label/')
+_OWN = 'write a label of the pods, since the policy is for one namespace alone'
+
+
 @rule('calico-selector')
 def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     text = leaf.text
     if 'pc' not in text and 'k8s_ns' not in text:
         return
+    # The spec of a NetworkPolicy has no namespaceSelector.
+    is_own = document.is_namespaced and leaf.parent is document.spec
     for found in conditions(text):
         for prefix in INTERNAL_LABELS:
             if found.key.startswith(prefix):
                 yield Finding(
                     'internal-label',
                     document.inside(leaf, found.start, found.start + len(found.key)),
-                    f'{found.key} is a name that Calico uses inside, or did: {_INSTEAD[prefix]}',
+                    f'{found.key} is a name that Calico uses inside, or did: '
+                    f'{_OWN if is_own and prefix in _OF_NAMESPACES else _INSTEAD[prefix]}',
                     yaml_path=leaf.yaml_path,
                 )

@@ -49,12 +49,15 @@ def check(leaf: Leaf, document: Document) -> Iterator[Finding]:
     owner = leaf.parent
     if isinstance(owner, Object) and owner.type == 'ServiceAccountMatch':
         return
+    # The spec of a NetworkPolicy has none.
+    is_own = document.is_namespaced and owner is document.spec
+    field = '' if is_own else 'it in namespaceSelector, or write '
     for found in conditions(leaf.text):
         if found.key in _OF_NAMESPACES:
             yield Finding(
                 'name-label',
                 document.inside(leaf, found.start, found.start + len(found.key)),
-                f'{found.key} is a label of namespaces, which no endpoint has: write it in '
-                'namespaceSelector, or write projectcalico.org/namespace',
+                f'{found.key} is a label of namespaces, which no endpoint has: write '
+                f'{field}projectcalico.org/namespace',
                 yaml_path=leaf.yaml_path,
             )

@@ -62,6 +62,10 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
         leaf = spec.leaf(flag)
         if leaf is not None and leaf.value is True:
             return
+    # In the tier default a rule for the rest would take it from all policies behind this one.
+    rest = 'end with a rule that passes the rest on'
+    if spec.text('tier') in ('', 'default'):
+        rest = 'put it into a tier before default, and pass the rest on there'
     for rules, items in direction_lists(spec):
         if items and all(
             item.text('action') == 'Allow'
@@ -72,5 +76,5 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
                 'narrow-allow',
                 rules,
                 f'this policy is for everything, so it denies all {rules.name} that these rules do '
-                'not allow: select what is meant, or end with a rule that passes the rest on',
+                f'not allow: select what is meant, or {rest}',
             )

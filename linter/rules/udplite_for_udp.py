@@ -57,6 +57,7 @@ def check(traffic: Object, document: Document) -> Iterator[Finding]:
     yield finding_at(
         'udplite',
         protocol,
-        'UDPLite is a protocol of its own, and hardly used: write UDP',
+        'UDPLite is a protocol of its own, and hardly used: write UDP, with the ports that are '
+        'meant',
         same_mistake=('protocol-name', protocol.node.start),
     )
