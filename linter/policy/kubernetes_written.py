@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+
 from linter.calico.ownership import field
 from linter.policy.kubernetes_fields import items_of, mapping_of, number_of, text_in, value_of
 from linter.policy.kubernetes_rules import conditions_of, peer_of
@@ -66,7 +69,21 @@ def _written_peer(node: Node) -> WrittenPeer:
         block.not_nets,
         peer.entries[0][0].start if peer.entries else node.start,
         node.end,
+        tuple(_labels(value_of(peer, 'namespaceSelector'))),
     )
+
+
+def _labels(selector: Node | None) -> Iterator[tuple[str, int, int]]:
+    """The keys of labels that a selector asks for, and their places."""
+    if selector is None:
+        return
+    words = value_of(mapping_of(selector), 'matchLabels')
+    keys: list[Node] = [] if words is None else [key for key, _ in mapping_of(words).entries]
+    for item in items_of(value_of(mapping_of(selector), 'matchExpressions')):
+        key = value_of(mapping_of(item), 'key')
+        keys += [] if key is None else [key]
+    for key in keys:
+        yield sys.intern(text_in(key)), key.start, key.end
 
 
 def _written_port(node: Node) -> WrittenPort:

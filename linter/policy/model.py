@@ -154,7 +154,8 @@ class WrittenPeer(NamedTuple):
     """A peer of a Kubernetes NetworkPolicy.
 
     ``namespaces`` and ``pods`` are selectors as texts, ``''`` of one that selects everything, and
-    None where there is none.
+    None where there is none. ``labels`` are the keys that the namespaces are asked for, each with
+    its place.
     """
 
     namespaces: str | None
@@ -163,6 +164,7 @@ class WrittenPeer(NamedTuple):
     excepted: tuple[Net, ...]
     start: int
     end: int
+    labels: tuple[tuple[str, int, int], ...] = ()
 
 
 class WrittenRule(NamedTuple):

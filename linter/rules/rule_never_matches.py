@@ -91,7 +91,7 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
                 found = one.part(direction, number, place)
                 if found.name == place.rpartition('.')[2]:
                     break
-            if why == 'family' and isinstance(found, Array) and found.items:
+            if isinstance(found, Array) and found.items:
                 found = found.items[0]
             yield finding_at(
                 'rule-never-matches',

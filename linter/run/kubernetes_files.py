@@ -39,9 +39,14 @@ class KubernetesFiles:
 
     def records(self) -> Iterator[Record | Unusable]:
         """The summaries of the objects that rules ask for."""
-        has_sets = any(
+        has_askers = any(
             isinstance(record, NetworkSet) and record.namespace
             for record in (*self.outcome.records, *self.around.records)
+        )
+        # Labels of namespaces are also asked for where policies of Kubernetes' own ask for them.
+        has_askers = has_askers or any(
+            'NamespaceOfPeers' in self.lookup.reads(path)
+            for path in (*self.outcome.kubernetes, *self.around.kubernetes)
         )
         others = {*self.outcome.others, *self.around.others}
         checked = set(self.outcome.kubernetes)
@@ -53,8 +58,8 @@ class KubernetesFiles:
             *self.outcome.others,
             *self.around.others,
             # Their labels are asked for where something has them.
-            *(self.outcome.namespaces if has_sets else ()),
-            *(self.around.namespaces if has_sets else ()),
+            *(self.outcome.namespaces if has_askers else ()),
+            *(self.around.namespaces if has_askers else ()),
         ):
             place = self.clusters.root_of(path)
             if place is None:
@@ -65,7 +70,7 @@ class KubernetesFiles:
             wanted = self.lookup.reads(path)
             # What nobody has made is known of closed roots alone.
             reads_workloads = place.is_closed and 'Workload' in wanted
-            reads_namespaces = has_sets and 'Namespace' in wanted
+            reads_namespaces = has_askers and 'Namespace' in wanted
             if path in others and not (reads_workloads or reads_namespaces or 'Service' in wanted):
                 continue
             is_moved = around.sets_namespace or around.namespace is not None
@@ -89,7 +94,7 @@ class KubernetesFiles:
                     kind = kubernetes.kind_of(node)
                     if kind is None or kind not in wanted:
                         continue
-                    if kind == 'Namespace' and not has_sets:
+                    if kind == 'Namespace' and not has_askers:
                         continue
                     record = kubernetes.summarise(document.source, node, kind)
                     if kind == 'Namespace' and isinstance(record, Unusable):
