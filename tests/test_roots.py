@@ -27,6 +27,7 @@ from linter.policy.view import RootView
 from linter.run import parallel, root
 from linter.run import run as running
 from linter.run.run import Outcome, run
+from linter.workspace import discover
 from linter.workspace.roots import are_wanted
 
 ROOTS = sorted(path for path in (FIXTURES / 'roots').glob('*/*') if path.is_dir())
@@ -468,6 +469,16 @@ def test_a_root_that_takes_too_long_says_so_once(
     shutil.copytree(FIXTURES / 'roots' / 'order-tie-conflict' / 'bad', dead / 'another')
     (note,) = run(Options()).notes
     assert 'not looked at to the end' in note
+    # What would be found is not known, and so not what suppressions are for.
+    text = (dead / 'office.yaml').read_text()
+    (dead / 'office.yaml').write_text(f'# calico-lint: ignore-file[dead-rule] x\n{text}')
+    unused = [one for one in run(Options()).diagnostics if one.rule == 'unused-suppression']
+    assert not unused
+    monkeypatch.undo()
+    monkeypatch.chdir(dead)
+    assert 'unused-suppression' in [one.rule for one in run(Options()).diagnostics]
+    monkeypatch.setattr(root, 'MOST_POLICIES', 1)
+    assert 'unused-suppression' not in [one.rule for one in run(Options()).diagnostics]
 
 
 def test_the_items_of_a_list_are_policies_of_kubernetes_too(peers: Path) -> None:
@@ -591,3 +602,106 @@ def test_a_template_may_be_of_any_kind(
     text = OF_CALICO.replace('KIND', kind) + BEHIND['template']
     Path('zz.yaml').write_text(f'{text}---\n{OF_CALICO.replace("KIND", "Profile")}spec: {{\n')
     assert 'tier-undefined' not in rules(run(Options()))
+
+
+@pytest.mark.parametrize('rule', OF_ROOT)
+def test_suppressions_of_findings_of_a_root_are_written(
+    rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(FIXTURES / 'roots' / rule / 'bad', tmp_path / 'work')
+    monkeypatch.chdir(tmp_path / 'work')
+    words = ['check', '.', '--profile', 'strict', '--output-format', 'concise']
+    main([*words, '--select', rule])
+    assert f'[{rule}]' in capsys.readouterr().out
+    main([*words, '--select', rule, '--add-ignore=known'])
+    assert f'[{rule}]' not in capsys.readouterr().out
+    main(words)
+    out = capsys.readouterr().out
+    assert f'[{rule}]' not in out
+    assert 'suppression]' not in out
+
+
+def test_suppressions_in_a_large_file_stand_where_the_findings_are(
+    dead: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = '---\n'.join(path.read_text() for path in sorted(dead.glob('*.yaml')))
+    for path in dead.glob('*.yaml'):
+        path.unlink()
+    (dead / '.calico-lint.yaml').write_text('roots: [{path: ., closed: true}]\n')
+    (dead / 'all.yaml').write_text(text)
+    monkeypatch.setattr(discover, '_SMALL', 50)
+    monkeypatch.setattr(discover, 'PART', 300)
+    monkeypatch.setattr(discover.parts, '__defaults__', (300, b''))
+    assert main(['check', '.', '--select', 'dead-rule']) == 1
+    assert main(['check', '.', '--select', 'dead-rule', '--add-ignore=known']) == 0
+    lines = (dead / 'all.yaml').read_text().splitlines()
+    changed = [new for new, old in zip(lines, text.splitlines(), strict=True) if new != old]
+    assert len(changed) == 3
+    assert all('action:' in line and 'ignore[dead-rule] known' in line for line in changed)
+
+
+def test_what_is_said_of_another_file_is_suppressed_there(
+    dead: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (dead / 'office.yaml').read_text()
+    words = ['check', '--context', '.', '--add-ignore', '--', 'office.yaml']
+    assert main(words) == 1
+    assert 'no suppression of dead-rule: it is one of lab.yaml' in capsys.readouterr().err
+    assert (dead / 'office.yaml').read_text() == text
+
+
+FIXABLE = """\
+apiVersion: projectcalico.org/v3
+kind: IPPool
+metadata: {name: pool}
+spec: {cidr: 172.30.0.0/16, ipipMode: always}
+---
+"""
+
+
+@pytest.mark.parametrize('form', ['ignore', 'ignore-file'])
+def test_a_suppression_holds_for_the_file_that_suffers_alone(form: str, dead: Path) -> None:
+    text = (dead / 'office.yaml').read_text().rstrip()
+    (dead / 'office.yaml').write_text(f'{text}  # calico-lint: {form}[dead-rule] x\n')
+    for paths, context in ((('office.yaml',), '.'), (('.',), None)):
+        found = run(Options(paths, context=context)).diagnostics
+        # It hides nothing, and is said to.
+        assert ('dead-rule', bool(context)) in {(one.rule, bool(one.suffers)) for one in found}
+        assert 'unused-suppression' in {one.rule for one in found} or form == 'ignore-file'
+
+
+@pytest.mark.parametrize('words', [['--fix'], ['--diff']])
+def test_a_fix_in_a_file_hides_nothing_of_its_root(
+    words: list[str], dead: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (dead / 'lab.yaml').write_text(FIXABLE + (dead / 'lab.yaml').read_text())
+    before = rules(run(Options()))
+    assert main(['check', '.', *words, '--output-format', 'json:found.json']) == 1
+    found = json.loads((dead / 'found.json').read_text())['diagnostics']
+    assert [one['rule'] for one in found if one['rule'] == 'dead-rule'] == before
+    assert ('Always' in (dead / 'lab.yaml').read_text()) is (words == ['--fix'])
+
+
+def test_a_fix_may_make_a_rule_of_another_file_dead(
+    dead: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (dead / 'office.yaml').read_text()
+    (dead / 'office.yaml').write_text(text.replace("app == 'web'", "app = 'web'"))
+    assert 'lab.yaml' not in {one.source.path for one in run(Options()).diagnostics}
+    assert main(['check', '.', '--fix']) == 1
+    assert 'lab.yaml:11:6: warning[dead-rule]' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('words', [['--fix'], ['--add-ignore']])
+def test_what_the_root_withdraws_is_not_said_again(
+    words: list[str], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / '.calico-lint.yaml').write_text('profile: strict\n')
+    (here / 'log.yaml').write_text(FIXABLE + LOG)
+    (here / 'rest.yaml').write_text(REST.replace('ACTION', 'Allow'))
+    text = REST.replace('ACTION', 'Allow').replace('rest', 'out')
+    (here / 'out.yaml').write_text(text.replace('Ingress', 'Egress').replace('ingress', 'egress'))
+    assert 'log-without-verdict' not in {one.rule for one in run(Options()).diagnostics}
+    main(['check', '.', *words])
+    assert 'log-without-verdict' not in capsys.readouterr().out
+    assert 'log-without-verdict' not in (here / 'log.yaml').read_text()

@@ -36,8 +36,11 @@ def settle(
 
     catalogue, target = conditions.catalogue, conditions.target
     rows = catalogue.facts.rows() if file.dormant else []
+    # What another file suffers is suppressed there.
+    own = [one for one in file.diagnostics if not one.suffers]
+    others = [one for one in file.diagnostics if one.suffers]
     applied = apply(
-        file.diagnostics,
+        own,
         file.suppressions,
         runs=lambda rule: (
             catalogue.runs(rule) and (file.is_in_root or not catalogue.is_of_root(rule))
@@ -61,7 +64,7 @@ def settle(
         from linter.engine.identity import identified_later
 
         extra = identified_later(extra)
-    return sorted([*applied.kept, *extra], key=_place), list(applied.suppressed)
+    return sorted([*applied.kept, *others, *extra], key=_place), list(applied.suppressed)
 
 
 def _place(one: Diagnostic) -> tuple[tuple[int, int], int, str, str]:

@@ -25,11 +25,12 @@ from linter.run.one_file import (
 from linter.suppress.add import add_ignore
 from linter.text.errors import Fatal, shown_path
 from linter.text.escape import escape
+from linter.text.source import Source, Span
 from linter.workspace.atomic_write import Unwritable, replace, unified_diff
 from linter.workspace.discover import read
 from linter.workspace.files import DISK, PIPE
-from linter.workspace.lookup import Lookup
 from linter.workspace.options import Options
+from linter.workspace.roots import LOOKS_AHEAD
 from linter.yaml.encoding import BadEncoding, decode_bytes
 
 
@@ -69,8 +70,20 @@ def fix_files(outcome: Outcome, options: Options) -> Rewritten:
             done.files[path] = fixed
             if options.diff:
                 diffs.append(unified_diff(path, data, fixed.data))
-    _leave(outcome, done.files, options.lookup())
+    lookup = options.lookup()
+    if not options.diff and any(map(lookup.may_be_in_root, done.files)) and not _has_pipe(options):
+        # What all of them mean together is another thing now.
+        from linter.run.run import run
+
+        again = run(options)
+        outcome.diagnostics, outcome.suppressed = again.diagnostics, again.suppressed
+    else:
+        _leave(outcome, done.files, options)
     return done._replace(diff=''.join(diffs))
+
+
+def _has_pipe(options: Options) -> bool:
+    return any(DISK.kind(path) == PIPE for path in options.paths)
 
 
 def _paths(diagnostics: Iterable[Diagnostic]) -> list[str]:
@@ -87,21 +100,34 @@ def _whole(path: str) -> bytes:
     return b''.join(read(path))
 
 
-def _leave(outcome: Outcome, files: Mapping[str, Fixed], lookup: Lookup) -> None:
+def _leave(outcome: Outcome, files: Mapping[str, Fixed], options: Options) -> None:
     """Put what is left of the findings in a file in the place of those that were there."""
+    lookup = options.lookup()
     left: list[Diagnostic] = []
     seen: set[str] = set()
     for diagnostic in outcome.diagnostics:
         path = diagnostic.source.path
-        if path not in files:
-            left.append(diagnostic)
-        elif path not in seen:
+        if path in files and path not in seen:
             seen.add(path)
-            left += files[path].remaining
+            left += (one for one in files[path].remaining if not _rests_on_root(one, options))
+        if path not in files or _rests_on_root(diagnostic, options):
+            left.append(diagnostic)
     outcome.diagnostics = left
-    outcome.suppressed = [pair for pair in outcome.suppressed if pair[0].source.path not in files]
+    outcome.suppressed = [
+        pair
+        for pair in outcome.suppressed
+        if pair[0].source.path not in files or _rests_on_root(pair[0], options)
+    ]
     for path, one in files.items():
-        keep_suppressed(outcome, one.after.suppressed, lookup.settings_for(path))
+        suppressed = [pair for pair in one.after.suppressed if not _rests_on_root(pair[0], options)]
+        keep_suppressed(outcome, suppressed, lookup.settings_for(path))
+
+
+def _rests_on_root(one: Diagnostic, options: Options) -> bool:
+    """Whether a finding is known of a whole run alone, and not of its file."""
+    if one.fact == LOOKS_AHEAD:
+        return options.lookup().may_be_in_root(one.source.path)
+    return options.catalogue().is_of_root(one.rule)
 
 
 def fix_stdin(options: Options) -> tuple[bytes, Outcome, Rewritten]:
@@ -125,7 +151,7 @@ def fix_stdin(options: Options) -> tuple[bytes, Outcome, Rewritten]:
         done.errors.append(failure_message(path, error))
         return data, outcome, done
     done.files[path] = fixed
-    _leave(outcome, done.files, lookup)
+    _leave(outcome, done.files, options)
     shown = unified_diff(path, data, fixed.data) if options.diff else ''
     return fixed.data, outcome, done._replace(diff=shown)
 
@@ -193,7 +219,7 @@ def fix(path: str, data: bytes, options: Options) -> Fixed:
 
 
 def add_ignores(
-    diagnostics: Iterable[Diagnostic], options: Options
+    diagnostics: Sequence[Diagnostic], options: Options
 ) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
     """Suppress these findings in their files.
 
@@ -213,7 +239,18 @@ def add_ignores(
             # Once more and as a whole: places in a file that was read in parts are those in a part.
             parsed = parse_bytes(path, data)
             terms = conditions_of(path, options)
-            found = apply_settings(check_parsed(parsed, terms).diagnostics, settings)
+            found = [
+                one
+                for one in apply_settings(check_parsed(parsed, terms).diagnostics, settings)
+                if not _rests_on_root(one, options)
+            ]
+            for one in diagnostics:
+                if one.source.path != path or not _rests_on_root(one, options):
+                    continue
+                if one.suffers:
+                    notes.append(_unsuppressed(one, f'it is one of {shown_path(one.suffers)}'))
+                else:
+                    found.append(_within(parsed.source, one))
             added = add_ignore(parsed, found, options.add_ignore or '')
             after = encoded(added.text, data)
             if after != data:
@@ -229,6 +266,16 @@ def add_ignores(
         except Exception as error:
             errors.append(failure_message(path, error))
     return written, errors, notes
+
+
+def _within(source: Source, one: Diagnostic) -> Diagnostic:
+    """A finding that was made in a part of a file, in the whole of it."""
+    if one.source.text == source.text:
+        return one
+    line, column = one.source.position(one.span.start)
+    start = source.line_starts[line - 1] + column - 1
+    span = Span(start, start + one.span.end - one.span.start)
+    return one._replace(source=source, span=span)
 
 
 def _unsuppressed(one: Diagnostic, why: str) -> str:

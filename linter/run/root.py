@@ -189,6 +189,7 @@ class _Run:
     def _judge(self, unit: Unit, rules: Mapping[str, RootRule]) -> None:
         view = self._view(unit)
         if len(view.policies) > MOST_POLICIES:
+            self._leave(unit)
             self.outcome.notes.append(
                 f'{len(view.policies)} policies are too many to be looked at together, so what '
                 f'needs that is not looked for: name smaller roots under roots: in {NAME}'
@@ -200,6 +201,8 @@ class _Run:
 
             withdraw(self.outcome.found, view)
         found, is_spent = self._ask(view, rules)
+        if is_spent:
+            self._leave(unit)
         if is_spent and not self._is_spent:
             self._is_spent = True
             self.outcome.notes.append(
@@ -215,6 +218,12 @@ class _Run:
         for findings in found.values():
             for finding in findings:
                 self._take(finding)
+
+    def _leave(self, unit: Unit) -> None:
+        """Nobody knows what suppressions of a root's findings would hide."""
+        paths = {path_of(record) for record in unit.records}
+        for file in self.outcome.found:
+            file.is_in_root &= file.path not in paths
 
     def _take(self, finding: RootFinding) -> None:
         if self._named is None or finding.place.path in self._named:
