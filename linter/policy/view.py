@@ -193,6 +193,16 @@ class RootView:
         return any(one.kind in kinds or one.kind == 'document' for one in self.unusable)
 
     @property
+    def copies(self) -> list[list[Record | Unusable]]:
+        """The doubles, and what one file defines twice without a namespace, whichever it gets."""
+        groups: dict[tuple[str, str, str], list[Record | Unusable]] = {}
+        for record in self.records:
+            if isinstance(record, (Policy, NetworkSet)) and record.namespace is None:
+                key = record.place.path, record.kind, record.name
+                groups.setdefault(key, []).append(record)
+        return [*self.doubles, *(one for (*_, name), one in groups.items() if name and one[1:])]
+
+    @property
     def tier_names(self) -> frozenset[str]:
         """The tiers that are known to be there, whether or not they may be reasoned from."""
         built_in = (tier.name for tier in self.semantics.tiers)

@@ -1,7 +1,8 @@
 """DNS is allowed over UDP and not over TCP.
 
 Long answers are cut over UDP and asked for again over TCP, and some resolvers use TCP from the
-start. Whether that happens is up to the names that are resolved.
+start. Whether that happens is up to the names that are resolved. Nothing is said where some rule
+allows TCP to the port, to whatever servers: DNS is named in many ways.
 
 ```yaml bad --profile strict
 apiVersion: projectcalico.org/v3

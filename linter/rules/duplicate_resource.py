@@ -53,11 +53,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
-from linter.policy.model import KUBERNETES_NETWORK_POLICY
-from linter.policy.view import RootFinding, RootView, identity_of
+from linter.policy.model import (
+    KUBERNETES_NETWORK_POLICY,
+    NetworkSet,
+    Policy,
+    Record,
+    Unusable,
+)
+from linter.policy.view import Identity, RootFinding, RootView, identity_of
 
 GROUP = 'root'
-NEEDS = ('doubles',)
+NEEDS = ('copies',)
 
 
 _CLUSTERS = 'if they are of two clusters, name the folder of each under roots: in the configuration'
@@ -67,11 +73,17 @@ def _folder(path: str) -> str:
     return path.replace('\\', '/').rpartition('/')[0]
 
 
+def _shown(record: Record | Unusable) -> Identity:
+    if isinstance(record, (Policy, NetworkSet)):
+        return record.kind, record.namespace, record.name
+    return identity_of(record) or ('', '', '')
+
+
 @rule('root')
 def check(view: RootView) -> Iterator[RootFinding]:
     said = False
-    for first, *more in view.doubles:
-        kind, namespace, name = identity_of(first) or ('', '', '')
+    for first, *more in view.copies:
+        kind, namespace, name = _shown(first)
         if kind == KUBERNETES_NETWORK_POLICY:
             continue
         shown = f'{kind} {namespace}/{name}' if namespace else f'{kind} {name}'
