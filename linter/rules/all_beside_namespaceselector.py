@@ -64,10 +64,12 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
     without = policy_selector(policy._replace(selector=text.replace(_ALL, _UNSEEN)))
     try:
         before = meet_labels(selected(without), HOSTS)
-        after = meet_labels(selected(policy_selector(policy)), HOSTS)
+        chosen = selected(policy_selector(policy))
+        after = meet_labels(chosen, HOSTS)
     except TooComplex:
         return
-    if before and not after:
+    # Of a policy that selects nothing at all selector-contradiction says so.
+    if before and chosen and not after:
         yield finding_at(
             'all-means-pods',
             one.part(None, None, 'selector'),

@@ -64,9 +64,10 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
     closed = [
         rules.name
         for rules, items in direction_lists(spec)
+        # Who writes a Deny for the rest means it.
         if not any(
-            item.text('action') in ('Allow', 'Pass')
-            and (is_unconditional(item) or _may_be_for_pods(item))
+            (item.text('action') in ('Allow', 'Pass', 'Deny') and is_unconditional(item))
+            or (item.text('action') in ('Allow', 'Pass') and _may_be_for_pods(item))
             for item in items
         )
     ]

@@ -35,6 +35,8 @@ from collections.abc import Iterator
 from linter.calico.document import Document
 from linter.catalogue.rule import finding_at, rule
 from linter.diagnostic import Finding
+from linter.policy.effective import ACCOUNT_PREFIX, NAMESPACE_PREFIX
+from linter.policy.model import Policy
 from linter.policy.one import OnePolicy
 from linter.policy.rule_checks import Contradiction, contradictions
 from linter.text.suggest import quoted
@@ -56,23 +58,48 @@ def check(one: OnePolicy, document: Document) -> Iterator[Finding]:
         yield finding_at(
             'selector-contradiction',
             at,
-            f'{quoted(found.text)} fits nothing{_why(found)}, so this {what}: {_advice(found)}',
+            f'{quoted(found.text)} fits nothing{_why(found)}, so this {what}: '
+            f'{_advice(found, one.policy)}',
             about=at,
         )
 
 
 def _why(found: Contradiction) -> str:
     if len(found.clash) == 2:
-        one, other = found.clash
-        return f', because {quoted(one)} and {quoted(other)} exclude each other'
+        one, other = map(_shown, found.clash)
+        return f', because {one} and {other} exclude each other'
     if found.clash:
-        return f', because {quoted(found.clash[0])} holds for no label that there can be'
+        return f', because {_shown(found.clash[0])} holds for no label that there can be'
+    if found.alone and found.spot.field.endswith('namespaceSelector'):
+        return ', because there can be no such namespace'
+    if found.alone and 'serviceAccount' in found.spot.field:
+        return ', because there can be no such service account'
     return '' if found.alone else ' together with the namespace and the other selectors beside it'
 
 
-def _advice(found: Contradiction) -> str:
+def _shown(condition: str) -> str:
+    """A condition as it is written, and where, if Calico has joined it to the others."""
+    for prefix, field in (
+        (NAMESPACE_PREFIX, 'namespaceSelector'),
+        (ACCOUNT_PREFIX, 'the selector of service accounts'),
+    ):
+        if prefix in condition:
+            return f'{quoted(condition.replace(prefix, ""))} of {field}'
+    return quoted(condition)
+
+
+def _advice(found: Contradiction, policy: Policy) -> str:
+    is_own = found.spot.direction is None and found.spot.field == 'selector'
+    text = found.text.replace(' ', '')
+    is_joined = is_own and not found.alone and policy.namespace == ''
+    if is_joined and 'all()' in text and '!all()' not in text:
+        return 'leave all() out, which beside a namespaceSelector stands for pods alone'
     if len(found.clash) == 2 and found.alone:
         return "join them with ||, or write one condition with in {'…', '…'}"
+    if is_joined:
+        return 'correct the condition, or remove what it stands in'
+    if is_own and any('projectcalico.org/namespace' in part for part in found.clash):
+        return 'give the policy that namespace, or correct the condition'
     if any('projectcalico.org/namespace' in part for part in found.clash):
         return "name the other namespace in namespaceSelector: projectcalico.org/name == '…'"
     return 'correct the condition, or remove what it stands in'
