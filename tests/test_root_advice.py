@@ -192,6 +192,13 @@ FOLLOWED: dict[str, tuple[Advice, ...]] = {
         ),
         Advice('remove the exception', ((', except: [10.9.0.0/16]', ''),)),
     ),
+    'knp-namespace-name-label': (
+        Advice(
+            'write kubernetes.io/metadata.name',
+            (('{name: ingress}', '{kubernetes.io/metadata.name: ingress}'),),
+            opens=True,
+        ),
+    ),
     'knp-order-1000-overlap': (
         Advice(
             'Put the policy into a tier before default, and pass the rest on there',
