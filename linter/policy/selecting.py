@@ -9,7 +9,7 @@ from linter.calico.selector.labels import conditions
 from linter.calico.selector.meaning import evaluate
 from linter.policy.effective import NAMESPACE, entity_selectors, policy_selector, read
 from linter.policy.effort import Exhausted, TooComplex
-from linter.policy.model import NetworkSet, Policy
+from linter.policy.model import Entity, NetworkSet, Policy
 from linter.policy.order import NORMAL, is_of_class
 from linter.policy.selector_sets import EVERYTHING, KUBERNETES, selected
 from linter.policy.space import meet_labels
@@ -70,15 +70,27 @@ def labels_of_set(one: NetworkSet) -> dict[str, str]:
 
 
 def peers(policies: Iterable[Policy]) -> frozenset[str]:
-    """The selectors by which rules look for their peers, as Felix has them, each once."""
+    """The selectors by which rules look for their peers, and for what is none, each once.
+
+    They are as Felix has them, but that what a ``notSelector`` takes away is selected here.
+    """
     return frozenset(
         text
         for policy in policies
         for rule in (*policy.ingress, *policy.egress)
-        for entity in (rule.source, rule.destination)
+        for side in (rule.source, rule.destination)
+        for entity in (side, _excluded(side))
+        if entity is not None
         for text in entity_selectors(entity, policy.namespace)
         if text
     )
+
+
+def _excluded(side: Entity) -> Entity | None:
+    """What a side of a rule takes away, as if it asked for it."""
+    if not side.not_selector:
+        return None
+    return side._replace(selector=side.not_selector, not_selector='')
 
 
 def is_normal(policy: Policy) -> bool:

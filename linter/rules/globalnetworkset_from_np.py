@@ -4,9 +4,10 @@ A selector of a NetworkPolicy's rule sees what is in the policy's namespace, and
 namespaceSelector what is in the namespaces that fit. A GlobalNetworkSet is in none: only
 `namespaceSelector: global()` finds it. Without it the rule matches nothing, and nobody says so.
 
-It is reported where a GlobalNetworkSet of the root has the labels, no NetworkSet does, and no
-policy is for endpoints with such a label. To silence it, write `namespaceSelector: global()`, or
-list the label under `external: {labels: […]}` if it is one of workloads.
+It is reported where a GlobalNetworkSet of the root has the labels, one of them with the value that
+the selector names, no NetworkSet does, and no policy is for endpoints with such a label. To silence
+it, write `namespaceSelector: global()`, or list the label under `external: {labels: […]}` if it is
+one of workloads.
 
 ```yaml bad root
 apiVersion: projectcalico.org/v3
@@ -47,6 +48,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from linter.calico.selector.labels import conditions
 from linter.catalogue.rule import rule
 from linter.policy.effective import entity_selectors
 from linter.policy.effort import spend
@@ -109,10 +111,15 @@ def _key(found: NetworkSet, entity: Entity) -> str:
 
 
 def _fitting(text: str, sets: list[NetworkSet]) -> list[NetworkSet]:
-    """The sets that a selector finds, unless it finds what has no labels, too."""
+    """The sets that a selector finds by the value of a label: others may have such a label, too."""
     if not text or fits(text, {}):
         return []
-    return [one for one in sets if fits(text, dict(one.labels))]
+    named = {
+        (one.key, value) for one in conditions(text) if one.is_positive for value in one.values
+    }
+    return [
+        one for one in sets if not named.isdisjoint(one.labels) and fits(text, dict(one.labels))
+    ]
 
 
 def _missed(
