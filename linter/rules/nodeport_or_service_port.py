@@ -5,8 +5,9 @@ is the `targetPort`. A rule that allows the `port` or the `nodePort` of a Servic
 through, and one that denies it stops nothing.
 
 It is reported where a Service of the root has the port, the labels of its pods fit the rule, none
-of its ports leads to that number, and no rule of the policy does the same to the right one. To
-silence it, write the targetPort.
+of its ports leads to that number, and no rule of the policy does the same to the right one. A
+`targetPort` that is a name may stand for the very number of the `port`, so that only the `nodePort`
+is reported then. To silence it, write the targetPort.
 
 ```yaml bad root
 apiVersion: v1
@@ -156,7 +157,8 @@ def _service(
         if not fits(text, labels):
             continue
         for port in service.ports:
-            if port.target == number:
+            if port.target == number or (port.port == number and isinstance(port.target, str)):
+                # A name may stand for that very number.
                 return None
             if number in (port.port, port.node_port):
                 right = port.target
