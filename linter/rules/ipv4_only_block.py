@@ -15,6 +15,7 @@ spec:
   types: [Egress]
   egress:
   - action: Deny
+    protocol: TCP
     destination:
       nets: [0.0.0.0/0]
   - action: Allow
@@ -31,6 +32,8 @@ spec:
   types: [Egress]
   egress:
   - action: Deny
+    protocol: TCP
+  - action: Allow
 ```
 """
 

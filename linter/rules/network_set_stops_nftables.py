@@ -53,7 +53,8 @@ def check(spec: Object, document: Document) -> Iterator[Finding]:
                     'set-of-everything',
                     leaf,
                     f'{quoted(leaf.text)} is every IPv{net.family} address, and with nftables '
-                    'Felix has crashed on such a set: leave the condition out of the rules instead',
+                    'Felix has crashed on such a set: remove it, and in rules that look for it '
+                    f'write ipVersion: {net.family} instead of the selector',
                 )
     # Networks lie in one another or apart, so the larger one comes right before what it holds.
     found.sort(key=lambda pair: (pair[0].family, pair[0].first, -pair[0].last))
