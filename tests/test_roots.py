@@ -705,3 +705,96 @@ def test_what_the_root_withdraws_is_not_said_again(
     main(['check', '.', *words])
     assert 'log-without-verdict' not in capsys.readouterr().out
     assert 'log-without-verdict' not in (here / 'log.yaml').read_text()
+
+
+def test_what_is_inside_other_objects_may_be_applied_by_somebody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(FIXTURES / 'roots' / 'deny-only-policy' / 'bad', tmp_path / 'work')
+    monkeypatch.chdir(tmp_path / 'work')
+    text = ''.join(f'    {line}' for line in REST.replace('ACTION', 'Allow').splitlines(True))
+    Path('zz.yaml').write_text(
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a.yaml: |\n' + text
+    )
+    assert 'deny-only-policy' in rules(run(Options()))
+    assert 'deny-only-policy' not in rules(run(Options(embedded=True)))
+
+
+@pytest.mark.parametrize('rule', ['deny-only-policy', 'tier-undefined', 'profile-undefined'])
+def test_what_is_judged_by_another_version_may_be_what_is_missing(
+    rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(FIXTURES / 'roots' / rule / 'bad', tmp_path / 'work')
+    monkeypatch.chdir(tmp_path / 'work')
+    Path('.calico-lint.yaml').write_text(
+        'roots: [{path: ., closed: true}]\n'
+        'per-path: [{paths: [old.yaml], calico-version: "3.29"}]\n'
+    )
+    Path('old.yaml').write_text(TIER.replace('security', 'other'))
+    closed = [one.message for one in run(Options()).diagnostics if one.rule == rule]
+    Path('.calico-lint.yaml').write_text('roots: [{path: ., closed: true}]\n')
+    whole = [one.message for one in run(Options()).diagnostics if one.rule == rule]
+    Path('.calico-lint.yaml').write_text('roots: [{path: .}]\n')
+    Path('old.yaml').unlink()
+    assert closed == [one.message for one in run(Options()).diagnostics if one.rule == rule]
+    assert len(closed) < len(whole) or rule == 'tier-undefined'
+
+
+CHANGE = """\
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: {name: lab, namespace: shop}
+spec: {order: 5}
+"""
+IN_KUSTOMIZATION = {
+    'a file': 'patches: [{path: patch.yaml}]\n',
+    'a file of old': 'patchesStrategicMerge: [patch.yaml]\n',
+    'inline': 'patches:\n- patch: |\n' + ''.join(f'    {one}' for one in CHANGE.splitlines(True)),
+    'operations': 'patches:\n- target: {group: projectcalico.org, kind: NetworkPolicy, name: lab}\n'
+    '  patch: |\n    - {op: replace, path: /spec/order, value: 5}\n',
+    'operations without a group': 'patchesJson6902:\n- target: {kind: NetworkPolicy, name: lab}\n'
+    '  patch: |\n    - {op: replace, path: /spec/order, value: 5}\n',
+    'operations for many': 'patches:\n- target: {kind: NetworkPolicy, name: "la.*"}\n'
+    '  path: operations.yaml\n',
+}
+
+
+@pytest.mark.parametrize('roots', ['{}', 'roots: [{path: .}]'])
+@pytest.mark.parametrize('patch', IN_KUSTOMIZATION)
+def test_what_a_patch_changes_is_not_reasoned_from(patch: str, roots: str, dead: Path) -> None:
+    (dead / '.calico-lint.yaml').write_text(f'{roots}\n')
+    (dead / 'base').mkdir()
+    for path in ('lab.yaml', 'office.yaml'):
+        (dead / path).rename(dead / 'base' / path)
+    (dead / 'base/kustomization.yaml').write_text('resources: [lab.yaml, office.yaml]\n')
+
+    def said() -> list[str]:
+        return [
+            one.rule
+            for one in run(Options()).diagnostics
+            if one.source.path == 'base/lab.yaml' or one.rule == 'duplicate-resource'
+        ]
+
+    assert said() == ['dead-rule']
+    (dead / 'overlay').mkdir()
+    (dead / 'overlay/operations.yaml').write_text('- {op: replace, path: /spec/order, value: 5}\n')
+    if 'file' in patch:
+        (dead / 'overlay/patch.yaml').write_text(CHANGE)
+    text = f'resources: [../base]\n{IN_KUSTOMIZATION[patch]}'
+    (dead / 'overlay/kustomization.yaml').write_text(text)
+    assert said() == []
+    if 'path' not in text and 'file' not in patch:
+        # Another one is changed.
+        (dead / 'overlay/kustomization.yaml').write_text(text.replace('name: lab', 'name: other'))
+        assert said() == ['dead-rule']
+
+
+def test_what_a_patch_changes_of_kubernetes_is_not_reasoned_from(peers: Path) -> None:
+    assert rules(run(Options())) == ['knp-peer-dash']
+    (peers / 'overlay').mkdir()
+    (peers / 'overlay/patch.yaml').write_text(
+        'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web}\n'
+        'spec: {ingress: []}\n'
+    )
+    (peers / 'overlay/kustomization.yaml').write_text('patches: [{path: patch.yaml}]\n')
+    assert rules(run(Options())) == []

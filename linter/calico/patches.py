@@ -42,11 +42,13 @@ class PatchTarget(NamedTuple):
     """The objects that a JSON patch is for.
 
     A NetworkPolicy without a group is only ``maybe`` Calico's: Kubernetes has that kind, too.
+    ``name`` is that of the object, '' where there may be several.
     """
 
     api_version: str
     kind: str
     maybe: bool = False
+    name: str = ''
 
 
 def target_of(node: Node | None) -> PatchTarget | None:
@@ -54,7 +56,9 @@ def target_of(node: Node | None) -> PatchTarget | None:
     if not isinstance(node, MappingNode):
         return None
     group, kind = text_of(field(node, 'group')), text_of(field(node, 'kind'))
-    version = text_of(field(node, 'version'))
+    version, name = text_of(field(node, 'version')), text_of(field(node, 'name'))
+    if not name.replace('-', '').isalnum():
+        name = ''  # an expression, or nothing
     if kind not in KINDS:
         return None
     if group.startswith('crd.'):
@@ -62,11 +66,11 @@ def target_of(node: Node | None) -> PatchTarget | None:
     elif group == 'projectcalico.org' or (not group and kind in UNMISTAKABLE):
         default = API_VERSIONS['v3']
     elif not group and kind == 'NetworkPolicy':
-        return PatchTarget(API_VERSIONS['v3'], kind, version != 'v3')
+        return PatchTarget(API_VERSIONS['v3'], kind, version != 'v3', name)
     else:
         return None
     group, _, known = default.partition('/')
-    return PatchTarget(f'{group}/{version or known}', kind)
+    return PatchTarget(f'{group}/{version or known}', kind, name=name)
 
 
 def has_directives(node: MappingNode) -> bool:

@@ -209,6 +209,8 @@ class FileCheck:
         judge(self, document)
         document.is_host = self.outcome.checked > before
         self.ours += document.is_host
+        if document.is_host and self.conditions.embedded and self.judge.summaries is not None:
+            self.judge.summaries.inner(document)
         return document.is_host
 
     def report(self, document: ParsedDocument, finding: Finding, lane: str) -> None:

@@ -21,12 +21,13 @@ from linter.engine.settle import settled
 from linter.text.edit import Edit, Fix
 from linter.text.source import Source, Span
 from linter.yaml.breaks import BREAKS
-from linter.yaml.nodes import Scalar, SequenceNode
+from linter.yaml.nodes import MappingNode, Scalar, SequenceNode
 from linter.yaml.positions import offsets_in_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.engine.check import FileCheck
+    from linter.engine.summaries import Summaries
 
 
 class InnerText(NamedTuple):
@@ -70,6 +71,8 @@ def judge(file: FileCheck, document: ParsedDocument) -> None:
         surroundings = Surroundings(sets_namespace, inner.is_patch)
         judge = Judge(file.stamp, file.file, file.outcome, surroundings)
         judge.share(file.judge)
+        if inner.is_patch and file.judge.summaries is not None:
+            _note(inner, document.source, file.judge.summaries)
         objects = list(inner.objects)
         if inner.operations is not None and inner.target is not None:
             objects += _changed(inner.operations, inner.target)
@@ -82,6 +85,20 @@ def judge(file: FileCheck, document: ParsedDocument) -> None:
             judge_text(
                 file, document.source, text, document.index, surroundings, inner.target, whole
             )
+
+
+def _note(inner: Inner, source: Source, summaries: Summaries) -> None:
+    """Note what a patch changes, whether or not it is of one of Calico's kinds that it is."""
+    if inner.target is not None or inner.text is None:
+        nodes = [one.node for one in inner.objects if not isinstance(one, ListFinding)]
+        for node in nodes:
+            summaries.patch(source, node, inner.target)
+        if not nodes:
+            summaries.patch(source, None, inner.target)
+        return
+    for document in parse_text(Source(source.path, inner.text.value)).documents:
+        if isinstance(document.root, MappingNode):
+            summaries.patch(source, document.root, None)
 
 
 def _changed(operations: SequenceNode, target: PatchTarget) -> Iterator[CalicoObject | ListFinding]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from linter.calico.kinds import KINDS
-from linter.policy.model import HostMaker, NetworkSet, Policy, Record, Unusable
+from linter.policy.model import PATCH, HostMaker, NetworkSet, Policy, Record, Unusable
 from linter.policy.semantics import Semantics
 from linter.text.lazy_regex import lazy
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from linter.calico.document import Document
     from linter.calico.ownership import CalicoObject
     from linter.calico.parsed_file import ParsedDocument
+    from linter.calico.patches import PatchTarget
     from linter.calico.surroundings import Surroundings
     from linter.calico.target import Target, Version
     from linter.diagnostic import Diagnostic
@@ -123,10 +124,25 @@ class Summaries:
             return
         why = self._why_not(source, owned, found)
         if document.surroundings.is_patch:
-            why = 'is a part of a document'
+            self.patch(source, owned.node, document.surroundings.patch_target)
+            return
         record = summarise(document, self.semantics, why)
         if record is not None:
             self.outcome.records.append(placed(record, self.surroundings))
+
+    def patch(self, source: Source, node: MappingNode | None, target: PatchTarget | None) -> None:
+        """Note which objects a patch changes: those of its target, or the one that it names."""
+        # Imported lazily: few documents are patches.
+        from linter.engine.judge import reference_of
+        from linter.policy.parts import place_of
+
+        kind, name = ('', '') if target is None else (target.kind, target.name)
+        if target is None and node is not None:
+            owner = reference_of(node, 0)
+            kind, name = owner.kind or '', owner.name or ''
+        place = place_of(source, 0, 0) if node is None else place_of(source, node.start, node.start)
+        why = 'is a part of a document'
+        self.outcome.records.append(Unusable(kind or 'document', None, name, PATCH, why, place))
 
     def broken(self, document: ParsedDocument) -> None:
         """Note a document of Calico's that cannot be read."""
@@ -135,6 +151,10 @@ class Summaries:
     def template(self, document: ParsedDocument) -> None:
         """Note a document that becomes one or more of Calico's when it is rendered."""
         self._unread(document, ('template', 'is a template, which is rendered later'))
+
+    def inner(self, document: ParsedDocument) -> None:
+        """Note a document of somebody else's that has some of Calico's inside: who may apply it."""
+        self._unread(document, ('kind', 'is inside another object'))
 
     def _unread(self, document: ParsedDocument, reason: tuple[str, str]) -> None:
         start, end = document.slice.start, document.slice.end

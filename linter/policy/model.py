@@ -395,6 +395,10 @@ Record = (
 )
 
 
+PATCH = 'patch'
+"""Why an object is not reasoned from that a patch changes, and the patch itself."""
+
+
 class Unusable(NamedTuple):
     """A document that may not be reasoned from.
 

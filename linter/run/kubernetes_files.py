@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from linter.calico.prefilter import NOT_CALICO
 from linter.policy import kubernetes
-from linter.policy.model import KUBERNETES_NETWORK_POLICY, NetworkSet, Policy, Unusable
+from linter.policy.model import KUBERNETES_NETWORK_POLICY, PATCH, NetworkSet, Policy, Unusable
 from linter.run.one_file import others_in
+from linter.workspace.lookup import KUSTOMIZATIONS
+from linter.yaml.nodes import MappingNode, SequenceNode
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from linter.run.clusters import Clusters, Records, RootFolder
     from linter.run.sources import Sources
     from linter.workspace.lookup import Lookup
-    from linter.yaml.nodes import MappingNode
 
 
 class KubernetesFiles:
@@ -64,8 +65,11 @@ class KubernetesFiles:
             place = self.clusters.root_of(path)
             if place is None:
                 continue
+            if path.endswith(KUSTOMIZATIONS):
+                yield from self._targets(path)
             around = self.lookup.surroundings_of(path)
             if around.is_patch:
+                yield from self._patches(path)
                 continue
             wanted = self.lookup.reads(path)
             # What nobody has made is known of closed roots alone.
@@ -108,6 +112,39 @@ class KubernetesFiles:
             # What nobody has is known only where all of them can be read.
             if place not in unread:
                 yield from found
+
+    def _patches(self, path: str) -> Iterator[Unusable]:
+        """The policies that patches in a file change."""
+        for document in (one for part in self.sources.parts(path) for one in part.documents):
+            for node in () if document.root is None else kubernetes.objects(document.root):
+                kind = kubernetes.kind_of(node) or ''
+                record = kubernetes.summarise(document.source, node, kind)
+                if kind == 'NetworkPolicy' and isinstance(record, (Policy, Unusable)):
+                    kind, why = KUBERNETES_NETWORK_POLICY, 'is a part of a document'
+                    yield Unusable(kind, None, record.name, PATCH, why, record.place)
+
+    def _targets(self, path: str) -> Iterator[Unusable]:
+        """What a kustomization says that its patches are for."""
+        # Imported lazily: few kustomizations say it.
+        from linter.calico.ownership import field
+        from linter.calico.patches import target_of
+        from linter.policy.parts import place_of
+
+        for document in (one for part in self.sources.parts(path) for one in part.documents):
+            root = document.root
+            for name in ('patches', 'patchesJson6902') if isinstance(root, MappingNode) else ():
+                assert isinstance(root, MappingNode)
+                entry = field(root, name)
+                patches = entry[1] if entry is not None else None
+                for item in patches.items if isinstance(patches, SequenceNode) else ():
+                    aim = field(item, 'target') if isinstance(item, MappingNode) else None
+                    target = None if aim is None else target_of(aim[1])
+                    if target is None:
+                        continue
+                    place, why = place_of(document.source, item.start, item.end), 'is a patch'
+                    kinds = (target.kind, KUBERNETES_NETWORK_POLICY) if target.maybe else ()
+                    for kind in kinds or (target.kind,):
+                        yield Unusable(kind, None, target.name, PATCH, why, place)
 
     def _count(self, nodes: list[MappingNode], document: ParsedDocument) -> None:
         """Policies of Kubernetes' own are checked here, and were counted as other people's."""

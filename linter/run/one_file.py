@@ -95,6 +95,9 @@ def check_parts(
         from linter.run.kustomized import note_namespace
 
         note_namespace(path, conditions_of(path, options), lookup, outcome)
+    if b'target' in first and path.endswith(KUSTOMIZATIONS) and lookup.may_be_in_root(path):
+        # Its patches change what other files define.
+        outcome.kubernetes.append(path)
     if second is None and not may_be_calico(first) and not _may_hold(first, path, settings, lookup):
         # Nearly every file ends here, before the engine is even imported.
         if lookup.may_be_in_root(path) and _KIND in first:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from linter.engine.outcome import Outcome
 from linter.engine.summaries import semantics_of
@@ -13,7 +14,15 @@ from linter.policy.effort import (
     for_policies,
     within,
 )
-from linter.policy.model import Record, Unusable
+from linter.policy.model import (
+    PATCH,
+    HostEndpoint,
+    NetworkSet,
+    Policy,
+    Record,
+    Tier,
+    Unusable,
+)
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView
 from linter.run.clusters import Clusters, Records, RootFolder, Unit, path_of
 from linter.run.one_file import check, conditions_of, settle
@@ -131,11 +140,9 @@ class _Run:
     def run(self) -> None:
         catalogues: dict[int, Catalogue] = {}
         groups: dict[tuple[RootFolder, object], Records] = {}
-        for record in [*self.outcome.records, *self.around.records, *self._kubernetes()]:
+        every = [*self.outcome.records, *self.around.records, *self._kubernetes()]
+        for root, record in self._unpatched(every):
             path = path_of(record)
-            root = self.clusters.root_of(path)
-            if root is None:
-                continue
             settings = self.lookup.settings_for(path)
             if id(settings) not in catalogues:
                 catalogues[id(settings)] = conditions_of(path, self.options).catalogue
@@ -149,14 +156,35 @@ class _Run:
         if not rules and not any(one.runs(LOOKS_AHEAD) for one in catalogues.values()):
             return
         number = len(self.outcome.found)
+        parts = Counter(root for root, _ in groups)
         for (root, _), records in groups.items():
             for unit in self.clusters.units(root, records):
-                self._judge(unit, rules)
+                # What is judged by another version or dataplane is not in view.
+                self._judge(unit._replace(is_closed=unit.is_closed and parts[root] == 1), rules)
         for finding in self._news():
             self.findings.add(finding)
         if len(self.outcome.found) != number:
             places = {path: at for at, path in enumerate(self.outcome.paths)}
             self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
+
+    def _unpatched(self, records: Records) -> list[tuple[RootFolder, Record | Unusable]]:
+        """The records that are in roots; of what a patch of the root changes nothing is known."""
+        found = [
+            (root, one)
+            for one in records
+            if (root := self.clusters.root_of(path_of(one))) is not None
+        ]
+        patched = {
+            (root, one.kind, one.name)
+            for root, one in found
+            if isinstance(one, Unusable) and one.reason == PATCH
+        }
+        if not patched:
+            return found
+        return [
+            (root, _changed(one) if patched & {(root, *key) for key in _keys_of(one)} else one)
+            for root, one in found
+        ]
 
     def _kubernetes(self) -> Iterator[Record | Unusable]:
         """Kubernetes' own policies of the roots, and what else of its the rules ask for."""
@@ -297,6 +325,25 @@ class _Run:
             f'rule {rule} broke, which is a bug of calico-lint:\n'
             f'{"".join(traceback.format_exception(error))}'
         )
+
+
+def _keys_of(record: Record | Unusable) -> tuple[tuple[str, str], ...]:
+    """The kinds and names by which a patch is for an object; none of what no rule reasons from."""
+    if not isinstance(record, (Policy, NetworkSet, Tier, HostEndpoint)):
+        return ()
+    kind = getattr(record, 'kind', type(record).__name__)
+    return (kind, record.name), (kind, '')
+
+
+def _changed(record: Record | Unusable) -> Unusable:
+    """What is left of a record that a patch changes."""
+    assert isinstance(record, (Policy, NetworkSet, Tier, HostEndpoint))
+    assert record.place is not None
+    kind, namespace = (
+        getattr(record, 'kind', type(record).__name__),
+        getattr(record, 'namespace', ''),
+    )
+    return Unusable(kind, namespace, record.name, PATCH, 'is changed by a patch', record.place)
 
 
 class _Earlier(_Run):
