@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -215,6 +216,47 @@ def test_the_context_is_looked_at_for_what_is_named(dead: Path) -> None:
         ('lab.yaml', 'dead-rule')
     ]
     assert outcome.files == 1
+
+
+@pytest.mark.parametrize(
+    ('named', 'context'),
+    [
+        ('lab.yaml', '..'),
+        ('../deep/lab.yaml', '..'),
+        ('../link/lab.yaml', '..'),
+        ('link.yaml', '..'),
+        ('{}/deep/lab.yaml', '..'),
+        ('lab.yaml', '{}'),
+        ('{}/deep/lab.yaml', '{}'),
+    ],
+)
+def test_the_context_knows_a_named_file_by_its_other_names(
+    named: str, context: str, dead: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (dead / 'deep').mkdir()
+    (dead / 'lab.yaml').rename(dead / 'deep/lab.yaml')
+    (dead / 'link').symlink_to('deep')
+    if named == 'link.yaml':
+        (dead / 'deep/link.yaml').symlink_to('lab.yaml')
+    monkeypatch.chdir(dead / 'deep')
+    paths = (named.format(dead),)
+    assert rules(run(Options(paths, context=context.format(dead)))) == ['dead-rule']
+
+
+def test_a_buffer_has_its_findings_where_they_are_in_it(
+    dead: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An editor hands over a text that the disk does not have yet."""
+    text = '# one\n# two\n' + (dead / 'lab.yaml').read_text()
+    options = Options(('-',), context='.', stdin_filename='lab.yaml')
+    for size in (10_000, 300):
+        monkeypatch.setattr(discover.parts, '__defaults__', (size, b''))
+        monkeypatch.setattr('sys.stdin', io.TextIOWrapper(io.BytesIO(text.encode())))
+        (found,) = run(options).diagnostics
+        assert found.rule == 'dead-rule'
+        assert found.source.position(found.span.start) == (13, 6)
+    monkeypatch.setattr('sys.stdin', io.TextIOWrapper(io.BytesIO(b'a: 1\n')))
+    assert run(options).diagnostics == []
 
 
 def test_what_a_named_file_does_to_others_is_said_there(dead: Path) -> None:

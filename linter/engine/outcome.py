@@ -44,15 +44,16 @@ class Outcome:
     where there is no baseline; ``paths`` the files of the whole run, excluded ones too. ``passed``
     counts the findings that do not hold for the edition of Calico; ``notes`` are sentences about
     the run. ``records`` are summaries of documents, where they were asked for, in order, and
-    ``placeless`` the files in whose summaries no place is known but the file; ``kubernetes`` are
-    the files that may hold policies of Kubernetes' own, ``others`` those that may hold other
-    objects of its that a rule of a root asks for, and ``namespaces`` those with Namespaces alone.
+    ``placeless`` the files in whose summaries no place is known but the file; ``texts`` are those
+    that no disk has. ``kubernetes`` are the files that may hold policies of Kubernetes' own, or
+    patches, ``others`` those that may hold other objects of its that a rule of a root asks for, and
+    ``namespaces`` those with Namespaces alone.
     """
 
     __slots__ = (
         'checked', 'diagnostics', 'documents', 'errors', 'files', 'found', 'known', 'kubernetes',
         'mistakes', 'namespaces', 'notes', 'others', 'passed', 'paths', 'placeless', 'records',
-        'skipped', 'suppressed', 'templates',
+        'skipped', 'suppressed', 'templates', 'texts',
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -75,6 +76,7 @@ class Outcome:
         self.others: list[str] = []
         self.namespaces: list[str] = []
         self.placeless: list[str] = []
+        self.texts: dict[str, bytes] = {}
 
     def replaced(
         self,
@@ -106,6 +108,7 @@ class Outcome:
         self.others += other.others
         self.namespaces += other.namespaces
         self.placeless += other.placeless
+        self.texts |= other.texts
         self.templates += other.templates
         self.errors += other.errors
         self.mistakes |= other.mistakes

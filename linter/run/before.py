@@ -20,7 +20,7 @@ def before(
     None where that is not known, or where nothing has changed: then somebody asks about files as
     they are.
     """
-    changed = _changed(outcome.paths)
+    changed = _changed(outcome, outcome.paths)
     if not changed:
         return None
     changed |= committed(_gone(options)) or {}
@@ -50,18 +50,22 @@ def told_elsewhere(outcome: Outcome, paths: list[str]) -> set[str]:
     """
     if not is_hook():
         return set()
-    changed = _changed([*outcome.paths, *paths])
+    changed = _changed(outcome, [*outcome.paths, *paths])
     if changed is None:
         return set()
     return set(paths).intersection(paths if changed.keys().isdisjoint(outcome.paths) else changed)
 
 
-def _changed(paths: list[str]) -> dict[str, bytes | None] | None:
+def _changed(outcome: Outcome, paths: list[str]) -> dict[str, bytes | None] | None:
     """The texts that files had before the change, where they were others."""
     texts = committed(paths)
     if texts is None:
         return None
-    return {path: text for path, text in texts.items() if _lines(text) != _lines(_now(path))}
+    return {
+        path: text
+        for path, text in texts.items()
+        if _lines(text) != _lines(outcome.texts.get(path) or _now(path))
+    }
 
 
 def _gone(options: Options) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import BytesIO
 
 from linter.calico.prefilter import (
     NOT_CALICO,
@@ -41,7 +42,12 @@ def check(entry: str | discover.Unreadable, options: Options, outcome: Outcome) 
         if entry == discover.STDIN:
             path = options.stdin_path()
             if not (options.stdin_filename and lookup.is_excluded(path)):
-                check_parts(path, standard_input(path), options, outcome)
+                parts = standard_input(path)
+                if lookup.may_be_in_root(path):
+                    # What is said of all together needs it once more.
+                    text = outcome.texts[path] = b''.join(parts)
+                    parts = discover.parts(BytesIO(text))
+                check_parts(path, parts, options, outcome)
         elif not lookup.is_excluded(entry):
             check_parts(entry, discover.read(entry), options, outcome, again=discover.read)
     except Fatal:

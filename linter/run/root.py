@@ -50,7 +50,7 @@ def judge(outcome: Outcome, options: Options) -> None:
     records = (*outcome.records, *around.records)
     is_wanted = any(not isinstance(record, Unusable) for record in records)
     if is_wanted or (outcome.kubernetes and _reads_kubernetes(outcome.kubernetes[0], options)):
-        _Run(outcome, options, around=around).run()
+        _Run(outcome, options, outcome.texts, around).run()
     outcome.records = []
 
 
@@ -62,10 +62,12 @@ def _reads_kubernetes(path: str, options: Options) -> bool:
 
 def _context(folder: str, outcome: Outcome, options: Options) -> Outcome:
     """What the files of a folder mean that were not to be checked."""
-    named = set(outcome.paths)
+    # One file may have several names.
+    named = {os.path.abspath(path) for path in outcome.paths}
+    named |= {os.path.realpath(path) for path in outcome.paths}
     found = Outcome()
     for entry in discover.find((folder,), options.lookup().is_excluded):
-        if isinstance(entry, str) and entry not in named:
+        if isinstance(entry, str) and os.path.abspath(entry) not in named:
             check(entry, options, found)
     return found
 
