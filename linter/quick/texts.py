@@ -133,6 +133,11 @@ def _direction(text: str, world: World) -> Facts | None:
     return frozenset((f'={text}',)) if text in ('Ingress', 'Egress') else None
 
 
+def _method(text: str, world: World) -> Facts | None:
+    """http-match-misuse."""
+    return NONE if text == text.upper() else None
+
+
 TEXTS: dict[tuple[str, str], Callable[[str, World], Facts | None]] = {
     ('Metadata', 'name'): _name,
     ('Metadata', 'namespace'): _namespace,
@@ -146,6 +151,7 @@ TEXTS: dict[tuple[str, str], Callable[[str, World], Facts | None]] = {
     ('ServiceMatch', 'name'): _subdomain,
     ('ServiceMatch', 'namespace'): _subdomain,
     ('ServiceAccountMatch', 'names'): _account,
+    ('HTTPMatch', 'methods'): _method,
     ('HTTPPath', 'exact'): _path,
     ('HTTPPath', 'prefix'): _path,
     ('EndpointPort', 'name'): _port_name,

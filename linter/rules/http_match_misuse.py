@@ -2,7 +2,7 @@
 
 Calico refuses the policy. HTTP is matched in ingress rules that allow, with protocol TCP or none.
 Methods are not repeated; a path is either `exact` or `prefix`, begins with `/` and has no `?`, `#`
-or blank.
+or blank. Calico accepts `get`, and no request has such a method: they are in capitals.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -48,6 +48,11 @@ from linter.text.source import Span
 from linter.text.suggest import quoted
 
 GROUP = 'selectors'
+
+_METHODS = frozenset(
+    ('CONNECT', 'DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE')
+)
+"""https://www.rfc-editor.org/rfc/rfc9110#section-9: their case matters."""
 
 
 @rule('HTTPMatch')
@@ -101,6 +106,7 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
                 f'with an http match the protocol goes by its name: write TCP for {shown}',
             )
     seen: dict[str, Span] = {}
+    methods = {leaf.text for leaf in http.leaves('methods')}
     for leaf in http.leaves('methods'):
         if leaf.text in seen:
             yield finding_at(
@@ -111,6 +117,13 @@ def check(http: Object, document: Document) -> Iterator[Finding]:
             )
         else:
             seen[leaf.text] = leaf.span
+            right = leaf.text.upper()
+            if right != leaf.text and right in _METHODS and right not in methods:
+                yield finding_at(
+                    'http-method-case',
+                    leaf,
+                    f'no request has the method {quoted(leaf.text)}: write {right}',
+                )
 
 
 @rule('HTTPPath')
