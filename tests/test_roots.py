@@ -140,6 +140,28 @@ def test_a_folder_that_is_no_root_is_not_reasoned_about(dead: Path) -> None:
     assert found == ['dead-rule'] * len(found)
 
 
+@pytest.mark.parametrize('kind', ['folder', 'file'])
+def test_a_repository_inside_is_a_root_of_its_own(kind: str, dead: Path) -> None:
+    assert 'lab.yaml' in {one.source.path for one in run(Options()).diagnostics}
+    (dead / 'module').mkdir()
+    (dead / 'lab.yaml').rename(dead / 'module/lab.yaml')
+    (dead / '.calico-lint.yaml').write_text('{}\n')
+    found = run(Options()).diagnostics
+    assert 'module/lab.yaml' in {one.source.path for one in found}
+    if kind == 'file':
+        (dead / 'module/.git').write_text('gitdir: ../.git/modules/module\n')
+    else:
+        (dead / 'module/.git').mkdir()
+    found = run(Options()).diagnostics
+    assert 'module/lab.yaml' not in {one.source.path for one in found}
+    (dead / 'module/more').mkdir()
+    shutil.copy(dead / 'office.yaml', dead / 'module/more/office.yaml')
+    found = run(Options()).diagnostics
+    assert 'module/lab.yaml' in {one.source.path for one in found}
+    assert 'duplicate-resource' not in rules(run(Options()))
+    assert 'dead-rule' in rules(run(Options(('module',))))
+
+
 def test_named_files_are_not_reasoned_about(dead: Path) -> None:
     assert rules(run(Options(('office.yaml', 'lab.yaml')))) == []
 

@@ -72,7 +72,16 @@ class Clusters:
             for base in self._checked
             if _is_below(folder, base) and is_marked(base, self._lookup)
         ]
-        return min(found, key=lambda one: len(one.folder), default=None)
+        whole = min(found, key=lambda one: len(one.folder), default=None)
+        return None if whole is None else self._own_of(folder, whole)
+
+    def _own_of(self, folder: str, whole: RootFolder) -> RootFolder:
+        """The root of a repository inside another one, as a submodule is, or the outer one."""
+        while folder != whole.folder:
+            if self._lookup.files.exists(os.path.join(folder, '.git')):
+                return RootFolder(folder)
+            folder = os.path.dirname(folder)
+        return whole
 
     def units(self, root: RootFolder, records: Records) -> Iterator[Unit]:
         """The records of one cluster each: what occurs twice is of two, or is there by mistake.
