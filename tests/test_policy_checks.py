@@ -170,7 +170,7 @@ def test_never_matches(rule: Rule, expected: str | None) -> None:
 
 def test_never_matches_on_ebpf() -> None:
     one = policy(Rule('Deny', protocol='ICMPv6'))
-    for dataplane, expected in ((IPTABLES, None), (EBPF, 'protocol')):
+    for dataplane, expected in ((IPTABLES, None), (EBPF, 'dataplane')):
         semantics = Semantics(dataplane=dataplane)
         assert never_matches(one, 'ingress', 0, semantics) == expected
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from linter.policy.dead_rule import INFO, ROOT, DeadRule, Taker
+from linter.policy.dead_rule import INFO, ROOT, DeadRule, Taker, asks_nothing
 from linter.policy.model import Place
 from linter.text.suggest import listing
 
@@ -33,11 +33,39 @@ def advice(dead: DeadRule) -> str:
     first = dead.takers[0]
     if dead.severity == INFO:
         return 'remove the rule'
+    whole = _that_takes_all(dead)
+    if whole is not None:
+        return (
+            f'move {_named(whole, dead.direction)} into a policy of its own that comes after '
+            f'{dead.policy.shown}, or remove the rule'
+        )
     if first.policy.tier != dead.policy.tier:
         return f'pass its traffic on in tier {first.policy.tier}, or remove the rule'
     if first.policy.order is None:
         return f'give {dead.policy.shown} an order, or remove the rule'
     return f'give {dead.policy.shown} an order below {first.policy.order:g}, or remove the rule'
+
+
+def _that_takes_all(dead: DeadRule) -> Taker | None:
+    """A rule that allows or passes on everything, if the policy of the dead rule has one, too.
+
+    Another order would make dead what the policy of that rule says before it.
+    """
+    rules = dead.policy.rules(dead.direction)
+    if not any(one.action in ('Allow', 'Pass') and asks_nothing(one) for one in rules):
+        return None
+    return next(
+        (
+            taker
+            for taker in dead.takers
+            if not taker.is_end
+            and taker.number
+            and taker.policy.tier == dead.policy.tier
+            and taker.action in ('Allow', 'Pass')
+            and asks_nothing(taker.policy.rules(dead.direction)[taker.number])
+        ),
+        None,
+    )
 
 
 def hint_of(dead: DeadRule) -> str | None:

@@ -9,10 +9,11 @@ from linter.policy.covers import Root
 from linter.policy.dead_rule import asks_nothing
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.index import ALLOW, DENY, LOG, PASS, WORKLOADS, Entry, Sequence
-from linter.policy.model import DEFAULT_TIER, DIRECTIONS, EGRESS, Entity, Policy, Rule
+from linter.policy.model import DEFAULT_TIER, DIRECTIONS, Policy, Rule
 from linter.policy.point import Point, contains, pick
 from linter.policy.selecting import selects_all_of
 from linter.policy.space import ANY_PACKET, V4, Box, Boxes, covered, meet, meet_labels, subtract
+from linter.policy.ties import way_to_peers
 from linter.policy.witness import replay, scene
 
 TYPE_CHECKING = False
@@ -254,18 +255,8 @@ def _are_alike(sequence: Sequence, one: Rule, other: Rule) -> bool:
 
     That somebody has an address of one and the labels of the other is only thought up.
     """
-    sides = [
-        rule.destination if sequence.direction == EGRESS else rule.source for rule in (one, other)
-    ]
-    ways = [_way(side) for side in sides]
+    ways = [way_to_peers(sequence.direction, rule) for rule in (one, other)]
     return '' in ways or ways[0] == ways[1] == 'nets'
-
-
-def _way(side: Entity) -> str:
-    if side.nets or side.not_nets:
-        return 'nets'
-    bare = side._replace(ports=(), not_ports=())
-    return '' if bare == Entity() else 'labels'
 
 
 def _decided(

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from itertools import combinations, product
 from math import inf, nextafter
+from operator import itemgetter
 
 from linter.policy.covers import Root
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.index import LOG, Entry, Sequence
-from linter.policy.model import DIRECTIONS, Policy
+from linter.policy.model import DIRECTIONS, EGRESS, Entity, Policy, Rule
 from linter.policy.point import Point, contains, pick
 from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
 
@@ -31,6 +32,8 @@ class Tie(NamedTuple):
     """Two policies of one tier and order, the first of which is asked first because of its name.
 
     ``now`` is what becomes of the packet, ``otherwise`` what would if the second came first.
+    ``is_thought_up``: it has an address that one rule names, and labels that the other asks for,
+    and no packet was found that asks for less.
     """
 
     first: Policy
@@ -41,6 +44,7 @@ class Tie(NamedTuple):
     otherwise: Side
     point: Point
     scene: Scene
+    is_thought_up: bool
 
 
 class Ties(NamedTuple):
@@ -125,7 +129,7 @@ def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Tie | None
     # Imported lazily: most policies have an order of their own.
     from linter.policy.witness import asked, replay, scene
 
-    for box in _contested(one, other, sequence):
+    for box, is_thought_up in _contested(one, other, sequence):
         point = pick(box, sequence.own_is_source)
         shown = scene(point, sequence) if contains(box, point) else None
         if shown is None:
@@ -146,23 +150,45 @@ def _tie(root: Root, sequence: Sequence, one: Entry, other: Entry) -> Tie | None
                 _side(otherwise),
                 point,
                 shown,
+                is_thought_up,
             )
     return None
 
 
-def _contested(one: Entry, other: Entry, sequence: Sequence) -> Iterator[Box]:
-    """Packets of which each policy would say something else, some of each pair of rules."""
+def _contested(one: Entry, other: Entry, sequence: Sequence) -> Iterator[tuple[Box, bool]]:
+    """Packets of which each policy would say something else, some of each pair of rules.
+
+    Those that are thought up come last.
+    """
     whole = ANY_PACKET._replace(own=sequence.endpoints)
-    for at, rule in enumerate(one.rules):
-        for beside, another in enumerate(other.rules):
-            if rule.action == another.action or LOG in (rule.action, another.action):
-                continue
-            pairs = product(one.boxes(at), other.boxes(beside))
-            met = [meet(*pair) for pair in pairs]
-            within = [meet(box, whole) for box in met if box is not None]
-            earlier = _before(one, at) + _before(other, beside)
-            left = subtract(tuple(box for box in within if box is not None), earlier)
-            yield from left[:MOST_TRIES]
+    found = [
+        (_are_unlike(sequence.direction, rule, another), at, beside)
+        for at, rule in enumerate(one.rules)
+        for beside, another in enumerate(other.rules)
+        if rule.action != another.action and LOG not in (rule.action, another.action)
+    ]
+    found.sort(key=itemgetter(0))
+    for is_thought_up, at, beside in found:
+        pairs = product(one.boxes(at), other.boxes(beside))
+        met = [meet(*pair) for pair in pairs]
+        within = [meet(box, whole) for box in met if box is not None]
+        earlier = _before(one, at) + _before(other, beside)
+        left = subtract(tuple(box for box in within if box is not None), earlier)
+        for box in left[:MOST_TRIES]:
+            yield box, is_thought_up
+
+
+def _are_unlike(direction: str, one: Rule, other: Rule) -> bool:
+    """Whether one of them names addresses of its peers, and the other labels."""
+    return {way_to_peers(direction, one), way_to_peers(direction, other)} == {'nets', 'labels'}
+
+
+def way_to_peers(direction: str, rule: Rule) -> str:
+    """How a rule looks for its peers: by ``nets``, by ``labels``, or ``''`` for all of them."""
+    side = rule.destination if direction == EGRESS else rule.source
+    if side.nets or side.not_nets:
+        return 'nets'
+    return '' if side._replace(ports=(), not_ports=()) == Entity() else 'labels'
 
 
 def _before(entry: Entry, number: int) -> Boxes:

@@ -4,9 +4,10 @@ Between policies of one tier and order Calico asks the one first whose name come
 would decide some packet differently, a new name turns what becomes of it round, and nothing in the
 files says which of the two is meant.
 
-The message names such a packet, which was tried with both orders. Where the two ask for different
-labels, and nothing that is in view has both, it is an info. To silence it, give the two different
-orders.
+The message names such a packet, which was tried with both orders. It is an info where the two ask
+for different labels, and nothing that is in view has both; and where one rule names addresses of
+its peers and the other labels, so that it takes a pod with such an address. To silence it, give the
+two different orders.
 
 ```yaml bad root
 apiVersion: projectcalico.org/v3
@@ -92,7 +93,10 @@ def check(view: RootView) -> Iterator[RootFinding]:
         place = _place(second)
         others = f' (and {len(more)} more)' if more else ''
         fact = 'order-tie'
-        if not any(_is_likely(view, one.first, one.second) for one in (tie, *more)):
+        if not any(
+            not one.is_thought_up and _is_likely(view, one.first, one.second)
+            for one in (tie, *more)
+        ):
             fact = 'order-tie-unlikely'
         yield RootFinding(
             fact, second.kind, second.place, place.start, place.end,
