@@ -2,8 +2,9 @@
 
 Tiers are asked by their order, and those of one order by their names. A tier without an order gets
 1000000 from the API, which is that of the tier `default`: `alpha` is asked before it then, and
-`zeta` after it. Where policies of both tiers select the same endpoints, a new name turns round what
-becomes of their packets.
+`zeta` after it. Where policies of both tiers select the same endpoints, and one of them allows
+something, a new name turns round what becomes of their packets. Tiers that only deny and pass on
+come to the same in either order.
 
 It is an info that a tier comes after `default`, by its order or by its name: what policies of
 `default` decide never gets there.
@@ -121,7 +122,10 @@ def _is_after(tier: Tier, last: float | None) -> bool:
 
 
 def _meet(view: RootView, one: Tier, other: Tier) -> bool:
-    """Whether policies of both tiers select the same endpoints, in one direction."""
+    """Whether policies of both tiers select the same endpoints, and one of them allows something.
+
+    Tiers that only deny and pass on come to the same in either order.
+    """
     members: list[list[int]] = [
         [at for at, policy in enumerate(view.policies) if policy.tier == tier.name]
         for tier in (one, other)
@@ -133,7 +137,13 @@ def _meet(view: RootView, one: Tier, other: Tier) -> bool:
         ours, theirs = view.policies[first], view.policies[second]
         if count >= _MOST_PAIRS:
             return False
-        if ours.staged or theirs.staged or not set(ours.directions) & set(theirs.directions):
+        if ours.staged or theirs.staged:
+            continue
+        if not any(
+            one.action == 'Allow'
+            for direction in set(ours.directions) & set(theirs.directions)
+            for one in (*ours.rules(direction), *theirs.rules(direction))
+        ):
             continue
         if may_share(ours, theirs):
             return True
