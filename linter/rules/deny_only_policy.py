@@ -5,10 +5,11 @@ at the end of the tier. A policy that says "deny this" and allows or passes noth
 that it selects, unless another policy of the tier lets the rest through.
 
 It is said of roots alone that the configuration calls `closed: true`, since that other policy may
-be applied elsewhere; not of policies beside which another one denies everything as it is. To
-silence it, end the policy with `action: Pass`, or `Allow` in the tier `default`; where several such
-policies are for the same endpoints, write a last one that does, so that the Denies of all are asked
-before.
+be applied elsewhere; not of policies beside which another one denies everything as it is. Where
+other policies are for some of the endpoints only, it is said if the pods of `kube-system` are left
+alone with it. To silence it, end the policy with `action: Pass`, or `Allow` in the tier `default`;
+where several such policies are for the same endpoints, write a last one that does, so that the
+Denies of all are asked before.
 
 ```yaml bad root closed
 apiVersion: projectcalico.org/v3
@@ -44,14 +45,17 @@ from operator import itemgetter
 from linter.catalogue.rule import rule
 from linter.policy.dead_rule import asks_nothing
 from linter.policy.effort import spend
-from linter.policy.model import DEFAULT_TIER, DIRECTIONS, Policy
+from linter.policy.model import DEFAULT_TIER, DIRECTIONS, NETWORK_POLICY, Policy
 from linter.policy.order import policy_key
-from linter.policy.selecting import is_normal, may_share
+from linter.policy.selecting import is_normal, may_share, selects_all_of
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('NetworkPolicy',)
 NEEDS = ('is_whole',)
+
+_SYSTEM = 'kube-system'
+_OWN = 'what this policy selects'
 
 
 @rule('root')
@@ -70,6 +74,7 @@ def check(view: RootView) -> Iterator[RootFinding]:
             if tier in passing or tier not in view.tier_names or tier in view.external.tiers:
                 continue
             policies.sort(key=lambda one: policy_key(one, view.semantics))
+            alone = {id(one) for one in policies}
             near: dict[str | None, list[tuple[int, Policy]]] = {}
             for number, policy in enumerate(policies):
                 near.setdefault(policy.namespace, []).append((number, policy))
@@ -77,20 +82,46 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 if policy.written is not None:
                     continue
                 # Who allows the rest, or denies everything because that is meant.
-                spend(2 * len(members.get(tier, ())))
-                if any(may_share(policy, one) for one in members.get(tier, ())):
-                    continue
+                others = members.get(tier, [])
+                spend(2 * len(others))
+                whom = _OWN
+                if any(may_share(policy, one) for one in others):
+                    # Those of a namespace that every cluster has may be left alone with it.
+                    system = _everything_of(_SYSTEM, policy)
+                    if not selects_all_of(policy, system):
+                        continue
+                    spend(2 * len(enforced))
+                    if any(
+                        id(one) not in alone and may_share(system, one)
+                        for one in enforced
+                        if direction in one.directions
+                    ):
+                        continue
+                    whom = f'the pods of {_SYSTEM}, which this policy selects'
                 last = _last(number, policy, policies, near)
+                if whom != _OWN:
+                    last = last or policy
                 first = policy.rules(direction)[0]
                 yield RootFinding(
                     'deny-only', policy.kind, policy.place, first.start, first.start + 1,
-                    f'no rule of tier {tier} allows any {direction} of what this policy selects, '
-                    f'so that {_what(policy, direction)}: {_advice(tier, last)} if the rest is '
-                    'meant to go on',
+                    f'no rule of tier {tier} allows any {direction} of {whom}, so that '
+                    f'{_what(policy, direction)}: {_advice(tier, last, whom != _OWN)} if the rest '
+                    'is meant to go on',
                     'if a policy that is not here lets the rest through, the root is not closed: '
                     'remove closed: true',
                     (), f'{direction}:',
                 )  # fmt: skip
+
+
+def _everything_of(namespace: str, policy: Policy) -> Policy:
+    """A policy for all pods of a namespace."""
+    return policy._replace(
+        kind=NETWORK_POLICY,
+        namespace=namespace,
+        selector='',
+        namespace_selector='',
+        service_account_selector='',
+    )
 
 
 def _last(
@@ -118,13 +149,14 @@ def _what(policy: Policy, direction: str) -> str:
     return 'not only this is denied but all of it'
 
 
-def _advice(tier: str, last: Policy | None) -> str:
-    """What lets the rest go on. ``last``: whose Denies come after those of the policy."""
+def _advice(tier: str, last: Policy | None, is_of_system: bool) -> str:
+    """What lets the rest go on. ``last``: whose Denies are the last ones."""
     # Behind the tier default there is usually nothing to pass it on to.
     if last is None:
         return f'end the policy with action: {"Allow" if tier == DEFAULT_TIER else "Pass"}'
     what = 'allows everything' if tier == DEFAULT_TIER else 'passes everything on'
-    return f'write one for the same endpoints, to be asked after {last.shown}, that {what}'
+    whom = f'those of {_SYSTEM}' if is_of_system else 'the same endpoints'
+    return f'write one for {whom}, to be asked after {last.shown}, that {what}'
 
 
 def _only_denies_some(policy: Policy, direction: str) -> bool:
