@@ -46,7 +46,7 @@ from linter.catalogue.rule import rule
 from linter.policy.dead_rule import asks_nothing
 from linter.policy.effort import spend
 from linter.policy.model import DEFAULT_TIER, DIRECTIONS, NETWORK_POLICY, Policy
-from linter.policy.order import policy_key
+from linter.policy.order import policy_key, tier_key
 from linter.policy.selecting import is_normal, may_share, selects_all_of
 from linter.policy.view import RootFinding, RootView
 
@@ -62,6 +62,7 @@ _OWN = 'what this policy selects'
 def check(view: RootView) -> Iterator[RootFinding]:
     passing = {tier.name for tier in view.tiers if tier.default_action == 'Pass'}
     passing |= {tier.name for tier in view.semantics.tiers if tier.default_action == 'Pass'}
+    keys = {one.name: tier_key(one, True) for one in (*view.semantics.tiers, *view.tiers)}
     enforced = [one for one in view.policies if is_normal(one)]
     for direction in DIRECTIONS:
         members: dict[str, list[Policy]] = {}
@@ -75,11 +76,18 @@ def check(view: RootView) -> Iterator[RootFinding]:
                 continue
             policies.sort(key=lambda one: policy_key(one, view.semantics))
             alone = {id(one) for one in policies}
+            here = keys.get(tier, (False, 0.0, b''))
+            before = [
+                one
+                for one in enforced
+                if keys.get(one.tier, here) < here and _decides_all(one, direction)
+            ]
             near: dict[str | None, list[tuple[int, Policy]]] = {}
             for number, policy in enumerate(policies):
                 near.setdefault(policy.namespace, []).append((number, policy))
             for number, policy in enumerate(policies):
-                if policy.written is not None:
+                spend(2 * len(before))
+                if policy.written is not None or any(selects_all_of(one, policy) for one in before):
                     continue
                 # Who allows the rest, or denies everything because that is meant.
                 others = members.get(tier, [])
@@ -157,6 +165,13 @@ def _advice(tier: str, last: Policy | None, is_of_system: bool) -> str:
     what = 'allows everything' if tier == DEFAULT_TIER else 'passes everything on'
     whom = f'those of {_SYSTEM}' if is_of_system else 'the same endpoints'
     return f'write one for {whom}, to be asked after {last.shown}, that {what}'
+
+
+def _decides_all(policy: Policy, direction: str) -> bool:
+    """Whether no packet of what it selects gets behind its tier."""
+    return any(
+        one.action in ('Allow', 'Deny') and asks_nothing(one) for one in policy.rules(direction)
+    )
 
 
 def _only_denies_some(policy: Policy, direction: str) -> bool:
