@@ -9,6 +9,7 @@ import io
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -862,3 +863,47 @@ def test_what_a_patch_changes_of_kubernetes_is_not_reasoned_from(peers: Path) ->
     )
     (peers / 'overlay/kustomization.yaml').write_text('patches: [{path: patch.yaml}]\n')
     assert rules(run(Options())) == []
+
+
+def test_a_root_of_which_a_part_is_checked_is_not_closed(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / '.calico-lint.yaml').write_text('roots: [{path: ., closed: true}]\n')
+    shutil.copytree(FIXTURES / 'roots' / 'deny-only-policy' / 'bad', here / 'deny')
+    (here / 'deny/.calico-lint.yaml').unlink()
+    (here / 'rest').mkdir()
+    text = REST.replace('ACTION', 'Allow').replace('rest', 'other')
+    (here / 'rest/rest.yaml').write_text(text.replace('all()', 'has(other)'))
+    names = tuple(str(path.relative_to(here)) for path in sorted((here / 'deny').glob('*.yaml')))
+
+    def says(**options: Any) -> bool:
+        return 'deny-only-policy' in rules(run(Options(**options)))
+
+    assert says()
+    assert says(paths=names, context='.')
+    assert says(paths=(str(here),))
+    for parts in (
+        {'paths': ('deny',)},
+        {'paths': ('deny', 'rest')},
+        {'paths': names, 'context': 'deny'},
+        {'exclude': ('rest/',)},
+    ):
+        assert not says(**parts), parts
+    monkeypatch.chdir(here / 'deny')
+    assert not says()
+    assert says(paths=('..',))
+    real = discover.read
+
+    def read(path: str) -> Iterator[bytes]:
+        if path.endswith('rest.yaml'):
+            raise discover.Unreadable(path, 'so')
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(discover, 'read', read)
+        outcome = run(Options(paths=('..',)))
+        assert outcome.errors
+        assert 'deny-only-policy' not in rules(outcome)
+    # What the configuration excludes is not of the cluster.
+    (here / '.calico-lint.yaml').write_text('roots: [{path: ., closed: true}]\nexclude: [rest/]\n')
+    assert says(paths=('..',))

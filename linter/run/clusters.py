@@ -64,7 +64,7 @@ class Clusters:
             assert home is not None
             base = os.path.normpath(os.path.join(home.folder, one.path))
             if _is_below(folder, base):
-                named.append(RootFolder(base, one.is_closed, True))
+                named.append(RootFolder(base, one.is_closed and self._is_seen(base), True))
         if named:
             return max(named, key=lambda one: len(one.folder))
         found = [
@@ -74,6 +74,11 @@ class Clusters:
         ]
         whole = min(found, key=lambda one: len(one.folder), default=None)
         return None if whole is None else self._own_of(folder, whole)
+
+    def _is_seen(self, base: str) -> bool:
+        """Whether all of a folder is looked at, but for what the configuration excludes."""
+        whole = any(_is_below(base, folder) for folder in self._checked)
+        return whole and not self._lookup.options.exclude
 
     def _own_of(self, folder: str, whole: RootFolder) -> RootFolder:
         """The root of a repository inside another one, as a submodule is, or the outer one."""

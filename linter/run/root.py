@@ -159,10 +159,13 @@ class _Run:
             return
         number = len(self.outcome.found)
         parts = Counter(root for root, _ in groups)
+        are_read = not (self.outcome.errors or self.around.errors)
         for (root, _), records in groups.items():
             for unit in self.clusters.units(root, records):
-                # What is judged by another version or dataplane is not in view.
-                self._judge(unit._replace(is_closed=unit.is_closed and parts[root] == 1), rules)
+                # What is judged by another version or dataplane is not in view, nor is a file that
+                # nobody can read.
+                is_closed = unit.is_closed and are_read and parts[root] == 1
+                self._judge(unit._replace(is_closed=is_closed), rules)
         for finding in self._news():
             self.findings.add(finding)
         if len(self.outcome.found) != number:
