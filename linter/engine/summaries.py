@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from linter.calico.kinds import KINDS
-from linter.policy.model import PATCH, HostMaker, NetworkSet, Policy, Record, Unusable
+from linter.policy.model import (
+    PATCH,
+    FailsafePorts,
+    HostMaker,
+    NetworkSet,
+    Policy,
+    Record,
+    Unusable,
+)
 from linter.policy.semantics import Semantics
 from linter.text.lazy_regex import lazy
 
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
     from linter.calico.target import Target, Version
     from linter.diagnostic import Diagnostic
     from linter.engine.outcome import Outcome
+    from linter.policy.model import Place
     from linter.text.source import Source
     from linter.yaml.nodes import MappingNode, Node
 
@@ -57,24 +66,31 @@ def placed(record: Record | Unusable, around: Surroundings) -> Record | Unusable
 
 
 _AUTO_CREATE = ('spec', 'controllers', 'node', 'hostEndpoint', 'autoCreate')
+_FAILSAFES = {'ingress': 'failsafeInboundHostPorts', 'egress': 'failsafeOutboundHostPorts'}
 
 
-def _makes_hosts(node: MappingNode) -> bool:
-    """Whether an object of another kind of Calico's makes host endpoints."""
+def _settings(node: MappingNode, place: Place) -> HostMaker | FailsafePorts | None:
+    """What an object of another kind of Calico's says that rules want to know."""
     # Imported lazily: most of what is noted is of the kinds that are checked.
     from linter.calico.ownership import field, text_of
     from linter.yaml.nodes import MappingNode
 
-    if text_of(field(node, 'kind')) != 'KubeControllersConfiguration':
-        return False
+    kind = text_of(field(node, 'kind'))
+    spec = field(node, 'spec')
+    if kind == 'FelixConfiguration' and spec is not None and isinstance(spec[1], MappingNode):
+        written = spec[1]
+        found = tuple(one for one, name in _FAILSAFES.items() if field(written, name) is not None)
+        return FailsafePorts(found, place) if found else None
+    if kind != 'KubeControllersConfiguration':
+        return None
     entry = None
     value: Node = node
     for name in _AUTO_CREATE:
         entry = field(value, name) if isinstance(value, MappingNode) else None
         if entry is None:
-            return False
+            return None
         value = entry[1]
-    return text_of(entry) == 'Enabled'
+    return HostMaker(place) if text_of(entry) == 'Enabled' else None
 
 
 _KIND = lazy(r"""\bkind["']?[ \t]*:[ \t]*["']?(\w*)""")
@@ -114,13 +130,8 @@ class Summaries:
                 span = span_of(owned.node)
                 reason = ('kind', 'is not of a kind that Calico has now')
                 self._unusable(source, owned.kind or 'document', reason, span.start, span.end)
-            elif _makes_hosts(owned.node):
-                # Imported lazily, as below.
-                from linter.policy.parts import place_of
-
-                span = span_of(owned.node)
-                place = place_of(source, span.start, span.end)
-                self.outcome.records.append(HostMaker(place))
+            else:
+                self._settings(source, owned.node)
             return
         why = self._why_not(source, owned, found)
         if document.surroundings.is_patch:
@@ -160,6 +171,16 @@ class Summaries:
         start, end = document.slice.start, document.slice.end
         for kind in kinds_in(document.source.text[start:end]):
             self._unusable(document.source, kind, reason, start, start + 1)
+
+    def _settings(self, source: Source, node: MappingNode) -> None:
+        # Imported lazily, as above.
+        from linter.calico.ownership import span_of
+        from linter.policy.parts import place_of
+
+        span = span_of(node)
+        found = _settings(node, place_of(source, span.start, span.end))
+        if found is not None:
+            self.outcome.records.append(found)
 
     def _unusable(
         self, source: Source, kind: str, reason: tuple[str, str], start: int, end: int

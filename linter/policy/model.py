@@ -369,6 +369,13 @@ class HostMaker(NamedTuple):
     place: Place
 
 
+class FailsafePorts(NamedTuple):
+    """A FelixConfiguration that says which ports are failsafe in these directions."""
+
+    directions: tuple[str, ...]
+    place: Place
+
+
 class EndpointSlice(NamedTuple):
     """Addresses of a service, and the (protocol, number) of its ports that have a number."""
 
@@ -392,6 +399,7 @@ Record = (
     | Pool
     | Workload
     | HostMaker
+    | FailsafePorts
 )
 
 

@@ -9,6 +9,7 @@ from linter.policy.dead_rule import POLICY, ROOT, TIER, WARNING, DeadRule
 from linter.policy.model import (
     DIRECTIONS,
     KUBERNETES_NETWORK_POLICY,
+    FailsafePorts,
     HostEndpoint,
     HostMaker,
     Namespace,
@@ -116,6 +117,7 @@ class RootView:
         self.sets = self._single(NetworkSet)
         self.endpoints = self._single(HostEndpoint)
         self.makers = self._of(HostMaker)
+        self.failsafes = self._of(FailsafePorts)
         self.hosts = (*self.endpoints, *self.makers)
         self.pools = self._of(Pool)
         self.profiles = self._of(Profile)

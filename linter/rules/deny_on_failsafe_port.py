@@ -3,8 +3,8 @@
 Felix has failsafe ports, so that no policy locks an administrator or the cluster out of a host:
 SSH, DHCP, BGP, etcd, Typha and the API server. On the host itself they are accepted first, and a
 Deny for them does nothing. Which they are is a setting of Felix (`failsafeInboundHostPorts`,
-`failsafeOutboundHostPorts`), which calico-lint does not read: these are its defaults. Where they
-are others, suppress the finding, or ignore the rule.
+`failsafeOutboundHostPorts`); these are its defaults. Nothing is said where a FelixConfiguration of
+the root lists those of the direction. Where that is applied from elsewhere, suppress the finding.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3

@@ -30,7 +30,7 @@ from linter.workspace.atomic_write import Unwritable, replace, unified_diff
 from linter.workspace.discover import read
 from linter.workspace.files import DISK, PIPE
 from linter.workspace.options import Options
-from linter.workspace.roots import LOOKS_AHEAD
+from linter.workspace.roots import ANSWERED
 from linter.yaml.encoding import BadEncoding, decode_bytes
 
 
@@ -125,7 +125,7 @@ def _leave(outcome: Outcome, files: Mapping[str, Fixed], options: Options) -> No
 
 def _rests_on_root(one: Diagnostic, options: Options) -> bool:
     """Whether a finding is known of a whole run alone, and not of its file."""
-    if one.fact == LOOKS_AHEAD:
+    if one.rule in ANSWERED:
         return options.lookup().may_be_in_root(one.source.path)
     return options.catalogue().is_of_root(one.rule)
 

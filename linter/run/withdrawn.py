@@ -1,7 +1,8 @@
-"""Findings of one document that the other policies of its root answer.
+"""Findings of one document that the other documents of its root answer.
 
 What a rule says of a document alone, as that nothing decides behind a Log, may be said elsewhere in
-the tier. Where the root is in view, the finding is withdrawn.
+the tier; and which ports are failsafe, a FelixConfiguration may say. Where the root is in view, the
+finding is withdrawn.
 """
 
 from __future__ import annotations
@@ -23,12 +24,20 @@ if TYPE_CHECKING:
     from linter.policy.view import RootView
 
 _FACT = LOOKS_AHEAD
+_FAILSAFE = 'deny-failsafe'
 
 
 def withdraw(files: Iterable[FileFindings], view: RootView) -> None:
     """Take away the findings of files for which something in the root makes up."""
     policies: dict[tuple[str, str, str | None, str], Policy] | None = None
+    failsafes = {f'spec.{name}[' for one in view.failsafes for name in one.directions}
     for file in files:
+        if failsafes:
+            file.diagnostics = [
+                one
+                for one in file.diagnostics
+                if one.fact != _FAILSAFE or not (one.yaml_path or '').startswith(tuple(failsafes))
+            ]
         if not any(one.fact == _FACT for one in file.diagnostics):
             continue
         if policies is None:

@@ -8,7 +8,11 @@ from linter.workspace.files import DISK, is_folder
 from linter.workspace.lookup import NAME
 
 LOOKS_AHEAD = 'log-without-verdict'
-"""The rule of one document whose findings other documents of the root may answer."""
+"""The rule of one document whose findings other policies of the root may answer."""
+
+ANSWERED = (LOOKS_AHEAD, 'deny-on-failsafe-port')
+"""The rules of one document whose findings are withdrawn where the root is looked at and knows
+better. For the sake of the second alone it is not."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
