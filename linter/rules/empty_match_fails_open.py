@@ -4,7 +4,7 @@ Calico reads `nets: []` as no `nets` at all, and so it does a `nets:` with nothi
 a template or a generator fills in a list and the list comes out empty, a rule for a few addresses
 becomes one for all of them. The same holds of `serviceAccounts: {}` and of `ports: []`. Of
 `selector: ''` alone it is an info. `source: {}` alone is a common way to say anything, and is not
-reported.
+reported, nor is null in fields that programs write where they leave them out.
 
 ```yaml bad
 apiVersion: projectcalico.org/v3
@@ -83,7 +83,9 @@ def check(entity: Object, document: Document) -> Iterator[Finding]:
         for name, value in entity.fields.items()
         if _is_empty(value) and not is_misspelt(value, document)
     }
-    empty.update((name, value) for name, value in entity.nulls.items() if name in _WIDE)
+    if entity.nulls.keys() <= _WIDE.keys():
+        # Programs write null for every field that they leave out.
+        empty.update(entity.nulls)
     leaves = (entity.leaf(name) for name in _SELECTORS)
     blank = [leaf for leaf in leaves if leaf is not None and not leaf.text]
     if not empty and not blank:
