@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from linter.policy import ranges
 from linter.policy.covers import Root
@@ -62,17 +62,8 @@ def undoing_kubernetes(root: Root) -> Iterator[Undone]:
 
     Those are asked before it or after it; what they deny is denied at the end of the tier.
     """
-    for sequence, entry, before, after in _beside_kubernetes(root):
-        number = next(
-            (
-                at
-                for at, one in enumerate(entry.rules)
-                if one.action in (ALLOW, PASS) and asks_nothing(one)
-            ),
-            None,
-        )
-        if number is None:
-            continue
+    for sequence, entry, before, after in _beside_kubernetes(root, _takes_the_rest):
+        number = next(at for at, one in enumerate(entry.rules) if _takes_the_rest(one))
         for other in (*before, *after):
             point = _let_through(root, sequence, other, entry, number)
             if point is not None:
@@ -84,9 +75,9 @@ def undoing_kubernetes(root: Root) -> Iterator[Undone]:
 
 def denies_behind(root: Root) -> Iterator[Beaten]:
     """Rules that deny what a policy of Kubernetes has allowed, for all pods that it selects."""
-    for sequence, later, before, _ in _beside_kubernetes(root):
+    for sequence, later, before, _ in _beside_kubernetes(root, _denies_some):
         for number, one in enumerate(later.rules):
-            if one.action != DENY or asks_nothing(one):
+            if not _denies_some(one):
                 continue
             for earlier in before:
                 point = _allowed_before(root, sequence, earlier, later, number)
@@ -122,26 +113,39 @@ def unordered(root: Root) -> Iterator[Beaten]:
                         break
 
 
-def _beside_kubernetes(root: Root) -> Iterator[tuple[Sequence, Entry, list[Entry], list[Entry]]]:
-    """Calico's policies of the default tier, and those of Kubernetes that are asked before them,
-    and after them, and whose pods they all select."""
+def _takes_the_rest(rule: Rule) -> bool:
+    return rule.action in (ALLOW, PASS) and asks_nothing(rule)
+
+
+def _denies_some(rule: Rule) -> bool:
+    return rule.action == DENY and not asks_nothing(rule)
+
+
+def _beside_kubernetes(
+    root: Root, is_wanted: Callable[[Rule], bool]
+) -> Iterator[tuple[Sequence, Entry, list[Entry], list[Entry]]]:
+    """Calico's policies of the default tier that have a wanted rule, and those of Kubernetes that
+    are asked before them, and after them, and whose pods they all select."""
     for direction in DIRECTIONS:
         sequence = root.sequence(direction, WORKLOADS)
         members = [one for one in sequence.entries if one.policy.tier == DEFAULT_TIER]
-        of_kubernetes = [one for one in members if one.policy.written is not None]
+        everywhere = [one for one in members if one.policy.written is not None]
+        by_namespace: dict[str | None, list[Entry]] = {}
+        for one in everywhere:
+            by_namespace.setdefault(one.policy.namespace, []).append(one)
         pairs = 0
-        for entry in members if of_kubernetes else ():
+        for entry in members if everywhere else ():
             policy = entry.policy
-            if policy.written is not None:
+            if policy.written is not None or not any(map(is_wanted, entry.rules)):
                 continue
             before: list[Entry] = []
             after: list[Entry] = []
-            for one in of_kubernetes:
+            for one in by_namespace.get(policy.namespace, ()) if policy.namespace else everywhere:
                 pairs += 1
                 spend(1)
                 if pairs > _MOST_PAIRS:
                     return
-                if _may_meet(policy, one.policy) and selects_all_of(policy, one.policy):
+                if selects_all_of(policy, one.policy):
                     (before if one.rank < entry.rank else after).append(one)
             if before or after:
                 yield sequence, entry, before, after
