@@ -907,3 +907,27 @@ def test_a_root_of_which_a_part_is_checked_is_not_closed(
     # What the configuration excludes is not of the cluster.
     (here / '.calico-lint.yaml').write_text('roots: [{path: ., closed: true}]\nexclude: [rest/]\n')
     assert says(paths=('..',))
+
+
+def test_what_a_patch_changes_stays_so_where_its_file_is_read_again(here: Path) -> None:
+    def policy(name: str, order: int, action: str, net: str) -> str:
+        head = CHANGE.replace('name: lab', f'name: {name}').replace('{order: 5}', '')
+        rule = f'{{action: {action}, source: {{nets: [{net}]}}}}'
+        spec = "\n  selector: app == 'web'\n  types: [Ingress]\n"
+        return f'{head.rstrip()}{spec}  order: {order}\n  ingress:\n  - {rule}\n'
+
+    texts = [
+        policy('lab', 10, 'Allow', '10.0.0.0/8'),
+        policy('first', 20, 'Deny', '10.1.0.0/16'),
+        policy('second', 30, 'Allow', '192.168.0.0/16'),
+        policy('third', 40, 'Deny', '192.168.1.0/24'),
+    ]
+    (here / '.calico-lint.yaml').touch()
+    (here / 'all.yaml').write_text('---\n'.join(texts))
+    lines = [one.source.position(one.span.start)[0] for one in run(Options()).diagnostics]
+    assert lines == [19, 39]
+    (here / 'overlay').mkdir()
+    (here / 'overlay/patch.yaml').write_text(CHANGE)
+    (here / 'overlay/kustomization.yaml').write_text('patches: [{path: patch.yaml}]\n')
+    lines = [one.source.position(one.span.start)[0] for one in run(Options()).diagnostics]
+    assert lines == [39]

@@ -172,24 +172,19 @@ class _Run:
             places = {path: at for at, path in enumerate(self.outcome.paths)}
             self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
 
-    def _unpatched(self, records: Records) -> list[tuple[RootFolder, Record | Unusable]]:
+    def _unpatched(self, records: Records) -> Iterator[tuple[RootFolder, Record | Unusable]]:
         """The records that are in roots; of what a patch of the root changes nothing is known."""
-        found = [
-            (root, one)
-            for one in records
-            if (root := self.clusters.root_of(path_of(one))) is not None
-        ]
         patched = {
-            (root, one.kind, one.name)
-            for root, one in found
+            (self.clusters.root_of(path_of(one)), one.kind, one.name)
+            for one in records
             if isinstance(one, Unusable) and one.reason == PATCH
         }
-        if not patched:
-            return found
-        return [
-            (root, _changed(one) if patched & {(root, *key) for key in _keys_of(one)} else one)
-            for root, one in found
-        ]
+        for one in records:
+            root = self.clusters.root_of(path_of(one))
+            if root is None:
+                continue
+            is_changed = patched and patched & {(root, *key) for key in _keys_of(one)}
+            yield root, _changed(one) if is_changed else one
 
     def _kubernetes(self) -> Iterator[Record | Unusable]:
         """Kubernetes' own policies of the roots, and what else of its the rules ask for."""
@@ -316,7 +311,9 @@ class _Run:
             except discover.Unreadable:
                 read[path] = iter(())
         return [
-            next(read[path_of(one)], one) if path_of(one) in read and _is_placeless(one) else one
+            _placed(one, next(read[path_of(one)], one))
+            if path_of(one) in read and _is_placeless(one)
+            else one
             for one in records
         ]
 
@@ -349,6 +346,12 @@ def _changed(record: Record | Unusable) -> Unusable:
         getattr(record, 'namespace', ''),
     )
     return Unusable(kind, namespace, record.name, PATCH, 'is changed by a patch', record.place)
+
+
+def _placed(record: Record | Unusable, again: Record | Unusable) -> Record | Unusable:
+    """A record that was read again, with what is known of it."""
+    is_changed = isinstance(record, Unusable) and record.reason == PATCH and _keys_of(again)
+    return _changed(again) if is_changed else again
 
 
 class _Earlier(_Run):
