@@ -12,6 +12,7 @@ from linter.policy.effort import TooComplex
 from linter.policy.index import LOG
 from linter.policy.model import DIRECTIONS
 from linter.policy.selecting import is_normal, selects_all_of
+from linter.run.clusters import path_of
 from linter.workspace.roots import LOOKS_AHEAD
 
 TYPE_CHECKING = False
@@ -31,8 +32,10 @@ def withdraw(files: Iterable[FileFindings], view: RootView) -> None:
     """Take away the findings of files for which something in the root makes up."""
     policies: dict[tuple[str, str, str | None, str], Policy] | None = None
     failsafes = {f'spec.{name}[' for one in view.failsafes for name in one.directions}
+    # There may be several roots.
+    paths = {path_of(record) for record in view.records} if failsafes else set()
     for file in files:
-        if failsafes:
+        if file.path in paths:
             file.diagnostics = [
                 one
                 for one in file.diagnostics
