@@ -1,8 +1,7 @@
 """Rules that no packet ever reaches, and what keeps the packets from them.
 
-For each rule one packet is asked for that no known cover takes, and is tried. Either it reaches the
-rule, which lives then, or whatever takes it is one more cover. When no packet is left the rule is
-dead, and that is proved once more without the assumption that an address belongs to one object.
+Most rules are alive by what is written; for the others a packet is looked for that reaches them
+(``linter.policy.search``).
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import partial
-from itertools import combinations
 
 from linter.policy.apart import are_apart
 from linter.policy.dead_rule import (
@@ -27,29 +25,25 @@ from linter.policy.effective import NAME
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.index import (
     DENY,
-    END,
     HOST,
     LOG,
     MOST_MET,
     PASS,
     WORKLOADS,
-    Decision,
     Entry,
     Sequence,
 )
 from linter.policy.model import DIRECTIONS, NetworkSet, Policy, Rule, Tier
 from linter.policy.order import FORWARD, PRE_DNAT, UNTRACKED
-from linter.policy.outcomes import asked, outcomes
-from linter.policy.point import Point, contains, pick
-from linter.policy.proof import Cover, is_proved, taken_by
 from linter.policy.semantics import Semantics
-from linter.policy.space import Boxes, covered, meet, meet_labels, subtract
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from linter.policy.handles import Handled
+    from linter.policy.point import Point
+    from linter.policy.proof import Cover
+    from linter.policy.search import Search
 
-MOST_COVERS = 48
 _OF_PODS = (WORKLOADS,)
 _ALL = ('', 'all()')
 
@@ -225,27 +219,33 @@ class Root:
 
         Raises ``TooComplex``.
         """
+        # Imported lazily: most rules are alive by what is written.
+        from linter.policy.search import Search
+
         for kind in classes(policy):
             sequence = self.sequence(direction, kind)
-            search = _Search(self, sequence, sequence.entry_of(policy), number, ROOT)
+            search = Search(sequence, sequence.entry_of(policy), number, ROOT, self.sets)
             if search.target and search.covers() is None:
                 assert search.reached is not None
                 return search.reached, sequence
         return None
 
     def _dead(self, policy: Policy, direction: str, number: int, scope: str) -> DeadRule | None:
+        # Imported lazily, as above.
+        from linter.policy.search import Search, place_of
+
         takers: dict[object, Taker] = {}
-        searches: list[tuple[_Search, list[Cover]]] = []
+        searches: list[tuple[Search, list[Cover]]] = []
         for kind in classes(policy):
             sequence = self.sequence(direction, kind)
-            search = _Search(self, sequence, sequence.entry_of(policy), number, scope)
+            search = Search(sequence, sequence.entry_of(policy), number, scope, self.sets)
             if not search.target:
                 continue
             covers = search.covers()
             if covers is None:
                 return None
             searches.append((search, covers))
-            for cover in sorted(covers, key=_place):
+            for cover in sorted(covers, key=place_of):
                 by = cover.decision
                 key = by.entry.policy.identity, by.number
                 takers.setdefault(key, Taker(by.entry.policy, by.number, by.action))
@@ -278,146 +278,9 @@ def _passes_on(sequence: Sequence, tier: int, met: list[Entry]) -> bool:
     )
 
 
-def _verdicts(searches: list[tuple[_Search, list[Cover]]]) -> frozenset[str]:
+def _verdicts(searches: list[tuple[Search, list[Cover]]]) -> frozenset[str]:
     """What becomes of the packets of a dead rule, of each class of traffic."""
     return frozenset(one for search, covers in searches for one in search.verdicts(covers))
-
-
-def _place(cover: Cover) -> tuple[int, bool, int, int]:
-    """When a cover is asked: the end of a tier after all of its rules."""
-    by = cover.decision
-    return by.entry.tier, by.number == END, by.entry.rank, by.number
-
-
-class _Search:
-    """Looks for a packet that reaches a rule of one class of traffic."""
-
-    def __init__(
-        self, root: Root, sequence: Sequence, entry: Entry, number: int, scope: str
-    ) -> None:
-        self.root = root
-        self.sequence = sequence
-        self.entry = entry
-        self.number = number
-        self.scope = scope
-        self.reached: Point | None = None
-        # What became of the packets that were tried, as far as that is known.
-        self.tried: set[str] = set()
-        self.since = 0
-        if scope == POLICY:
-            self.since = entry.rank
-        elif scope == TIER:
-            self.since = sequence.first_of(entry.tier)
-        own = meet_labels(entry.own, sequence.endpoints)
-        self.own = own
-        self.target: Boxes = entry.traffic(number).exact(own) if own else ()
-        if not sequence.tiers[entry.tier].default_action:
-            # A tier that is not in view may be defined elsewhere, with an order.
-            self.target = ()
-
-    def covers(self) -> list[Cover] | None:
-        """The fewest covers that leave nothing of the rule; None: it lives."""
-        remaining = self.target
-        found: list[Cover] = []
-        while remaining:
-            point = pick(remaining[0], self.sequence.own_is_source)
-            if len(found) >= MOST_COVERS or not contains(remaining[0], point):
-                raise TooComplex
-            decision = self.sequence.decide(point, self.entry, self.number, self.since)
-            if decision is None or self._is_own(decision):
-                self.reached = point
-                return None
-            boxes = taken_by(decision, self.entry, self.sequence, remaining)
-            left = subtract(remaining, boxes)
-            if left == remaining:
-                raise TooComplex
-            found.append(Cover(decision, boxes))
-            if self.scope != ROOT or decision.action != PASS:
-                self.tried.add(decision.action)
-            remaining = left
-        for chosen in (self._fewest(found), found):
-            if is_proved(self.entry, self.number, self.own, chosen, self.sequence, self.root.sets):
-                return chosen
-        raise TooComplex
-
-    def _is_own(self, decision: Decision) -> bool:
-        return decision.entry is self.entry and decision.number == self.number
-
-    def _fewest(self, found: list[Cover]) -> list[Cover]:
-        # Each took only what was left when it was found; here it has to take all that it can.
-        whole = [
-            cover._replace(boxes=taken_by(cover.decision, self.entry, self.sequence, self.target))
-            for cover in found
-        ]
-        for count in (1, 2) if len(whole) <= 8 else (1,):
-            for some in combinations(whole, count):
-                if covered(self.target, (box for cover in some for box in cover.boxes)):
-                    return list(some)
-        kept = list(whole)
-        for cover in reversed(whole):
-            fewer = [one for one in kept if one is not cover]
-            if covered(self.target, (box for one in fewer for box in one.boxes)):
-                kept = fewer
-        return kept
-
-    def _last(self, decision: Decision) -> int:
-        """The rank of the last policy that is asked before a decision is made."""
-        if decision.number != END:
-            return decision.entry.rank
-        return self.sequence.of_tier(decision.entry.tier)[-1].rank
-
-    def verdicts(self, covers: list[Cover]) -> set[str]:
-        """What becomes of the packets that the rule would match."""
-        sequence = self.sequence
-        # Behind the last of the covers no packet is left.
-        last = max((self._last(cover.decision) for cover in covers), default=-1)
-        entries = [
-            entry
-            for entry in asked(self.target, sequence, last)
-            if entry.rank >= self.since
-            and (self.scope == ROOT or entry.tier == self.entry.tier)
-            and (self.scope != POLICY or entry is self.entry)
-        ]
-        try:
-            if self.scope != ROOT:
-                # Each packet is decided by a rule that may match it, before any tier ends.
-                entries, actions = self._deciding(entries)
-                if len(actions) == 1:
-                    return actions
-            pieces = list(outcomes(self.target, sequence, entries, most=800))
-        except Exhausted:
-            raise
-        except TooComplex:
-            return {cover.decision.action for cover in covers}
-        return {
-            PASS if piece.decision is None and self.scope != ROOT else piece.verdict or PASS
-            for piece in pieces
-        }
-
-    def _deciding(self, entries: list[Entry]) -> tuple[list[Entry], set[str]]:
-        """The policies that may decide packets of the rule before it is asked, and how."""
-        found: list[Entry] = []
-        actions: set[str] = set()
-        for entry in entries:
-            taking = {
-                rule.action
-                for number, rule in enumerate(entry.rules)
-                if rule.action != LOG
-                and (entry is not self.entry or number < self.number)
-                and self._may_take(entry, number)
-            }
-            if taking:
-                found.append(entry)
-                actions |= taking
-        return found, actions
-
-    def _may_take(self, entry: Entry, number: int) -> bool:
-        """Whether a rule may match packets of this one; conditions are let pass."""
-        return any(
-            meet(part, box._replace(conditions=part.conditions)) is not None
-            for box in entry.boxes(number)
-            for part in self.target
-        )
 
 
 def dead_in_policy(policy: Policy, semantics: Semantics) -> Report:
