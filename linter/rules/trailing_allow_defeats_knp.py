@@ -12,7 +12,8 @@ the next policy, but past all of them.
 The message names a packet that was tried. To silence it, put a policy that only allows the rest
 into a tier behind `default`: pods that no policy of Kubernetes selects get there, and the others do
 not. Put one that denies something into a tier before `default`, where `Pass` leads to the policies
-of Kubernetes.
+of Kubernetes. If it has rules for the other direction that do not decide everything, only those
+of this direction belong there.
 
 ```yaml bad root
 apiVersion: networking.k8s.io/v1
@@ -116,7 +117,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.dead_rule import asks_nothing
 from linter.policy.describe import packet
+from linter.policy.model import Policy
 from linter.policy.precedence import undoing_kubernetes
 from linter.policy.view import RootFinding, RootView
 
@@ -129,22 +132,34 @@ NEEDS = ('kubernetes',)
 def check(view: RootView) -> Iterator[RootFinding]:
     for one in undoing_kubernetes(view.root):
         policy, start = one.policy, one.rule.start
-        becomes = (
-            'allowed' if one.rule.action == 'Allow' else 'passed on, and no later tier denies it'
-        )
+        becomes = 'passed on, and no later tier here denies it'
+        if one.rule.action == 'Allow':
+            becomes = 'allowed'
         what = 'is not asked about the rest' if one.is_before else 'its end is never reached'
         has_denies = any(
             other.action == 'Deny' for other in policy.rules(one.direction)[: one.number]
         )
+        what_to_move = 'the policy'
+        if not _decides_all(policy, one.direction):
+            # In another tier what these do not decide would be denied, or come too late.
+            what_to_move = f'its {one.direction} rules, as a policy of their own,'
         advice = (
-            'Put the policy into a tier before default, and pass this on there'
+            f'Put {what_to_move} into a tier before default, and pass this on there'
             if one.is_before or has_denies
-            else 'Put the policy into a tier behind default'
+            else f'Put {what_to_move} into a tier behind default'
         )
         yield RootFinding(
             'allow-behind-kubernetes', policy.kind, policy.place, start, start + 1,
             f'{one.kubernetes.shown} allows less, and {what}, because this comes before it: '
-            f'{packet(one.point)} is {becomes}. '
-            f'{advice}',
+            f'{packet(one.point)} is {becomes}. {advice}',
             None, ((one.kubernetes.place, 'what it does not allow was to be denied'),),
         )  # fmt: skip
+
+
+def _decides_all(policy: Policy, but: str) -> bool:
+    """Whether all directions but one end with a rule for everything."""
+    return all(
+        any(one.action != 'Log' and asks_nothing(one) for one in policy.rules(direction))
+        for direction in policy.directions
+        if direction != but
+    )
