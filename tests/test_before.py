@@ -179,6 +179,27 @@ def test_what_another_process_of_the_hook_is_given_is_told_there(
     assert said('lab.yaml') == ['dead-rule']
 
 
+@pytest.mark.parametrize('folder', ['', 'new folder/'])
+def test_a_file_that_is_in_no_commit_does_nothing_to_one(
+    repository: Git, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    if folder:
+        Path(folder).mkdir()
+    Path(f'{folder}draft.yaml').write_text(policy('10.0.0.0/8').replace('office', 'draft'))
+    lab = Path('lab.yaml').read_text()
+    Path('lab.yaml').write_text(f'# It changes.\n{lab}')
+    repository('add', 'lab.yaml')
+    assert said('lab.yaml') == ['dead-rule']
+    monkeypatch.setenv(HOOK, '1')
+    assert said('lab.yaml') == []
+    Path('office.yaml').write_text(policy('10.0.0.0/9'))
+    repository('add', 'office.yaml')
+    assert said('lab.yaml') == ['dead-rule']
+    Path('office.yaml').write_text(policy('192.168.0.0/16'))
+    repository('add', '.')
+    assert said('lab.yaml') == ['dead-rule']
+
+
 def test_without_a_repository_or_a_git_it_is_told(
     repository: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:

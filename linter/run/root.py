@@ -113,6 +113,7 @@ class _Run:
         self.clusters = Clusters(self.lookup, folders)
         self._broken: set[str] = set()
         self._is_spent = False
+        self._untracked: set[str] | None = None
         # What is found in files that are not checked, and in one that is has its cause.
         self._moved: list[RootFinding] = []
         self._placeless = {*outcome.placeless, *self.around.placeless}
@@ -229,6 +230,11 @@ class _Run:
 
             withdraw(self.outcome.found, view)
         found, is_spent = self._ask(view, rules)
+        if found and (strangers := self._strangers(unit)):
+            tracked = [one for one in unit.records if path_of(one) not in strangers]
+            unit = unit._replace(records=tracked)
+            view = self._view(unit)
+            found, is_spent = self._ask(view, rules)
         if is_spent:
             self._leave(unit)
         if is_spent and not self._is_spent:
@@ -246,6 +252,20 @@ class _Run:
         for findings in found.values():
             for finding in findings:
                 self._take(finding)
+
+    def _strangers(self, unit: Unit) -> set[str]:
+        """The files around those of a commit that are in none, where this is its hook."""
+        if not self.around.records or self.options.context is None:
+            return set()
+        # Imported lazily: few runs are hooks that find something.
+        from linter.workspace.committed import is_hook, untracked_in
+
+        if not is_hook():
+            return set()
+        if self._untracked is None:
+            self._untracked = set(map(os.path.abspath, untracked_in(self.options.context)))
+        paths = {path_of(one) for one in unit.records} - (self._named or set())
+        return {path for path in paths if os.path.abspath(path) in self._untracked}
 
     def _leave(self, unit: Unit) -> None:
         """Nobody knows what suppressions of a root's findings would hide."""

@@ -45,6 +45,13 @@ def names_in(folder: str) -> list[str]:
     return [os.fsdecode(name) for name in (answer or b'').split(b'\0') if name]
 
 
+def untracked_in(folder: str) -> list[str]:
+    """The files of a folder and those below it that are in no commit and are not going to be."""
+    inner = os.path.relpath(folder).replace(os.sep, '/')
+    answer = _git(('ls-files', '-z', '--others', '--exclude-standard', '--', inner))
+    return [os.fsdecode(name) for name in (answer or b'').split(b'\0') if name]
+
+
 def is_hook() -> bool:
     """Whether pre-commit has started this."""
     return bool(os.environ.get(HOOK))
