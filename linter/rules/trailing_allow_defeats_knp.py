@@ -136,13 +136,15 @@ def check(view: RootView) -> Iterator[RootFinding]:
         if one.rule.action == 'Allow':
             becomes = 'allowed'
         what = 'is not asked about the rest' if one.is_before else 'its end is never reached'
-        has_denies = any(
-            other.action == 'Deny' for other in policy.rules(one.direction)[: one.number]
-        )
         what_to_move = 'the policy'
+        moving = policy.directions
         if not _decides_all(policy, one.direction):
             # In another tier what these do not decide would be denied, or come too late.
             what_to_move = f'its {one.direction} rules, as a policy of their own,'
+            moving = (one.direction,)
+        has_denies = any(
+            other.action == 'Deny' for direction in moving for other in policy.rules(direction)
+        )
         advice = (
             f'Put {what_to_move} into a tier before default, and pass this on there'
             if one.is_before or has_denies
