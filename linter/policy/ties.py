@@ -12,7 +12,8 @@ from linter.policy.covers import Root
 from linter.policy.effort import Exhausted, TooComplex, spend
 from linter.policy.index import LOG, Entry, Sequence
 from linter.policy.model import DIRECTIONS, EGRESS, Entity, Policy, Rule
-from linter.policy.point import Point, contains, pick
+from linter.policy.point import ORCHESTRATOR, Point, contains, pick
+from linter.policy.selector_sets import NAMESPACE_KEY, selected
 from linter.policy.space import ANY_PACKET, Box, Boxes, meet, meet_labels, subtract
 
 TYPE_CHECKING = False
@@ -32,8 +33,8 @@ class Tie(NamedTuple):
     """Two policies of one tier and order, the first of which is asked first because of its name.
 
     ``now`` is what becomes of the packet, ``otherwise`` what would if the second came first.
-    ``is_thought_up``: it has an address that one rule names, and labels that the other asks for,
-    and no packet was found that asks for less.
+    ``is_thought_up``: it has an address that one rule names and labels that the other asks for, or
+    labels of which each asks for others, and no packet was found that asks for less.
     """
 
     first: Policy
@@ -179,13 +180,35 @@ def _contested(one: Entry, other: Entry, sequence: Sequence) -> Iterator[tuple[B
 
 
 def _are_unlike(direction: str, one: Rule, other: Rule) -> bool:
-    """Whether one of them names addresses of its peers, and the other labels."""
-    return {way_to_peers(direction, one), way_to_peers(direction, other)} == {'nets', 'labels'}
+    """Whether one of them names addresses of its peers and the other labels, or each of them labels
+    that the other one does not ask for."""
+    ways = {way_to_peers(direction, rule) for rule in (one, other)}
+    if ways != {'labels'}:
+        return ways == {'nets', 'labels'}
+    asked = [asked_for(_peers(direction, rule).selector) for rule in (one, other)]
+    return all(asked) and not asked[0] & asked[1]
+
+
+def asked_for(text: str) -> frozenset[str]:
+    """The labels that whatever a selector selects has, but for those that every pod has."""
+    try:
+        cubes = selected(text) if text else ()
+    except Exhausted:
+        raise
+    except TooComplex:
+        return frozenset()
+    keys = [frozenset(key for key, values in cube.items() if not values.absent) for cube in cubes]
+    common = frozenset.intersection(*keys) if keys else frozenset()
+    return common - {NAMESPACE_KEY, ORCHESTRATOR}
+
+
+def _peers(direction: str, rule: Rule) -> Entity:
+    return rule.destination if direction == EGRESS else rule.source
 
 
 def way_to_peers(direction: str, rule: Rule) -> str:
     """How a rule looks for its peers: by ``nets``, by ``labels``, or ``''`` for all of them."""
-    side = rule.destination if direction == EGRESS else rule.source
+    side = _peers(direction, rule)
     if side.nets or side.not_nets:
         return 'nets'
     return '' if side._replace(ports=(), not_ports=()) == Entity() else 'labels'

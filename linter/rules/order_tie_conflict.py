@@ -6,8 +6,8 @@ files says which of the two is meant.
 
 The message names such a packet, which was tried with both orders. It is an info where the two ask
 for different labels, and nothing that is in view has both; and where one rule names addresses of
-its peers and the other labels, so that it takes a pod with such an address. To silence it, give the
-two different orders.
+its peers and the other labels, or each of them labels of its own, so that it takes a peer that has
+both by chance. To silence it, give the two different orders.
 
 ```yaml bad root
 apiVersion: projectcalico.org/v3
@@ -64,12 +64,11 @@ from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.describe import packet
-from linter.policy.effective import NAMESPACE, ORCHESTRATOR, policy_selector
-from linter.policy.effort import Exhausted, TooComplex
+from linter.policy.effective import NAMESPACE, policy_selector
 from linter.policy.model import Place, Policy, Workload
 from linter.policy.selecting import fits, selects_all_of
-from linter.policy.selector_sets import KUBERNETES, selected
-from linter.policy.ties import Tie
+from linter.policy.selector_sets import KUBERNETES
+from linter.policy.ties import Tie, asked_for
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
@@ -87,7 +86,8 @@ def check(view: RootView) -> Iterator[RootFinding]:
     groups: dict[int, list[Tie]] = {}
     for tie in view.ties:
         groups.setdefault(id(tie.second), []).append(tie)
-    for tie, *more in groups.values():
+    for group in groups.values():
+        tie, *more = sorted(group, key=lambda one: one.is_thought_up)
         first, second = tie.first, tie.second
         order = 'no order' if second.order is None else f'the order {second.order:g}'
         place = _place(second)
@@ -120,12 +120,7 @@ def _is_likely(view: RootView, one: Policy, other: Policy) -> bool:
     if selects_all_of(one, other) or selects_all_of(other, one):
         return True
     texts = policy_selector(one), policy_selector(other)
-    try:
-        asked = [_asked_for(text) for text in texts]
-    except Exhausted:
-        raise
-    except TooComplex:
-        return True
+    asked = [asked_for(text) for text in texts]
     if not asked[0] or not asked[1] or asked[0] & asked[1]:
         return True
     return any(
@@ -135,14 +130,6 @@ def _is_likely(view: RootView, one: Policy, other: Policy) -> bool:
             *(_labels_of_pod(one) for one in view.workloads),
         )
     )
-
-
-def _asked_for(text: str) -> frozenset[str]:
-    """The labels that whatever a selector selects has, but for those that every pod has."""
-    cubes = selected(text) if text else ()
-    keys = [frozenset(key for key, values in cube.items() if not values.absent) for cube in cubes]
-    common = frozenset.intersection(*keys) if keys else frozenset()
-    return common - {NAMESPACE, ORCHESTRATOR}
 
 
 def _labels_of_pod(one: Workload) -> dict[str, str]:
