@@ -628,6 +628,7 @@ BEHIND = {
     [
         ('deny-only-policy', 'GlobalNetworkPolicy'),
         ('deny-only-policy', 'Kubernetes'),
+        ('deny-only-policy', 'Helm'),
         ('egress-no-dns', 'NetworkPolicy'),
         ('egress-no-dns', 'Kubernetes'),
         ('hep-default-deny', 'GlobalNetworkPolicy'),
@@ -650,7 +651,10 @@ def test_nothing_rests_on_the_absence_of_what_cannot_be_read(
         return [one.message for one in found if 'has no labels' not in one.message]
 
     assert said()
-    head = OF_OTHERS if kind == 'Kubernetes' else OF_CALICO.replace('KIND', kind)
+    head = OF_OTHERS if kind in ('Kubernetes', 'Helm') else OF_CALICO.replace('KIND', kind)
+    if kind == 'Helm':
+        version = '{{ include "api" . }}'
+        head = head.replace('networking.k8s.io/v1', version) + f'# {version}\n'
     Path('zz.yaml').write_text(head.replace('name: x', 'name: "${X}"') + BEHIND[behind])
     assert said() == []
     # What is of a kind that has no part in it is no obstacle.

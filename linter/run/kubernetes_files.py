@@ -160,9 +160,9 @@ class KubernetesFiles:
 
 def _may_be_policy(document: ParsedDocument) -> bool:
     """Whether a document that cannot be read may define a policy of Kubernetes' own."""
-    text, extent = document.source.text, document.slice
-    at = text.find('NetworkPolicy', extent.start, extent.end)
-    return at != -1 and text.find('networking.k8s.io', extent.start, extent.end) != -1
+    extent = document.slice
+    part = document.source.text[extent.start : extent.end]
+    return 'NetworkPolicy' in part and ('networking.k8s.io' in part or '{{' in part)
 
 
 def _unread(document: ParsedDocument) -> Unusable:

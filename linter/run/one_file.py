@@ -115,7 +115,7 @@ def check_parts(
     from linter.quick.read import reader
 
     in_root = lookup.may_be_in_root(path)
-    if in_root and (second is not None or b'networking.k8s.io' in first):
+    if in_root and (second is not None or _may_hold_policies(first)):
         outcome.kubernetes.append(path)
         has_others = False
     else:
@@ -247,6 +247,11 @@ def others_in(data: bytes) -> Iterator[str]:
         if kind is not None:
             yield kind
         at = data.find(_KIND, at)
+
+
+def _may_hold_policies(data: bytes) -> bool:
+    """Whether a file may have policies of Kubernetes' own; a template may fill in their API."""
+    return b'networking.k8s.io' in data or (b'{{' in data and b'NetworkPolicy' in data)
 
 
 def _note_others(data: bytes, path: str, lookup: Lookup, outcome: Outcome) -> None:
