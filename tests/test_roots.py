@@ -729,6 +729,27 @@ spec: {cidr: 172.30.0.0/16, ipipMode: always}
 
 
 @pytest.mark.parametrize('form', ['ignore', 'ignore-file'])
+def test_a_suppression_may_be_of_what_only_the_whole_root_tells(
+    form: str, dead: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (dead / 'deep').mkdir()
+    text = (dead / 'lab.yaml').read_text().rstrip()
+    (dead / 'lab.yaml').unlink()
+    (dead / 'deep/lab.yaml').write_text(f'{text}  # calico-lint: {form}[dead-rule] x\n')
+    assert 'dead-rule' in [one.rule for one, _ in run(Options()).suppressed]
+    for options in (
+        Options(('deep',)),
+        Options(exclude=('office.yaml',)),
+        Options(('deep/lab.yaml',), context='deep'),
+    ):
+        outcome = run(options)
+        assert 'deep/lab.yaml' in outcome.paths
+        assert 'unused-suppression' not in [one.rule for one in outcome.diagnostics]
+    (dead / 'office.yaml').unlink()
+    assert 'unused-suppression' in [one.rule for one in run(Options()).diagnostics]
+
+
+@pytest.mark.parametrize('form', ['ignore', 'ignore-file'])
 def test_a_suppression_holds_for_the_file_that_suffers_alone(form: str, dead: Path) -> None:
     text = (dead / 'office.yaml').read_text().rstrip()
     (dead / 'office.yaml').write_text(f'{text}  # calico-lint: {form}[dead-rule] x\n')

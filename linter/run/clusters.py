@@ -20,11 +20,13 @@ Records = list[Record | Unusable]
 
 
 class RootFolder(NamedTuple):
-    """The folder of a root. ``is_named``: the configuration says that it is one."""
+    """The folder of a root. ``is_named``: the configuration says that it is one; ``is_seen``: all
+    of it is looked at."""
 
     folder: str
     is_closed: bool = False
     is_named: bool = False
+    is_seen: bool = True
 
 
 class Unit(NamedTuple):
@@ -64,7 +66,8 @@ class Clusters:
             assert home is not None
             base = os.path.normpath(os.path.join(home.folder, one.path))
             if _is_below(folder, base):
-                named.append(RootFolder(base, one.is_closed and self._is_seen(base), True))
+                is_seen = self._is_seen(base)
+                named.append(RootFolder(base, one.is_closed and is_seen, True, is_seen))
         if named:
             return max(named, key=lambda one: len(one.folder))
         found = [

@@ -114,6 +114,8 @@ class _Run:
         self._broken: set[str] = set()
         self._is_spent = False
         self._untracked: set[str] | None = None
+        # The files of roots that were not looked at to the end.
+        self._left: set[str] = set()
         # What is found in files that are not checked, and in one that is has its cause.
         self._moved: list[RootFinding] = []
         self._placeless = {*outcome.placeless, *self.around.placeless}
@@ -151,8 +153,6 @@ class _Run:
                 catalogues[id(settings)] = conditions_of(path, self.options).catalogue
             key = settings.target.version, settings.dataplane
             groups.setdefault((root, key), []).append(record)
-        for file in self.outcome.found:
-            file.is_in_root = self.clusters.root_of(file.path) is not None
         rules = {
             rule.id: rule for catalogue in catalogues.values() for rule in catalogue.root_rules()
         }
@@ -169,6 +169,8 @@ class _Run:
                 self._judge(unit._replace(is_closed=is_closed), rules)
         for finding in self._news():
             self.findings.add(finding)
+        for file in self.outcome.found:
+            file.is_in_root = self._is_judged(file.path, are_read)
         if len(self.outcome.found) != number:
             places = {path: at for at, path in enumerate(self.outcome.paths)}
             self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
@@ -235,6 +237,7 @@ class _Run:
             unit = unit._replace(records=tracked)
             view = self._view(unit)
             found, is_spent = self._ask(view, rules)
+            self._leave(unit)
         if is_spent:
             self._leave(unit)
         if is_spent and not self._is_spent:
@@ -269,9 +272,12 @@ class _Run:
 
     def _leave(self, unit: Unit) -> None:
         """Nobody knows what suppressions of a root's findings would hide."""
-        paths = {path_of(record) for record in unit.records}
-        for file in self.outcome.found:
-            file.is_in_root &= file.path not in paths
+        self._left |= {path_of(record) for record in unit.records}
+
+    def _is_judged(self, path: str, are_read: bool) -> bool:
+        """Whether all is known that the rules of a root have to say of a file."""
+        root = self.clusters.root_of(path)
+        return root is not None and root.is_seen and are_read and path not in self._left
 
     def _take(self, finding: RootFinding) -> None:
         if self._named is None or finding.place.path in self._named:
