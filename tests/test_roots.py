@@ -141,6 +141,21 @@ def test_a_folder_that_is_no_root_is_not_reasoned_about(dead: Path) -> None:
     assert found == ['dead-rule'] * len(found)
 
 
+@pytest.mark.parametrize('roots', ['{}', 'roots: [{path: .}]'])
+def test_a_link_to_a_file_defines_nothing_again(roots: str, dead: Path) -> None:
+    (dead / '.calico-lint.yaml').write_text(f'{roots}\n')
+    (dead / 'beside').mkdir()
+    before = {(one.rule, one.source.path) for one in run(Options()).diagnostics}
+    assert ('dead-rule', 'lab.yaml') in before
+    (dead / 'a-link.yaml').symlink_to('lab.yaml')
+    (dead / 'z-link.yaml').symlink_to('lab.yaml')
+    assert {(one.rule, one.source.path) for one in run(Options()).diagnostics} == before
+    (dead / 'beside/link.yaml').symlink_to('../lab.yaml')
+    assert {(one.rule, one.source.path) for one in run(Options()).diagnostics} >= before
+    shutil.copy(dead / 'lab.yaml', dead / 'copy.yaml')
+    assert 'duplicate-resource' in rules(run(Options()))
+
+
 @pytest.mark.parametrize('kind', ['folder', 'file'])
 def test_a_repository_inside_is_a_root_of_its_own(kind: str, dead: Path) -> None:
     assert 'lab.yaml' in {one.source.path for one in run(Options()).diagnostics}

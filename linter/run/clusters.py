@@ -97,6 +97,8 @@ class Clusters:
         Where one folder holds variants of the same objects, its repository is a collection of
         samples or tests, and no folder of it is taken for a cluster.
         """
+        if root.is_named and has_doubles(records):
+            records = _without_links(records)
         if root.is_named or not has_doubles(records):
             yield Unit(records, root.is_closed, root.is_named)
             return
@@ -113,7 +115,7 @@ class Clusters:
             folders: dict[str, Records] = {}
             for record in some:
                 folders.setdefault(os.path.dirname(path_of(record)), []).append(record)
-            units += folders.values()
+            units += map(_without_links, folders.values())
         is_collection = any(map(_are_variants, units))
         for unit in units:
             yield Unit(unit, are_variants=is_collection)
@@ -137,6 +139,19 @@ class Clusters:
         for one in passed:
             self._kustomized[one] = found
         return found
+
+
+def _without_links(records: Records) -> Records:
+    """The records but those of files that are other names of one among them."""
+    names = dict.fromkeys(path_of(record) for group in doubles(records) for record in group)
+    known: set[str] = set()
+    links: set[str] = set()
+    for path in sorted(names, key=os.path.islink):
+        real = os.path.realpath(path)
+        if real in known:
+            links.add(path)
+        known.add(real)
+    return [record for record in records if path_of(record) not in links]
 
 
 def _are_variants(records: Records) -> bool:
