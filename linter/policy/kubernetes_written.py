@@ -6,17 +6,10 @@ import sys
 from collections.abc import Iterator
 
 from linter.calico.ownership import field
+from linter.policy.as_written import Written, WrittenPeer, WrittenPort, WrittenRule
 from linter.policy.kubernetes_fields import items_of, mapping_of, number_of, text_in, value_of
 from linter.policy.kubernetes_rules import conditions_of, peer_of
-from linter.policy.model import (
-    ANYTHING,
-    EGRESS,
-    INGRESS,
-    Written,
-    WrittenPeer,
-    WrittenPort,
-    WrittenRule,
-)
+from linter.policy.model import ANYTHING, EGRESS, INGRESS
 from linter.policy.read import port_of
 from linter.text.source import Source
 from linter.yaml.nodes import MappingNode, Node, SequenceNode

@@ -23,7 +23,6 @@ from linter.policy.model import (
     Tier,
     Unusable,
     Workload,
-    WrittenRule,
 )
 from linter.policy.semantics import Semantics
 from linter.policy.ties import Tie, ties
@@ -31,6 +30,8 @@ from linter.policy.ties import Tie, ties
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NamedTuple, TypeVar
+
+    from linter.policy.as_written import WrittenRule
 
     R = TypeVar('R', bound=Record | Unusable)
 else:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from linter.policy.model import Net, Port, WrittenPort, WrittenRule
+from linter.policy.model import Net, Port
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from linter.policy.as_written import WrittenPort, WrittenRule
 
 _LAST = 65535
 

@@ -47,8 +47,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.as_written import WrittenPeer, WrittenRule
 from linter.policy.effort import spend
-from linter.policy.model import Net, Place, WrittenPeer, WrittenRule
+from linter.policy.model import Net, Place
 from linter.policy.read import show_net
 from linter.policy.view import RootFinding, RootView
 from linter.policy.written import is_net_within, overlap, ports_within

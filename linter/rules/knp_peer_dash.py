@@ -57,7 +57,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
-from linter.policy.model import Place, Policy, WrittenPeer
+from linter.policy.as_written import WrittenPeer
+from linter.policy.model import Place, Policy
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'kubernetes'

@@ -45,8 +45,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
+from linter.policy.as_written import WrittenRule
 from linter.policy.effort import spend
-from linter.policy.model import WrittenRule
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'kubernetes'

@@ -52,7 +52,7 @@ spec:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from linter.catalogue.rule import rule
 from linter.policy.effective import (
@@ -73,19 +73,17 @@ from linter.policy.effort import (
     within,
 )
 from linter.policy.model import INGRESS, Entity, Namespace, NetworkSet, Policy, Rule
-from linter.policy.ranges import Ranges, intersect, union
-from linter.policy.read import show_net
-from linter.policy.rule_boxes import on_line, traffic
+from linter.policy.ranges import Ranges, intersect
+from linter.policy.rule_boxes import traffic
 from linter.policy.selecting import fits, labels_of_set
 from linter.policy.selector_sets import EVERYTHING, KUBERNETES, Cubes, selected
-from linter.policy.space import KNOWN, Box, Boxes, possible, subtract
+from linter.policy.set_traffic import Labels, addresses_of, cut, network_in, peer_of, takes
+from linter.policy.space import KNOWN, Box, Boxes, subtract
 from linter.policy.view import RootFinding, RootView
 
 GROUP = 'root'
 READS = ('Namespace',)
 NEEDS = ('sets',)
-
-Labels = Mapping[str, str]
 
 _MOST_SHOWN = 5
 _UNHEARD_OF = '?'
@@ -129,7 +127,7 @@ def _found(view: RootView, reader: _Reader) -> Iterator[RootFinding]:
                 said.add(peer)
                 first, networks = let_in[0]
                 more = f', and {len(let_in) - 1} more like it' if len(let_in) > 1 else ''
-                start, end = one.part(f'{_peer_of(direction)}.namespaceSelector')
+                start, end = one.part(f'{peer_of(direction)}.namespaceSelector')
                 yield RootFinding(
                     'sets-of-namespace', policy.kind, policy.place, start, end,
                     f'this allows {networks}, too: NetworkSet '
@@ -141,10 +139,6 @@ def _found(view: RootView, reader: _Reader) -> Iterator[RootFinding]:
                         for other, _ in let_in[:_MOST_SHOWN]
                     ),
                 )  # fmt: skip
-
-
-def _peer_of(direction: str) -> str:
-    return 'source' if direction == INGRESS else 'destination'
 
 
 def _asked_of(policy: Policy, direction: str, one: Rule) -> tuple[str, str] | None:
@@ -204,7 +198,7 @@ class _Reader:
             bare = self._of_namespace(one)
             labels = self._labels(one)
             pod = {**bare, ORCHESTRATOR: 'k8s', SERVICE_ACCOUNT: 'default'}
-            if all(_takes(cubes, some, is_sure=True) for some in (labels, bare, pod)):
+            if all(takes(cubes, some, is_sure=True) for some in (labels, bare, pod)):
                 found.append(one)
         return found
 
@@ -234,8 +228,8 @@ class _Reader:
                 raise
             except TooComplex:
                 continue
-            side = _peer_of(direction)
-            shown = _shown(one, [getattr(box, side) for box in left])
+            side = peer_of(direction)
+            shown = network_in(one, [getattr(box, side) for box in left])
             if shown is not None:
                 found.append((one, shown))
         return found
@@ -263,11 +257,11 @@ class _Reader:
         text = policy_selector(policy)
         boxes = found.exact(selected(text) if text else EVERYTHING)
         # Which addresses a service has is not known.
-        service = ('service', _peer_of(direction))
+        service = ('service', peer_of(direction))
         boxes = tuple(
             box for box in boxes if all(condition[:2] != service for condition in box.conditions)
         )
-        return _cut(boxes, direction, self._labels(one), _addresses(one), is_sure=True)
+        return cut(boxes, direction, self._labels(one), addresses_of(one), is_sure=True)
 
     def _others(
         self, policy: Policy, direction: str, one: NetworkSet
@@ -279,7 +273,7 @@ class _Reader:
             self._of = key
             self._may.clear()
         if id(one) not in self._may:
-            things = [(self._labels(one), _addresses(one)), *self._sharing(one)]
+            things = [(self._labels(one), addresses_of(one)), *self._sharing(one)]
             self._may[id(one)] = [
                 (
                     at,
@@ -303,7 +297,7 @@ class _Reader:
         for labels, addresses in things:
             boxes += tuple(
                 box._replace(own=EVERYTHING, conditions=frozenset())
-                for box in _cut(found.boxes, direction, labels, addresses, is_sure=False)
+                for box in cut(found.boxes, direction, labels, addresses, is_sure=False)
             )
         return boxes
 
@@ -311,12 +305,12 @@ class _Reader:
         """What else of the root has addresses of a set: its labels, and those addresses."""
         found = self._shared.get(id(one))
         if found is None:
-            mine = _addresses(one)
+            mine = addresses_of(one)
             spend(2 * len(self.every))
             found = self._shared[id(one)] = [
                 (self._labels(other), common)
                 for other in self.every
-                if other is not one and (common := intersect(mine, _addresses(other)))
+                if other is not one and (common := intersect(mine, addresses_of(other)))
             ]
         return found
 
@@ -332,49 +326,12 @@ def _namespaces_of(cubes: Cubes) -> set[str] | None:
     return found
 
 
-def _addresses(one: NetworkSet) -> Ranges:
-    return union(map(on_line, one.nets))
-
-
 def _may_meet(one: Box, other: Box) -> bool:
     """Whether one of the ports, where each has few, is of both: most rules differ in them."""
     mine, theirs = one.destination_port, other.destination_port
     if len(mine) > 1 or len(theirs) > 1 or not (mine and theirs):
         return True
     return mine[0][0] <= theirs[0][1] and theirs[0][0] <= mine[0][1]
-
-
-def _cut(boxes: Boxes, direction: str, labels: Labels, addresses: Ranges, is_sure: bool) -> Boxes:
-    """What of a rule's packets comes from, or goes to, addresses that have these labels."""
-    found = []
-    named_port = 'port', _peer_of(direction)
-    for box in boxes:
-        # Sets have no ports with names.
-        if any(condition[:2] == named_port for condition in box.conditions):
-            continue
-        if not _takes(box.peer, labels, is_sure):
-            continue
-        box = box._replace(peer=EVERYTHING)
-        if direction == INGRESS:
-            box = box._replace(source=intersect(box.source, addresses))
-        else:
-            box = box._replace(destination=intersect(box.destination, addresses))
-        part = possible(box) if box.source and box.destination else None
-        if part is not None:
-            found.append(part)
-    return tuple(found)
-
-
-def _shown(one: NetworkSet, parts: list[Ranges]) -> str | None:
-    """The first network of a set that is among these addresses, or an address of it."""
-    for net in one.nets:
-        whole = on_line(net)
-        for part in parts:
-            left = intersect(part, (whole,))
-            if left:
-                first = left[0][0] - whole[0] + net.first
-                return show_net(net if left == (whole,) else net._replace(first=first, last=first))
-    return None
 
 
 def _named(namespace: str) -> dict[str, str]:
@@ -390,17 +347,3 @@ def _labels_of(namespaces: list[Namespace]) -> dict[str, dict[str, str]]:
         before = found.get(one.name, labels)
         found[one.name] = dict(before.items() & labels.items())
     return found
-
-
-def _takes(cubes: Cubes, labels: Labels, is_sure: bool) -> bool:
-    """Whether labels are taken, surely or perhaps: a namespace may have more than are known."""
-    spend(len(cubes))
-    return any(
-        all(
-            not is_sure
-            if key not in labels and key.startswith(NAMESPACE_PREFIX)
-            else values.takes(labels.get(key))
-            for key, values in cube.items()
-        )
-        for cube in cubes
-    )
