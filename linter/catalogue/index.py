@@ -92,7 +92,7 @@ MODULES: dict[str, int] = {
     'notnets_only_allow': 2583153722,
     'np_notselector_own_namespace': 3753109537,
     'np_system_label_without_namespace': 3797515802,
-    'nsselector_includes_networksets': 61940436,
+    'nsselector_includes_networksets': 3805965140,
     'octal_port': 2521968886,
     'order_missing_mixed': 3796528512,
     'order_tie_conflict': 1517405393,
