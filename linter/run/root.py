@@ -14,15 +14,7 @@ from linter.policy.effort import (
     for_policies,
     within,
 )
-from linter.policy.model import (
-    PATCH,
-    HostEndpoint,
-    NetworkSet,
-    Policy,
-    Record,
-    Tier,
-    Unusable,
-)
+from linter.policy.model import PATCH, Record, Unusable
 from linter.policy.view import MOST_POLICIES, External, RootFinding, RootView
 from linter.run.clusters import Clusters, Records, RootFolder, Unit, path_of
 from linter.run.one_file import check, conditions_of, settle
@@ -146,7 +138,17 @@ class _Run:
         catalogues: dict[int, Catalogue] = {}
         groups: dict[tuple[RootFolder, object], Records] = {}
         every = [*self.outcome.records, *self.around.records, *self._kubernetes()]
-        for root, record in self._unpatched(every):
+        in_roots = [
+            (root, one)
+            for one in every
+            if (root := self.clusters.root_of(path_of(one))) is not None
+        ]
+        if any(map(_is_patch, every)):
+            # Imported lazily: most roots have none.
+            from linter.run.patched import unpatched
+
+            in_roots = unpatched(in_roots)
+        for root, record in in_roots:
             path = path_of(record)
             settings = self.lookup.settings_for(path)
             if id(settings) not in catalogues:
@@ -174,20 +176,6 @@ class _Run:
         if len(self.outcome.found) != number:
             places = {path: at for at, path in enumerate(self.outcome.paths)}
             self.outcome.found.sort(key=lambda file: places.get(file.path, len(places)))
-
-    def _unpatched(self, records: Records) -> Iterator[tuple[RootFolder, Record | Unusable]]:
-        """The records that are in roots; of what a patch of the root changes nothing is known."""
-        patched = {
-            (self.clusters.root_of(path_of(one)), one.kind, one.name)
-            for one in records
-            if isinstance(one, Unusable) and one.reason == PATCH
-        }
-        for one in records:
-            root = self.clusters.root_of(path_of(one))
-            if root is None:
-                continue
-            is_changed = patched and patched & {(root, *key) for key in _keys_of(one)}
-            yield root, _changed(one) if is_changed else one
 
     def _kubernetes(self) -> Iterator[Record | Unusable]:
         """Kubernetes' own policies of the roots, and what else of its the rules ask for."""
@@ -355,29 +343,19 @@ class _Run:
         )
 
 
-def _keys_of(record: Record | Unusable) -> tuple[tuple[str, str], ...]:
-    """The kinds and names by which a patch is for an object; none of what no rule reasons from."""
-    if not isinstance(record, (Policy, NetworkSet, Tier, HostEndpoint)):
-        return ()
-    kind = getattr(record, 'kind', type(record).__name__)
-    return (kind, record.name), (kind, '')
-
-
-def _changed(record: Record | Unusable) -> Unusable:
-    """What is left of a record that a patch changes."""
-    assert isinstance(record, (Policy, NetworkSet, Tier, HostEndpoint))
-    assert record.place is not None
-    kind, namespace = (
-        getattr(record, 'kind', type(record).__name__),
-        getattr(record, 'namespace', ''),
-    )
-    return Unusable(kind, namespace, record.name, PATCH, 'is changed by a patch', record.place)
+def _is_patch(record: Record | Unusable) -> bool:
+    """Whether a record stands for a patch, or for what a patch changes."""
+    return isinstance(record, Unusable) and record.reason == PATCH
 
 
 def _placed(record: Record | Unusable, again: Record | Unusable) -> Record | Unusable:
     """A record that was read again, with what is known of it."""
-    is_changed = isinstance(record, Unusable) and record.reason == PATCH and _keys_of(again)
-    return _changed(again) if is_changed else again
+    if not _is_patch(record):
+        return again
+    # Imported lazily, as above.
+    from linter.run.patched import changed
+
+    return changed(again)
 
 
 class _Earlier(_Run):

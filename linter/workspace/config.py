@@ -12,15 +12,10 @@ from typing import NamedTuple
 
 from linter.calico.target import Version
 from linter.diagnostic import Diagnostic, url_of
+from linter.text.errors import Fatal, shown_path
 from linter.text.source import Source, Span
-from linter.workspace.files import (
-    DISK,
-    FILE,
-    FOLDER,
-    SMALL_FILE,
-    read_whole,
-    reason,
-)
+from linter.workspace.files import DISK, FILE, FOLDER, SMALL_FILE, read_whole, reason
+from linter.workspace.files import NOTHING as NO_FILE
 from linter.workspace.patterns import Rules
 from linter.yaml.encoding import BadEncoding, decode_bytes
 
@@ -114,6 +109,17 @@ def read(path: str, files: Files = DISK) -> Config:
     except BadEncoding as error:
         return unread(Source(path, error.text), error.offset, f'{error.message}: save it as UTF-8')
     return parse(Source(path, text))
+
+
+def read_named(path: str, files: Files = DISK) -> Config:
+    """Read the configuration that the command line names; raises Fatal where there is none."""
+    try:
+        is_there = files.kind(path) != NO_FILE
+    except (OSError, ValueError):
+        is_there = True
+    if '\0' in path or not is_there:
+        raise Fatal(f'there is no configuration {shown_path(path)}: --config names none')
+    return read(path, files)
 
 
 def parse(source: Source) -> Config:

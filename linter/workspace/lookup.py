@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 
-from linter.text.errors import Fatal
 from linter.workspace.files import DISK
 from linter.workspace.settings import merged
 
@@ -370,17 +369,9 @@ class Lookup:
                     self._misnamed(folder, name)
 
     def _named_home(self, path: str) -> Home:
-        from linter.text.errors import shown_path
-        from linter.workspace.config import read
-        from linter.workspace.files import NOTHING
+        from linter.workspace.config import read_named
 
-        try:
-            is_there = self.files.kind(path) != NOTHING
-        except (OSError, ValueError):
-            is_there = True
-        if '\0' in path or not is_there:
-            raise Fatal(f'there is no configuration {shown_path(path)}: --config names none')
-        config = read(path, self.files)
+        config = read_named(path, self.files)
         if config.diagnostics:
             self.mistakes[config.path] = config.diagnostics
         return Home(os.getcwd(), config, is_fixed=True)
