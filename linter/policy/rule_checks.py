@@ -249,7 +249,7 @@ def never_matches(policy: Policy, direction: str, number: int, semantics: Semant
     """Why no packet at all can match a rule, whatever its selectors take; None: some can.
 
     ``service``: a service is named without a namespace, where Felix finds none. ``dataplane``: it
-    does not know the protocol by that name. ``family``: the networks, the protocol and
+    does not know the protocol or the port by that name. ``family``: the networks, the protocol and
     ``ipVersion`` are of different families. ``nets``: ``notNets`` takes all of ``nets``. ``ports``:
     ``notPorts`` takes all of ``ports``.
     """
@@ -264,6 +264,8 @@ def never_matches(policy: Policy, direction: str, number: int, semantics: Semant
     )
     if _matches(bare, direction, semantics):
         return None
+    if semantics.is_ebpf and _matches(bare, direction, Semantics(semantics.version)):
+        return 'dataplane'
     loose = bare._replace(
         source=bare.source._replace(ports=(), not_ports=()),
         destination=bare.destination._replace(ports=(), not_ports=()),
