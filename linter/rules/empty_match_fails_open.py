@@ -83,11 +83,14 @@ def check(entity: Object, document: Document) -> Iterator[Finding]:
         for name, value in entity.fields.items()
         if _is_empty(value) and not is_misspelt(value, document)
     }
-    if entity.nulls.keys() <= _WIDE.keys():
+    if entity.nulls and entity.nulls.keys() <= _WIDE.keys():
         # Programs write null for every field that they leave out.
         empty.update(entity.nulls)
-    leaves = (entity.leaf(name) for name in _SELECTORS)
-    blank = [leaf for leaf in leaves if leaf is not None and not leaf.text]
+    blank = [
+        leaf
+        for name in _SELECTORS
+        if name in entity.fields and (leaf := entity.leaf(name)) is not None and not leaf.text
+    ]
     if not empty and not blank:
         return
     is_bare = all(
