@@ -518,6 +518,20 @@ def test_processes_find_the_same_in_kubernetes_policies(
     assert len(set(rules(alone))) > 3
 
 
+def test_a_policy_that_only_logs_is_one_mistake(tmp_path: Path) -> None:
+    top = tmp_path / 'root'
+    shutil.copytree(FIXTURES / 'roots' / 'deny-only-policy' / 'several', top)
+
+    def at_log(profile: str) -> list[str]:
+        found = run(Options(paths=(str(top),), profile=profile)).diagnostics
+        return [one.rule for one in found if one.source.position(one.span.start)[0] == 34]
+
+    assert at_log('strict') == at_log('default') == ['deny-only-policy']
+    # There are others, perhaps.
+    (top / '.calico-lint.yaml').write_text('roots: [{path: .}]\n')
+    assert at_log('strict') == ['log-without-verdict']
+
+
 def test_what_a_rule_needs_is_a_part_of_a_view_and_nothing_has_it_by_itself() -> None:
     nothing = RootView([], Semantics())
     needs = {name for rule in standard().rules().values() for name in rule.needs}

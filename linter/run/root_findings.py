@@ -14,6 +14,10 @@ from linter.run.one_file import conditions_of
 from linter.run.sources import Owner, Sources, known
 from linter.text.source import Span
 from linter.workspace.options import Options
+from linter.workspace.roots import LOOKS_AHEAD
+
+_SAYS_MORE = {'deny-only': LOOKS_AHEAD}
+"""Facts of a root, each with what is said of the same mistake where the document stands alone."""
 
 
 class RootFindings:
@@ -70,6 +74,13 @@ class RootFindings:
                 identity=sufferer.identity,
                 suffers=sufferer.source.path,
             )
+        weaker = _SAYS_MORE.get(finding.fact)
+        if weaker is not None:
+            file.diagnostics = [
+                one
+                for one in file.diagnostics
+                if one.fact != weaker or one.span.start != diagnostic.span.start
+            ]
         if path not in self._files:
             self._files[path] = file
             self._outcome.found.append(file)
