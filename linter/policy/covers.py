@@ -160,8 +160,8 @@ class Root:
 
         None: there may be others, or packets that none of them takes may not come so far.
         """
-        if policy.namespace == '':
-            return None  # it may be asked about several kinds of traffic
+        if policy.namespace == '' and (scope == ROOT or WORKLOADS not in classes(policy)):
+            return None  # what an earlier tier passes on of a host is not known
         sequence = self.sequence(direction, WORKLOADS)
         own = sequence.entry_of(policy)
         found: list[Rule] = []

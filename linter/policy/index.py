@@ -239,7 +239,7 @@ class Sequence:
         None: there are many, or any may be so.
         """
         found: list[Entry] = []
-        for name in (None, *{bucket[0] for bucket in entry.buckets}):
+        for name in {None, *(bucket[0] for bucket in entry.buckets)}:
             others = self._by_namespace.get(name, ())
             if len(others) > MOST_MET:
                 return None
