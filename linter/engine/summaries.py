@@ -7,8 +7,6 @@ from functools import lru_cache
 from linter.calico.kinds import KINDS
 from linter.policy.model import (
     PATCH,
-    FailsafePorts,
-    HostMaker,
     NetworkSet,
     Policy,
     Record,
@@ -29,9 +27,8 @@ if TYPE_CHECKING:
     from linter.calico.target import Target, Version
     from linter.diagnostic import Diagnostic
     from linter.engine.outcome import Outcome
-    from linter.policy.model import Place
     from linter.text.source import Source
-    from linter.yaml.nodes import MappingNode, Node
+    from linter.yaml.nodes import MappingNode
 
 _REFUSED = frozenset(('refused', 'dropped', 'ignored'))
 # What the summary itself does not take for something that is filled in later.
@@ -63,34 +60,6 @@ def placed(record: Record | Unusable, around: Surroundings) -> Record | Unusable
     if is_set and isinstance(record, (Policy, NetworkSet, Unusable)):
         return record._replace(namespace=None) if record.namespace else record
     return record
-
-
-_AUTO_CREATE = ('spec', 'controllers', 'node', 'hostEndpoint', 'autoCreate')
-_FAILSAFES = {'ingress': 'failsafeInboundHostPorts', 'egress': 'failsafeOutboundHostPorts'}
-
-
-def _settings(node: MappingNode, place: Place) -> HostMaker | FailsafePorts | None:
-    """What an object of another kind of Calico's says that rules want to know."""
-    # Imported lazily: most of what is noted is of the kinds that are checked.
-    from linter.calico.ownership import field, text_of
-    from linter.yaml.nodes import MappingNode
-
-    kind = text_of(field(node, 'kind'))
-    spec = field(node, 'spec')
-    if kind == 'FelixConfiguration' and spec is not None and isinstance(spec[1], MappingNode):
-        written = spec[1]
-        found = tuple(one for one, name in _FAILSAFES.items() if field(written, name) is not None)
-        return FailsafePorts(found, place) if found else None
-    if kind != 'KubeControllersConfiguration':
-        return None
-    entry = None
-    value: Node = node
-    for name in _AUTO_CREATE:
-        entry = field(value, name) if isinstance(value, MappingNode) else None
-        if entry is None:
-            return None
-        value = entry[1]
-    return HostMaker(place) if text_of(entry) == 'Enabled' else None
 
 
 _KIND = lazy(r"""\bkind["']?[ \t]*:[ \t]*["']?(\w*)""")
@@ -176,9 +145,10 @@ class Summaries:
         # Imported lazily, as above.
         from linter.calico.ownership import span_of
         from linter.policy.parts import place_of
+        from linter.policy.settings import setting
 
         span = span_of(node)
-        found = _settings(node, place_of(source, span.start, span.end))
+        found = setting(node, self.semantics, place_of(source, span.start, span.end))
         if found is not None:
             self.outcome.records.append(found)
 

@@ -110,6 +110,12 @@ class Semantics:
     def _value(self, fact: str, lane: str | None = None) -> str:
         return self._values(fact, lane)[0]
 
+    def setting(self, fact: str) -> tuple[str, tuple[str, ...], str]:
+        """The field of another kind that says something: its kind, its path, and the value that
+        says so, '' for any."""
+        kind, path, *values = self._value(fact).split()
+        return kind, tuple(path.split('.')), ''.join(values)
+
     def fills_in_types(self, lane: str) -> bool:
         """Whether a policy without ``types`` gets them before it is stored."""
         return self._value('types-filled-in', lane) == 'yes'
