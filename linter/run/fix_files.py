@@ -71,12 +71,14 @@ def fix_files(outcome: Outcome, options: Options) -> Rewritten:
             if options.diff:
                 diffs.append(unified_diff(path, data, fixed.data))
     lookup = options.lookup()
-    if not options.diff and any(map(lookup.may_be_in_root, done.files)) and not _has_pipe(options):
+    written = [path for path, one in done.files.items() if one.rounds]
+    if not options.diff and any(map(lookup.may_be_in_root, written)) and not _has_pipe(options):
         # What all of them mean together is another thing now.
         from linter.run.run import run
 
         again = run(options)
         outcome.diagnostics, outcome.suppressed = again.diagnostics, again.suppressed
+        outcome.errors += [error for error in again.errors if error not in outcome.errors]
     else:
         _leave(outcome, done.files, options)
     return done._replace(diff=''.join(diffs))
