@@ -165,10 +165,16 @@ class Catalogue:
             )
         return found
 
-    def reads(self) -> frozenset[str]:
-        """The kinds of Kubernetes' own that the rules of a root ask for."""
-        reads = self._library.reads
-        return frozenset(kind for name in self.modules_of('root') for kind in reads(name))
+    def reads(self, part: str = '') -> frozenset[str]:
+        """The kinds of Kubernetes' own that the rules of a root ask for; those that need a part of
+        the view, where one is named."""
+        library = self._library
+        return frozenset(
+            kind
+            for name in self.modules_of('root')
+            if not part or part in library.needs(name)
+            for kind in library.reads(name)
+        )
 
     def root_rules(self) -> Iterator[RootRule]:
         """The rules of a root that run; imports none of them."""

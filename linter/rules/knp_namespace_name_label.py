@@ -48,7 +48,7 @@ from linter.policy.view import RootFinding, RootView
 
 GROUP = 'kubernetes'
 PROFILE = 'strict'
-READS = ('NetworkPolicy', 'Namespace', 'NamespaceOfPeers')
+READS = ('NetworkPolicy', 'Namespace')
 NEEDS = ('kubernetes',)
 
 _NAMES = ('name', 'namespace', 'ns')

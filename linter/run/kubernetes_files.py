@@ -46,7 +46,7 @@ class KubernetesFiles:
         )
         # Labels of namespaces are also asked for where policies of Kubernetes' own ask for them.
         has_askers = has_askers or any(
-            'NamespaceOfPeers' in self.lookup.reads(path)
+            'Namespace' in self.lookup.reads(path, 'kubernetes')
             for path in (*self.outcome.kubernetes, *self.around.kubernetes)
         )
         others = {*self.outcome.others, *self.around.others}

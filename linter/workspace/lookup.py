@@ -108,7 +108,7 @@ class Lookup:
         self.is_shared = False
         self.mistakes: dict[str, list[Diagnostic]] = {}
         self._roots: Roots | None = None
-        self._reads: dict[int, frozenset[str]] = {}
+        self._reads: dict[tuple[int, str], frozenset[str]] = {}
         self._names = named
         self._named: set[str] | None = None
         # By the folder as it is written, and by its absolute path; None: no configuration.
@@ -171,15 +171,15 @@ class Lookup:
             self._roots = Roots(self)
         return self._roots.may_hold(path)
 
-    def reads(self, path: str) -> frozenset[str]:
-        """The kinds of Kubernetes' own that the rules of a root ask for in a file."""
+    def reads(self, path: str, part: str = '') -> frozenset[str]:
+        """The kinds of Kubernetes' own that rules of a root ask for; ``part``: if they need it."""
         settings = self.settings_for(path)
-        found = self._reads.get(id(settings))
+        found = self._reads.get((id(settings), part))
         if found is None:
             running = self.options.catalogue().selecting(
                 settings.select, settings.ignore, settings.profile
             )
-            found = self._reads[id(settings)] = running.reads()
+            found = self._reads[id(settings), part] = running.reads(part)
         return found
 
     @property
